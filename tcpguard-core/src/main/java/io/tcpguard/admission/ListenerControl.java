@@ -1,0 +1,10 @@
+package io.tcpguard.admission;
+
+/** What the guard asks an adapter about its listening socket. */
+@FunctionalInterface
+public interface ListenerControl {
+    /**
+     * Whether the socket is bound and its acceptor runs. Called by the sampler thread in each cycle; must not block, open or allocate.
+     */
+    boolean accepting();
+}

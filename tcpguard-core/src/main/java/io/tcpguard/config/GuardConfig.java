@@ -1,0 +1,63 @@
+package io.tcpguard.config;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The settings in force. Immutable. */
+public final class GuardConfig {
+    private final Map<Setting, Object> values;
+
+    /** Defaults, with these in place of some. Values must have passed {@link Setting#check}. */
+    public GuardConfig(Map<Setting, Object> given) {
+        EnumMap<Setting, Object> all = new EnumMap<>(Setting.class);
+        for (Setting s : Setting.values()) {
+            all.put(s, given.containsKey(s) ? s.check(given.get(s)) : s.byDefault());
+        }
+        values = all;
+    }
+
+    /** Defaults only. */
+    public static GuardConfig defaults() {
+        return new GuardConfig(Map.of());
+    }
+
+    /** A setting that is a duration, in nanoseconds. */
+    public long nanos(Setting setting) {
+        return ((Duration) value(setting)).toNanos();
+    }
+
+    /** A setting that is a whole number. */
+    public int integer(Setting setting) {
+        return (Integer) value(setting);
+    }
+
+    /** A setting that is a share. */
+    public double share(Setting setting) {
+        return (Double) value(setting);
+    }
+
+    /** A setting that is true or false. */
+    public boolean flag(Setting setting) {
+        return (Boolean) value(setting);
+    }
+
+    /** A setting that is a text. */
+    public String text(Setting setting) {
+        return (String) value(setting);
+    }
+
+    /** A setting that is a list of networks. */
+    public List<Network> networks(Setting setting) {
+        return ((List<?>) value(setting)).stream().map(Network.class::cast).toList();
+    }
+
+    private Object value(Setting setting) {
+        Object value = values.get(setting);
+        if (value == null) {
+            throw new IllegalStateException("no value for " + setting);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,109 @@
+package io.tcpguard.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A type of setting: how it is written and which values are allowed.
+ *
+ * @param allowed in words
+ * @param parser from text; empty if it does not parse or is out of range
+ * @param acceptor from a value; empty likewise
+ */
+record Kind(String allowed, Function<String, Optional<Object>> parser, Function<Object, Optional<Object>> acceptor) {
+
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)\\s*(ms|s|m|min|h|d)?");
+
+    Optional<Object> parse(String text) {
+        return parser.apply(text);
+    }
+
+    Optional<Object> accept(Object value) {
+        return acceptor.apply(value);
+    }
+
+    static Kind duration(Duration least, Duration most) {
+        Function<Object, Optional<Object>> accept =
+                v -> v instanceof Duration d && d.compareTo(least) >= 0 && d.compareTo(most) <= 0
+                        ? Optional.of(d)
+                        : Optional.empty();
+        return new Kind(
+                "a duration from " + text(least) + " to " + text(most) + ", such as 500ms, 2s, 5m",
+                t -> parseDuration(t).flatMap(accept::apply),
+                accept);
+    }
+
+    static Kind integer(int least, int most) {
+        Function<Object, Optional<Object>> accept =
+                v -> v instanceof Integer i && i >= least && i <= most ? Optional.of(i) : Optional.empty();
+        return new Kind(
+                "a whole number from " + least + " to " + most,
+                t -> t.matches("-?[0-9]{1,9}") ? accept.apply(Integer.valueOf(t)) : Optional.empty(),
+                accept);
+    }
+
+    static Kind share() {
+        Function<Object, Optional<Object>> accept =
+                v -> v instanceof Double d && d > 0 && d <= 1 ? Optional.of(d) : Optional.empty();
+        return new Kind(
+                "a number above 0, at most 1",
+                t -> t.matches("[0-9]{0,3}\\.?[0-9]{1,9}") ? accept.apply(Double.valueOf(t)) : Optional.empty(),
+                accept);
+    }
+
+    static Kind bool() {
+        return new Kind(
+                "true or false",
+                t -> t.equals("true") || t.equals("false") ? Optional.of(t.equals("true")) : Optional.empty(),
+                v -> v instanceof Boolean ? Optional.of(v) : Optional.empty());
+    }
+
+    static Kind text() {
+        Function<Object, Optional<Object>> accept =
+                v -> v instanceof String s && !s.isBlank() ? Optional.of(s) : Optional.empty();
+        return new Kind("a text that is not blank", accept::apply, accept);
+    }
+
+    static Kind networks() {
+        return new Kind(
+                "networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas; literal addresses, no names",
+                Network::tryList,
+                v -> v instanceof List<?> l && l.stream().allMatch(Network.class::isInstance)
+                        ? Optional.of(List.copyOf(l))
+                        : Optional.empty());
+    }
+
+    private static Optional<Object> parseDuration(String text) {
+        Matcher m = DURATION.matcher(text);
+        if (!m.matches()) {
+            return Optional.empty();
+        }
+        double number = Double.parseDouble(m.group(1));
+        String unit = m.group(2);
+        if (unit == null) {
+            // A bare number has no unit, except nothing at all, which needs none.
+            return number == 0 ? Optional.of(Duration.ZERO) : Optional.empty();
+        }
+        double seconds =
+                switch (unit) {
+                    case "ms" -> number / 1000;
+                    case "s" -> number;
+                    case "h" -> number * 3600;
+                    case "d" -> number * 86_400;
+                    default -> number * 60;
+                };
+        return Optional.of(Duration.ofNanos(Math.round(seconds * 1e9)));
+    }
+
+    static String text(Duration d) {
+        long millis = d.toMillis();
+        if (millis % 86_400_000 == 0 && millis > 0) {
+            return d.toDays() + "d";
+        }
+        return millis % 1000 == 0 ? d.toSeconds() + "s" : millis + "ms";
+    }
+}

@@ -1,0 +1,222 @@
+package io.tcpguard.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Every setting: its name in all configuration formats, range, default, and what it does. */
+public enum Setting {
+    /** How often the cheap signals are read. */
+    SAMPLE_PERIOD(
+            "samplePeriod",
+            Kind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
+            Duration.ofMillis(20),
+            "how often the cheap signals are read"),
+    /** How often the dear ones are. */
+    COUNTER_PERIOD(
+            "counterPeriod",
+            Kind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
+            Duration.ofMillis(100),
+            "how often the kernel's counters (netstat) are read: 30 µs each time, so not in every sample"),
+    /** Port of the health listener. */
+    HEALTH_PORT(
+            "healthPort",
+            Kind.integer(-1, 65535),
+            -1,
+            "port of the health listener; 0: any free one; -1: none (give one: the verdict stops the cascade)"),
+    /** Address of the health listener. */
+    HEALTH_ADDRESS("healthAddress", Kind.text(), "0.0.0.0", "address that the health listener binds"),
+    /** Connections that the health listener holds at a time. */
+    HEALTH_CONNECTIONS(
+            "healthConnections",
+            Kind.integer(1, 1024),
+            8,
+            "connections that the health listener holds at a time; the oldest gives way to a newcomer"),
+    /** Time that one health connection may take. */
+    HEALTH_TIMEOUT(
+            "healthTimeout",
+            Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            Duration.ofSeconds(2),
+            "time that one health connection may take in all"),
+    /** Who may see details. */
+    HEALTH_DETAILS_TO(
+            "healthDetailsTo",
+            Kind.networks(),
+            Network.list("127.0.0.0/8,::1/128"),
+            "networks (CIDR, comma-separated) that may see reasons and readings; others get level and weight"),
+    /** The reserve of descriptors. */
+    RESERVE(
+            "reserve",
+            Kind.integer(0, 1_000_000),
+            0,
+            "descriptors kept back at the limit; 0: the larger of 32 and 3 % of the limit"),
+    /** Where TRIM begins. */
+    TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
+    /** The dwell. */
+    DWELL(
+            "dwell",
+            Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
+            Duration.ofSeconds(1),
+            "time without a break that a signal must stay below its leave point before its level ends"),
+    /** Usable share below which the server drains. */
+    MIN_USABLE(
+            "minUsable",
+            Kind.share(),
+            0.25,
+            "share of the limit that must be usable for clients; below it health fails: a leak, not a flood"),
+    /** Time of it. */
+    DRAIN_AFTER(
+            "drainAfter",
+            Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
+            Duration.ofSeconds(3),
+            "time without a break that a cause of DRAIN must last before health fails"),
+    /** Health-first. */
+    FAIL_HEALTH_AT(
+            "failHealthAt",
+            Kind.share(),
+            1.0,
+            "descriptor pressure at which health fails; 1: never. Measured to be worse than no guard unless servers are spare"),
+    /** The check interval. */
+    CHECK_INTERVAL(
+            "checkInterval",
+            Kind.duration(Duration.ZERO, Duration.ofMinutes(10)),
+            Duration.ZERO,
+            "the load balancer's check interval, for hold and ramp; 0: as observed on the health port"),
+    /** Max time down. */
+    MAX_DOWN(
+            "maxDown",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+            Duration.ofMinutes(10),
+            "longest time that health fails for one automatic cause; then the guard fails open, once, and says so"),
+    /** Flip cap. */
+    MAX_FLIPS(
+            "maxFlips",
+            Kind.integer(1, 1000),
+            3,
+            "times that health may fail in ten minutes by itself; each further return is held twice as long"),
+    /** Whether to reclaim. */
+    RECLAIM("reclaim", Kind.bool(), true, "whether a newcomer may take the place of a long-idle connection"),
+    /** The idle floor. */
+    IDLE_FLOOR(
+            "idleFloor",
+            Kind.duration(Duration.ZERO, Duration.ofHours(24)),
+            Duration.ZERO,
+            "no connection idle for less is evicted; 0: learned from the gaps of healthy ones, 10 s until learned"),
+    /** The silent floor. */
+    SILENT_FLOOR(
+            "silentFloor",
+            Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(2),
+            "idle floor of a connection that has never sent a byte"),
+    /** The eviction rate. */
+    EVICTIONS_PER_SECOND(
+            "evictionsPerSecond",
+            Kind.integer(0, 1_000_000),
+            0,
+            "most evictions in a second; 0: 100 for each 1000 descriptors of the limit, at least 20"),
+    /** Resets first. */
+    RESET_BUDGET(
+            "resetBudget",
+            Kind.integer(0, 1_000_000),
+            256,
+            "refusals by reset in a quarter of an hour, before answering 503: back-pressure that LVS's wlc understands"),
+    /** Fairness. */
+    FAIRNESS(
+            "fairness",
+            Kind.bool(),
+            true,
+            "at the refusal point, sources that hold more than twice their share give way; switch off behind a proxy"),
+    /** Proxy. */
+    BEHIND_PROXY(
+            "behindProxy",
+            Kind.bool(),
+            false,
+            "clients come through a layer-7 proxy: refuse by 503 only, and no fairness by address"),
+    /** Allow-list. */
+    ALLOW(
+            "allow",
+            Kind.networks(),
+            List.of(),
+            "networks (CIDR, comma-separated) that are never refused: directors, admins"),
+    /** Work delay. */
+    MAX_WORK_DELAY(
+            "maxWorkDelay",
+            Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
+            Duration.ofMillis(500),
+            "age of waiting work at which new connections are refused"),
+    /** Stall. */
+    STALLED_AFTER(
+            "stalledAfter",
+            Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(10),
+            "age of waiting work, or time without an accept on a full queue, at which health fails");
+
+    private final String key;
+    private final Kind kind;
+    private final Object byDefault;
+    private final String meaning;
+
+    Setting(String key, Kind kind, Object byDefault, String meaning) {
+        this.key = key;
+        this.kind = kind;
+        this.byDefault = byDefault;
+        this.meaning = meaning;
+    }
+
+    /** Its name in all configuration formats, in lower camel case. */
+    public String key() {
+        return key;
+    }
+
+    /** Its default, of the type that {@link #parse} returns. */
+    public Object byDefault() {
+        return byDefault;
+    }
+
+    /** What it does, in a line. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** What is allowed, in words. */
+    public String allowed() {
+        return kind.allowed();
+    }
+
+    /**
+     * The setting of that name.
+     *
+     * @throws IllegalArgumentException naming the nearest settings, if there is none
+     */
+    public static Setting named(String key) {
+        Optional<Setting> found =
+                Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+        return found.orElseThrow(() -> new IllegalArgumentException("There is no setting " + key + " (expected one of "
+                + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", ")) + ")"));
+    }
+
+    /**
+     * Its value from text: {@code 20ms}, {@code 1.5s}, {@code 0.85}, {@code true}, {@code 10.0.0.0/8}.
+     *
+     * @throws IllegalArgumentException naming setting, value and what is allowed
+     */
+    public Object parse(String text) {
+        return check(kind.parse(text.strip()), text);
+    }
+
+    /**
+     * The value itself, if it is allowed.
+     *
+     * @throws IllegalArgumentException naming setting, value and what is allowed
+     */
+    public Object check(Object value) {
+        return check(kind.accept(value), value);
+    }
+
+    private Object check(Optional<Object> value, Object given) {
+        return value.orElseThrow(
+                () -> new IllegalArgumentException(key + "=" + given + " (expected: " + kind.allowed() + ")"));
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Settings: one table of names, ranges and defaults that the builder, {@code server.xml} and property files share.
+ *
+ * <p>In: text or values. Out: {@link io.tcpguard.config.GuardConfig}.
+ */
+@NullMarked
+package io.tcpguard.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * The door: build a {@link io.tcpguard.TcpGuard}, start it, ask it, close it.
+ *
+ * <p>The map of the whole is one sentence: kernel → probe → reading → pressure → level → actions (admission, reclaim, verdict).
+ */
+@NullMarked
+package io.tcpguard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package io.tcpguard.state;
+
+/**
+ * What the load balancer is told.
+ *
+ * @param up whether new connections should come
+ * @param weight 0..100; 0 exactly when down, else at least 1
+ * @param reason one line for a person
+ */
+public record Verdict(boolean up, int weight, String reason) {
+    /**
+     * Refuses nonsense.
+     *
+     * @throws IllegalArgumentException if the weight is out of range or contradicts {@code up}
+     */
+    public Verdict {
+        if (weight < 0 || weight > 100 || up != (weight > 0)) {
+            throw new IllegalArgumentException(
+                    "up=" + up + " weight=" + weight + " (expected: 1..100 when up, 0 when down)");
+        }
+    }
+}

@@ -33,7 +33,7 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
                         : Optional.empty();
         return new Kind(
                 "a duration from " + text(least) + " to " + text(most) + ", such as 500ms, 2s, 5m",
-                t -> parseDuration(t).flatMap(accept::apply),
+                t -> parseDuration(t).flatMap(accept),
                 accept);
     }
 

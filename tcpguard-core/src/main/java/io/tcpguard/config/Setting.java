@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Every setting: its name in all configuration formats, range, default, and what it does. */
+// The fields are immutable values of several types, which the checker can't see through Object.
+@SuppressWarnings("ImmutableEnumChecker")
 public enum Setting {
     /** How often the cheap signals are read. */
     SAMPLE_PERIOD(

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides about each accepted connection, by one comparison against the exact count. At the refusal point connections are a cache:
@@ -36,6 +38,8 @@ public final class AdmissionPolicy {
     /** Silent connections are worth nothing to anybody, so they may go faster. */
     private static final double SILENT_RATE = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionPolicy.class);
+    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
 
@@ -60,6 +64,7 @@ public final class AdmissionPolicy {
     private volatile boolean open;
     private volatile long sheddingAt;
     private volatile boolean everShed;
+    private volatile long complainedAt;
     private long learnedAt;
     private long forgotAt;
 
@@ -224,11 +229,19 @@ public final class AdmissionPolicy {
         try {
             victim.closer.close(how);
         } catch (RuntimeException e) {
-            // The adapter could not; its connection will close by its own time-out, and its place counts as taken till
-            // then.
+            // Its connection will close by its own time-out, and its place counts as taken till then.
+            complain(e, now);
             return false;
         }
         return true;
+    }
+
+    private void complain(RuntimeException e, long now) {
+        long last = complainedAt;
+        if (last == 0 || now - last >= COMPLAIN_EVERY) {
+            complainedAt = now == 0 ? 1 : now;
+            LOG.warn("tcpguard: an adapter could not close an idle connection to make room", e);
+        }
     }
 
     private Admission howToRefuse(GuardSnapshot snapshot, long now) {

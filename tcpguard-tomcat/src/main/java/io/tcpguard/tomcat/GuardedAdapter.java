@@ -55,8 +55,12 @@ final class GuardedAdapter implements Adapter {
         }
         Guard guard = place.guard();
         if (guard != null && gate.refuses(guard, request, connection == null ? null : connection.source())) {
-            // While TIME_WAIT is short the server must not be the first to close.
-            RequestGate.answer(response, place.listener(), !guard.resetsOnly());
+            if (connection != null && guard.resetsOnly()) {
+                // Places for TIME_WAIT are short, and the server would be the first to close.
+                RequestGate.drop(response, place.listener(), connection);
+            } else {
+                RequestGate.answer(response, place.listener());
+            }
             return;
         }
         if (place.leaving()) {

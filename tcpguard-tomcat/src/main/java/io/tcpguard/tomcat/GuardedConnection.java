@@ -4,12 +4,16 @@ import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.ConnectionCloser;
 import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.admission.GuardedListener;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the guard knows of one connection, and the gate that keeps its eviction apart from Tomcat's work on it.
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * afterwards; else it closes the socket, and the worker on its way out closes the rest.
  */
 final class GuardedConnection implements ConnectionCloser {
+    private static final Logger log = LoggerFactory.getLogger(GuardedConnection.class);
     private static final int EVICTED = 1;
     private static final int WORKER = 2;
 
@@ -134,6 +139,16 @@ final class GuardedConnection implements ConnectionCloser {
 
     void closed() {
         handle.closed();
+    }
+
+    /** However it is closed from now on, it ends by a reset. */
+    void resetWhenClosed() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Closed already, or not TCP: then there is nothing to reset.
+            log.debug("No reset for {}", channel, e);
+        }
     }
 
     @Override

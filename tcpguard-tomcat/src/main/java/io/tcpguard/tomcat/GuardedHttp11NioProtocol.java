@@ -78,8 +78,8 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         leaving = leave;
     }
 
-    boolean guarded() {
-        return endpoint.guard() != null;
+    GuardedNioEndpoint endpoint() {
+        return endpoint;
     }
 
     @Override

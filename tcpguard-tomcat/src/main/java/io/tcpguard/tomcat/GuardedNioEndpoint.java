@@ -6,7 +6,6 @@ import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -259,12 +258,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
         SocketChannel channel = connection.channel();
         if (how == Closing.RESET) {
-            try {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            } catch (IOException | UnsupportedOperationException e) {
-                // Closed already, or not TCP: then there is nothing to reset.
-                log.debug("No reset for {}", channel, e);
-            }
+            connection.resetWhenClosed();
         }
         SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
         if (wrapper != null && nobodyInside) {

@@ -64,21 +64,25 @@ final class RequestGate {
         }
     }
 
-    /**
-     * Answers 503.
-     *
-     * @param close whether to end the connection with it
-     */
-    static void answer(Response response, @Nullable GuardedListener listener, boolean close) {
+    /** Answers 503. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer. */
+    static void answer(Response response, @Nullable GuardedListener listener) {
         response.setStatus(503);
-        if (close) {
-            response.setHeader("Connection", "close");
-        }
         int seconds = listener == null ? 1 : listener.retryAfterSeconds();
         response.setHeader("Retry-After", seconds == 2 ? RETRY_AFTER[1] : RETRY_AFTER[0]);
         response.setContentLength(0);
         response.action(ActionCode.COMMIT, null);
         response.action(ActionCode.CLOSE, null);
+        count(listener);
+    }
+
+    /** Ends the connection without an answer, by a reset: no TIME_WAIT is left. */
+    static void drop(Response response, @Nullable GuardedListener listener, GuardedConnection connection) {
+        connection.resetWhenClosed();
+        response.action(ActionCode.CLOSE_NOW, null);
+        count(listener);
+    }
+
+    private static void count(@Nullable GuardedListener listener) {
         if (listener != null) {
             listener.countRefusedRequest();
         }

@@ -27,7 +27,7 @@ final class StreamAdapter implements Adapter {
         try {
             Guard guard = outer.place().guard();
             if (outer.gate().refuses(guard, request, connection.source())) {
-                RequestGate.answer(response, outer.place().listener(), false);
+                RequestGate.answer(response, outer.place().listener());
             } else {
                 outer.delegate().service(request, response);
                 inProgress = isAsync(request);

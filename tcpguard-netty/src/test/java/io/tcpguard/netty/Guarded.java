@@ -2,6 +2,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.DefaultChannelId;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Guarded implements AutoCloseable {
 
     Guarded(Protocol protocol) {
         ports = new Ports(policy, protocol);
-        server = new EmbeddedChannel(new AcceptDoor(ports));
+        server = new EmbeddedServer(new AcceptDoor(ports));
         server.freezeTime();
     }
 
@@ -51,6 +52,13 @@ final class Guarded implements AutoCloseable {
     FakePolicy.Handle handle() {
         List<FakePolicy.Handle> handles = policy.onlyListener().handles;
         return handles.get(handles.size() - 1);
+    }
+
+    /** Netty tells servers from clients by the type of the parent. */
+    private static final class EmbeddedServer extends EmbeddedChannel implements ServerChannel {
+        EmbeddedServer(ChannelHandler gate) {
+            super(gate);
+        }
     }
 
     @Override

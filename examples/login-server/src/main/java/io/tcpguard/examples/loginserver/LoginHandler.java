@@ -41,15 +41,14 @@ final class LoginHandler extends SimpleChannelInboundHandler<HttpObject> {
             } else if (whole.uri().equals(Answers.HEALTH_PATH)) {
                 answer(ctx, whole, Answers.health());
             } else {
-                ctx.executor()
-                        .schedule(() -> answer(ctx, whole, Answers.login()), workMillis, TimeUnit.MILLISECONDS);
+                ctx.executor().schedule(() -> answer(ctx, whole, Answers.login()), workMillis, TimeUnit.MILLISECONDS);
             }
         }
     }
 
     private static void answer(ChannelHandlerContext ctx, HttpRequest request, byte[] body) {
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(body));
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(body));
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN);
         HttpUtil.setContentLength(response, body.length);
         boolean stays = HttpUtil.isKeepAlive(request);

@@ -97,7 +97,8 @@ record Options(
 
     private static int number(String name, String value, int most) {
         if (!value.matches("[0-9]{1,7}") || Integer.parseInt(value) > most) {
-            throw new IllegalArgumentException(name + " " + value + " (expected: a whole number from 0 to " + most + ")");
+            throw new IllegalArgumentException(
+                    name + " " + value + " (expected: a whole number from 0 to " + most + ")");
         }
         return Integer.parseInt(value);
     }

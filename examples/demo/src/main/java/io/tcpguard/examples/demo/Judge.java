@@ -84,8 +84,8 @@ final class Judge {
                 after <= RELIEF_MILLIS,
                 after <= 0
                         ? "below " + guarded.refusalPoint() + " descriptors since the flood ended"
-                        : "last at " + guarded.refusalPoint() + " descriptors or above " + millis(after * 1000)
-                                + " after it");
+                        : "last at " + guarded.refusalPoint() + " descriptors or above "
+                                + String.format(Locale.ROOT, "%.1f s after it", after / 1000.0));
     }
 
     private static String millis(long micros) {

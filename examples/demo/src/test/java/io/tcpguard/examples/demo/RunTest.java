@@ -17,12 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunTest {
     private static final Schedule BRIEF = new Schedule(new LoadPlan(60, 1_000, 260, 2_000, 1_500, 8_000), 12_000);
 
-    @TempDir
-    Path directory;
-
     @ParameterizedTest
     @ValueSource(strings = {"tomcat", "netty"})
-    void aBriefFloodFillsTheStockServerAndNotTheGuardedOne(String server) throws Exception {
+    void aBriefFloodFillsTheStockServerAndNotTheGuardedOne(String server, @TempDir Path directory) throws Exception {
         Path jar = Path.of(System.getProperty("demo.loginServer", "../login-server/target/login-server.jar"));
         assumeThat(jar).as("built by the package phase").isRegularFile();
         AtomicInteger seconds = new AtomicInteger();

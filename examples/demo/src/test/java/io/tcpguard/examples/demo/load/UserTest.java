@@ -31,7 +31,7 @@ class UserTest {
     @Test
     void beatsUntilTheSessionIsOverThenLogsOutAndComesBack() {
         logIn(500);
-        long end = 500 + T.holdMost();
+        long end = 500L + T.holdMost();
         Act act = Act.NONE;
         long now = 500;
         int beats = 0;

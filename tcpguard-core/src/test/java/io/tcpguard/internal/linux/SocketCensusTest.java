@@ -1,6 +1,7 @@
 package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class SocketCensusTest {
     @Test
     void countsEstablishedAndCloseWaitByAskingTheSockets() throws IOException {
         SocketCalls calls = SocketCalls.choose();
-        assertThat(calls).isNotNull();
+        assumeThat(calls).as("Netty's native library for this processor").isNotNull();
 
         countsEstablishedAndCloseWait(calls);
     }
@@ -80,15 +81,21 @@ class SocketCensusTest {
                 Socket forgotten = listener.accept()) {
             assertThat(stays.isConnected() && acceptedFirst.isConnected() && forgotten.isConnected())
                     .isTrue();
-            leaves.close();
+            leaves.shutdownOutput();
             Census after = awaitCloseWait(census, before.in(TcpState.CLOSE_WAIT) + 1);
 
             assertThat(after.complete()).isTrue();
             assertThat(after.trouble()).isEmpty();
+            assertThat(closing(after) - closing(before)).isEqualTo(1);
             assertThat(after.in(TcpState.LISTEN) - before.in(TcpState.LISTEN)).isEqualTo(1);
             assertThat(after.in(TcpState.ESTABLISHED) - before.in(TcpState.ESTABLISHED))
                     .isEqualTo(2);
         }
+    }
+
+    /** FIN_WAIT1 until the peer's kernel confirms, which it may put off. */
+    private static int closing(Census census) {
+        return census.in(TcpState.FIN_WAIT1) + census.in(TcpState.FIN_WAIT2);
     }
 
     private static Census awaitCloseWait(SocketCensus census, int expected) {

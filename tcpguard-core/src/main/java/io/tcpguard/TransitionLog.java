@@ -1,5 +1,6 @@
 package io.tcpguard;
 
+import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -29,15 +30,14 @@ final class TransitionLog {
                             .collect(Collectors.joining("; ")));
         } else {
             LOG.info(
-                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms{}; health {}",
+                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
                     capacity.refusalPoint(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
-                    " until learned",
                     healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
             String unknown = snapshot.signals().stream()
-                    .filter(s -> s.reading() instanceof Reading.Unavailable)
+                    .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
                     .map(TransitionLog::why)
                     .collect(Collectors.joining("; "));
             if (!unknown.isEmpty()) {

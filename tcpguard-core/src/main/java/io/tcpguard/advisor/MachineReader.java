@@ -13,14 +13,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** Reads a {@link Machine} from a directory like {@code /proc}. One for each reading. */
 final class MachineReader {
 
     private static final long MIN_RESERVE = 32;
     private static final double RESERVE_SHARE = 0.03;
-    private static final Pattern MANAGED = Pattern.compile("(?m)^ +managed +(\\d+)$");
     private static final String SOCKET = "socket:[";
 
     private final Path proc;
@@ -75,7 +73,7 @@ final class MachineReader {
         limits.soft()
                 .ifPresent(soft -> facts.put(
                         Fact.CONNECTIONS, Math.max(0, soft - Math.max(MIN_RESERVE, (long) (soft * RESERVE_SHARE)))));
-        put(Fact.MEMORY_PAGES, managedPages(read(proc.resolve("zoneinfo")).orElse("")));
+        put(Fact.MEMORY_PAGES, MemoryPages.below(proc));
         put(Fact.LOOPBACK_ADDRESSES, loopback.get());
     }
 
@@ -107,18 +105,11 @@ final class MachineReader {
                         .map(l -> inForce(l, cap))
                         .flatMapToLong(OptionalLong::stream)
                         .min());
-        Optional<String> range = settings.text("net.ipv4.ip_local_port_range");
-        if (range.isPresent() && !listeners.isEmpty()) {
-            OptionalLong first = Field.FIRST.of(range.get());
-            OptionalLong last = Field.LAST.of(range.get());
-            if (first.isPresent() && last.isPresent()) {
-                facts.put(
+        LocalPorts.from(settings)
+                .filter(ports -> !listeners.isEmpty())
+                .ifPresent(ports -> facts.put(
                         Fact.LISTENERS_AMONG_LOCAL_PORTS,
-                        listeners.stream()
-                                .filter(l -> l.port() >= first.getAsLong() && l.port() <= last.getAsLong())
-                                .count());
-            }
-        }
+                        listeners.stream().filter(l -> ports.mayTake(l.port())).count()));
     }
 
     /** What the kernel holds, or would: the smaller of request and somaxconn (net/socket.c, {@code __sys_listen}). */
@@ -195,15 +186,6 @@ final class MachineReader {
                     "whether it shares this network namespace can't be seen as this user; net settings are those seen from here");
             return false;
         }
-    }
-
-    /** In pages already, whatever their size (mm/vmstat.c, {@code zoneinfo_show_print}). */
-    private static OptionalLong managedPages(String zoneinfo) {
-        long pages = MANAGED.matcher(zoneinfo)
-                .results()
-                .mapToLong(zone -> Long.parseLong(zone.group(1)))
-                .sum();
-        return pages > 0 ? OptionalLong.of(pages) : OptionalLong.empty();
     }
 
     private String noted(Path file) {

@@ -8,10 +8,10 @@ import java.util.Optional;
 /** Kernel settings below a root such as {@code /proc/sys}. */
 record Settings(Path root) {
 
-    /** The text without surrounding blanks; empty if the file is not there or may not be read. */
+    /** The text with single blanks between its words; empty if the file is not there, may not be read, or is empty. */
     Optional<String> text(String setting) {
         try {
-            String text = KernelText.read(file(setting)).strip();
+            String text = KernelText.read(file(setting)).strip().replaceAll("\\s+", " ");
             return text.isEmpty() ? Optional.empty() : Optional.of(text);
         } catch (IOException absent) {
             return Optional.empty();

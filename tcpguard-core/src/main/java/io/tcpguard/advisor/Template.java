@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text of a rule with {names} in it: value, set, listeners, any fact, any setting. What is not known reads "unknown". */
+/** Text of a rule with {names} in it: value, set, listeners, any fact, any setting. What is not known reads "unknown", an empty file "none". */
 record Template(String text) {
 
     static final Pattern NAME = Pattern.compile("\\{([a-z0-9_.-]+)}");
@@ -31,7 +31,7 @@ record Template(String text) {
     private static Optional<String> named(String name, Machine machine) {
         Optional<Fact> fact = Fact.named(name);
         if (fact.isEmpty()) {
-            return machine.text(name);
+            return machine.text(name).or(() -> machine.exists(name) ? Optional.of("none") : Optional.empty());
         }
         OptionalLong number = machine.fact(fact.get());
         return number.isPresent() ? Optional.of(Long.toString(number.getAsLong())) : Optional.empty();

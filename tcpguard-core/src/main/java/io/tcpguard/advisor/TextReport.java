@@ -7,10 +7,10 @@ import java.util.Locale;
 /** Lays findings out in columns. Widths are counted before colours are added. */
 final class TextReport {
 
-    private static final int WIDTH = 100;
+    private static final int WIDTH = 120;
     private static final int INDENT = 4;
     private static final int LABEL = 9;
-    private static final int MAX_VALUE = 22;
+    private static final int MAX_VALUE = 14;
 
     private final Machine machine;
     private final List<Finding> findings;

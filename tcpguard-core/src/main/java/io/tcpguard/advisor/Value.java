@@ -11,7 +11,7 @@ final class Value {
     /** As a text, as the kernel writes it. */
     static Optional<String> of(Rule rule, Machine machine) {
         if (rule.fact().isEmpty()) {
-            return machine.text(rule.setting()).map(t -> t.replaceAll("\\s+", " "));
+            return machine.text(rule.setting());
         }
         OptionalLong number = machine.fact(rule.fact().get());
         return number.isPresent() ? Optional.of(Long.toString(number.getAsLong())) : Optional.empty();

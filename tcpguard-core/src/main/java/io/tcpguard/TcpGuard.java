@@ -5,14 +5,29 @@ import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
+import java.io.Closeable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the process's own descriptors, accept queues and TIME_WAIT, refuses or replaces connections at the limit, and tells
@@ -22,10 +37,31 @@ import java.util.concurrent.Executor;
  */
 public final class TcpGuard implements AutoCloseable {
 
+    private static final int STALE_PERIODS = 10;
+
     private final GuardConfig config;
+    private final Shed shed = new Shed();
+    private final Object lifecycle = new Object();
+    private volatile GuardSnapshot current;
+    private volatile long lastSample;
+    private volatile @Nullable Running running;
+    private boolean closed;
+    private @Nullable String drainReason;
+    private final List<GuardListener> early = new ArrayList<>();
+
+    /** What exists only between start and close. */
+    private record Running(
+            LinuxProbes probes,
+            AdmissionPolicy policy,
+            SamplingCycle cycle,
+            IoThread io,
+            TransitionFanout fanout,
+            TransitionLog log,
+            SamplerThread sampler) {}
 
     private TcpGuard(GuardConfig config) {
         this.config = config;
+        current = new Engine(config, System.nanoTime()).snapshot();
     }
 
     /** A guard with the defaults, to be changed. */
@@ -41,38 +77,121 @@ public final class TcpGuard implements AutoCloseable {
      * @throws IllegalStateException if the health port can't be bound, or the guard was closed
      */
     public TcpGuard start() {
-        throw new UnsupportedOperationException("being built");
+        synchronized (lifecycle) {
+            if (closed) {
+                throw new IllegalStateException("this guard was closed; build another");
+            }
+            if (running == null) {
+                Running r = open();
+                running = r;
+                r.io.start();
+                r.sampler.start();
+                r.policy.setOpenForDecisions(true);
+                r.log.started(current, r.policy.idleFloorNanos(), r.io.healthPort());
+            }
+        }
+        return this;
+    }
+
+    private Running open() {
+        long now = System.nanoTime();
+        IoThread io = IoThread.open(config, new IoThread.View() {
+            @Override
+            public GuardSnapshot snapshot() {
+                return current;
+            }
+
+            @Override
+            public boolean stale() {
+                return TcpGuard.this.stale();
+            }
+        });
+        LinuxProbes probes = LinuxProbes.open();
+        AdmissionPolicy policy =
+                new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
+        Engine engine = new Engine(config, now);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos);
+        for (Probe probe : probes.everySample()) {
+            cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));
+        }
+        for (Probe probe : probes.everyCounterPeriod()) {
+            cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
+        }
+        cycle.drain(drainReason);
+        TransitionFanout fanout = new TransitionFanout(io::execute);
+        early.forEach(fanout::add);
+        TransitionLog log = new TransitionLog();
+        Rehearsal.play(config);
+        current = cycle.runOnce(now);
+        lastSample = now;
+        SamplerThread sampler =
+                new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> sample(cycle, fanout, log, time));
+        return new Running(probes, policy, cycle, io, fanout, log, sampler);
+    }
+
+    private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, long now) {
+        GuardSnapshot before = current;
+        GuardSnapshot after = cycle.runOnce(now);
+        current = after;
+        lastSample = now;
+        if (before.level() != after.level()
+                || before.verdict().up() != after.verdict().up()) {
+            log.changed(before, after, now);
+            fanout.publish(before, after);
+        }
+    }
+
+    private boolean stale() {
+        return System.nanoTime() - lastSample > STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
     public GuardSnapshot snapshot() {
-        throw new UnsupportedOperationException("being built");
+        return current;
     }
 
     /**
-     * Whether a new connection or request may come in, by the newest snapshot: one volatile read, no lock, no allocation. Admits
-     * while the snapshot is stale (the sampler late by more than 10 periods), before start and after close.
+     * Whether a new connection may come in, by the newest snapshot: one volatile read, no lock, no allocation. Admits while the
+     * snapshot is stale (the sampler late by more than 10 periods), before start and after close.
      */
     public Admission admit() {
-        throw new UnsupportedOperationException("being built");
+        Admission answer = current.admission();
+        return answer == Admission.ADMIT || !deciding() ? Admission.ADMIT : answer;
     }
 
     /**
-     * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while work waits too long for a
-     * thread. As cheap as {@link #admit()}.
+     * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
+     * ({@link Setting#STALLED_AFTER}) that its client has gone. As cheap as {@link #admit()}.
      */
     public Admission admitRequest() {
-        throw new UnsupportedOperationException("being built");
+        GuardSnapshot snapshot = current;
+        return snapshot.level() == Level.DRAIN && snapshot.leading() == Signal.WORK_DELAY && deciding()
+                ? Admission.RESPOND
+                : Admission.ADMIT;
+    }
+
+    private boolean deciding() {
+        return running != null && !stale();
     }
 
     /** Fails health on purpose until {@link #resume()}, whatever the signals say; connections are served on. */
     public void drain(String reason) {
-        throw new UnsupportedOperationException("being built " + reason);
+        operate(Objects.requireNonNull(reason, "reason"));
     }
 
     /** Ends what {@link #drain} began; health is up again at once, by the ramp, unless the signals say otherwise. */
     public void resume() {
-        throw new UnsupportedOperationException("being built");
+        operate(null);
+    }
+
+    private void operate(@Nullable String reason) {
+        synchronized (lifecycle) {
+            drainReason = reason;
+            Running r = running;
+            if (r != null) {
+                r.cycle.drain(reason);
+            }
+        }
     }
 
     /**
@@ -80,34 +199,82 @@ public final class TcpGuard implements AutoCloseable {
      * accept.
      *
      * @param name for people, such as {@code http-nio-8080}
-     * @param port the local port, once known; its accept queue is looked up by it
+     * @param port the local port; its accept queue is looked up by it
+     * @throws IllegalStateException if the guard does not run
      */
     public GuardedListener listen(String name, int port, ListenerControl control) {
-        throw new UnsupportedOperationException("being built " + name + port + control);
+        Running r = requireRunning();
+        Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
+        GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
+        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> remove(probe));
+        r.cycle.add(
+                probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
+        return socket;
     }
 
     /**
      * Watches how long work waits in an executor: a canary goes through it, never more than one at a time.
      *
-     * @return ends the watch
+     * @return ends the watch; throws nothing
+     * @throws IllegalStateException if the guard does not run
      */
-    public AutoCloseable watchWork(String name, Executor executor) {
-        throw new UnsupportedOperationException("being built " + name + executor);
+    public Closeable watchWork(String name, Executor executor) {
+        Running r = requireRunning();
+        GuardedProbe probe = new GuardedProbe(
+                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), System::nanoTime),
+                new Watch(Signal.WORK_DELAY, name, config),
+                false);
+        r.cycle.add(probe);
+        return () -> remove(probe);
+    }
+
+    private void remove(GuardedProbe probe) {
+        Running r = running;
+        if (r != null) {
+            r.cycle.remove(probe);
+        }
+    }
+
+    private Running requireRunning() {
+        Running r = running;
+        if (r == null) {
+            throw new IllegalStateException("this guard does not run: call start() first");
+        }
+        return r;
     }
 
     /** Tells this listener of every transition from now on. */
     public void onTransition(GuardListener listener) {
-        throw new UnsupportedOperationException("being built " + listener);
+        Objects.requireNonNull(listener, "listener");
+        synchronized (lifecycle) {
+            early.add(listener);
+            Running r = running;
+            if (r != null) {
+                r.fanout.add(listener);
+            }
+        }
     }
 
     /** What was refused and evicted since the start. */
     public Shed shed() {
-        throw new UnsupportedOperationException("being built");
+        return shed;
+    }
+
+    /** The idle floor in force: no connection idle for less is evicted. Zero if the guard does not run. */
+    public Duration idleFloor() {
+        Running r = running;
+        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.idleFloorNanos());
+    }
+
+    /** Age of the newest sample; many periods long if the sampler is late. Zero if the guard does not run. */
+    public Duration sampleAge() {
+        return running == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, System.nanoTime() - lastSample));
     }
 
     /** The port that the health listener is bound to; -1 if there is none or the guard does not run. */
     public int healthPort() {
-        throw new UnsupportedOperationException("being built");
+        Running r = running;
+        return r == null ? -1 : r.io.healthPort();
     }
 
     /** The settings in force. */
@@ -117,7 +284,20 @@ public final class TcpGuard implements AutoCloseable {
 
     /** Ends both threads, closes all that was opened, and admits everything from now on. Waits for the threads; never throws. */
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (lifecycle) {
+            closed = true;
+            Running r = running;
+            running = null;
+            if (r != null) {
+                r.policy.setOpenForDecisions(false);
+                r.sampler.close();
+                r.io.close();
+                r.cycle.close();
+                r.probes.close();
+            }
+        }
+    }
 
     /** Collects settings; each is checked at once. */
     public static final class Builder {

@@ -42,6 +42,24 @@ public enum Setting {
             Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofSeconds(2),
             "time that one health connection may take in all"),
+    /** Port of the agent check. */
+    AGENT_PORT(
+            "agentPort",
+            Kind.integer(-1, 65535),
+            -1,
+            "port that says its line at once, for HAProxy's agent-check and Loadbalancer.org; 0: any free one; -1: none"),
+    /** Port of the datagram check. */
+    UDP_PORT(
+            "udpPort",
+            Kind.integer(-1, 65535),
+            -1,
+            "UDP port that answers while up and is silent while down, for keepalived's UDP_CHECK; 0: any free one; -1: none"),
+    /** For checks that only connect. */
+    CLOSE_HEALTH_WHEN_DOWN(
+            "closeHealthWhenDown",
+            Kind.bool(),
+            false,
+            "whether the health port refuses connections while down, for checks that only connect (TCP_CHECK)"),
     /** Who may see details. */
     HEALTH_DETAILS_TO(
             "healthDetailsTo",

@@ -1,38 +1,172 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.NanoClock;
 import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Signal;
+import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
 public final class LinuxProbes implements AutoCloseable {
+    private static final int HEAD_BYTES = 4096;
+    private static final String NO_PROC = "no Linux, or no /proc";
 
-    private LinuxProbes() {}
+    private final File proc;
+    private final boolean linux;
+    private final NanoClock clock;
+    private final @Nullable SocketCalls calls;
+    private final DescriptorCount descriptors;
+    private final List<ProcFile> files = new ArrayList<>();
+    private final List<Probe> everySample;
+    private final List<Probe> everyCounterPeriod;
+
+    private LinuxProbes(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {
+        this.proc = proc;
+        this.linux = linux;
+        this.clock = clock;
+        this.calls = calls;
+        this.descriptors = linux
+                ? new ProcDescriptors(new File(proc, "self/fd"), JdkDescriptors.open(), clock)
+                : new UnknownDescriptors();
+        this.everySample = linux ? fast() : blind();
+        this.everyCounterPeriod = linux ? counters() : List.of(blind(Signal.LISTEN_DROPS));
+        // Loads what a read needs, and gives rates their first look.
+        long now = clock.nanoTime();
+        everySample.forEach(probe -> probe.read(now));
+        everyCounterPeriod.forEach(probe -> probe.read(now));
+    }
 
     /** Opens what can be opened below {@code /proc}; what can't is a reading that says so. Never throws. */
     public static LinuxProbes open() {
-        return new LinuxProbes();
+        File proc = new File("/proc");
+        boolean linux = "Linux".equals(System.getProperty("os.name")) && new File(proc, "self").isDirectory();
+        return open(proc, linux, System::nanoTime, linux ? SocketCalls.choose() : null);
+    }
+
+    static LinuxProbes open(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {
+        return new LinuxProbes(proc, linux, clock, calls);
     }
 
     /** The exact descriptor numbers, for the refusal point. */
     public DescriptorCount descriptors() {
-        throw new UnsupportedOperationException("being built");
+        return descriptors;
     }
 
     /** The probes for every sample, one for each signal: DESCRIPTORS first. */
     public List<Probe> everySample() {
-        return List.of();
+        return everySample;
     }
 
     /** The probes of the kernel's counters, dearer, for every counter period. */
     public List<Probe> everyCounterPeriod() {
-        return List.of();
+        return everyCounterPeriod;
     }
 
     /** A probe of the accept queue of the listener of this process that is bound to that port. */
     public Probe acceptQueue(int port) {
-        throw new UnsupportedOperationException("being built: " + port);
+        return acceptQueue(port, 0);
     }
 
+    /**
+     * The same, where the backlog is known that the server asked for. Needed only where no socket can be asked: there it stands
+     * for the limit.
+     *
+     * @param backlogAskedFor of {@code listen(2)}; 0 if not known
+     */
+    public Probe acceptQueue(int port, int backlogAskedFor) {
+        if (!linux) {
+            return blind(Signal.ACCEPT_QUEUE);
+        }
+        if (calls != null) {
+            return new AcceptQueueProbe(calls, new File(proc, "self/fd"), port, descriptors, clock);
+        }
+        Probe probe = new ListenTableProbe(
+                ProcFile.head(new File(proc, "self/net/tcp6"), descriptors, HEAD_BYTES),
+                ProcFile.head(new File(proc, "self/net/tcp"), descriptors, HEAD_BYTES),
+                Sysctl.setting(whole("sys/net/core/somaxconn"), 0, 1),
+                port,
+                backlogAskedFor,
+                clock);
+        probe.read(clock.nanoTime());
+        return probe;
+    }
+
+    /** Closes the files. The probes must not be read any more. */
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (files) {
+            files.forEach(ProcFile::close);
+            files.clear();
+        }
+    }
+
+    private List<Probe> fast() {
+        ProcFile fileNr = whole("sys/fs/file-nr");
+        Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
+        Figure inUse = tcp.figure(0);
+        Figure orphans = tcp.figure(1);
+        Figure timeWait = tcp.figure(2);
+        Figure pages = tcp.figure(4);
+        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
+        return List.of(
+                new DescriptorProbe(descriptors),
+                new UsageProbe(Signal.SYSTEM_FILES, Sysctl.count(fileNr, 0, 3), Sysctl.setting(fileNr, 2, 3)),
+                new UsageProbe(Signal.TIME_WAIT, timeWait, setting("sys/net/ipv4/tcp_max_tw_buckets")),
+                new UsageProbe(Signal.ORPHANS, orphans, setting("sys/net/ipv4/tcp_max_orphans")),
+                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)),
+                new UsageProbe(
+                        Signal.CONNTRACK,
+                        Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),
+                        setting("sys/net/netfilter/nf_conntrack_max")),
+                new UsageProbe(
+                        Signal.EPHEMERAL_PORTS,
+                        new Sum(inUse, new Sum(new OrNone(inUse6), timeWait)),
+                        new PortRange(whole("sys/net/ipv4/ip_local_port_range"))));
+    }
+
+    private List<Probe> counters() {
+        return List.of(new ListenDropsProbe(whole("self/net/netstat"), setting("sys/net/ipv4/tcp_syncookies")));
+    }
+
+    private Figure setting(String path) {
+        return Sysctl.setting(whole(path), 0, 1);
+    }
+
+    private ProcFile whole(String path) {
+        ProcFile file = ProcFile.whole(new File(proc, path), descriptors);
+        synchronized (files) {
+            files.add(file);
+        }
+        return file;
+    }
+
+    private static List<Probe> blind() {
+        return List.of(
+                blind(Signal.DESCRIPTORS),
+                blind(Signal.SYSTEM_FILES),
+                blind(Signal.TIME_WAIT),
+                blind(Signal.ORPHANS),
+                blind(Signal.TCP_MEMORY),
+                blind(Signal.CONNTRACK),
+                blind(Signal.EPHEMERAL_PORTS));
+    }
+
+    private static Probe blind(Signal signal) {
+        return new BlindProbe(signal, Cause.NOT_LINUX, NO_PROC);
+    }
+
+    private static final class UnknownDescriptors implements DescriptorCount {
+        @Override
+        public long used() {
+            return -1;
+        }
+
+        @Override
+        public long limit() {
+            return -1;
+        }
+    }
 }

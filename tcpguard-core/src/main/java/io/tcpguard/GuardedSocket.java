@@ -1,0 +1,66 @@
+package io.tcpguard;
+
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.state.Admission;
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The guard's side of one listening socket. */
+final class GuardedSocket implements GuardedListener {
+    private final AdmissionPolicy policy;
+    private final IoThread io;
+    private final BooleanSupplier stale;
+    private final Runnable onClose;
+    private final LongAdder accepts = new LongAdder();
+    private final AtomicInteger spread = new AtomicInteger();
+
+    GuardedSocket(AdmissionPolicy policy, IoThread io, BooleanSupplier stale, Runnable onClose) {
+        this.policy = policy;
+        this.io = io;
+        this.stale = stale;
+        this.onClose = onClose;
+    }
+
+    long accepts() {
+        return accepts.sum();
+    }
+
+    @Override
+    public Admission accept(@Nullable InetAddress source) {
+        accepts.increment();
+        return policy.accept(source, stale.getAsBoolean(), System.nanoTime());
+    }
+
+    @Override
+    public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
+        return policy.open(source, closer);
+    }
+
+    @Override
+    public void refuse(SocketChannel channel, Admission decision) {
+        io.refuse(channel, decision, retryAfterSeconds(), policy.roomForAnswers(io.deskSize()));
+    }
+
+    @Override
+    public int retryAfterSeconds() {
+        return 1 + (spread.getAndIncrement() & 1);
+    }
+
+    @Override
+    public void countRefusedRequest() {
+        policy.countRefusedRequest();
+    }
+
+    @Override
+    public void close() {
+        onClose.run();
+    }
+}

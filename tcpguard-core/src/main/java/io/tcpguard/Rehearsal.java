@@ -1,0 +1,89 @@
+package io.tcpguard;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Shed;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Plays an exhaustion from NORMAL to DRAIN and back through a second engine and policy, in virtual time, before the first sample: a
+ * class that is first needed when no descriptor is left can't be loaded any more.
+ */
+final class Rehearsal {
+    private static final long LIMIT = 1024;
+
+    private final GuardConfig config;
+    private final AtomicLong used = new AtomicLong();
+    private final Engine engine;
+    private final AdmissionPolicy policy;
+    private final List<Watch> watches;
+    private final List<ListenerWatch> listeners;
+    private long now;
+
+    private Rehearsal(GuardConfig config) {
+        this.config = config;
+        engine = new Engine(config, 0);
+        policy = new AdmissionPolicy(config, used::get, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        Watch queue = new Watch(Signal.ACCEPT_QUEUE, "rehearsal", config);
+        watches = List.of(
+                new Watch(Signal.DESCRIPTORS, "", config), queue, new Watch(Signal.WORK_DELAY, "rehearsal", config));
+        listeners = List.of(new ListenerWatch("rehearsal", () -> true, () -> now, queue, config, 0));
+    }
+
+    static void play(GuardConfig config) {
+        Rehearsal rehearsal = new Rehearsal(config);
+        rehearsal.policy.setOpenForDecisions(true);
+        rehearsal.flood();
+        rehearsal.stall();
+        rehearsal.calm();
+    }
+
+    private void flood() {
+        for (long descriptors = 100; descriptors <= LIMIT; descriptors += 50) {
+            step(descriptors, 0);
+            if (policy.accept(null, false, now) == Admission.ADMIT) {
+                policy.open(null, how -> {}).touch();
+            }
+        }
+    }
+
+    private void stall() {
+        for (int i = 0; i < 5; i++) {
+            step(LIMIT, TimeUnit.NANOSECONDS.toMillis(2 * config.nanos(Setting.STALLED_AFTER)));
+            Admission refused = policy.accept(null, false, now);
+            if (refused == Admission.ADMIT) {
+                throw new IllegalStateException("rehearsal: a stalled server admitted");
+            }
+        }
+    }
+
+    private void calm() {
+        for (int i = 0; i < 5; i++) {
+            now += config.nanos(Setting.DWELL) + TimeUnit.SECONDS.toNanos(60);
+            step(100, 0);
+        }
+    }
+
+    private GuardSnapshot step(long descriptors, long delayMillis) {
+        now += TimeUnit.SECONDS.toNanos(1);
+        used.set(descriptors);
+        long maxDelay = Math.max(1, TimeUnit.NANOSECONDS.toMillis(config.nanos(Setting.MAX_WORK_DELAY)));
+        watches.get(0).read(new Reading.Measured(Signal.DESCRIPTORS, descriptors, LIMIT));
+        watches.get(1).read(new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100));
+        watches.get(2).read(new Reading.Measured(Signal.WORK_DELAY, delayMillis, maxDelay));
+        GuardSnapshot snapshot = engine.step(watches, listeners, policy.connections(), false, null, 0, now);
+        policy.sampled(snapshot.capacity(), snapshot.level(), now);
+        return snapshot;
+    }
+}

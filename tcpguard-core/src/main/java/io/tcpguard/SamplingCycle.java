@@ -1,0 +1,106 @@
+package io.tcpguard;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.GuardSnapshot;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One cycle, without a thread: read, judge, hand over. The list of what is read may change between cycles from any thread. */
+final class SamplingCycle {
+    private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
+
+    /** What is watched; replaced as a whole. */
+    private record Watched(List<GuardedProbe> probes, List<Watch> watches, List<ListenerWatch> listeners) {}
+
+    private final Engine engine;
+    private final AdmissionPolicy policy;
+    private final LongSupplier observedInterval;
+    private final long counterPeriod;
+    private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
+    private volatile @Nullable String operator;
+    private long countersReadAt;
+    private boolean countersRead;
+
+    SamplingCycle(GuardConfig config, Engine engine, AdmissionPolicy policy, LongSupplier observedInterval) {
+        this.engine = engine;
+        this.policy = policy;
+        this.observedInterval = observedInterval;
+        this.counterPeriod = config.nanos(Setting.COUNTER_PERIOD);
+    }
+
+    synchronized void add(GuardedProbe probe) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.add(probe);
+        watch(probes, watched.listeners);
+    }
+
+    synchronized void add(GuardedProbe queue, ListenerWatch listener) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.add(queue);
+        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
+        listeners.add(listener);
+        watch(probes, listeners);
+    }
+
+    synchronized void remove(GuardedProbe probe) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.remove(probe);
+        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
+        listeners.removeIf(l -> l.queue() == probe.watch());
+        watch(probes, listeners);
+    }
+
+    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners) {
+        probes.sort(Comparator.comparing((GuardedProbe p) -> p.watch().signal()));
+        watched = new Watched(
+                List.copyOf(probes), probes.stream().map(GuardedProbe::watch).toList(), List.copyOf(listeners));
+    }
+
+    void drain(@Nullable String reason) {
+        operator = reason;
+    }
+
+    GuardSnapshot runOnce(long now) {
+        Watched w = watched;
+        boolean counters = !countersRead || now - countersReadAt >= counterPeriod;
+        if (counters) {
+            countersRead = true;
+            countersReadAt = now;
+        }
+        for (int i = 0; i < w.probes.size(); i++) {
+            GuardedProbe probe = w.probes.get(i);
+            if (counters || !probe.counter()) {
+                probe.read(now);
+            }
+        }
+        GuardSnapshot snapshot = engine.step(
+                w.watches,
+                w.listeners,
+                policy.connections(),
+                policy.shedWithin(RECENTLY, now),
+                operator,
+                observedInterval.getAsLong(),
+                now);
+        policy.sampled(snapshot.capacity(), snapshot.level(), now);
+        return snapshot;
+    }
+
+    List<Signal> signals() {
+        return watched.watches.stream().map(Watch::signal).toList();
+    }
+
+    synchronized void close() {
+        watched.probes.forEach(GuardedProbe::close);
+        watched = new Watched(List.of(), List.of(), List.of());
+    }
+}

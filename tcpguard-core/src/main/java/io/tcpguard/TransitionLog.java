@@ -1,0 +1,85 @@
+package io.tcpguard;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.SignalState;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with a count. */
+final class TransitionLog {
+    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final long APART = TimeUnit.SECONDS.toNanos(1);
+
+    private boolean everWrote;
+    private long wroteAt;
+    private int held;
+
+    void started(GuardSnapshot snapshot, long idleFloorNanos, int healthPort) {
+        Capacity capacity = snapshot.capacity();
+        if (snapshot.blind()) {
+            LOG.warn(
+                    "tcpguard is blind here and stays out of the way: {}",
+                    snapshot.signals().stream()
+                            .map(TransitionLog::why)
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        } else {
+            LOG.info(
+                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; health {}",
+                    capacity.used(),
+                    capacity.limit(),
+                    capacity.refusalPoint(),
+                    TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
+                    healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
+            String unknown = snapshot.signals().stream()
+                    .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
+                    .map(TransitionLog::why)
+                    .collect(Collectors.joining("; "));
+            if (!unknown.isEmpty()) {
+                LOG.info("tcpguard cannot see: {}", unknown);
+            }
+        }
+    }
+
+    private static String why(SignalState state) {
+        return state.reading() instanceof Reading.Unavailable u
+                ? u.signal() + " (" + u.cause() + ": " + u.detail() + ")"
+                : state.reading().signal().toString();
+    }
+
+    void changed(GuardSnapshot before, GuardSnapshot after, long now) {
+        boolean flipped = before.verdict().up() != after.verdict().up();
+        if (everWrote && !flipped && now - wroteAt < APART) {
+            held++;
+            return;
+        }
+        boolean worse = after.level().compareTo(before.level()) > 0
+                || (flipped && !after.verdict().up());
+        Capacity c = after.capacity();
+        String line = "tcpguard: {} -> {}, health {} weight {}: {} ({} of {} descriptors, {} own connections){}";
+        Object[] values = {
+            before.level(),
+            after.level(),
+            after.verdict().up() ? "up" : "DOWN",
+            after.verdict().weight(),
+            after.verdict().up() ? after.reason() : after.verdict().reason(),
+            c.used(),
+            c.limit(),
+            c.own(),
+            held == 0 ? "" : "; " + held + " changes before this one not written"
+        };
+        if (worse) {
+            LOG.warn(line, values);
+        } else {
+            LOG.info(line, values);
+        }
+        everWrote = true;
+        wroteAt = now;
+        held = 0;
+    }
+}

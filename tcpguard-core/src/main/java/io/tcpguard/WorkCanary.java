@@ -1,0 +1,97 @@
+package io.tcpguard;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.NanoClock;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends itself through an executor, one at a time, and reports how long it waited. One that does not come back counts by its age: a
+ * stuck executor must not look idle.
+ */
+final class WorkCanary implements Probe, Runnable {
+    private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Executor executor;
+    private final NanoClock clock;
+    private final long limitMillis;
+    private volatile long returnedAt;
+    private volatile boolean underWay;
+    private boolean due = true;
+    private long sentAt;
+    private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no canary sent yet");
+
+    WorkCanary(Executor executor, long limitNanos, NanoClock clock) {
+        this.executor = executor;
+        this.clock = clock;
+        this.limitMillis = Math.max(1, limitNanos / MILLI);
+    }
+
+    @Override
+    public void run() {
+        returnedAt = clock.nanoTime();
+        underWay = false;
+    }
+
+    @Override
+    public Signal signal() {
+        return Signal.WORK_DELAY;
+    }
+
+    @Override
+    public Reading read(long now) {
+        if (underWay) {
+            long age = now - sentAt;
+            // Younger than what the last one waited, it says nothing new.
+            return age / MILLI > waited() ? report(age / MILLI) : last;
+        }
+        if (!due) {
+            due = true;
+            report(Math.max(0, returnedAt - sentAt) / MILLI);
+        }
+        return now - sentAt >= EVERY || last instanceof Reading.Unavailable ? send(now) : last;
+    }
+
+    private Reading send(long now) {
+        if (executor instanceof ExecutorService service && service.isShutdown()) {
+            return last instanceof Reading.Unavailable ? last : unavailable("the executor is shut down");
+        }
+        underWay = true;
+        due = false;
+        sentAt = now;
+        try {
+            executor.execute(this);
+        } catch (RejectedExecutionException e) {
+            // Its queue is full: as late as late can be, and no canary is on its way.
+            underWay = false;
+            due = true;
+            return report(limitMillis);
+        }
+        return last instanceof Reading.Unavailable ? report(0) : last;
+    }
+
+    private long waited() {
+        return last instanceof Reading.Measured m ? m.used() : 0;
+    }
+
+    private Reading report(long millis) {
+        if (!(last instanceof Reading.Measured m) || m.used() != millis) {
+            last = new Reading.Measured(Signal.WORK_DELAY, millis, limitMillis);
+        }
+        return last;
+    }
+
+    private Reading unavailable(String why) {
+        last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, why);
+        return last;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,272 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.Shed.Layer;
+import io.tcpguard.state.Shed.Way;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about each accepted connection, by one comparison against the exact count. At the refusal point connections are a cache:
+ * the newcomer takes the place of the one that is idle longest, or is refused.
+ */
+public final class AdmissionPolicy {
+    /** Descriptors that no flood may take: the goal is that ten are left, and two may be opened while one looks. */
+    public static final int UNTOUCHED = 12;
+
+    /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
+    private static final double UNFAIR = 2;
+
+    /** Silent connections are worth nothing to anybody, so they may go faster. */
+    private static final double SILENT_RATE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionPolicy.class);
+    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
+    private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
+    private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
+
+    private final Supplier<GuardSnapshot> snapshots;
+    private final CoarseClock clock;
+    private final Shed shed;
+    private final GapLearner gaps = new GapLearner();
+    private final ConnectionTable table;
+    private final DescriptorRoom room;
+    private final ResetBudget resets;
+    private final TokenBucket evictions;
+    private final TokenBucket silentEvictions;
+    private final List<Network> allow;
+    private final boolean reclaim;
+    private final boolean fairness;
+    private final boolean behindProxy;
+    private final long fixedFloor;
+    private final long silentFloor;
+    private final int configuredRate;
+
+    private volatile double evictionsPerSecond = 20;
+    private volatile boolean open;
+    private volatile long sheddingAt;
+    private volatile boolean everShed;
+    private volatile long complainedAt;
+    private long learnedAt;
+    private long forgotAt;
+
+    /**
+     * @param count descriptors open now; negative if not known
+     * @param snapshots the newest snapshot
+     */
+    public AdmissionPolicy(
+            GuardConfig config,
+            LongSupplier count,
+            Supplier<GuardSnapshot> snapshots,
+            CoarseClock clock,
+            Shed shed,
+            long now) {
+        this.snapshots = snapshots;
+        this.clock = clock;
+        this.shed = shed;
+        fixedFloor = config.nanos(Setting.IDLE_FLOOR);
+        silentFloor = config.nanos(Setting.SILENT_FLOOR);
+        table = new ConnectionTable(gaps, clock, fixedFloor);
+        room = new DescriptorRoom(count);
+        resets = new ResetBudget(config.integer(Setting.RESET_BUDGET), now);
+        evictions = new TokenBucket(now);
+        silentEvictions = new TokenBucket(now);
+        allow = config.networks(Setting.ALLOW);
+        reclaim = config.flag(Setting.RECLAIM);
+        behindProxy = config.flag(Setting.BEHIND_PROXY);
+        fairness = config.flag(Setting.FAIRNESS) && !behindProxy;
+        configuredRate = config.integer(Setting.EVICTIONS_PER_SECOND);
+        learnedAt = now;
+        forgotAt = now;
+    }
+
+    /** Until this is called, and after it was called with false, everybody is admitted. */
+    public void setOpenForDecisions(boolean decide) {
+        open = decide;
+    }
+
+    /** Once a sample, on the sampler thread. */
+    public void sampled(Capacity capacity, Level level, long now) {
+        clock.advance(now);
+        if (capacity.known()) {
+            room.update(capacity.refusalPoint(), capacity.used());
+            evictionsPerSecond = configuredRate > 0 ? configuredRate : Math.max(20, capacity.limit() / 10.0);
+        } else {
+            room.update(Long.MAX_VALUE, -1);
+        }
+        if (level.atLeast(Level.TRIM)) {
+            table.settle(now);
+        }
+        if (now - learnedAt >= LEARN_EVERY) {
+            learnedAt = now;
+            gaps.update();
+        }
+        if (level.atLeast(Level.SHED)) {
+            forgotAt = now;
+        } else if (now - forgotAt >= FORGET_EVERY) {
+            forgotAt = now;
+            gaps.forget();
+        }
+    }
+
+    /** Connections in the books. */
+    public int connections() {
+        return table.size();
+    }
+
+    /** Whether a newcomer was refused or took another's place within the last this many nanoseconds. */
+    public boolean shedWithin(long nanos, long now) {
+        return everShed && now - sheddingAt < nanos;
+    }
+
+    /** The idle floor in force. */
+    public long idleFloorNanos() {
+        return fixedFloor > 0 ? fixedFloor : gaps.floorNanos();
+    }
+
+    /** Whether the idle floor was learned from this server's own clients. */
+    public boolean idleFloorLearned() {
+        return gaps.learned();
+    }
+
+    /** How many refused connections may be held for an answer: all that the limit has left, but for the untouched. */
+    public int roomForAnswers(int heldNow) {
+        Capacity capacity = snapshots.get().capacity();
+        if (!capacity.known()) {
+            return heldNow + 1;
+        }
+        return (int) Math.max(0, heldNow + capacity.limit() - UNTOUCHED - room.lastCount());
+    }
+
+    /** Takes an admitted connection into the books. */
+    public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
+        return table.open(fairness ? source : null, closer);
+    }
+
+    /** Counts a refused request. */
+    public void countRefusedRequest() {
+        shed.count(Layer.REQUEST, Way.ANSWER, Cause.WORK_DELAY);
+    }
+
+    /** The decision about a connection just accepted; its descriptor is part of the exact count already. */
+    public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
+        if (!open) {
+            return Admission.ADMIT;
+        }
+        GuardSnapshot snapshot = snapshots.get();
+        Cause waiting = stale ? null : waitingCause(snapshot);
+        if (waiting != null) {
+            return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, now);
+        }
+        if (room.fits(now, table.closedSoFar())) {
+            return Admission.ADMIT;
+        }
+        return atTheRefusalPoint(snapshot, source, now);
+    }
+
+    private Admission atTheRefusalPoint(GuardSnapshot snapshot, @Nullable InetAddress source, long now) {
+        everShed = true;
+        sheddingAt = now;
+        if (fairness && source != null && table.holdsMoreThan(UNFAIR, source) && !allowed(source)) {
+            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, now);
+        }
+        if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {
+            return Admission.ADMIT;
+        }
+        if (allowed(source)
+                && room.excess()
+                        < snapshot.capacity().limit() - snapshot.capacity().refusalPoint() - 2) {
+            return Admission.ADMIT;
+        }
+        Capacity capacity = snapshot.capacity();
+        if (capacity.other() > capacity.own() && capacity.usableShare() < 0.5) {
+            // Not full of clients: wlc would take a server that answers 503 for the idlest of all.
+            return refuse(behindProxy ? Admission.RESPOND : Admission.RESET, Cause.OTHER_DESCRIPTORS, now);
+        }
+        return refuse(howToRefuse(snapshot, now), Cause.CONNECTIONS, now);
+    }
+
+    /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
+    private boolean mayOvershoot(GuardSnapshot snapshot) {
+        Capacity capacity = snapshot.capacity();
+        return room.excess() <= Math.max(1, (capacity.limit() - capacity.refusalPoint()) / 4);
+    }
+
+    private boolean evictOne(GuardSnapshot snapshot, long now) {
+        Handle victim;
+        synchronized (evictions) {
+            boolean any = evictions.take(evictionsPerSecond, now);
+            boolean silent = any || silentEvictions.take(evictionsPerSecond * SILENT_RATE, now);
+            if (!silent) {
+                return false;
+            }
+            victim = table.claimVictim(now, silentFloor, idleFloorNanos(), !any);
+            if (victim == null) {
+                (any ? evictions : silentEvictions).giveBack();
+                return false;
+            }
+        }
+        Closing how = snapshot.resetsOnly() ? Closing.RESET : Closing.ORDERLY;
+        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, Cause.CONNECTIONS);
+        try {
+            victim.closer.close(how);
+        } catch (RuntimeException e) {
+            // Its connection will close by its own time-out, and its place counts as taken till then.
+            complain(e, now);
+            return false;
+        }
+        return true;
+    }
+
+    private void complain(RuntimeException e, long now) {
+        long last = complainedAt;
+        if (last == 0 || now - last >= COMPLAIN_EVERY) {
+            complainedAt = now == 0 ? 1 : now;
+            LOG.warn("tcpguard: an adapter could not close an idle connection to make room", e);
+        }
+    }
+
+    private Admission howToRefuse(GuardSnapshot snapshot, long now) {
+        if (behindProxy) {
+            return Admission.RESPOND;
+        }
+        return snapshot.resetsOnly() || resets.take(now) ? Admission.RESET : Admission.RESPOND;
+    }
+
+    private Admission refuse(Admission how, Cause cause, long now) {
+        everShed = true;
+        sheddingAt = now;
+        shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
+        return how;
+    }
+
+    private boolean allowed(@Nullable InetAddress source) {
+        return source != null && !allow.isEmpty() && Network.anyContains(allow, source);
+    }
+
+    /** The engine answers RESET for what waits: then a free descriptor is no reason to come in. */
+    private static @Nullable Cause waitingCause(GuardSnapshot snapshot) {
+        if (snapshot.admission() != Admission.RESET) {
+            return null;
+        }
+        return snapshot.leading() == Signal.ACCEPT_QUEUE ? Cause.ACCEPT_QUEUE : Cause.WORK_DELAY;
+    }
+}

@@ -1,0 +1,238 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.admission.ConnectionCloser;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All admitted connections, in the order in which they would give way: those that never sent a byte first, in order of arrival,
+ * then by how long they are idle.
+ *
+ * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a search
+ * for a victim meets it there and moves it on. So each connection is moved at most once per idle floor, and finding a victim
+ * costs O(1) amortised. The one lock is taken when a connection opens or closes and at the refusal point, for a handful of
+ * pointer writes.
+ */
+final class ConnectionTable {
+    private static final int BUCKETS = 512;
+    /** A search looks at no more than this many; the next one goes on from there. */
+    private static final int STEPS = 512;
+
+    private static final int SETTLE_STEPS = 4096;
+
+    private final GapLearner gaps;
+    private final CoarseClock clock;
+    private final long width;
+    private final Map<InetAddress, Source> sources = new HashMap<>();
+    private final HandleList silent = new HandleList();
+    private final HandleList ancient = new HandleList();
+    private final HandleList[] buckets = new HandleList[BUCKETS];
+    private final LongAdder closed = new LongAdder();
+    private long oldestTick;
+    private int size;
+
+    /** @param longestFloorNanos the longest idle floor that will be asked for */
+    ConnectionTable(GapLearner gaps, CoarseClock clock, long longestFloorNanos) {
+        this.gaps = gaps;
+        this.clock = clock;
+        this.width = Math.max(250_000_000L, longestFloorNanos / (BUCKETS / 2));
+        this.oldestTick = tick(clock.nanos());
+        for (int i = 0; i < BUCKETS; i++) {
+            buckets[i] = new HandleList();
+            buckets[i].tick = Long.MIN_VALUE;
+        }
+    }
+
+    Handle open(@Nullable InetAddress address, ConnectionCloser closer) {
+        Handle h = new Handle(this, gaps, clock, closer);
+        synchronized (this) {
+            size++;
+            if (address != null) {
+                Source source = sources.computeIfAbsent(address, a -> new Source());
+                source.connections++;
+                h.source = source;
+                h.address = address;
+            }
+            silent.append(h);
+        }
+        return h;
+    }
+
+    void remove(Handle h) {
+        synchronized (this) {
+            size--;
+            if (h.list != null) {
+                h.list.remove(h);
+            }
+            Source source = h.source;
+            if (source != null && --source.connections == 0) {
+                sources.remove(h.address);
+            }
+        }
+        closed.increment();
+    }
+
+    synchronized int size() {
+        return size;
+    }
+
+    /** How many addresses hold connections. */
+    synchronized int sources() {
+        return sources.size();
+    }
+
+    /** How many connections were ever closed: if it did not change, no place became free. */
+    long closedSoFar() {
+        return closed.sum();
+    }
+
+    /** Whether this address holds at least {@code times} its equal share of all connections, and at least two. */
+    synchronized boolean holdsMoreThan(double times, InetAddress address) {
+        Source source = sources.get(address);
+        return source != null && sources.size() > 1 && source.connections >= Math.max(2, times * size / sources.size());
+    }
+
+    /**
+     * Finds the connection that gives way next and claims it: no work begins on it any more. Null if there is none.
+     *
+     * @param silentOnly whether only connections that never sent a byte may give way
+     */
+    synchronized @Nullable Handle claimVictim(long now, long silentFloor, long idleFloor, boolean silentOnly) {
+        int steps = STEPS;
+        for (Handle h = silent.first; h != null && steps-- > 0; h = silent.first) {
+            if (!h.spoken() && !h.kept()) {
+                if (now - h.lastActive() < silentFloor) {
+                    break;
+                }
+                if (h.claimForEviction()) {
+                    silent.remove(h);
+                    return h;
+                }
+            }
+            move(h, now);
+        }
+        if (silentOnly) {
+            return null;
+        }
+        long youngest = tick(now - idleFloor);
+        retire(youngest - BUCKETS);
+        for (Handle h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
+            if (claimIfIdle(h, now, idleFloor)) {
+                return h;
+            }
+            if (h == ancient.first) {
+                break;
+            }
+        }
+        for (; oldestTick <= youngest; oldestTick++) {
+            HandleList bucket = buckets[slot(oldestTick)];
+            if (bucket.tick != oldestTick) {
+                continue;
+            }
+            for (Handle h = bucket.first; h != null; h = bucket.first) {
+                if (steps-- <= 0) {
+                    return null;
+                }
+                if (claimIfIdle(h, now, idleFloor)) {
+                    return h;
+                }
+                if (h == bucket.first) {
+                    // Idle, but not long enough: the youngest bucket holds both kinds.
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Takes those that have spoken out of the silent list, so that a search need not. For the sampler, from TRIM on. */
+    synchronized void settle(long now) {
+        int steps = SETTLE_STEPS;
+        Handle next;
+        for (Handle h = silent.first; h != null && steps-- > 0; h = next) {
+            next = h.next;
+            if (h.spoken() || h.kept()) {
+                move(h, now);
+            }
+        }
+    }
+
+    /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
+    private boolean claimIfIdle(Handle h, long now, long idleFloor) {
+        HandleList before = h.list;
+        move(h, now);
+        if (h.list == null || h.list != before || now - h.lastActive() < idleFloor || !h.claimForEviction()) {
+            return false;
+        }
+        h.list.remove(h);
+        return true;
+    }
+
+    private void move(Handle h, long now) {
+        HandleList from = h.list;
+        if (h.kept()) {
+            if (from != null) {
+                from.remove(h);
+            }
+            return;
+        }
+        // Work in progress is activity that has not ended yet.
+        long tick = tick(h.idle() ? h.lastActive() : now);
+        HandleList to = bucket(tick);
+        if (to != from) {
+            if (from != null) {
+                from.remove(h);
+            }
+            to.append(h);
+            oldestTick = Math.min(oldestTick, tick);
+        }
+    }
+
+    private HandleList bucket(long tick) {
+        HandleList bucket = buckets[slot(tick)];
+        if (bucket.tick == tick) {
+            return bucket;
+        }
+        if (bucket.tick > tick) {
+            return ancient;
+        }
+        empty(bucket);
+        bucket.tick = tick;
+        return bucket;
+    }
+
+    /** Moves buckets older than this to the ancient: nobody searched for so long that the ring no longer orders them. */
+    private void retire(long tick) {
+        if (oldestTick >= tick) {
+            return;
+        }
+        oldestTick = tick;
+        HandleList[] oldestFirst = buckets.clone();
+        Arrays.sort(oldestFirst, Comparator.comparingLong(b -> b.tick));
+        for (HandleList bucket : oldestFirst) {
+            if (bucket.tick < tick) {
+                empty(bucket);
+            }
+        }
+    }
+
+    private void empty(HandleList bucket) {
+        for (Handle h = bucket.first; h != null; h = bucket.first) {
+            bucket.remove(h);
+            ancient.append(h);
+        }
+    }
+
+    private long tick(long nanos) {
+        return Math.floorDiv(nanos, width);
+    }
+
+    private static int slot(long tick) {
+        return (int) Math.floorMod(tick, (long) BUCKETS);
+    }
+}

@@ -1,0 +1,126 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under the
+ * table's lock.
+ */
+final class Handle implements ConnectionHandle {
+    private static final AtomicIntegerFieldUpdater<Handle> WORK =
+            AtomicIntegerFieldUpdater.newUpdater(Handle.class, "work");
+    private static final AtomicIntegerFieldUpdater<Handle> GONE =
+            AtomicIntegerFieldUpdater.newUpdater(Handle.class, "gone");
+    private static final int EVICTED = -1;
+
+    final ConnectionCloser closer;
+    private final ConnectionTable table;
+    private final GapLearner gaps;
+    private final CoarseClock clock;
+
+    /** Work in progress; {@link #EVICTED} once the guard closes it. */
+    private volatile int work;
+
+    private volatile int gone;
+    private volatile long lastActive;
+    private volatile boolean spoken;
+    private volatile boolean kept;
+    /** Written by whoever reports activity; a lost update costs one sample of the learner. */
+    private int longestGap = -1;
+
+    private boolean asked;
+
+    // The table's, under its lock.
+    @Nullable Handle previous;
+
+    @Nullable Handle next;
+
+    @Nullable HandleList list;
+
+    @Nullable Source source;
+
+    @Nullable InetAddress address;
+
+    Handle(ConnectionTable table, GapLearner gaps, CoarseClock clock, ConnectionCloser closer) {
+        this.table = table;
+        this.gaps = gaps;
+        this.clock = clock;
+        this.closer = closer;
+        this.lastActive = clock.nanos();
+    }
+
+    @Override
+    public boolean begin() {
+        for (int now = work; now >= 0; now = work) {
+            if (WORK.compareAndSet(this, now, now + 1)) {
+                if (now == 0) {
+                    active();
+                }
+                asked = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void end() {
+        for (int now = work; now > 0; now = work) {
+            if (WORK.compareAndSet(this, now, now - 1)) {
+                lastActive = clock.nanos();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void touch() {
+        active();
+    }
+
+    private void active() {
+        long now = clock.nanos();
+        if (asked) {
+            longestGap = gaps.cameBack(longestGap, now - lastActive);
+        }
+        spoken = true;
+        lastActive = now;
+    }
+
+    @Override
+    public void keep() {
+        kept = true;
+    }
+
+    @Override
+    public void closed() {
+        if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
+            table.remove(this);
+        }
+    }
+
+    /** From now on {@link #begin()} answers false. False if work is in progress: then nothing changed. */
+    boolean claimForEviction() {
+        return WORK.compareAndSet(this, 0, EVICTED);
+    }
+
+    boolean idle() {
+        return work == 0;
+    }
+
+    boolean spoken() {
+        return spoken;
+    }
+
+    boolean kept() {
+        return kept;
+    }
+
+    long lastActive() {
+        return lastActive;
+    }
+}

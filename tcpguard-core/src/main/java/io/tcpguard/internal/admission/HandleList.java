@@ -1,0 +1,46 @@
+package io.tcpguard.internal.admission;
+
+import org.jspecify.annotations.Nullable;
+
+/** A doubly linked list through the handles themselves. Guarded by the table's lock. */
+final class HandleList {
+    @Nullable Handle first;
+
+    private @Nullable Handle last;
+    /** For a bucket: which stretch of time it holds. */
+    long tick;
+
+    void append(Handle h) {
+        h.list = this;
+        h.previous = last;
+        h.next = null;
+        if (last == null) {
+            first = h;
+        } else {
+            last.next = h;
+        }
+        last = h;
+    }
+
+    void remove(Handle h) {
+        Handle before = h.previous;
+        Handle after = h.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        h.list = null;
+        h.previous = null;
+        h.next = null;
+    }
+
+    boolean isEmpty() {
+        return first == null;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The one policy about connections: who comes in, who gives way, how the rest is refused. Door:
+ * {@link io.tcpguard.internal.admission.AdmissionPolicy}. Time comes in as an argument or by the coarse clock.
+ *
+ * <p>In: accepts, requests, the exact descriptor count, the snapshot. Out: decisions, evictions, counts.
+ */
+@NullMarked
+package io.tcpguard.internal.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package io.tcpguard.internal.engine;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.Level;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The levels of DESCRIPTORS. Own connections are shed at the refusal point and never fail health; what connections do not explain does:
+ * too little left that clients could use, or a reserve that is eaten in spite of shedding.
+ */
+final class DescriptorJudge {
+    private static final int LEAST_RESERVE = 32;
+    private static final double RESERVE_SHARE = 0.03;
+
+    private final int configuredReserve;
+    private final double trimAt;
+    private final double minUsable;
+    private final double failHealthAt;
+    private final Latch trim;
+    private final Latch shed;
+    private final Latch unusable;
+    private final Latch critical;
+    private final Latch healthFirst;
+    private Capacity capacity = Capacity.UNKNOWN;
+
+    DescriptorJudge(GuardConfig config) {
+        configuredReserve = config.integer(Setting.RESERVE);
+        trimAt = config.share(Setting.TRIM_AT);
+        minUsable = config.share(Setting.MIN_USABLE);
+        failHealthAt = config.share(Setting.FAIL_HEALTH_AT);
+        long dwell = config.nanos(Setting.DWELL);
+        long drainAfter = config.nanos(Setting.DRAIN_AFTER);
+        // The values that these latches see are distances to points that move with the limit, so enter is always 0 or
+        // 1.
+        trim = new Latch(1, 1 - 0.05 / trimAt, 0, dwell);
+        shed = new Latch(1, 0.95, 0, dwell);
+        unusable = new Latch(1, 1, drainAfter, dwell);
+        critical = new Latch(1, 1, TimeUnit.SECONDS.toNanos(1), dwell);
+        healthFirst = new Latch(failHealthAt, Math.max(0, failHealthAt - 0.2), 0, dwell);
+    }
+
+    /** The refusal point for a limit: what is above it is the reserve. Never leaves less than half of a tiny limit. */
+    long refusalPoint(long limit) {
+        long reserve =
+                configuredReserve > 0 ? configuredReserve : Math.max(LEAST_RESERVE, Math.round(limit * RESERVE_SHARE));
+        return limit - Math.min(reserve, limit / 2);
+    }
+
+    /**
+     * @param shedNow whether a newcomer was refused or replaced another within the last second
+     */
+    Level step(Reading reading, long own, boolean shedNow, long now) {
+        if (!(reading instanceof Reading.Measured m)) {
+            capacity = Capacity.UNKNOWN;
+            trim.step(0, now);
+            shed.step(0, now);
+            unusable.step(0, now);
+            critical.step(0, now);
+            healthFirst.step(0, now);
+            return Level.NORMAL;
+        }
+        long point = refusalPoint(m.limit());
+        if (capacity.used() != m.used() || capacity.limit() != m.limit() || capacity.own() != own) {
+            capacity = new Capacity(m.limit(), m.used(), own, point);
+        }
+        double trimPoint = Math.min(trimAt * m.limit(), 0.95 * point);
+        boolean trimming = trim.step(m.used() / trimPoint, now);
+        boolean shedding = shed.step(shedNow ? 1 : (double) m.used() / point, now);
+        // Left when a tenth more of the limit is usable again.
+        double usableShare = capacity.usableShare();
+        boolean leaking = unusable.step(
+                unusable.raised() ? (usableShare < minUsable + 0.1 ? 1 : 0) : (usableShare < minUsable ? 1 : 0), now);
+        long eaten = m.limit() - Math.max(2, (m.limit() - point) / 8);
+        boolean helpless =
+                critical.step(critical.raised() ? (m.used() > point ? 1 : 0) : (m.used() >= eaten ? 1 : 0), now);
+        boolean first = failHealthAt < 1 && healthFirst.step(reading.pressure(), now);
+        if (leaking || helpless || first) {
+            return Level.DRAIN;
+        }
+        return shedding ? Level.SHED : trimming ? Level.TRIM : Level.NORMAL;
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    /** Why the level is DRAIN, in words. */
+    String why() {
+        if (unusable.raised()) {
+            return "only " + capacity.usable() + " of " + capacity.limit() + " descriptors are usable for clients: "
+                    + capacity.other() + " are held by something else";
+        }
+        if (critical.raised()) {
+            return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding";
+        }
+        return "descriptor pressure is above failHealthAt=" + failHealthAt;
+    }
+
+    boolean explainedByConnections() {
+        return capacity.own() * 2 >= capacity.used();
+    }
+}

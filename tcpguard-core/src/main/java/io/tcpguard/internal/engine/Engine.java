@@ -1,0 +1,207 @@
+package io.tcpguard.internal.engine;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what was read in one cycle into one snapshot. The same snapshot object comes back while nothing changed, so a quiet guard
+ * allocates nothing. One thread at a time; knows no clock but the argument.
+ */
+public final class Engine {
+    private final VerdictKeeper keeper;
+    private final DescriptorJudge descriptors;
+    private GuardSnapshot snapshot;
+    private String levelReason = "";
+    private @Nullable Watch leader;
+
+    /** A fresh engine: NORMAL, up. */
+    public Engine(GuardConfig config, long now) {
+        keeper = new VerdictKeeper(config, now);
+        descriptors = new DescriptorJudge(config);
+        snapshot = new GuardSnapshot(
+                Level.NORMAL,
+                null,
+                "starting",
+                Capacity.UNKNOWN,
+                new Verdict(true, 100, "starting"),
+                Admission.ADMIT,
+                false,
+                List.of(),
+                now);
+    }
+
+    /** The newest snapshot. */
+    public GuardSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * One cycle.
+     *
+     * @param watches all signals, DESCRIPTORS first, each with its newest reading
+     * @param listeners the guarded listeners; their queues are among the watches
+     * @param own connections in the books
+     * @param shedNow whether a newcomer was refused or replaced another within the last second
+     * @param operator why an operator drains; null if none does
+     * @param observedInterval of the health checks; 0 if not known
+     */
+    public GuardSnapshot step(
+            List<Watch> watches,
+            List<ListenerWatch> listeners,
+            long own,
+            boolean shedNow,
+            @Nullable String operator,
+            long observedInterval,
+            long now) {
+        leader = null;
+        Level level = Level.NORMAL;
+        boolean resetsOnly = false;
+        for (int i = 0; i < watches.size(); i++) {
+            Watch watch = watches.get(i);
+            if (watch.signal() == Signal.DESCRIPTORS) {
+                watch.level(descriptors.step(watch.reading(), own, shedNow, now));
+            } else {
+                watch.step(now);
+            }
+            if (watch.signal() == Signal.TIME_WAIT && watch.reading().pressure() > 0.5) {
+                resetsOnly = true;
+            }
+            if (watch.level().compareTo(level) > 0) {
+                level = watch.level();
+                leader = watch;
+            }
+        }
+        String cause = null;
+        boolean mayFailOpen = true;
+        for (int i = 0; i < listeners.size(); i++) {
+            if (!listeners.get(i).serves(now) && cause == null) {
+                cause = listeners.get(i).why();
+                mayFailOpen = false;
+                leader = null;
+            }
+        }
+        if (cause == null && level == Level.DRAIN && leader != null) {
+            cause = why(leader);
+        }
+        if (cause != null || operator != null) {
+            level = Level.DRAIN;
+        }
+        if (operator != null) {
+            leader = null;
+        }
+        Capacity capacity = descriptors.capacity();
+        String reason = reason(level, operator, cause);
+        Verdict verdict =
+                keeper.step(operator, cause, mayFailOpen, reason, capacity.usableShare(), observedInterval, now);
+        publish(watches, level, reason, capacity, verdict, admission(watches), resetsOnly, now);
+        return snapshot;
+    }
+
+    private String reason(Level level, @Nullable String operator, @Nullable String cause) {
+        if (operator != null) {
+            return operator;
+        }
+        if (cause != null) {
+            return cause;
+        }
+        if (level == snapshot.level() && snapshot.leading() == leadingSignal()) {
+            return levelReason;
+        }
+        levelReason = leader == null ? "no pressure" : why(leader);
+        return levelReason;
+    }
+
+    private String why(Watch watch) {
+        if (watch.signal() == Signal.DESCRIPTORS) {
+            return switch (watch.level()) {
+                case DRAIN -> descriptors.why();
+                case SHED ->
+                    descriptors.explainedByConnections()
+                            ? "descriptors are full of connections: newcomers replace idle ones or are refused"
+                            : "descriptors are taken by something other than connections: newcomers are refused";
+                case TRIM -> "descriptors come near the limit";
+                case NORMAL -> "no pressure";
+            };
+        }
+        String what = watch.source().isEmpty() ? watch.signal().name() : watch.signal() + " of " + watch.source();
+        return watch.reading() instanceof Reading.Measured m
+                ? what + " is at " + m.used() + " of " + m.limit() + " "
+                        + watch.signal().unit()
+                : what;
+    }
+
+    /** The worst of what asks for refusal right now; the descriptors' own refusals are decided exactly at each accept. */
+    private static Admission admission(List<Watch> watches) {
+        Admission answer = Admission.ADMIT;
+        for (int i = 0; i < watches.size(); i++) {
+            Watch watch = watches.get(i);
+            if (!watch.level().atLeast(Level.SHED)) {
+                continue;
+            }
+            switch (watch.signal()) {
+                case WORK_DELAY, ACCEPT_QUEUE -> {
+                    return Admission.RESET;
+                }
+                case DESCRIPTORS, SYSTEM_FILES -> answer = Admission.RESPOND;
+                case LISTEN_DROPS, TIME_WAIT, ORPHANS, TCP_MEMORY, CONNTRACK, EPHEMERAL_PORTS -> {
+                    // Their ceiling is TRIM.
+                }
+            }
+        }
+        return answer;
+    }
+
+    private @Nullable Signal leadingSignal() {
+        return leader == null ? null : leader.signal();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // all parts are reused while they don't change
+    private void publish(
+            List<Watch> watches,
+            Level level,
+            String reason,
+            Capacity capacity,
+            Verdict verdict,
+            Admission admission,
+            boolean resetsOnly,
+            long now) {
+        boolean same = level == snapshot.level()
+                && leadingSignal() == snapshot.leading()
+                && reason.equals(snapshot.reason())
+                && capacity == snapshot.capacity()
+                && verdict == snapshot.verdict()
+                && admission == snapshot.admission()
+                && resetsOnly == snapshot.resetsOnly()
+                && watches.size() == snapshot.signals().size();
+        for (int i = 0; same && i < watches.size(); i++) {
+            same = watches.get(i).state() == snapshot.signals().get(i);
+        }
+        if (same) {
+            return;
+        }
+        List<SignalState> states = new ArrayList<>(watches.size());
+        for (Watch watch : watches) {
+            states.add(watch.state());
+        }
+        snapshot = new GuardSnapshot(
+                level,
+                leadingSignal(),
+                reason,
+                capacity,
+                verdict,
+                admission,
+                resetsOnly,
+                states,
+                level == snapshot.level() ? snapshot.levelSinceNanos() : now);
+    }
+}

@@ -1,0 +1,132 @@
+package io.tcpguard.internal.engine;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.state.Verdict;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The damping that load balancers lack: they take a server back on one good check, so DOWN is held until they have seen it twice, a
+ * server that comes back starts at a low weight, and one that flaps is held longer each time.
+ */
+final class VerdictKeeper {
+    private static final long LEAST_HOLD = TimeUnit.SECONDS.toNanos(5);
+    private static final long ASSUMED_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+    private static final int RAMP_CHECKS = 8;
+    private static final int QUANTUM = 10;
+
+    private final long configuredInterval;
+    private final long maxDown;
+    private final FlipHistory flips;
+    private boolean down;
+    private boolean byOperator;
+    private long downSince;
+    private String downReason = "";
+    private boolean ramping;
+    private long upSince;
+    private boolean failedOpen;
+    private int weight = 100;
+    private Verdict verdict = new Verdict(true, 100, "starting");
+
+    VerdictKeeper(GuardConfig config, long now) {
+        configuredInterval = config.nanos(Setting.CHECK_INTERVAL);
+        maxDown = config.nanos(Setting.MAX_DOWN);
+        flips = new FlipHistory(config.integer(Setting.MAX_FLIPS));
+        upSince = now;
+    }
+
+    /**
+     * One step.
+     *
+     * @param operator why an operator wants it down; null if none does
+     * @param cause why it should be down by itself; null if it should be up
+     * @param mayFailOpen whether the cause is a judgement, and not the plain fact that nothing is served
+     * @param calm what to say while up
+     * @param usableShare weight follows it: no control loop, since it does not depend on the load
+     * @param observedInterval of the checks; 0 if not known
+     */
+    Verdict step(
+            @Nullable String operator,
+            @Nullable String cause,
+            boolean mayFailOpen,
+            String calm,
+            double usableShare,
+            long observedInterval,
+            long now) {
+        long interval = configuredInterval > 0
+                ? configuredInterval
+                : observedInterval > 0 ? observedInterval : ASSUMED_INTERVAL;
+        if (operator != null) {
+            goDown(operator, true, now);
+            return say(false, 0, operator);
+        }
+        if (cause == null) {
+            failedOpen = false;
+        }
+        if (cause != null && !failedOpen) {
+            goDown(cause, false, now);
+            if (!mayFailOpen || now - downSince < maxDown) {
+                return say(false, 0, cause);
+            }
+            failedOpen = true;
+            goUp(now);
+        }
+        if (down) {
+            if (!byOperator && now - downSince < flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now)) {
+                return say(false, 0, downReason);
+            }
+            goUp(now);
+        }
+        String why = cause == null ? calm : "failed open after maxDown, although " + cause;
+        return say(true, ramped(settled(usableShare), interval, now), why);
+    }
+
+    private void goDown(String why, boolean operator, long now) {
+        if (!down) {
+            down = true;
+            downSince = now;
+            if (!operator) {
+                flips.wentDown(now);
+            }
+        }
+        byOperator = operator;
+        downReason = why;
+    }
+
+    private void goUp(long now) {
+        down = false;
+        ramping = true;
+        upSince = now;
+    }
+
+    /** The weight by usable capacity, in steps of ten, which moves only when the value has really left its step. */
+    private int settled(double usableShare) {
+        double exact = 100 * usableShare;
+        if (Math.abs(exact - weight) > QUANTUM * 0.75) {
+            weight = (int) Math.round(exact / QUANTUM) * QUANTUM;
+        }
+        // 0 would be DOWN, and a pool in which everybody says 0 loses its quorum.
+        return Math.min(100, Math.max(1, weight));
+    }
+
+    /** Low at the very UP: at the next check it would be too late, wlc fills an empty server within a second. */
+    private int ramped(int full, long interval, long now) {
+        if (!ramping) {
+            return full;
+        }
+        long step = Math.max(1, RAMP_CHECKS * interval / QUANTUM);
+        int cap = (int) Math.min(100, QUANTUM + QUANTUM * ((now - upSince) / step));
+        ramping = cap < 100;
+        return Math.min(full, cap);
+    }
+
+    private Verdict say(boolean up, int newWeight, String why) {
+        if (verdict.up() != up
+                || verdict.weight() != newWeight
+                || !verdict.reason().equals(why)) {
+            verdict = new Verdict(up, newWeight, why);
+        }
+        return verdict;
+    }
+}

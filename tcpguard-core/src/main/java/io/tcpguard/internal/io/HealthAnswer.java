@@ -1,0 +1,103 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.state.Level;
+import java.nio.charset.StandardCharsets;
+
+/** The bytes of an answer, head and body. */
+final class HealthAnswer {
+    /** The least time that DOWN lasts, in seconds: nothing changes before. */
+    private static final int RETRY_AFTER = 5;
+
+    private HealthAnswer() {}
+
+    /** The verdict, as status and body. */
+    static byte[] verdict(HttpRequest request, Statement s, boolean details) {
+        String body = request.json()
+                ? JsonText.object(json -> json.statement(s, details))
+                : s.upOrDown() + ' ' + s.weight() + ' ' + s.level() + "\nlevel: " + s.level() + "\nleading: "
+                        + s.leading() + "\nweight: " + s.weight() + "\nreason: " + (details ? s.reason() : s.cause())
+                        + '\n';
+        return of(request, s.up() ? 200 : 503, s, body);
+    }
+
+    /** The weight alone, in its last and only line; down is 0. */
+    static byte[] weight(HttpRequest request, Statement s) {
+        return of(request.asText(), 200, s, s.weight() + "\n");
+    }
+
+    static byte[] details(HttpRequest request, Statement s, Details details) {
+        return of(request, 200, s, request.json() ? details.json(s) : details.text(s));
+    }
+
+    /** A refusal of the request itself; says nothing of the server. */
+    static byte[] error(HttpRequest request, int status) {
+        String body = status + " " + phrase(status) + '\n';
+        return bytes(request, head(request, status, body, false), body);
+    }
+
+    /** One line for HAProxy's agent-check, which Loadbalancer.org reads too. Always all three words: each of them sticks. */
+    static byte[] agentLine(Statement s, boolean details) {
+        String line = s.up()
+                ? "ready up " + s.weight() + "%\n"
+                : "ready down 0% # " + printable(details ? s.reason() : s.cause()) + '\n';
+        return line.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] of(HttpRequest request, int status, Statement s, String body) {
+        StringBuilder head = head(request, status, body, request.json());
+        if (!s.up()) {
+            head.append("x-envoy-immediate-health-check-fail: true\r\n");
+            head.append("Retry-After: ").append(RETRY_AFTER).append("\r\n");
+        } else if (s.level().atLeast(Level.SHED) && !s.cause().equals("stale")) {
+            head.append("x-envoy-degraded: true\r\n");
+        }
+        return bytes(request, head, body);
+    }
+
+    private static StringBuilder head(HttpRequest request, int status, String body, boolean json) {
+        StringBuilder head = new StringBuilder(512)
+                .append("HTTP/1.1 ")
+                .append(status)
+                .append(' ')
+                .append(phrase(status))
+                .append("\r\nContent-Type: ")
+                .append(json ? "application/json" : "text/plain; charset=utf-8")
+                .append("\r\nContent-Length: ")
+                .append(body.getBytes(StandardCharsets.UTF_8).length)
+                .append("\r\nConnection: close\r\nCache-Control: no-store\r\n");
+        if (status == 405 || request.method().equals("OPTIONS")) {
+            head.append("Allow: GET, HEAD, OPTIONS\r\n");
+        }
+        return head;
+    }
+
+    private static byte[] bytes(HttpRequest request, StringBuilder head, String body) {
+        head.append("\r\n");
+        if (!request.bodyless()) {
+            head.append(body);
+        }
+        return head.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String phrase(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 400 -> "Bad Request";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
+            case 431 -> "Request Header Fields Too Large";
+            default -> "Service Unavailable";
+        };
+    }
+
+    private static String printable(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length() && i < 200; i++) {
+            char c = text.charAt(i);
+            line.append(c >= ' ' && c < 127 ? c : '?');
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,334 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.NanoClock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ports of the verdict and the few connections on them. Between them they own one descriptor at least, spare or in use, so
+ * that a check is answered when the process has none left.
+ */
+final class HealthListener implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+
+    /** Accepts in a row; then it is the others' turn. */
+    private static final int ACCEPTS = 64;
+
+    private static final long SPARE_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long CLOSED_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Poller poller;
+    private final IoThread.View view;
+    private final NanoClock clock;
+    private final Checkers checkers;
+    private final IntSupplier deskSize;
+    private final List<Network> detailsTo;
+    private final long timeout;
+    private final boolean closeWhenDown;
+    private final List<ListeningPort> ports = new ArrayList<>(2);
+    private final HealthConnection[] places;
+    private final SpareDescriptor spare = new SpareDescriptor();
+    /** Stands for the listening socket while that is closed. */
+    private final SpareDescriptor forReopening = new SpareDescriptor();
+
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+    private @Nullable ListeningPort health;
+    private @Nullable ListeningPort agent;
+    private long spareTried;
+    private long closedLooked;
+    private boolean descriptorCameBack;
+    private boolean saidThatReopeningFails;
+
+    HealthListener(
+            GuardConfig config,
+            Poller poller,
+            IoThread.View view,
+            NanoClock clock,
+            Checkers checkers,
+            IntSupplier deskSize) {
+        this.poller = poller;
+        this.view = view;
+        this.clock = clock;
+        this.checkers = checkers;
+        this.deskSize = deskSize;
+        detailsTo = config.networks(Setting.HEALTH_DETAILS_TO);
+        timeout = config.nanos(Setting.HEALTH_TIMEOUT);
+        closeWhenDown = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
+        places = new HealthConnection[config.integer(Setting.HEALTH_CONNECTIONS)];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = new HealthConnection(this);
+        }
+        health = open(config, Setting.HEALTH_PORT, false);
+        agent = open(config, Setting.AGENT_PORT, true);
+        if (!ports.isEmpty()) {
+            spare.take();
+        }
+    }
+
+    private @Nullable ListeningPort open(GuardConfig config, Setting setting, boolean forAgent) {
+        int number = config.integer(setting);
+        if (number < 0) {
+            return null;
+        }
+        InetSocketAddress address = ListeningPort.address(config.text(Setting.HEALTH_ADDRESS), number);
+        ListeningPort port = new ListeningPort(poller, address, forAgent);
+        try {
+            port.open();
+        } catch (IOException e) {
+            close();
+            throw ListeningPort.cannotBind(setting, address, e);
+        }
+        ports.add(port);
+        return port;
+    }
+
+    /** The port; -1: none. */
+    int healthPort() {
+        return health == null ? -1 : health.port();
+    }
+
+    int agentPort() {
+        return agent == null ? -1 : agent.port();
+    }
+
+    /** Does all that is due: accepts, expires, closes or opens the port. */
+    void work(long now) throws IOException {
+        for (int i = 0; i < ports.size(); i++) {
+            ListeningPort port = ports.get(i);
+            port.resumeWhenDue(now);
+            if (port.takePending()) {
+                accept(port, now);
+            }
+        }
+        for (HealthConnection place : places) {
+            place.expire(now);
+        }
+        followTheVerdict(now);
+    }
+
+    /** To be called after a flush. */
+    void flushed(long now) {
+        // At once when a place has just given its descriptor back, before another thread takes it.
+        if (!ports.isEmpty() && !spare.held() && (descriptorCameBack || now - spareTried >= SPARE_RETRY)) {
+            spareTried = now;
+            spare.take();
+        }
+        descriptorCameBack = false;
+    }
+
+    /** Nanoseconds until something is due; {@link Long#MAX_VALUE}: nothing is. */
+    long untilNext(long now) {
+        long next = Long.MAX_VALUE;
+        for (int i = 0; i < ports.size(); i++) {
+            next = Math.min(next, ports.get(i).left(now));
+        }
+        for (HealthConnection place : places) {
+            next = Math.min(next, place.left(now));
+        }
+        if (closeWhenDown && health != null) {
+            next = Math.min(next, CLOSED_PERIOD - (now - closedLooked));
+        }
+        if (!ports.isEmpty() && !spare.held()) {
+            next = Math.min(next, SPARE_RETRY - (now - spareTried));
+        }
+        return next;
+    }
+
+    private void accept(ListeningPort port, long now) throws IOException {
+        for (int i = 0; i < ACCEPTS; i++) {
+            SocketChannel channel = acceptOne(port, now);
+            if (channel == null) {
+                return;
+            }
+            place(channel).begin(channel, port.agent(), now);
+        }
+    }
+
+    private @Nullable SocketChannel acceptOne(ListeningPort port, long now) throws IOException {
+        try {
+            return port.accept();
+        } catch (IOException e) {
+            // EMFILE or ENFILE (accept(2)): one of our own descriptors must do, and no other thread may have taken it
+            // by then.
+            if (!giveOneUp(now)) {
+                port.pause(now);
+                return null;
+            }
+        }
+        try {
+            return port.accept();
+        } catch (IOException e) {
+            spareTried = now;
+            port.pause(now);
+            return null;
+        }
+    }
+
+    private boolean giveOneUp(long now) throws IOException {
+        if (spare.release()) {
+            spareTried = now;
+            return true;
+        }
+        HealthConnection victim = victim(null, now);
+        if (victim == null) {
+            return false;
+        }
+        victim.end();
+        poller.flush();
+        return true;
+    }
+
+    private HealthConnection place(SocketChannel newcomer) throws IOException {
+        for (HealthConnection place : places) {
+            if (place.free()) {
+                return place;
+            }
+        }
+        InetAddress peer = newcomer.getRemoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
+        HealthConnection victim = victim(peer, clock.nanoTime());
+        if (victim == null) {
+            victim = places[0];
+        }
+        victim.end();
+        poller.flush();
+        return victim;
+    }
+
+    /**
+     * Who gives way: one that has its answer, else one of the peer that holds most (the newcomer counts); the oldest of them. So a
+     * stranger pushes out himself before he pushes out a check.
+     */
+    private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
+        HealthConnection victim = null;
+        int most = 0;
+        for (HealthConnection place : places) {
+            if (!place.free()) {
+                int rank = place.answered() ? Integer.MAX_VALUE : held(place.peer(), newcomer);
+                if (victim == null || rank > most || (rank == most && place.age(now) > victim.age(now))) {
+                    victim = place;
+                    most = rank;
+                }
+            }
+        }
+        return victim;
+    }
+
+    private int held(@Nullable InetAddress peer, @Nullable InetAddress newcomer) {
+        int count = peer != null && peer.equals(newcomer) ? 1 : 0;
+        for (HealthConnection place : places) {
+            InetAddress other = place.peer();
+            if (other != null && other.equals(peer)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private void followTheVerdict(long now) throws IOException {
+        ListeningPort port = health;
+        if (!closeWhenDown || port == null || now - closedLooked < CLOSED_PERIOD) {
+            return;
+        }
+        closedLooked = now;
+        boolean up = Statement.of(view).up();
+        if (!up && port.isOpen()) {
+            port.close();
+            poller.flush();
+            forReopening.take();
+        } else if (up && !port.isOpen()) {
+            forReopening.release();
+            try {
+                port.open();
+                saidThatReopeningFails = false;
+            } catch (IOException e) {
+                forReopening.take();
+                if (!saidThatReopeningFails) {
+                    saidThatReopeningFails = true;
+                    LOG.warn("Health is up again but its port {} can't be opened; trying on", port.port(), e);
+                }
+            }
+        }
+    }
+
+    byte[] answer(HttpRequest request, InetAddress peer, long now) {
+        if (request.error() != 0) {
+            return HealthAnswer.error(request, request.error());
+        }
+        boolean details = Network.anyContains(detailsTo, peer);
+        switch (request.path()) {
+            case "/", "/health", "/healthz", "/ready", "/readyz" -> {
+                return HealthAnswer.verdict(request, told(request, peer, now), details);
+            }
+            case "/weight" -> {
+                return HealthAnswer.weight(request, told(request, peer, now));
+            }
+            case "/details" -> {
+                return details
+                        ? HealthAnswer.details(
+                                request,
+                                Statement.of(view),
+                                new Details(view.snapshot(), checkers.all(), deskSize.getAsInt(), now))
+                        : HealthAnswer.error(request, 403);
+            }
+            default -> {
+                return HealthAnswer.error(request, 404);
+            }
+        }
+    }
+
+    byte[] agentAnswer(InetAddress peer, long now) {
+        Statement s = Statement.of(view);
+        checkers.checked(peer, "agent", s.up(), s.weight(), null, now);
+        return HealthAnswer.agentLine(s, Network.anyContains(detailsTo, peer));
+    }
+
+    private Statement told(HttpRequest request, InetAddress peer, long now) {
+        Statement s = Statement.of(view);
+        checkers.checked(peer, request.path(), s.up(), s.weight(), HaproxyState.parse(request.haproxy()), now);
+        return s;
+    }
+
+    /** Closes a connection of a place. */
+    void giveBack(SocketChannel channel) {
+        poller.close(channel);
+        descriptorCameBack = true;
+    }
+
+    Poller poller() {
+        return poller;
+    }
+
+    ByteBuffer scratch() {
+        return scratch;
+    }
+
+    long timeout() {
+        return timeout;
+    }
+
+    @Override
+    public void close() {
+        for (ListeningPort port : ports) {
+            port.close();
+        }
+        for (HealthConnection place : places) {
+            place.end();
+        }
+        spare.close();
+        forReopening.close();
+    }
+}

@@ -1,0 +1,127 @@
+package io.tcpguard.internal.io;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What matters of a request's head (RFC 9112), or why it can't be served.
+ *
+ * @param error the status to refuse it with; 0 if it is good
+ * @param method GET, HEAD or OPTIONS
+ * @param path without query and authority
+ * @param json whether the client asks for application/json
+ * @param haproxy the header X-Haproxy-Server-State; empty if there is none
+ */
+record HttpRequest(int error, String method, String path, boolean json, String haproxy) {
+    /** Bytes that a head may have. */
+    static final int LONGEST = 4096;
+
+    private static final int LONGEST_METHOD = 16;
+
+    static HttpRequest refused(int status) {
+        return new HttpRequest(status, "GET", "", false, "");
+    }
+
+    HttpRequest asText() {
+        return new HttpRequest(error, method, path, false, haproxy);
+    }
+
+    boolean bodyless() {
+        return !method.equals("GET");
+    }
+
+    /** Looks at what has come so far; null: go on reading. Garbage is recognised as early as possible. */
+    static @Nullable HttpRequest parse(byte[] bytes, int length, boolean ended) {
+        int lineEnd = 0;
+        boolean spaced = false;
+        while (lineEnd < length && bytes[lineEnd] != '\n') {
+            byte b = bytes[lineEnd];
+            spaced |= b == ' ';
+            boolean fits = spaced ? (b >= ' ' && b < 127) || b == '\r' : b >= 'A' && b <= 'Z';
+            if (!fits || (!spaced && lineEnd >= LONGEST_METHOD)) {
+                return refused(400);
+            }
+            lineEnd++;
+        }
+        if (lineEnd == length) {
+            return unfinished(length, ended);
+        }
+        HttpRequest first = requestLine(text(bytes, 0, lineEnd));
+        if (first.error != 0) {
+            return first;
+        }
+        return headers(first, bytes, lineEnd + 1, length, ended);
+    }
+
+    private static @Nullable HttpRequest unfinished(int length, boolean ended) {
+        if (ended) {
+            return refused(400);
+        }
+        return length >= LONGEST ? refused(431) : null;
+    }
+
+    private static HttpRequest requestLine(String line) {
+        int one = line.indexOf(' ');
+        int two = line.indexOf(' ', one + 1);
+        if (one <= 0 || two <= one + 1 || line.indexOf(' ', two + 1) >= 0) {
+            return refused(400);
+        }
+        String version = line.substring(two + 1);
+        if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+            return refused(400);
+        }
+        String method = line.substring(0, one);
+        if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("OPTIONS")) {
+            return refused(405);
+        }
+        return new HttpRequest(0, method, path(line.substring(one + 1, two)), false, "");
+    }
+
+    private static String path(String target) {
+        int from = 0;
+        int scheme = target.indexOf("://");
+        if (scheme >= 0 && target.charAt(0) != '/') {
+            from = target.indexOf('/', scheme + 3);
+            if (from < 0) {
+                return "/";
+            }
+        }
+        int query = target.indexOf('?', from);
+        return target.substring(from, query < 0 ? target.length() : query);
+    }
+
+    private static @Nullable HttpRequest headers(HttpRequest first, byte[] bytes, int from, int length, boolean ended) {
+        boolean json = false;
+        String haproxy = "";
+        int start = from;
+        for (int i = from; i < length; i++) {
+            if (bytes[i] != '\n') {
+                continue;
+            }
+            String line = text(bytes, start, i);
+            start = i + 1;
+            if (line.isEmpty()) {
+                return new HttpRequest(0, first.method, first.path, json, haproxy);
+            }
+            int colon = line.indexOf(':');
+            if (colon <= 0) {
+                return refused(400);
+            }
+            String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+            String value = line.substring(colon + 1).strip();
+            if (name.equals("accept")) {
+                json |= value.toLowerCase(Locale.ROOT).contains("application/json");
+            } else if (name.equals("x-haproxy-server-state")) {
+                haproxy = value;
+            }
+        }
+        return unfinished(length, ended);
+    }
+
+    /** A line without its end. */
+    private static String text(byte[] bytes, int from, int to) {
+        int end = to > from && bytes[to - 1] == '\r' ? to - 1 : to;
+        return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,336 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.NanoClock;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The guard's one I/O thread, "tcpguard-io", a daemon with one selector: it answers health checks, refuses connections politely,
+ * and runs tasks. All that it needs is opened and loaded by {@link #open}: it works on when the process has no descriptor left.
+ */
+public final class IoThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+
+    private static final long SLOW_TASK = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long CLOSE_WAIT_MILLIS = 5000;
+
+    /** What the thread must know of the guard. Called on the I/O thread, often: cheap, never blocking. */
+    public interface View {
+        /** The newest snapshot. */
+        GuardSnapshot snapshot();
+
+        /** True while the sampler is late by more than ten periods: the snapshot is not to be believed, and health says up. */
+        boolean stale();
+    }
+
+    private final NanoClock clock;
+    private final Poller poller;
+    private final Checkers checkers;
+    private final RefusalDesk desk;
+    private final HealthListener health;
+    private final @Nullable UdpChecks udp;
+    private final Thread thread;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Complaints channelTrouble = new Complaints("A connection of the guard's I/O thread failed");
+    private final Complaints taskTrouble = new Complaints("A task on the guard's I/O thread failed");
+    private final Complaints slowTasks =
+            new Complaints("A task held up the guard's I/O thread, and health checks with it");
+    private final Complaints loopTrouble = new Complaints("The guard's I/O thread stumbled");
+    private final Object lifecycle = new Object();
+    /** Guarded by lifecycle. */
+    private boolean started;
+    /** Guarded by lifecycle. */
+    private boolean released;
+
+    private volatile boolean closing;
+    private final AtomicLong cycles = new AtomicLong();
+
+    private IoThread(GuardConfig config, View view, NanoClock clock) throws IOException {
+        this.clock = clock;
+        poller = new Poller();
+        try {
+            checkers = new Checkers(clock);
+            desk = new RefusalDesk(poller, view, clock);
+            health = new HealthListener(config, poller, view, clock, checkers, desk::size);
+            udp = openUdp(config, view);
+        } catch (RuntimeException e) {
+            poller.close();
+            throw e;
+        }
+        thread = new Thread(this::run, "tcpguard-io");
+        thread.setDaemon(true);
+    }
+
+    private @Nullable UdpChecks openUdp(GuardConfig config, View view) {
+        int port = config.integer(Setting.UDP_PORT);
+        if (port < 0) {
+            return null;
+        }
+        InetSocketAddress address = ListeningPort.address(config.text(Setting.HEALTH_ADDRESS), port);
+        try {
+            return new UdpChecks(poller, address, view, checkers);
+        } catch (IOException e) {
+            health.close();
+            throw ListeningPort.cannotBind(Setting.UDP_PORT, address, e);
+        }
+    }
+
+    /**
+     * Opens the selector, the ports that are configured and one spare descriptor, and loads every class that will be needed, that
+     * of the log's time stamp too. Does not start the thread.
+     *
+     * @throws IllegalStateException naming setting, value and cause if a port can't be bound
+     */
+    public static IoThread open(GuardConfig config, View view) {
+        Warmup.once();
+        IoThread opened = openCold(config, view, System::nanoTime);
+        if (opened.healthPort() >= 0) {
+            LOG.info("Health is told on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
+        }
+        return opened;
+    }
+
+    static IoThread openCold(GuardConfig config, View view, NanoClock clock) {
+        try {
+            return new IoThread(config, view, clock);
+        } catch (IOException e) {
+            throw new IllegalStateException("can't open a selector: " + e.getMessage(), e);
+        }
+    }
+
+    /** Starts the thread. Once; later calls do nothing. */
+    public void start() {
+        synchronized (lifecycle) {
+            if (started || released) {
+                return;
+            }
+            started = true;
+            desk.open();
+            if (health.healthPort() >= 0 || health.agentPort() >= 0 || udp != null) {
+                checkers.listening(clock.nanoTime());
+            }
+            thread.start();
+        }
+    }
+
+    /** The port that the health listener is bound to; -1: there is none. */
+    public int healthPort() {
+        return health.healthPort();
+    }
+
+    /** The port of the agent check; -1: there is none. */
+    public int agentPort() {
+        return health.agentPort();
+    }
+
+    /** The port of the datagram check; -1: there is none. */
+    public int udpPort() {
+        try {
+            return udp == null ? -1 : udp.port();
+        } catch (IOException e) {
+            return -1; // Closed.
+        }
+    }
+
+    /**
+     * Runs the task on the I/O thread, soon, in order. What it throws is logged. Any thread. Tasks that come after {@link #close} are
+     * not run; the caller bounds their number.
+     */
+    public void execute(Runnable task) {
+        tasks.add(task);
+        poller.wakeup();
+    }
+
+    /**
+     * Refuses a connection and takes ownership of its channel. For accepting threads, never for the I/O thread; never throws.
+     *
+     * <p>{@link Admission#RESET} closes it by a reset at once, on the calling thread. {@link Admission#RESPOND} hands it to the desk; if
+     * that is full, waits up to 50 ms for a place, and then resets. {@link Admission#ADMIT} does nothing: the channel stays the
+     * caller's.
+     *
+     * @param channel accepted, not registered with a selector
+     * @param retryAfterSeconds for the answer, 0..120; cut to that
+     * @param room how many sockets the desk may hold now; with 0 or less everything is reset
+     * @return what was really done
+     */
+    public Admission refuse(SocketChannel channel, Admission decision, int retryAfterSeconds, int room) {
+        return desk.refuse(channel, decision, retryAfterSeconds, room);
+    }
+
+    /** Descriptors that the desk holds now: handed in and not yet given back to the kernel. Any thread. */
+    public int deskSize() {
+        return desk.size();
+    }
+
+    /** Who asks for the verdict. */
+    public Checkers checkers() {
+        return checkers;
+    }
+
+    /** Lets the desk take connections though no thread runs: the caller drives {@link #cycle} himself. */
+    void openDesk() {
+        desk.open();
+    }
+
+    /** How often the thread went round; a test sees by it that nothing spins. */
+    long cycles() {
+        return cycles.get();
+    }
+
+    /**
+     * Ends the thread, runs the tasks that it had, closes everything and waits for it, five seconds at most if a task does not
+     * end. Never throws. From the I/O thread itself it returns at once and the end follows.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        boolean running;
+        synchronized (lifecycle) {
+            running = started;
+        }
+        if (!running) {
+            release();
+            return;
+        }
+        poller.wakeup();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(CLOSE_WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn(
+                    "tcpguard-io has not ended yet: a task on it takes its time. Its sockets are closed when the task ends");
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                try {
+                    cycle();
+                } catch (ClosedSelectorException e) {
+                    return;
+                } catch (IOException | RuntimeException | Error e) {
+                    // Nothing may end this thread; nothing may make it spin.
+                    loopTrouble.add(e, clock.nanoTime());
+                    pause();
+                }
+            }
+            runTasks();
+        } finally {
+            release();
+        }
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(AFTER_TROUBLE);
+    }
+
+    /** Once round: waits, reads and writes, runs tasks, ends what is due. Apart from the warm-up, only the thread calls it. */
+    void cycle() throws IOException {
+        // A task may have left it behind, and it would close every channel that is touched (InterruptibleChannel).
+        Thread.interrupted();
+        Set<SelectionKey> selected = poller.select(untilNext());
+        long now = clock.nanoTime();
+        cycles.lazySet(cycles.get() + 1);
+        for (SelectionKey key : selected) {
+            if (key.isValid() && key.attachment() instanceof Ready ready) {
+                serve(ready, now);
+            }
+        }
+        selected.clear();
+        runTasks();
+        desk.takeIn(now);
+        health.work(now);
+        desk.expire(now);
+        poller.flush();
+        desk.flushed();
+        health.flushed(now);
+        checkers.lookForNobody(now);
+    }
+
+    private long untilNext() {
+        if (!tasks.isEmpty()) {
+            return 0;
+        }
+        long now = clock.nanoTime();
+        return Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
+    }
+
+    private void serve(Ready ready, long now) {
+        try {
+            ready.ready(now);
+        } catch (IOException e) {
+            ready.broken(); // The peer reset it, or the network did: everyday life.
+        } catch (RuntimeException | Error e) {
+            ready.broken();
+            channelTrouble.add(e, now);
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            long before = clock.nanoTime();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                taskTrouble.add(e, before);
+            }
+            Thread.interrupted();
+            long after = clock.nanoTime();
+            if (after - before > SLOW_TASK) {
+                slowTasks.add(new SlowTask(task, TimeUnit.NANOSECONDS.toMillis(after - before)), after);
+            }
+        }
+    }
+
+    /** Only carries the text into the log. */
+    private static final class SlowTask extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        SlowTask(Runnable task, long millis) {
+            super(task.getClass().getName() + " took " + millis + " ms", null, false, false);
+        }
+    }
+
+    private void release() {
+        synchronized (lifecycle) {
+            if (released) {
+                return;
+            }
+            released = true;
+        }
+        desk.shut(clock.nanoTime());
+        health.close();
+        if (udp != null) {
+            udp.close();
+        }
+        try {
+            poller.flush();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the selector's close does what the flush did not", e);
+        }
+        poller.close();
+        desk.flushed();
+    }
+}

@@ -1,0 +1,63 @@
+package io.tcpguard.internal.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Set;
+
+/**
+ * The selector, and the one thing that is odd about it: a registered channel that is closed gives its descriptor back only at the
+ * next select (java.nio.channels.SelectableChannel, "closed"). So whoever counts descriptors counts after {@link #flush}.
+ */
+final class Poller implements Closeable {
+    private final Selector selector;
+    private boolean unflushed;
+
+    Poller() throws IOException {
+        selector = Selector.open();
+    }
+
+    SelectionKey register(SelectableChannel channel, int ops, Ready ready) throws IOException {
+        channel.configureBlocking(false);
+        return channel.register(selector, ops, ready);
+    }
+
+    /** Waits for that long at most; 0 or less: not at all; {@link Long#MAX_VALUE}: for ever. */
+    Set<SelectionKey> select(long nanos) throws IOException {
+        // Keys that a flush found ready are still in the set: they must be served, not waited for.
+        if (nanos <= 0 || !selector.selectedKeys().isEmpty()) {
+            selector.selectNow();
+        } else if (nanos == Long.MAX_VALUE) {
+            selector.select();
+        } else {
+            selector.select(Math.max(1, (nanos + 999_999) / 1_000_000));
+        }
+        unflushed = false;
+        return selector.selectedKeys();
+    }
+
+    /** Closes the channel; its descriptor is free after the next {@link #flush}. */
+    void close(Closeable channel) {
+        unflushed = true;
+        Quietly.close(channel);
+    }
+
+    /** Makes the kernel take back the descriptors of all channels closed so far. */
+    void flush() throws IOException {
+        if (unflushed) {
+            selector.selectNow();
+            unflushed = false;
+        }
+    }
+
+    void wakeup() {
+        selector.wakeup();
+    }
+
+    @Override
+    public void close() {
+        Quietly.close(selector);
+    }
+}

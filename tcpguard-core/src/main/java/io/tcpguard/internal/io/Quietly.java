@@ -1,0 +1,36 @@
+package io.tcpguard.internal.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ways to end a channel that can't fail: the peer may be gone already, and nobody could do anything about it. */
+final class Quietly {
+    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+
+    private Quietly() {}
+
+    static void close(@Nullable Closeable closeable) {
+        if (closeable == null) {
+            return;
+        }
+        try {
+            closeable.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("close failed; the descriptor is given up", e);
+        }
+    }
+
+    /** The next close sends a reset, which leaves no TIME_WAIT (tcp(7), SO_LINGER with time 0). */
+    static void resetOnClose(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("no linger; the peer is gone", e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.tcpguard.internal.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One refused connection on its way out. Reused. */
+final class RefusalPlace implements Ready {
+    /** So long a client may take for its request. An honest one has sent it when its connection is accepted, or a round trip later. */
+    private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(300);
+    /** So long it may take to close after it was answered. */
+    private static final long FOR_CLOSE = TimeUnit.SECONDS.toNanos(1);
+    /** The same while accepting threads wait for a place. */
+    private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long FOR_CLOSE_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(250);
+    /** A longer head is answered without being read to its end. */
+    private static final int LONGEST_HEAD = 16 * 1024;
+    /** Reads in a row; then it is the others' turn. */
+    private static final int READS = 4;
+
+    private enum State {
+        READING,
+        WRITING,
+        /** Answered; what the client still sends is thrown away until it closes. */
+        WAITING,
+        CLOSED
+    }
+
+    private final RefusalDesk desk;
+    private final Poller poller;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private State state = State.CLOSED;
+    private int retryAfterSeconds;
+    private long since;
+    private int received;
+    private int written;
+    private boolean ended;
+    /** How much of the blank line that ends a head was seen: line ends in a row. */
+    private int lineEnds;
+
+    RefusalPlace(RefusalDesk desk, Poller poller) {
+        this.desk = desk;
+        this.poller = poller;
+    }
+
+    /** Called by the accepting thread, under the desk's lock. */
+    void give(SocketChannel refused, int seconds) {
+        channel = refused;
+        retryAfterSeconds = seconds;
+        state = State.READING;
+        received = 0;
+        written = 0;
+        lineEnds = 0;
+        ended = false;
+        key = null;
+    }
+
+    void begin(long now) {
+        since = now;
+        SocketChannel c = channel;
+        if (c == null) {
+            return;
+        }
+        try {
+            c.configureBlocking(false);
+            // The request is often here already, and then no registration is needed before the answer.
+            ready(now);
+            if (!closed()) {
+                key = poller.register(c, state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
+            }
+        } catch (IOException | RuntimeException e) {
+            broken();
+        }
+    }
+
+    @Override
+    public void ready(long now) throws IOException {
+        SocketChannel c = channel;
+        if (c == null) {
+            return;
+        }
+        if (state == State.WRITING) {
+            write(c, now);
+        }
+        for (int i = 0; i < READS && !closed() && !ended; i++) {
+            int n = desk.read(c);
+            if (n < 0) {
+                ended = true;
+            } else if (n == 0) {
+                break;
+            } else if (state == State.READING) {
+                received += n;
+                if (headEnds(desk.scratch) || received >= LONGEST_HEAD) {
+                    write(c, now);
+                }
+            }
+        }
+        if (ended && !closed()) {
+            if (state == State.READING && received > 0) {
+                write(c, now); // Half-closed in the middle of its request: it still listens.
+            }
+            if (state != State.WRITING) {
+                end(false);
+            }
+        }
+    }
+
+    void expire(long now, boolean hurry) {
+        if (closed() || left(now, hurry) > 0) {
+            return;
+        }
+        try {
+            if (state == State.READING) {
+                ready(now); // What came in this moment: closing over unread bytes would be a reset.
+                SocketChannel c = channel;
+                if (state == State.READING && received > 0 && c != null) {
+                    write(c, now);
+                } else if (state == State.READING) {
+                    // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
+                    // that sees
+                    // one direction only needs to forget the connection.
+                    end(desk.resetsOnly());
+                }
+            } else {
+                end(desk.resetsOnly());
+            }
+        } catch (IOException | RuntimeException e) {
+            broken();
+        }
+    }
+
+    /** Nanoseconds until this one has taken too long. */
+    long left(long now, boolean hurry) {
+        return switch (state) {
+            case READING -> (hurry && received == 0 ? FOR_REQUEST_IN_A_HURRY : FOR_REQUEST) - (now - since);
+            case WRITING -> FOR_CLOSE - (now - since);
+            case WAITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
+            case CLOSED -> Long.MAX_VALUE;
+        };
+    }
+
+    boolean closed() {
+        return state == State.CLOSED;
+    }
+
+    @Override
+    public void broken() {
+        if (!closed()) {
+            end(desk.resetsOnly());
+        }
+    }
+
+    private void write(SocketChannel c, long now) throws IOException {
+        ByteBuffer answer = desk.answer(retryAfterSeconds);
+        answer.position(written);
+        c.write(answer);
+        written = answer.position();
+        if (state == State.READING) {
+            since = now;
+        }
+        state = answer.hasRemaining() ? State.WRITING : State.WAITING;
+        if (key != null) {
+            key.interestOps(state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        }
+    }
+
+    private void end(boolean reset) {
+        SocketChannel c = channel;
+        if (c != null) {
+            if (reset) {
+                Quietly.resetOnClose(c);
+            }
+            poller.close(c);
+        }
+        channel = null;
+        key = null;
+        state = State.CLOSED;
+    }
+
+    private boolean headEnds(ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            byte b = bytes.get();
+            if (b == '\n') {
+                if (++lineEnds == 2) {
+                    return true;
+                }
+            } else if (b != '\r') {
+                lineEnds = 0;
+            }
+        }
+        return false;
+    }
+}

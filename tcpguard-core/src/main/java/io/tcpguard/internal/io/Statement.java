@@ -1,0 +1,51 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import java.util.Locale;
+
+/**
+ * What is said of the server at this moment, in every format.
+ *
+ * @param up whether new connections should come
+ * @param weight 0..100
+ * @param level the level in force
+ * @param leading the leading signal's name, or "none"
+ * @param cause why, in a word or two that anybody may read
+ * @param reason why, in a line for those who may see details
+ */
+record Statement(boolean up, int weight, Level level, String leading, String cause, String reason) {
+
+    static Statement of(IoThread.View view) {
+        GuardSnapshot snapshot = view.snapshot();
+        String leading =
+                snapshot.leading() == null ? "none" : snapshot.leading().name();
+        if (view.stale()) {
+            // A guard that does not see must not take its server out: fail open, and say so.
+            return new Statement(
+                    true, 100, snapshot.level(), leading, "stale", "stale: the sampler is late, failing open");
+        }
+        return new Statement(
+                snapshot.verdict().up(),
+                snapshot.verdict().weight(),
+                snapshot.level(),
+                leading,
+                cause(snapshot),
+                oneLine(snapshot.verdict().reason()));
+    }
+
+    String upOrDown() {
+        return up ? "UP" : "DOWN";
+    }
+
+    private static String cause(GuardSnapshot snapshot) {
+        if (snapshot.leading() != null) {
+            return snapshot.leading().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+        return snapshot.verdict().up() ? "well" : "operator or listener";
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\r', ' ').replace('\n', ' ');
+    }
+}

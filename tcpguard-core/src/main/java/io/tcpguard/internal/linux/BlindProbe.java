@@ -1,0 +1,28 @@
+package io.tcpguard.internal.linux;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+
+/** Says the same each time: there is nothing to read on this machine. */
+final class BlindProbe implements Probe {
+    private final Reading reading;
+
+    BlindProbe(Signal signal, Cause cause, String detail) {
+        this.reading = new Reading.Unavailable(signal, cause, detail);
+    }
+
+    @Override
+    public Signal signal() {
+        return reading.signal();
+    }
+
+    @Override
+    public Reading read(long nowNanos) {
+        return reading;
+    }
+
+    @Override
+    public void close() {}
+}

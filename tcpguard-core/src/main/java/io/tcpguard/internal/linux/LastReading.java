@@ -1,0 +1,44 @@
+package io.tcpguard.internal.linux;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import org.jspecify.annotations.Nullable;
+
+/** Turns numbers into readings, and the same numbers into the same reading: what stands still costs no memory. */
+final class LastReading {
+    private final Signal signal;
+    private @Nullable Reading last;
+
+    LastReading(Signal signal) {
+        this.signal = signal;
+    }
+
+    Signal signal() {
+        return signal;
+    }
+
+    Reading measured(long used, long limit) {
+        if (last instanceof Reading.Measured same && same.used() == used && same.limit() == limit) {
+            return same;
+        }
+        Reading now = new Reading.Measured(signal, used, limit);
+        last = now;
+        return now;
+    }
+
+    Reading unavailable(Trouble trouble) {
+        return unavailable(trouble.cause(), trouble.detail());
+    }
+
+    Reading unavailable(Cause cause, String detail) {
+        if (last instanceof Reading.Unavailable same
+                && same.cause() == cause
+                && same.detail().equals(detail)) {
+            return same;
+        }
+        Reading now = new Reading.Unavailable(signal, cause, detail);
+        last = now;
+        return now;
+    }
+}

@@ -1,0 +1,127 @@
+package io.tcpguard.internal.linux;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.NanoClock;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+
+/**
+ * The accept queue of one port where no socket can be asked: from the head of {@code tcp6} or {@code tcp}.
+ *
+ * <p>Up to a second old, since the kernel may walk its whole table of connections for it (all containers' ones): a look that
+ * takes longer than a millisecond makes the next pause longer, to 0.1 % of the time. Says nothing of whose the listener is, and
+ * nothing of the backlog in force: that is what the server asked for, but at most {@code net.core.somaxconn}.
+ */
+final class ListenTableProbe implements Probe {
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 60 * SHORTEST_PAUSE_NANOS;
+    private static final long PAUSE_PER_COST = 1000;
+
+    private final LastReading last = new LastReading(Signal.ACCEPT_QUEUE);
+    private final ProcFile[] files;
+    private final ListenTable[] tables = {ListenTable.ipv6(), ListenTable.ipv4()};
+    private final Figure somaxconn;
+    private final int port;
+    private final int backlog;
+    private final NanoClock clock;
+    private final Trouble noListener;
+    private final Trouble tooMany;
+
+    private Reading reading;
+    private int where;
+    private boolean looked;
+    private long nextLookNanos;
+
+    /**
+     * @param tcp6 opened as a head; this probe closes it
+     * @param tcp opened as a head; this probe closes it
+     * @param backlog what the server asked for; 0 or less if that is not known
+     */
+    ListenTableProbe(ProcFile tcp6, ProcFile tcp, Figure somaxconn, int port, int backlog, NanoClock clock) {
+        this.files = new ProcFile[] {tcp6, tcp};
+        this.somaxconn = somaxconn;
+        this.port = port;
+        this.backlog = backlog;
+        this.clock = clock;
+        this.noListener =
+                new Trouble(Cause.NOTHING_TO_WATCH, "/proc/self/net/tcp, tcp6: nothing listens on port " + port);
+        this.tooMany = new Trouble(
+                Cause.NOT_SUPPORTED, "/proc/self/net/tcp, tcp6: too many listeners to find that on port " + port);
+        this.reading = last.unavailable(noListener);
+    }
+
+    @Override
+    public Signal signal() {
+        return Signal.ACCEPT_QUEUE;
+    }
+
+    @Override
+    public Reading read(long nowNanos) {
+        if (!looked || nowNanos - nextLookNanos >= 0) {
+            long start = clock.nanoTime();
+            reading = look(nowNanos);
+            long cost = Math.max(0, clock.nanoTime() - start);
+            looked = true;
+            nextLookNanos =
+                    nowNanos + Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, cost * PAUSE_PER_COST));
+        }
+        return reading;
+    }
+
+    @Override
+    public void close() {
+        for (ProcFile file : files) {
+            file.close();
+        }
+    }
+
+    private Reading look(long nowNanos) {
+        long depth = depth(where, nowNanos);
+        Trouble first = depth < 0 ? why(where, depth) : null;
+        if (first != null) {
+            // Bound anew to the other family, perhaps.
+            int other = 1 - where;
+            depth = depth(other, nowNanos);
+            if (depth < 0) {
+                Trouble second = why(other, depth);
+                return last.unavailable(first.cause() == Cause.NOTHING_TO_WATCH ? second : first);
+            }
+            where = other;
+        }
+        long limit = limit(nowNanos);
+        Trouble noLimit = limit < 0 ? somaxconn.trouble() : null;
+        return noLimit != null ? last.unavailable(noLimit) : last.measured(depth, Math.max(1, limit));
+    }
+
+    private long depth(int family, long nowNanos) {
+        ProcFile file = files[family];
+        while (file.read(nowNanos)) {
+            long depth = tables[family].depth(file, port);
+            if (depth != ListenTable.CUT || !file.takeMore()) {
+                return depth;
+            }
+        }
+        return ListenTable.NOT_FOUND;
+    }
+
+    private Trouble why(int family, long depth) {
+        if (depth == ListenTable.MALFORMED) {
+            return files[family].malformed();
+        }
+        Trouble file = files[family].trouble();
+        if (file != null && file.cause() != Cause.NOT_SUPPORTED) {
+            return file;
+        }
+        // A kernel without IPv6 has no tcp6, and nothing listens there.
+        return depth == ListenTable.CUT ? tooMany : noListener;
+    }
+
+    private long limit(long nowNanos) {
+        long max = somaxconn.at(nowNanos);
+        if (backlog <= 0) {
+            return max;
+        }
+        return max < 0 ? backlog : Math.min(max, backlog);
+    }
+}

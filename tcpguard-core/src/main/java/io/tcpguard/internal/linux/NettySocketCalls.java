@@ -1,0 +1,70 @@
+package io.tcpguard.internal.linux;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** By Netty's native library. The only class here that names Netty, so that the rest links without it. */
+final class NettySocketCalls implements SocketCalls {
+    private static final String EPOLL = "io.netty.channel.epoll.Epoll";
+
+    private NettySocketCalls() {}
+
+    /**
+     * Null if the library is there but does not load.
+     *
+     * @throws LinkageError if Netty is not on the class path
+     */
+    static @Nullable SocketCalls open() {
+        // Names the class before anything is loaded: fails here rather than in a sample.
+        Class<?> socket = Socket.class;
+        try {
+            // By name, since only the common part is compiled against; asking loads the library (JNI).
+            Class<?> epoll = Class.forName(EPOLL, true, socket.getClassLoader());
+            Object available = epoll.getMethod("isAvailable").invoke(null);
+            return Boolean.TRUE.equals(available) ? new NettySocketCalls() : null;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable Handle handle(int descriptor) {
+        try {
+            return new NettyHandle(new Socket(descriptor));
+        } catch (RuntimeException e) {
+            // ChannelException: no socket, or no descriptor of that number any more.
+            return null;
+        }
+    }
+
+    private static final class NettyHandle implements Handle {
+        private final Socket socket;
+
+        NettyHandle(Socket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public boolean option(int level, int name, ByteBuffer into) {
+            try {
+                into.rewind();
+                socket.getRawOpt(level, name, into);
+                return true;
+            } catch (IOException | RuntimeException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public int localPort() {
+            try {
+                var address = socket.localAddress();
+                return address == null ? -1 : address.getPort();
+            } catch (RuntimeException e) {
+                return -1;
+            }
+        }
+    }
+}

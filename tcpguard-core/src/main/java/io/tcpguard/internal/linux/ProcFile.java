@@ -1,0 +1,194 @@
+package io.tcpguard.internal.linux;
+
+import io.tcpguard.signal.Cause;
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of {@code /proc} that is opened once and read again and again from its start: the kernel makes the text anew each
+ * time, and no descriptor is needed any more.
+ *
+ * <p>A {@link RandomAccessFile}, since a FileChannel closes itself for good when its reader is interrupted. One read with room
+ * to spare, since {@code /proc/sys} answers a second read with "end of file" whatever the first one took
+ * (fs/proc/proc_sysctl.c, kernel/sysctl.c).
+ */
+final class ProcFile implements Closeable {
+    private static final int SMALLEST_BUFFER = 128;
+    private static final int LARGEST_BUFFER = 1 << 16;
+    private static final long REOPEN_NANOS = 1_000_000_000L;
+
+    private final File path;
+    private final DescriptorCount descriptors;
+    private final boolean headOnly;
+    private final Trouble unreadable;
+    private final Trouble outgrown;
+    private final Trouble malformed;
+    private final Trouble exhausted;
+
+    private @Nullable RandomAccessFile file;
+    private byte[] buffer;
+    private int length;
+    private @Nullable Trouble trouble;
+    private boolean triedAgain;
+    private long triedNanos;
+
+    private ProcFile(File path, DescriptorCount descriptors, boolean headOnly, int size) {
+        this.path = path;
+        this.descriptors = descriptors;
+        this.headOnly = headOnly;
+        this.buffer = new byte[size];
+        this.unreadable = new Trouble(Cause.FAILED, path + ": the read failed");
+        this.outgrown = new Trouble(Cause.MALFORMED, path + ": longer than when it was opened");
+        this.malformed = new Trouble(Cause.MALFORMED, path + ": not the text that was expected");
+        this.exhausted = new Trouble(Cause.OUT_OF_DESCRIPTORS, path + ": no descriptor was left to open it");
+        open();
+    }
+
+    /** Opens a file that is read whole, if it can be opened; never throws. */
+    static ProcFile whole(File path, DescriptorCount descriptors) {
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER);
+    }
+
+    /** Opens a file of which only the first bytes are asked for: the kernel stops making text when it has that much. */
+    static ProcFile head(File path, DescriptorCount descriptors, int size) {
+        return new ProcFile(path, descriptors, true, size);
+    }
+
+    /** Reads the text; false if that was not possible, and then {@link #trouble()} says why. */
+    boolean read(long nowNanos) {
+        RandomAccessFile open = file;
+        if (open == null) {
+            return reopened(nowNanos) && read(nowNanos);
+        }
+        try {
+            length = readFromStart(open);
+        } catch (IOException e) {
+            return failed(unreadable);
+        }
+        if (!headOnly && length == buffer.length) {
+            return failed(outgrown);
+        }
+        trouble = null;
+        return true;
+    }
+
+    /** True if the last read filled the buffer, so that more may follow. */
+    boolean cut() {
+        return length == buffer.length;
+    }
+
+    /** Lets later reads of a head take twice as much, up to 64 KiB; false if that is reached. */
+    boolean takeMore() {
+        if (buffer.length >= LARGEST_BUFFER) {
+            return false;
+        }
+        buffer = new byte[buffer.length * 2];
+        length = 0;
+        return true;
+    }
+
+    /** Why the last {@link #read} or {@link #malformed()} failed; null if it did not. */
+    @Nullable Trouble trouble() {
+        return trouble;
+    }
+
+    /** The parser's complaint about the text of the last read. */
+    Trouble malformed() {
+        trouble = malformed;
+        return malformed;
+    }
+
+    /** The text of the last read, from 0 to {@link #length()}. Shared, not copied. */
+    byte[] bytes() {
+        return buffer;
+    }
+
+    int length() {
+        return length;
+    }
+
+    @Override
+    public void close() {
+        RandomAccessFile open = file;
+        file = null;
+        trouble = unreadable;
+        if (open != null) {
+            closeQuietly(open);
+        }
+    }
+
+    private boolean failed(Trouble why) {
+        length = 0;
+        trouble = why;
+        return false;
+    }
+
+    /** Only for a guard that was started with no descriptor left: it would stay blind for good. At most once a second. */
+    private boolean reopened(long nowNanos) {
+        boolean exhaustedThen = trouble != null && trouble.cause() == Cause.OUT_OF_DESCRIPTORS;
+        boolean tooSoon = triedAgain && nowNanos - triedNanos < REOPEN_NANOS;
+        if (!exhaustedThen || tooSoon) {
+            return false;
+        }
+        triedAgain = true;
+        triedNanos = nowNanos;
+        open();
+        return file != null;
+    }
+
+    private void open() {
+        RandomAccessFile opened = null;
+        try {
+            opened = new RandomAccessFile(path, "r");
+            growToFit(opened);
+            file = opened;
+            trouble = null;
+        } catch (IOException e) {
+            if (opened != null) {
+                closeQuietly(opened);
+                trouble = new Trouble(Cause.NOT_READABLE, path + ": " + e.getMessage());
+            } else {
+                trouble = whyNotOpened();
+            }
+        }
+    }
+
+    private void growToFit(RandomAccessFile opened) throws IOException {
+        int read = readFromStart(opened);
+        while (!headOnly && read > buffer.length / 2 && buffer.length < LARGEST_BUFFER) {
+            // Twice what is there now: counters get longer by digits, not by columns.
+            buffer = new byte[buffer.length * 2];
+            read = readFromStart(opened);
+        }
+    }
+
+    private int readFromStart(RandomAccessFile from) throws IOException {
+        from.seek(0);
+        return Math.max(0, from.read(buffer, 0, buffer.length));
+    }
+
+    /** By asking the system rather than by the message, which speaks the user's language. */
+    private Trouble whyNotOpened() {
+        if (!path.exists()) {
+            return new Trouble(Cause.NOT_SUPPORTED, path + ": not there");
+        }
+        if (!path.canRead()) {
+            return new Trouble(Cause.NOT_READABLE, path + ": no permission");
+        }
+        long limit = descriptors.limit();
+        boolean full = limit >= 0 && descriptors.used() >= limit;
+        return full ? exhausted : new Trouble(Cause.NOT_READABLE, path + ": could not be opened");
+    }
+
+    private static void closeQuietly(RandomAccessFile open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            // Nothing was written, so nothing is lost; the descriptor is gone either way (close(2)).
+            return;
+        }
+    }
+}

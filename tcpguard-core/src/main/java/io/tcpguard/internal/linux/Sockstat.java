@@ -1,0 +1,93 @@
+package io.tcpguard.internal.linux;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line about TCP in {@code sockstat} or {@code sockstat6} (net/ipv4/proc.c, {@code sockstat_seq_show}), read once for all
+ * probes that ask at the same time.
+ */
+final class Sockstat {
+    private final ProcFile file;
+    private final byte[] label;
+    private final byte[][] names;
+    private final long[] values;
+    private final ProcText text = new ProcText();
+
+    private boolean read;
+    private boolean good;
+    private long readNanos;
+
+    /** @param names what stands in the line, in the kernel's order; more may follow */
+    Sockstat(ProcFile file, String label, String... names) {
+        this.file = file;
+        this.label = ProcText.ascii(label);
+        this.names = new byte[names.length][];
+        for (int i = 0; i < names.length; i++) {
+            this.names[i] = ProcText.ascii(names[i]);
+        }
+        this.values = new long[names.length];
+    }
+
+    /** The number behind the name at that index. */
+    Figure figure(int index) {
+        return new Named(index);
+    }
+
+    private boolean refresh(long nowNanos) {
+        if (!read || nowNanos != readNanos) {
+            read = true;
+            readNanos = nowNanos;
+            good = file.read(nowNanos) && parsed();
+        }
+        return good;
+    }
+
+    private boolean parsed() {
+        text.over(file);
+        if (findLine() && line()) {
+            return true;
+        }
+        file.malformed();
+        return false;
+    }
+
+    private boolean findLine() {
+        while (!text.take(label)) {
+            if (!text.nextLine()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean line() {
+        for (int i = 0; i < names.length; i++) {
+            if (!text.takeBlanks() || !text.take(names[i]) || !text.takeBlanks()) {
+                return false;
+            }
+            values[i] = text.number();
+            if (values[i] == ProcText.NONE) {
+                return false;
+            }
+        }
+        return text.nextLine();
+    }
+
+    private final class Named implements Figure {
+        private final int index;
+
+        Named(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public long at(long nowNanos) {
+            return refresh(nowNanos) ? values[index] : ProcText.NONE;
+        }
+
+        @Override
+        public @Nullable Trouble trouble() {
+            return file.trouble();
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package io.tcpguard.internal.linux;
+
+import io.tcpguard.signal.Cause;
+
+/** Why a number is not known. Made ahead of need, so that reporting it allocates nothing. */
+record Trouble(Cause cause, String detail) {}

@@ -1,0 +1,107 @@
+package io.tcpguard.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Transition;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Binds a guard's numbers to a registry. Gauges read the newest snapshot; what happens in an episode is in counters, since a server
+ * without descriptors can't be scraped while it lasts.
+ *
+ * <p>A signal that can't be read has a pressure of NaN, never 0.
+ */
+public final class TcpGuardMetrics implements MeterBinder {
+    private final TcpGuard guard;
+    private final AtomicLong levels = new AtomicLong();
+    private final AtomicLong flips = new AtomicLong();
+
+    /** Meters of this guard. */
+    public TcpGuardMetrics(TcpGuard guard) {
+        this.guard = Objects.requireNonNull(guard, "guard");
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        guard.onTransition(this::count);
+        Gauge.builder("tcpguard.level", guard, g -> g.snapshot().level().ordinal())
+                .description("0 normal, 1 trim, 2 shed, 3 drain")
+                .register(registry);
+        Gauge.builder("tcpguard.weight", guard, g -> g.snapshot().verdict().weight())
+                .description("weight told to the load balancer, 0 when down")
+                .register(registry);
+        Gauge.builder("tcpguard.connections", guard, g -> g.snapshot()
+                        .capacity()
+                        .own())
+                .description("connections of guarded listeners")
+                .baseUnit("connections")
+                .register(registry);
+        Gauge.builder("tcpguard.usable", guard, g -> g.snapshot().capacity().usableShare())
+                .description("share of the descriptor limit that is usable for clients")
+                .register(registry);
+        TimeGauge.builder("tcpguard.sample.age", guard, TimeUnit.NANOSECONDS, g -> g.sampleAge()
+                        .toNanos())
+                .description("age of the newest sample; grows when the sampler is late")
+                .register(registry);
+        TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.idleFloor()
+                        .toNanos())
+                .description("no connection idle for less is evicted")
+                .register(registry);
+        for (Signal signal : Signal.values()) {
+            Gauge.builder("tcpguard.pressure", guard, g -> pressure(g, signal))
+                    .description("used share of a signal's limit; the highest, where there are several sources")
+                    .tags("signal", tag(signal), "scope", tag(signal.scope()))
+                    .register(registry);
+        }
+        for (Shed.Layer layer : Shed.Layer.values()) {
+            for (Shed.Way way : Shed.Way.values()) {
+                for (Shed.Cause cause : Shed.Cause.values()) {
+                    FunctionCounter.builder("tcpguard.shed", guard.shed(), s -> s.of(layer, way, cause))
+                            .description("refused connections and requests, evicted idle connections")
+                            .tags(Tags.of("layer", tag(layer), "way", tag(way), "cause", tag(cause)))
+                            .register(registry);
+                }
+            }
+        }
+        FunctionCounter.builder("tcpguard.level.transitions", levels, AtomicLong::get)
+                .description("changes of level")
+                .register(registry);
+        FunctionCounter.builder("tcpguard.health.transitions", flips, AtomicLong::get)
+                .description("changes of health between up and down")
+                .register(registry);
+    }
+
+    private void count(Transition transition) {
+        if (transition.before().level() != transition.after().level()) {
+            levels.incrementAndGet();
+        }
+        if (transition.flipped()) {
+            flips.incrementAndGet();
+        }
+    }
+
+    private static double pressure(TcpGuard guard, Signal signal) {
+        double highest = Double.NaN;
+        for (var state : guard.snapshot().signals()) {
+            if (state.reading().signal() == signal && state.reading() instanceof Reading.Measured m) {
+                highest = Double.isNaN(highest) ? m.pressure() : Math.max(highest, m.pressure());
+            }
+        }
+        return highest;
+    }
+
+    private static String tag(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The guard's numbers for Micrometer (an optional dependency).
+ *
+ * <p>In: a guard. Out: meters.
+ */
+@NullMarked
+package io.tcpguard.metrics;
+
+import org.jspecify.annotations.NullMarked;

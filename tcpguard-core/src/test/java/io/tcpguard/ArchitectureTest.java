@@ -1,0 +1,76 @@
+package io.tcpguard;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** kernel → probe → reading → pressure → level → actions: nothing points back. */
+class ArchitectureTest {
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.tcpguard");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "signal | signal",
+                "state | state,signal",
+                "config | config",
+                "admission | admission,state",
+                "internal.linux | internal.linux,signal",
+                "internal.engine | internal.engine,signal,state,config",
+                "internal.admission | internal.admission,admission,state,config,signal",
+                "internal.io | internal.io,state,config,signal",
+                "metrics | metrics,,state,signal",
+                "advisor | advisor,,state,signal,config"
+            })
+    void letsEachPackageUseOnlyWhatComesBeforeIt(String from, String allowed) {
+        String[] inside = java.util.Arrays.stream(allowed.split(","))
+                .map(p -> p.isEmpty() ? "io.tcpguard" : "io.tcpguard." + p)
+                .toArray(String[]::new);
+        ArchRule rule = classes()
+                .that()
+                .resideInAPackage("io.tcpguard." + from)
+                .should()
+                .onlyDependOnClassesThat(com.tngtech.archunit.base.DescribedPredicate.describe(
+                        "are in " + String.join(", ", inside) + " or outside tcpguard",
+                        c -> !c.getPackageName().startsWith("io.tcpguard")
+                                || java.util.Arrays.asList(inside).contains(c.getPackageName())))
+                .allowEmptyShould(true);
+
+        rule.check(CORE);
+    }
+
+    @Test
+    void readsTheClockOnlyAtTheEdge() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.tcpguard.internal.engine", "io.tcpguard.internal.admission", "io.tcpguard.state")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(CORE);
+    }
+
+    @Test
+    void keepsInternalsOutOfWhatUsersSee() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.tcpguard.signal", "io.tcpguard.state", "io.tcpguard.config", "io.tcpguard.admission")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.tcpguard.internal..")
+                .check(CORE);
+    }
+}

@@ -1,0 +1,239 @@
+package io.tcpguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+class TcpGuardTest {
+
+    @Test
+    void knowsItsDescriptorsRightAfterTheStart() {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            GuardSnapshot snapshot = guard.snapshot();
+
+            assertThat(snapshot.blind()).isFalse();
+            assertThat(snapshot.capacity().limit()).isPositive();
+            assertThat(snapshot.capacity().used())
+                    .isBetween(5L, snapshot.capacity().limit());
+            assertThat(guard.admit()).isEqualTo(Admission.ADMIT);
+        }
+    }
+
+    @Test
+    void servesItsVerdictAndFollowsTheOperator() throws Exception {
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            assertThat(status(guard)).isEqualTo(200);
+
+            guard.drain("deploy");
+            await(() -> !guard.snapshot().verdict().up());
+            assertThat(status(guard)).isEqualTo(503);
+
+            guard.resume();
+            await(() -> guard.snapshot().verdict().up());
+            assertThat(status(guard)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void canBeDrainedBeforeItStarts() {
+        TcpGuard guard = TcpGuard.builder().build();
+        guard.drain("not yet");
+        try (guard) {
+            guard.start();
+
+            assertThat(guard.snapshot().level()).isEqualTo(Level.DRAIN);
+        }
+    }
+
+    @Test
+    void isDownWhileAListenerDoesNotAcceptAndForgetsItWhenItIsClosed() {
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                ServerSocket server = new ServerSocket(0)) {
+            GuardedListener listener = guard.listen("http", server.getLocalPort(), () -> false);
+            await(() -> !guard.snapshot().verdict().up());
+
+            listener.close();
+            await(() -> guard.snapshot().signals().stream()
+                    .noneMatch(s -> s.reading().signal() == Signal.ACCEPT_QUEUE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void tellsListenersOffTheSamplerThread() throws InterruptedException {
+        try (TcpGuard guard = TcpGuard.builder().build()) {
+            CountDownLatch told = new CountDownLatch(1);
+            String[] thread = new String[1];
+            guard.onTransition(t -> {
+                thread[0] = Thread.currentThread().getName();
+                told.countDown();
+            });
+            guard.start();
+            guard.drain("look");
+
+            assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(thread[0]).isEqualTo("tcpguard-io");
+        }
+    }
+
+    @Test
+    void namesTheHealthPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            TcpGuard guard = TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+
+            assertThatThrownBy(guard::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("healthPort")
+                    .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+            guard.close();
+        }
+    }
+
+    @Test
+    void leavesNoThreadAndNoDescriptorAfterClose() {
+        cycle();
+        long descriptors = descriptors();
+        for (int i = 0; i < 20; i++) {
+            cycle();
+        }
+
+        await(() -> guardThreads().isEmpty());
+        assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+    }
+
+    @Test
+    void runsWithTwoThreads() {
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            assertThat(guard.healthPort()).isPositive();
+            assertThat(guardThreads()).containsExactlyInAnyOrder("tcpguard-sampler", "tcpguard-io");
+        }
+    }
+
+    @Test
+    void startsOnceAndNeverAgainAfterClose() {
+        TcpGuard guard = TcpGuard.builder().build();
+        guard.start();
+        assertThat(guard.start()).isSameAs(guard);
+        assertThat(guardThreads()).hasSize(2);
+        guard.close();
+        guard.close();
+
+        assertThatThrownBy(guard::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThat(guard.admit()).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void refusesToListenBeforeTheStart() {
+        try (TcpGuard guard = TcpGuard.builder().build()) {
+            assertThatThrownBy(() -> guard.listen("http", 80, () -> true))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("start()");
+        }
+    }
+
+    @Test
+    void takesSettingsByNameAndText() {
+        TcpGuard guard = TcpGuard.builder()
+                .set("idleFloor", "30s")
+                .set("reclaim", "false")
+                .build();
+
+        assertThat(guard.config().nanos(Setting.IDLE_FLOOR))
+                .isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(guard.config().flag(Setting.RECLAIM)).isFalse();
+    }
+
+    @Test
+    void seesWorkThatWaits() {
+        try (TcpGuard guard =
+                TcpGuard.builder().set("maxWorkDelay", "50ms").build().start()) {
+            guard.watchWork("stuck", task -> {});
+
+            await(() -> guard.admit() == Admission.RESET);
+            assertThat(guard.snapshot().leading()).isEqualTo(Signal.WORK_DELAY);
+        }
+    }
+
+    @Test
+    void countsTheConnectionsOfARealListener() throws IOException {
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                GuardedListener listener = guard.listen("plain", server.getLocalPort(), () -> true);
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket accepted = server.accept()) {
+            assertThat(listener.accept(client.getLocalAddress())).isEqualTo(Admission.ADMIT);
+            var handle = listener.open(client.getLocalAddress(), how -> {});
+            assertThat(accepted.isConnected()).isTrue();
+
+            await(() -> guard.snapshot().capacity().own() == 1);
+            handle.closed();
+            await(() -> guard.snapshot().capacity().own() == 0);
+        }
+    }
+
+    private static void cycle() {
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start();
+                ServerSocket server = new ServerSocket(0)) {
+            guard.listen("http", server.getLocalPort(), () -> true);
+            guard.watchWork("own", Runnable::run);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int status(TcpGuard guard) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guard.healthPort() + "/health"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static List<String> guardThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(n -> n.startsWith("tcpguard-"))
+                .toList();
+    }
+
+    private static long descriptors() {
+        return new File("/proc/self/fd").length();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited 30 s in vain").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

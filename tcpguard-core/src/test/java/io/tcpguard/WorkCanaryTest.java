@@ -1,0 +1,110 @@
+package io.tcpguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class WorkCanaryTest {
+    private static final long MILLI = 1_000_000;
+
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private long now;
+    private final WorkCanary canary = new WorkCanary(queue::add, 500 * MILLI, () -> now);
+
+    @Test
+    void reportsHowLongItWaited() {
+        read(0);
+        now = 42 * MILLI;
+        queue.remove().run();
+
+        assertThat(read(60)).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 42, 500));
+    }
+
+    @Test
+    void countsByItsAgeWhileItDoesNotComeBack() {
+        read(0);
+
+        assertThat(read(700)).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 700, 500));
+        assertThat(read(9_000)).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 9_000, 500));
+    }
+
+    @Test
+    void neverHasMoreThanOneUnderWay() {
+        for (int ms = 0; ms < 5_000; ms += 20) {
+            read(ms);
+        }
+
+        assertThat(queue).hasSize(1);
+    }
+
+    @Test
+    void isSentNoMoreThanTenTimesASecond() {
+        int sent = 0;
+        for (int ms = 0; ms < 2_000; ms += 20) {
+            read(ms);
+            if (!queue.isEmpty()) {
+                sent++;
+                queue.remove().run();
+            }
+        }
+
+        assertThat(sent).isBetween(19, 21);
+    }
+
+    @Test
+    void fallsBackToWhatTheNextOneWaited() {
+        read(0);
+        read(3_000);
+        now = 3_010 * MILLI;
+        queue.remove().run();
+        assertThat(read(3_020).pressure()).isGreaterThan(6);
+
+        queue.remove().run();
+        assertThat(read(3_040)).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 0, 500));
+    }
+
+    @Test
+    void takesARefusalForFullyLate() {
+        WorkCanary refused = new WorkCanary(
+                task -> {
+                    throw new RejectedExecutionException("full");
+                },
+                500 * MILLI,
+                () -> now);
+
+        assertThat(refused.read(0).pressure()).isEqualTo(1);
+        assertThat(refused.read(20 * MILLI).pressure()).isEqualTo(1);
+    }
+
+    @Test
+    void hasNothingToWatchOnceTheExecutorIsShutDown() {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        executor.shutdown();
+        WorkCanary watching = new WorkCanary(executor, 500 * MILLI, () -> now);
+
+        assertThat(watching.read(0)).isInstanceOfSatisfying(Reading.Unavailable.class, u -> assertThat(u.cause())
+                .isEqualTo(Cause.NOTHING_TO_WATCH));
+    }
+
+    @Test
+    void answersTheSameObjectWhileNothingChanges() {
+        read(0);
+        queue.remove().run();
+        Reading first = read(20);
+
+        assertThat(read(40)).isSameAs(first);
+    }
+
+    private Reading read(long millis) {
+        now = millis * MILLI;
+        return canary.read(now);
+    }
+}

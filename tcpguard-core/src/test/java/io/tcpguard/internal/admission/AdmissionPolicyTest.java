@@ -1,0 +1,345 @@
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Verdict;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A machine of 1024 descriptors, of which 24 are not connections; descriptors of evicted connections come back at once. */
+class AdmissionPolicyTest {
+    private static final int LIMIT = 1024;
+    private static final int REFUSAL_POINT = 992;
+
+    private final Map<Setting, Object> settings = new EnumMap<>(Setting.class);
+    private final Shed shed = new Shed();
+    private final CoarseClock clock = new CoarseClock(0);
+    private final List<ConnectionHandle> open = new ArrayList<>();
+    private final List<Closing> evictions = new ArrayList<>();
+    private long other = 24;
+    private long now;
+    private boolean resetsOnly;
+    private Admission answer = Admission.ADMIT;
+    private @Nullable Signal leading;
+    private @Nullable AdmissionPolicy policy;
+
+    @Test
+    void admitsEverybodyBelowTheRefusalPoint() {
+        connect(REFUSAL_POINT - 24, null);
+
+        assertThat(open).hasSize(REFUSAL_POINT - 24);
+        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+    }
+
+    @Test
+    void neverPassesTheRefusalPointBySoMuchAsOneDescriptor() {
+        connect(5_000, null);
+
+        assertThat(open.size() + other).isEqualTo(REFUSAL_POINT);
+    }
+
+    @Test
+    void neverPassesItEvenIfOthersOpenDescriptorsBetweenTheSamples() {
+        for (int i = 0; i < 5_000; i++) {
+            if (i % 3 == 0 && other < 500) {
+                other++;
+            }
+            int before = open.size();
+            connect(1, null);
+            if (open.size() > before) {
+                assertThat(open.size() + other).isLessThanOrEqualTo(REFUSAL_POINT);
+            }
+        }
+        assertThat(open).hasSizeGreaterThan(400);
+    }
+
+    @Test
+    void refusesByResetUntilTheBudgetIsSpentAndThenAnswers() {
+        connect(REFUSAL_POINT - 24, null);
+
+        List<Admission> refusals = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            refusals.add(accept(null));
+        }
+
+        assertThat(refusals.subList(0, 256)).containsOnly(Admission.RESET);
+        assertThat(refusals.subList(256, 300)).containsOnly(Admission.RESPOND);
+    }
+
+    @Test
+    void hasANewBudgetOfResetsAfterAQuarterOfAnHour() {
+        connect(REFUSAL_POINT - 24 + 300, null);
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        settings.put(Setting.RECLAIM, false);
+
+        now += 15 * 60 * 1_000_000_000L;
+        policy().sampled(capacity(), Level.SHED, now);
+        keepAllBusy();
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+    }
+
+    @Test
+    void onlyEverAnswersBehindAProxy() {
+        settings.put(Setting.BEHIND_PROXY, true);
+        connect(REFUSAL_POINT - 24, null);
+
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+    }
+
+    @Test
+    void onlyEverResetsWhileTimeWaitLeads() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        resetsOnly = true;
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+    }
+
+    @Test
+    void replacesTheLongestIdleInPlaceOfRefusing() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+
+        assertThat(accept(null)).isEqualTo(Admission.ADMIT);
+        assertThat(evictions).containsExactly(Closing.ORDERLY);
+        assertThat(shed.of(Shed.Layer.IDLE)).isEqualTo(1);
+    }
+
+    @Test
+    void evictsByResetWhileTimeWaitLeads() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        resetsOnly = true;
+
+        accept(null);
+        assertThat(evictions).containsExactly(Closing.RESET);
+    }
+
+    @Test
+    void evictsNobodyIdleForLessThanTheFloor() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(9.5);
+
+        assertThat(accept(null).refused()).isTrue();
+        assertThat(evictions).isEmpty();
+    }
+
+    @Test
+    void evictsNobodyIfReclaimIsOff() {
+        settings.put(Setting.RECLAIM, false);
+        connect(REFUSAL_POINT - 24, null);
+        pass(1_000);
+
+        assertThat(accept(null).refused()).isTrue();
+    }
+
+    @Test
+    void evictsNoMoreThanTheRateAllows() {
+        settings.put(Setting.EVICTIONS_PER_SECOND, 10);
+        settings.put(Setting.SILENT_FLOOR, java.time.Duration.ofHours(1));
+        connect(REFUSAL_POINT - 24, null);
+        pass(60);
+        for (double t = 0; t < 10; t += 0.02) {
+            pass(0.02);
+            connect(1, null);
+        }
+
+        assertThat(evictions.size()).isBetween(95, 110);
+    }
+
+    @Test
+    void putsASourceThatHoldsMoreThanTwiceItsShareBehindTheOthers() throws UnknownHostException {
+        InetAddress greedy = InetAddress.getByName("192.0.2.1");
+        connect(500, greedy);
+        for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        pass(11);
+
+        assertThat(accept(greedy).refused()).isTrue();
+        assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.UNFAIR_SOURCE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void asksNobodyForHisSourceBelowTheRefusalPoint() throws UnknownHostException {
+        InetAddress greedy = InetAddress.getByName("192.0.2.1");
+        connect(1, InetAddress.getByName("192.0.2.2"));
+        connect(800, greedy);
+
+        assertThat(open).hasSize(801);
+    }
+
+    @Test
+    void letsTheAllowedIntoTheReserve() throws UnknownHostException {
+        settings.put(Setting.ALLOW, Network.list("10.99.0.0/16"));
+        connect(REFUSAL_POINT - 24, null);
+
+        assertThat(accept(InetAddress.getByName("10.99.0.2"))).isEqualTo(Admission.ADMIT);
+        assertThat(accept(InetAddress.getByName("10.98.0.2")).refused()).isTrue();
+    }
+
+    @Test
+    void resetsWhateverTheBudgetWhenSomethingElseHoldsTheDescriptors() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void resetsNewcomersWhileWorkWaitsAlthoughDescriptorsAreFree() {
+        answer = Admission.RESET;
+        leading = Signal.WORK_DELAY;
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void doesNotActOnAStalePicture() {
+        answer = Admission.RESET;
+        leading = Signal.WORK_DELAY;
+
+        assertThat(policy().accept(null, true, now)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void admitsAllOnceItIsClosed() {
+        connect(REFUSAL_POINT - 24, null);
+        policy().setOpenForDecisions(false);
+
+        assertThat(accept(null)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void admitsAllWhileTheCountIsNotKnown() {
+        other = -10_000;
+        policy().sampled(Capacity.UNKNOWN, Level.NORMAL, now);
+
+        assertThat(accept(null)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void outlivesAnAdapterThatCannotClose() {
+        connect(REFUSAL_POINT - 25, null);
+        policy().open(null, how -> {
+            throw new IllegalStateException("can't");
+        });
+        other++;
+        pass(3);
+        for (ConnectionHandle handle : open) {
+            handle.begin();
+        }
+
+        assertThat(accept(null).refused()).isTrue();
+    }
+
+    @Test
+    void leavesTwelveDescriptorsToNobody() {
+        connect(REFUSAL_POINT - 24, null);
+        accept(null);
+
+        assertThat(policy().roomForAnswers(0)).isEqualTo(LIMIT - 12 - REFUSAL_POINT - 1);
+        assertThat(policy().roomForAnswers(5)).isEqualTo(LIMIT - 12 - REFUSAL_POINT - 1 + 5);
+    }
+
+    private void connect(int times, @Nullable InetAddress source) {
+        for (int i = 0; i < times; i++) {
+            if (accept(source) == Admission.ADMIT) {
+                Connection connection = new Connection();
+                connection.handle = policy().open(source, connection);
+                connection.handle.touch();
+                open.add(connection.handle);
+            }
+        }
+    }
+
+    private void keepAllBusy() {
+        open.forEach(ConnectionHandle::begin);
+    }
+
+    private Admission accept(@Nullable InetAddress source) {
+        newcomer = 1;
+        try {
+            return policy().accept(source, false, now);
+        } finally {
+            newcomer = 0;
+        }
+    }
+
+    private long newcomer;
+
+    private final class Connection implements ConnectionCloser {
+        @Nullable ConnectionHandle handle;
+
+        @Override
+        public void close(Closing how) {
+            evictions.add(how);
+            ConnectionHandle h = handle;
+            if (h != null) {
+                open.remove(h);
+                h.closed();
+            }
+        }
+    }
+
+    private void pass(double seconds) {
+        now += Math.round(seconds * 1e9);
+        policy().sampled(capacity(), Level.SHED, now);
+    }
+
+    private AdmissionPolicy policy() {
+        AdmissionPolicy p = policy;
+        if (p == null) {
+            p = new AdmissionPolicy(
+                    new GuardConfig(settings),
+                    () -> open.size() + other + newcomer,
+                    () -> new GuardSnapshot(
+                            Level.NORMAL,
+                            leading,
+                            "",
+                            capacity(),
+                            new Verdict(true, 100, ""),
+                            answer,
+                            resetsOnly,
+                            List.of(),
+                            0),
+                    clock,
+                    shed,
+                    now);
+            policy = p;
+            p.setOpenForDecisions(true);
+            p.sampled(capacity(), Level.NORMAL, now);
+        }
+        return p;
+    }
+
+    private Capacity capacity() {
+        return new Capacity(LIMIT, open.size() + Math.max(0, other), open.size(), REFUSAL_POINT);
+    }
+}

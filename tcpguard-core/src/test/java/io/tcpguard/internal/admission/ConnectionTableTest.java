@@ -1,0 +1,248 @@
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTableTest {
+    private static final long SILENT = TimeUnit.SECONDS.toNanos(2);
+    private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
+
+    private final CoarseClock clock = new CoarseClock(0);
+    private final ConnectionTable table = new ConnectionTable(new GapLearner(), clock, 0);
+    private long now;
+
+    @Test
+    void hasNoVictimAmongConnectionsThatAreYoung() {
+        spoken();
+        at(8);
+        open();
+        at(9.9);
+
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void evictsAConnectionThatNeverSpokeAfterTheSilentFloor() {
+        Handle silent = open();
+        at(2.1);
+
+        assertThat(victim(false)).isSameAs(silent);
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void prefersTheSilentToTheIdle() {
+        spoken();
+        at(20);
+        Handle silent = open();
+        at(23);
+
+        assertThat(victim(false)).isSameAs(silent);
+    }
+
+    @Test
+    void evictsTheLongestIdleFirst() {
+        Handle first = spoken();
+        at(1);
+        Handle second = spoken();
+        at(2);
+        Handle third = spoken();
+        at(3);
+        first.begin();
+        first.end();
+        at(20);
+
+        assertThat(victim(false)).isSameAs(second);
+        assertThat(victim(false)).isSameAs(third);
+        assertThat(victim(false)).isSameAs(first);
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void neverEvictsAConnectionWithWorkInProgress() {
+        Handle busy = open();
+        assertThat(busy.begin()).isTrue();
+        at(1_000);
+        assertThat(victim(false)).isNull();
+
+        busy.end();
+        at(1_011);
+        assertThat(victim(false)).isSameAs(busy);
+    }
+
+    @Test
+    void countsOverlappingWork() {
+        Handle h2 = open();
+        h2.begin();
+        h2.begin();
+        h2.end();
+        at(1_000);
+
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void neverEvictsWhatIsKept() {
+        spoken().keep();
+        open().keep();
+        at(1_000);
+
+        assertThat(victim(false)).isNull();
+        assertThat(table.size()).isEqualTo(2);
+    }
+
+    @Test
+    void letsNoWorkBeginOnceClaimed() {
+        Handle victim = spoken();
+        at(20);
+        assertThat(victim(false)).isSameAs(victim);
+
+        assertThat(victim.begin()).isFalse();
+    }
+
+    @Test
+    void leavesASilentOneAloneThatSpeaksInTime() {
+        Handle handle = open();
+        at(1.9);
+        handle.touch();
+        at(5);
+
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void countsEachCloseOnce() {
+        Handle handle = spoken();
+        open();
+        handle.closed();
+        handle.closed();
+
+        assertThat(table.size()).isEqualTo(1);
+        assertThat(table.closedSoFar()).isEqualTo(1);
+    }
+
+    @Test
+    void findsVictimsThatAreIdleForHours() {
+        Handle old = spoken();
+        at(5);
+        spoken();
+        at(20_000);
+        open().touch();
+
+        assertThat(victim(false)).isSameAs(old);
+        assertThat(victim(false)).isNotNull();
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void agreesWithAPlainSortUnderRandomTraffic() {
+        Random random = new Random(7);
+        List<Handle> alive = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            alive.add(spoken());
+        }
+        for (double t = 0; t < 300; t += 0.5) {
+            at(t);
+            for (int i = 0; i < 20; i++) {
+                Handle h = alive.get(random.nextInt(alive.size()));
+                if (h.begin()) {
+                    h.end();
+                }
+            }
+            if (random.nextInt(4) == 0) {
+                long oldest = alive.stream().mapToLong(Handle::lastActive).min().orElseThrow();
+                Handle victim = victim(false);
+                if (now - oldest >= FLOOR + 250_000_000L) {
+                    assertThat(victim).isNotNull();
+                }
+                if (victim != null) {
+                    assertThat(victim.lastActive() - oldest)
+                            .as("within a bucket of the longest idle")
+                            .isLessThanOrEqualTo(250_000_000L);
+                    assertThat(now - victim.lastActive()).isGreaterThanOrEqualTo(FLOOR);
+                    alive.remove(victim);
+                    victim.closed();
+                    alive.add(spoken());
+                }
+            }
+        }
+        assertThat(table.size()).isEqualTo(300);
+    }
+
+    @Test
+    void settlesThoseThatHaveSpokenSoThatASearchNeedNot() {
+        for (int i = 0; i < 3_000; i++) {
+            spoken();
+        }
+        at(1);
+        table.settle(now);
+        Handle silent = open();
+        at(4);
+
+        assertThat(victim(false)).isSameAs(silent);
+    }
+
+    @Test
+    void knowsWhoHoldsMoreThanTwiceItsShare() throws UnknownHostException {
+        Map<String, Integer> held = new HashMap<>(Map.of("10.0.0.1", 50, "10.0.0.2", 3, "10.0.0.3", 3, "10.0.0.4", 4));
+        for (Map.Entry<String, Integer> e : held.entrySet()) {
+            for (int i = 0; i < e.getValue(); i++) {
+                table.open(InetAddress.getByName(e.getKey()), how -> {});
+            }
+        }
+
+        assertThat(table.holdsMoreThan(2, InetAddress.getByName("10.0.0.1"))).isTrue();
+        assertThat(table.holdsMoreThan(2, InetAddress.getByName("10.0.0.2"))).isFalse();
+        assertThat(table.holdsMoreThan(2, InetAddress.getByName("10.9.9.9"))).isFalse();
+    }
+
+    @Test
+    void callsNobodyUnfairWhoIsAlone() throws UnknownHostException {
+        InetAddress proxy = InetAddress.getByName("10.0.0.1");
+        for (int i = 0; i < 100; i++) {
+            table.open(proxy, how -> {});
+        }
+
+        assertThat(table.holdsMoreThan(2, proxy)).isFalse();
+    }
+
+    @Test
+    void forgetsSourcesThatHoldNothing() throws UnknownHostException {
+        for (int i = 0; i < 10_000; i++) {
+            table.open(InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}), how -> {})
+                    .closed();
+        }
+
+        assertThat(table.sources()).isZero();
+    }
+
+    private Handle open() {
+        return table.open(null, how -> {});
+    }
+
+    private Handle spoken() {
+        Handle handle = open();
+        handle.begin();
+        handle.end();
+        return handle;
+    }
+
+    private void at(double seconds) {
+        now = Math.round(seconds * 1e9);
+        clock.advance(now);
+    }
+
+    private @Nullable Handle victim(boolean silentOnly) {
+        return table.claimVictim(now, SILENT, FLOOR, silentOnly);
+    }
+}

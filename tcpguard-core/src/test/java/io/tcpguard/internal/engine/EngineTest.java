@@ -1,0 +1,342 @@
+package io.tcpguard.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EngineTest {
+    private static final int LIMIT = 1024;
+    private static final int REFUSAL_POINT = 992;
+
+    private GuardConfig config = GuardConfig.defaults();
+    private Engine engine = new Engine(config, 0);
+    private final List<Watch> watches = new ArrayList<>();
+    private final List<ListenerWatch> listeners = new ArrayList<>();
+    private double time;
+    private long own;
+    private boolean shedNow;
+    private @Nullable String operator;
+
+    EngineTest() {
+        configure(GuardConfig.defaults());
+    }
+
+    private void configure(GuardConfig c) {
+        config = c;
+        engine = new Engine(c, 0);
+        watches.clear();
+        for (Signal signal : Signal.values()) {
+            watches.add(new Watch(signal, signal == Signal.ACCEPT_QUEUE ? "http" : "", c));
+        }
+    }
+
+    @Test
+    void isNormalAndUpWhileNothingIsKnown() {
+        GuardSnapshot snapshot = after(10);
+
+        assertThat(snapshot.level()).isEqualTo(Level.NORMAL);
+        assertThat(snapshot.verdict().up()).isTrue();
+        assertThat(snapshot.blind()).isTrue();
+        assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void refusesAboveTheLimitLessTheReserve() {
+        descriptors(100, 0);
+
+        assertThat(after(1).capacity().refusalPoint()).isEqualTo(REFUSAL_POINT);
+    }
+
+    @Test
+    void keepsThreePercentOfALargeLimit() {
+        measured(Signal.DESCRIPTORS, 10, 100_000);
+
+        assertThat(after(1).capacity().refusalPoint()).isEqualTo(97_000);
+    }
+
+    @Test
+    void keepsAtMostHalfOfATinyLimit() {
+        measured(Signal.DESCRIPTORS, 10, 40);
+
+        assertThat(after(1).capacity().refusalPoint()).isEqualTo(20);
+    }
+
+    @Test
+    void trimsAtEightyFivePercentAndNobodyIsRefused() {
+        descriptors(871, 850);
+
+        GuardSnapshot snapshot = after(1);
+        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.leading()).isEqualTo(Signal.DESCRIPTORS);
+        assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void shedsAtTheRefusalPointAndStaysUpWithFullWeight() {
+        descriptors(REFUSAL_POINT, 970);
+
+        GuardSnapshot snapshot = after(60);
+        assertThat(snapshot.level()).isEqualTo(Level.SHED);
+        assertThat(snapshot.verdict().up()).isTrue();
+        assertThat(snapshot.verdict().weight()).isEqualTo(100);
+        assertThat(snapshot.admission()).isEqualTo(Admission.RESPOND);
+    }
+
+    @Test
+    void shedsWhileNewcomersAreRefusedAlthoughTheSampleJustMissedThePoint() {
+        descriptors(REFUSAL_POINT - 5, 970);
+        shedNow = true;
+
+        assertThat(after(0.02).level()).isEqualTo(Level.SHED);
+    }
+
+    @Test
+    void goesBackToNormalByItselfAfterADwell() {
+        descriptors(REFUSAL_POINT, 970);
+        after(1);
+        descriptors(300, 280);
+
+        assertThat(after(0.9).level()).isEqualTo(Level.SHED);
+        assertThat(after(1.2).level()).isEqualTo(Level.NORMAL);
+    }
+
+    @Test
+    void neverFailsHealthBecauseConnectionsFillTheServer() {
+        descriptors(REFUSAL_POINT + 20, REFUSAL_POINT);
+        shedNow = true;
+
+        assertThat(after(600).verdict().up()).isTrue();
+    }
+
+    @Test
+    void lowersTheWeightAsSomethingElseTakesTheDescriptors() {
+        descriptors(600, 88);
+
+        assertThat(after(1).verdict().weight()).isEqualTo(50);
+    }
+
+    @Test
+    void failsHealthWhenTooLittleIsUsableForClients() {
+        descriptors(900, 100);
+        assertThat(after(2.9).verdict().up()).isTrue();
+
+        GuardSnapshot snapshot = after(0.2);
+        assertThat(snapshot.level()).isEqualTo(Level.DRAIN);
+        assertThat(snapshot.verdict().up()).isFalse();
+        assertThat(snapshot.verdict().reason()).contains("224 of 1024").contains("800 are held by something else");
+    }
+
+    @Test
+    void returnsOnlyWhenATenthMoreOfTheLimitIsUsableAgain() {
+        descriptors(900, 100);
+        after(4);
+        descriptors(800, 100);
+        assertThat(after(20).verdict().up()).isFalse();
+
+        descriptors(400, 100);
+        assertThat(after(20).verdict().up()).isTrue();
+    }
+
+    @Test
+    void failsHealthWhenTheReserveIsEatenInSpiteOfShedding() {
+        descriptors(1021, 900);
+
+        assertThat(after(0.9).verdict().up()).isTrue();
+        assertThat(after(0.2).verdict().up()).isFalse();
+    }
+
+    @Test
+    void treatsARunOutAsPressureOne() {
+        watch(Signal.SYSTEM_FILES)
+                .read(new Reading.Unavailable(Signal.SYSTEM_FILES, Cause.OUT_OF_DESCRIPTORS, "open failed"));
+
+        assertThat(after(1).level()).isEqualTo(Level.SHED);
+    }
+
+    @Test
+    void failsHealthAtAPressureOnlyWhereThatIsSet() {
+        configure(new GuardConfig(Map.of(Setting.FAIL_HEALTH_AT, 0.9)));
+        descriptors(930, 910);
+
+        assertThat(after(1).verdict().up()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Signal.class,
+            names = {"TIME_WAIT", "LISTEN_DROPS", "ORPHANS", "TCP_MEMORY", "CONNTRACK", "EPHEMERAL_PORTS"})
+    void neverRefusesOrDrainsForWhatRefusalDoesNotRelieve(Signal signal) {
+        measured(signal, 1000, 1000);
+
+        GuardSnapshot snapshot = after(60);
+        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.leading()).isEqualTo(signal);
+        assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
+        assertThat(snapshot.verdict().up()).isTrue();
+    }
+
+    @Test
+    void closesByResetsOnceTimeWaitIsPastHalfItsLimit() {
+        measured(Signal.TIME_WAIT, 499, 1000);
+        assertThat(after(1).resetsOnly()).isFalse();
+
+        measured(Signal.TIME_WAIT, 501, 1000);
+        assertThat(after(1).resetsOnly()).isTrue();
+    }
+
+    @Test
+    void doesNotShedForABurstThatFillsTheAcceptQueueForAnInstant() {
+        measured(Signal.ACCEPT_QUEUE, 101, 100);
+        after(0.3);
+        measured(Signal.ACCEPT_QUEUE, 0, 100);
+
+        assertThat(after(0.3).level()).isEqualTo(Level.NORMAL);
+    }
+
+    @Test
+    void resetsNewcomersWhileTheAcceptQueueStaysFull() {
+        measured(Signal.ACCEPT_QUEUE, 101, 100);
+
+        GuardSnapshot snapshot = after(0.6);
+        assertThat(snapshot.level()).isEqualTo(Level.SHED);
+        assertThat(snapshot.admission()).isEqualTo(Admission.RESET);
+        assertThat(snapshot.reason()).contains("ACCEPT_QUEUE of http is at 101 of 100");
+    }
+
+    @Test
+    void resetsNewcomersWhileWorkWaitsTooLong() {
+        measured(Signal.WORK_DELAY, 600, 500);
+
+        GuardSnapshot snapshot = after(0.6);
+        assertThat(snapshot.level()).isEqualTo(Level.SHED);
+        assertThat(snapshot.admission()).isEqualTo(Admission.RESET);
+        assertThat(snapshot.verdict().up()).isTrue();
+    }
+
+    @Test
+    void failsHealthWhenWorkIsStalled() {
+        measured(Signal.WORK_DELAY, 10_000, 500);
+
+        GuardSnapshot snapshot = after(0.02);
+        assertThat(snapshot.level()).isEqualTo(Level.DRAIN);
+        assertThat(snapshot.verdict().up()).isFalse();
+    }
+
+    @Test
+    void isDownAtOnceWhenAListenerDoesNotAccept() {
+        boolean[] accepting = {true};
+        listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        assertThat(after(1).verdict().up()).isTrue();
+
+        accepting[0] = false;
+
+        GuardSnapshot snapshot = after(0.02);
+        assertThat(snapshot.level()).isEqualTo(Level.DRAIN);
+        assertThat(snapshot.verdict().reason()).contains("listener http does not accept");
+    }
+
+    @Test
+    void isDownWhenConnectionsWaitAndNoneIsAcceptedForTooLong() {
+        listeners.add(new ListenerWatch("http", () -> true, () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        measured(Signal.ACCEPT_QUEUE, 3, 100);
+
+        assertThat(after(9.9).verdict().up()).isTrue();
+        assertThat(after(0.3).verdict().reason()).contains("has accepted none of them");
+    }
+
+    @Test
+    void doesNotTakeAQuietListenerForAStalledOne() {
+        listeners.add(new ListenerWatch("http", () -> true, () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        measured(Signal.ACCEPT_QUEUE, 0, 100);
+
+        assertThat(after(600).verdict().up()).isTrue();
+    }
+
+    @Test
+    void drainsForAnOperatorAndComesBackWhenItIsOver() {
+        operator = "deploy";
+        assertThat(after(0.02).level()).isEqualTo(Level.DRAIN);
+        assertThat(engine.snapshot().verdict().reason()).isEqualTo("deploy");
+        assertThat(engine.snapshot().admission()).isEqualTo(Admission.ADMIT);
+
+        operator = null;
+        assertThat(after(0.02).verdict().up()).isTrue();
+    }
+
+    @Test
+    void publishesTheSameObjectWhileNothingChanges() {
+        descriptors(100, 80);
+        GuardSnapshot snapshot = after(1);
+
+        assertThat(after(100)).isSameAs(snapshot);
+    }
+
+    @Test
+    void saysSinceWhenTheLevelStands() {
+        descriptors(100, 80);
+        after(5);
+        descriptors(900, 880);
+        after(0.02);
+        long since = engine.snapshot().levelSinceNanos();
+        descriptors(901, 881);
+
+        assertThat(after(3).levelSinceNanos()).isEqualTo(since);
+    }
+
+    @Test
+    void leadsWithTheSignalOfTheHighestLevel() {
+        measured(Signal.TIME_WAIT, 990, 1000);
+        descriptors(REFUSAL_POINT, 900);
+        measured(Signal.WORK_DELAY, 20_000, 500);
+
+        assertThat(after(1).leading()).isEqualTo(Signal.WORK_DELAY);
+    }
+
+    @Test
+    void honoursAReserveThatIsSet() {
+        configure(new GuardConfig(Map.of(Setting.RESERVE, 100, Setting.DWELL, Duration.ZERO)));
+        descriptors(924, 900);
+
+        assertThat(after(0.02).level()).isEqualTo(Level.SHED);
+        descriptors(700, 690);
+        assertThat(after(0.02).level()).isEqualTo(Level.NORMAL);
+    }
+
+    private void descriptors(long used, long ownConnections) {
+        measured(Signal.DESCRIPTORS, used, LIMIT);
+        own = ownConnections;
+    }
+
+    private void measured(Signal signal, long used, long limit) {
+        watch(signal).read(new Reading.Measured(signal, used, limit));
+    }
+
+    private Watch watch(Signal signal) {
+        return watches.stream().filter(w -> w.signal() == signal).findFirst().orElseThrow();
+    }
+
+    private GuardSnapshot after(double seconds) {
+        GuardSnapshot snapshot = engine.snapshot();
+        int steps = (int) Math.max(1, Math.round(seconds / 0.02));
+        for (int i = 0; i < steps; i++) {
+            time += 0.02;
+            snapshot = engine.step(watches, listeners, own, shedNow, operator, 0, Math.round(time * 1e9));
+        }
+        return snapshot;
+    }
+}

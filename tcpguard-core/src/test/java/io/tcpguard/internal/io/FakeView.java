@@ -1,0 +1,67 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A guard that says what the test wants. */
+final class FakeView implements IoThread.View {
+    private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
+    private volatile boolean stale;
+
+    FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
+        snapshot = snapshot(level, leading, weight, reason, false);
+        return this;
+    }
+
+    FakeView down(String reason) {
+        return says(Level.DRAIN, Signal.DESCRIPTORS, 0, reason);
+    }
+
+    FakeView resetsOnly() {
+        snapshot = snapshot(Level.SHED, Signal.TIME_WAIT, 80, "TIME_WAIT is past half its limit", true);
+        return this;
+    }
+
+    FakeView stale(boolean now) {
+        stale = now;
+        return this;
+    }
+
+    @Override
+    public GuardSnapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public boolean stale() {
+        return stale;
+    }
+
+    private static GuardSnapshot snapshot(
+            Level level, @Nullable Signal leading, int weight, String reason, boolean resetsOnly) {
+        return new GuardSnapshot(
+                level,
+                leading,
+                reason,
+                new Capacity(1024, 40, 20, 992),
+                new Verdict(weight > 0, weight, reason),
+                Admission.ADMIT,
+                resetsOnly,
+                List.of(
+                        new SignalState("", new Reading.Measured(Signal.DESCRIPTORS, 40, 1024), level),
+                        new SignalState(
+                                "http-8080",
+                                new Reading.Unavailable(Signal.ACCEPT_QUEUE, Cause.NOT_SUPPORTED, "no \"tcp_info\""),
+                                Level.NORMAL)),
+                0);
+    }
+}

@@ -1,0 +1,206 @@
+package io.tcpguard.internal.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HealthAnswersTest {
+    private final FakeView view = new FakeView();
+    private IoThread io;
+    private int port;
+
+    @BeforeEach
+    void open() {
+        io = IoThread.open(
+                new GuardConfig(
+                        Map.of(Setting.HEALTH_PORT, 0, Setting.HEALTH_DETAILS_TO, Network.list("127.0.0.1/32"))),
+                view);
+        io.start();
+        port = io.healthPort();
+    }
+
+    @AfterEach
+    void close() {
+        io.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/health", "/healthz", "/ready", "/readyz", "/health?x=1", "http://h:1/health", "http://h"})
+    void sayUpOnEveryPathOfTheVerdict(String path) throws IOException {
+        String answer = Wire.get(port, path);
+
+        assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("\r\nConnection: close\r\n");
+        assertThat(Wire.body(answer))
+                .isEqualTo("UP 80 NORMAL\nlevel: NORMAL\nleading: none\nweight: 80\nreason: all well\n");
+        assertThat(answer).contains("Content-Length: " + Wire.body(answer).length() + "\r\n");
+    }
+
+    @Test
+    void sayDownBy503WithRetryAfterAndEnvoysImmediateFail() throws IOException {
+        view.down("18 % usable: something else takes the descriptors");
+
+        String answer = Wire.get(port, "/health");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                .contains("\r\nRetry-After: 5\r\n")
+                .contains("\r\nx-envoy-immediate-health-check-fail: true\r\n")
+                .doesNotContain("x-envoy-degraded");
+        assertThat(Wire.body(answer))
+                .startsWith("DOWN 0 DRAIN\n")
+                .contains("leading: DESCRIPTORS\n", "reason: 18 % usable: something else takes the descriptors\n");
+    }
+
+    @Test
+    void tellEnvoyThatAShedderIsDegradedButUp() throws IOException {
+        view.says(Level.SHED, Signal.DESCRIPTORS, 97, "at the refusal point");
+
+        assertThat(Wire.get(port, "/"))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nx-envoy-degraded: true\r\n")
+                .contains("UP 97 SHED\n");
+        view.says(Level.TRIM, Signal.DESCRIPTORS, 97, "a limit comes near");
+        assertThat(Wire.get(port, "/")).doesNotContain("x-envoy");
+    }
+
+    @Test
+    void areJsonWhereTheClientAcceptsIt() throws IOException {
+        view.says(Level.DRAIN, null, 0, "operator: \"upgrade\"\\\nnow\t");
+
+        String answer = Wire.exchange(port, "GET / HTTP/1.0\r\nAccept: text/html, application/json;q=0.9\r\n\r\n");
+
+        assertThat(answer).contains("\r\nContent-Type: application/json\r\n");
+        assertThat(Wire.body(answer))
+                .isEqualTo("{\"up\":false,\"weight\":0,\"level\":\"DRAIN\",\"leading\":null,"
+                        + "\"reason\":\"operator: \\\"upgrade\\\"\\\\ now\\u0009\"}\n");
+    }
+
+    @Test
+    void haveNoBodyForHeadAndForHaproxysOptions() throws IOException {
+        String head = Wire.exchange(port, "HEAD / HTTP/1.0\r\n\r\n");
+        String options = Wire.exchange(port, "OPTIONS / HTTP/1.0\r\n\r\n");
+
+        assertThat(head)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Content-Length: ")
+                .endsWith("\r\n\r\n");
+        assertThat(options)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Allow: GET")
+                .endsWith("\r\n\r\n");
+        view.down("leak");
+        assertThat(Wire.exchange(port, "OPTIONS / HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void giveTheWeightAloneAndAlwaysBy200() throws IOException {
+        assertThat(Wire.body(Wire.get(port, "/weight"))).isEqualTo("80\n");
+        view.down("leak");
+
+        String answer = Wire.get(port, "/weight");
+
+        assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(Wire.body(answer)).isEqualTo("0\n");
+    }
+
+    @Test
+    void failOpenWhileTheSamplerIsLateAndSaySo() throws IOException {
+        view.down("leak").stale(true);
+
+        String answer = Wire.get(port, "/");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("weight: 100\n", "reason: stale: the sampler is late, failing open\n")
+                .doesNotContain("x-envoy");
+        assertThat(Wire.body(Wire.get(port, "/weight"))).isEqualTo("100\n");
+    }
+
+    @Test
+    void keepReasonsAndReadingsFromStrangers() throws IOException {
+        view.says(Level.SHED, Signal.DESCRIPTORS, 97, "992 of 1024 descriptors");
+
+        String verdict = Wire.exchange(port, "127.0.0.2", "GET / HTTP/1.0\r\n\r\n");
+        String details = Wire.exchange(port, "127.0.0.2", "GET /details HTTP/1.0\r\n\r\n");
+
+        assertThat(verdict)
+                .contains("UP 97 SHED\nlevel: SHED\nleading: DESCRIPTORS\nweight: 97\nreason: descriptors\n")
+                .doesNotContain("992");
+        assertThat(details).startsWith("HTTP/1.1 403 Forbidden\r\n").doesNotContain("1024");
+    }
+
+    @Test
+    void showAllSignalsCapacityAndCheckersToThoseWhoMaySee() throws IOException {
+        Wire.exchange(
+                port,
+                "127.0.0.3",
+                "GET /health HTTP/1.0\r\nX-Haproxy-Server-State: UP 1/2; name=web/s1; node=lb; weight=50/200; scur=0/0\r\n\r\n");
+
+        String text = Wire.body(Wire.get(port, "/details"));
+        String json = Wire.body(Wire.exchange(port, "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n"));
+
+        assertThat(text)
+                .contains("descriptors: 40 of 1024, own connections 20, other 20, usable 1004, refusal point 992\n")
+                .contains("DESCRIPTORS: 40 of 1024 descriptors (3.9 %), NORMAL\n")
+                .contains("ACCEPT_QUEUE (http-8080): not known, NOT_SUPPORTED: no \"tcp_info\", NORMAL\n")
+                .contains("checker 127.0.0.3 /health: every 0.0 s, last ")
+                .contains("told up 80, says UP 1/2 web/s1 weight 50/200\n");
+        assertThat(json)
+                .startsWith("{\"up\":true,")
+                .contains(
+                        "\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,\"other\":20,\"usable\":1004,\"refusalPoint\":992}")
+                .contains(
+                        "{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\",\"used\":40,\"limit\":1024,\"permille\":39}")
+                .contains("\"unavailable\":\"NOT_SUPPORTED\",\"detail\":\"no \\\"tcp_info\\\"\"")
+                .contains(
+                        "\"haproxy\":{\"status\":\"UP 1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
+    }
+
+    @Test
+    void rememberWhoAskedAndWhatWasSaid() throws IOException {
+        Wire.exchange(port, "127.0.0.4", "GET /weight HTTP/1.0\r\n\r\n");
+        view.down("leak");
+        Wire.exchange(port, "127.0.0.5", "GET / HTTP/1.0\r\n\r\n");
+        Wire.get(port, "/details");
+
+        List<Checkers.Checker> all = io.checkers().all();
+
+        assertThat(all)
+                .extracting(
+                        c -> c.address().getHostAddress() + " " + c.asks() + " " + c.toldUp() + " " + c.toldWeight())
+                .containsExactly("127.0.0.5 / false 0", "127.0.0.4 /weight true 80");
+    }
+
+    @Test
+    void areNotFoundElsewhere() throws IOException {
+        assertThat(Wire.get(port, "/favicon.ico")).startsWith("HTTP/1.1 404 Not Found\r\n");
+    }
+
+    @Test
+    void letTheClientCloseFirst() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (var socket = Wire.connect(port)) {
+                Wire.send(socket, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+                StringBuilder answer = new StringBuilder();
+                while (!answer.toString().endsWith("all well\n")) {
+                    answer.append((char) socket.getInputStream().read());
+                }
+            }
+        }
+        // A client that closes at once leaves the TIME_WAIT on its own side. (Some may be slower than our patience.)
+        assertThat(Wire.timeWaits(port)).isLessThan(20);
+    }
+}

@@ -1,0 +1,294 @@
+package io.tcpguard.internal.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.state.Admission;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefusalDeskTest {
+    private static final String ANSWER =
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+    private final FakeView view = new FakeView();
+    private final List<Socket> clients = new ArrayList<>();
+    private IoThread io;
+    private ServerSocketChannel server;
+    private int port;
+
+    @BeforeEach
+    void open() throws IOException {
+        io = IoThread.open(GuardConfig.defaults(), view);
+        io.start();
+        server = ServerSocketChannel.open();
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        port = server.socket().getLocalPort();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+        server.close();
+        io.close();
+        assertThat(io.deskSize()).isZero();
+    }
+
+    @Test
+    void answers503ThatEveryClientCanReadWhole() throws Exception {
+        int count = 200;
+        AtomicInteger whole = new AtomicInteger();
+        Thread acceptor = new Thread(() -> {
+            for (int i = 0; i < count; i++) {
+                io.refuse(accept(), Admission.RESPOND, 2, 40);
+            }
+        });
+        acceptor.start();
+        List<Thread> users = new ArrayList<>();
+        for (int t = 0; t < 10; t++) {
+            Thread user = new Thread(() -> {
+                for (int i = 0; i < count / 10; i++) {
+                    if (refusedByAnswer("GET /login HTTP/1.1\r\nHost: h\r\n\r\n")) {
+                        whole.incrementAndGet();
+                    }
+                }
+            });
+            user.start();
+            users.add(user);
+        }
+        for (Thread user : users) {
+            user.join();
+        }
+        acceptor.join();
+
+        assertThat(whole.get()).isEqualTo(count);
+        // Each client closed first, so each TIME_WAIT is on the client's side.
+        assertThat(Wire.timeWaits(port)).isZero();
+        Wire.await("the desk is empty", () -> io.deskSize() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"garbage", "\u0016\u0003\u0001\u0002\u0000", "GET / HTTP/1.1\r\nHost: h", "GET / HTTP/1.1\n\n"})
+    void answersWhateverWasSent(String request) throws IOException {
+        Socket client = connected();
+        Wire.send(client, request);
+
+        assertThat(io.refuse(accept(), Admission.RESPOND, 2, 8)).isEqualTo(Admission.RESPOND);
+
+        assertThat(readAnswer(client)).isEqualTo(ANSWER);
+        client.close();
+        Wire.await("the place is free", () -> io.deskSize() == 0);
+    }
+
+    @Test
+    void answersARequestLongerThanItIsWillingToRead() throws IOException {
+        Socket client = connected();
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        Wire.send(client, "POST /upload HTTP/1.1\r\n" + "a: b\r\n".repeat(10_000));
+
+        assertThat(readAnswer(client)).isEqualTo(ANSWER);
+    }
+
+    @Test
+    void answersAClientThatHalfClosed() throws IOException {
+        Socket client = connected();
+        Wire.send(client, "GET / HTTP/1.1\r\n");
+        client.shutdownOutput();
+
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        assertThat(Wire.readToEnd(client)).isEqualTo(ANSWER);
+    }
+
+    @Test
+    void closesOnASilentClientInOrderNotByReset() throws IOException {
+        Socket client = connected();
+
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+        Wire.await("the place is free", () -> io.deskSize() == 0);
+    }
+
+    @Test
+    void resetsASilentClientWhileTimeWaitLeads() throws IOException {
+        view.resetsOnly();
+        Socket client = connected();
+
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void closesOnAClientThatDoesNotCloseAfterItsAnswer() throws IOException {
+        Socket client = connected();
+        Wire.send(client, "GET / HTTP/1.1\r\n\r\n");
+
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        // The end of the stream is ours: the client holds on.
+        assertThat(Wire.readToEnd(client)).isEqualTo(ANSWER);
+        Wire.await("the place is free", () -> io.deskSize() == 0);
+    }
+
+    @Test
+    void freesThePlaceOfAClientThatIsGone() throws IOException {
+        Socket client = connected();
+        client.setSoLinger(true, 0);
+        SocketChannel accepted = accept();
+        client.close();
+
+        io.refuse(accepted, Admission.RESPOND, 2, 8);
+
+        Wire.await("the place is free", () -> io.deskSize() == 0);
+        assertThat(accepted.isOpen()).isFalse();
+    }
+
+    @Test
+    void resetsAtOnceWhenToldSo() throws IOException {
+        Socket client = connected();
+
+        assertThat(io.refuse(accept(), Admission.RESET, 2, 8)).isEqualTo(Admission.RESET);
+
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+        assertThat(io.deskSize()).isZero();
+    }
+
+    @Test
+    void resetsWhenThereIsNoRoom() throws IOException {
+        Socket client = connected();
+
+        assertThat(io.refuse(accept(), Admission.RESPOND, 2, 0)).isEqualTo(Admission.RESET);
+
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void resetsWhenNoPlaceGetsFreeWhileItWaits() throws Exception {
+        // Both places are taken by connections that the thread can't end, since a task holds it up.
+        Object gate = new Object();
+        AtomicInteger reached = new AtomicInteger();
+        synchronized (gate) {
+            io.execute(() -> {
+                reached.set(1);
+                synchronized (gate) {
+                    reached.set(2);
+                }
+            });
+            Wire.await("the thread is held up", () -> reached.get() == 1);
+            for (int i = 0; i < 2; i++) {
+                connected();
+                assertThat(io.refuse(accept(), Admission.RESPOND, 2, 2)).isEqualTo(Admission.RESPOND);
+            }
+            Socket third = connected();
+
+            assertThat(io.refuse(accept(), Admission.RESPOND, 2, 2)).isEqualTo(Admission.RESET);
+
+            assertThatThrownBy(() -> third.getInputStream().read()).isInstanceOf(SocketException.class);
+            assertThat(io.deskSize()).isEqualTo(2);
+        }
+        Wire.await("the places are free", () -> io.deskSize() == 0);
+    }
+
+    @Test
+    void takesTheNextOneAsSoonAsSomebodyLeaves() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Thread user = new Thread(() -> refusedByAnswer("GET / HTTP/1.1\r\n\r\n"));
+            user.start();
+            assertThat(io.refuse(accept(), Admission.RESPOND, 2, 40)).isEqualTo(Admission.RESPOND);
+            user.join();
+        }
+        Wire.await("the desk is empty", () -> io.deskSize() == 0);
+    }
+
+    @Test
+    void leavesAnAdmittedConnectionAlone() throws IOException {
+        connected();
+        SocketChannel accepted = accept();
+
+        assertThat(io.refuse(accepted, Admission.ADMIT, 2, 8)).isEqualTo(Admission.ADMIT);
+
+        assertThat(accepted.isOpen()).isTrue();
+        accepted.close();
+    }
+
+    @Test
+    void resetsAfterTheThreadWasClosed() throws IOException {
+        io.close();
+        connected();
+        SocketChannel accepted = accept();
+
+        assertThat(io.refuse(accepted, Admission.RESPOND, 2, 8)).isEqualTo(Admission.RESET);
+
+        assertThat(accepted.isOpen()).isFalse();
+    }
+
+    @Test
+    void survivesAChannelThatIsClosedAlreadyAndAnInterruptedCaller() throws IOException {
+        connected();
+        SocketChannel accepted = accept();
+        accepted.close();
+        Thread.currentThread().interrupt();
+        try {
+            io.refuse(accepted, Admission.RESPOND, 2, 8);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        Wire.await("the place is free", () -> io.deskSize() == 0);
+    }
+
+    private boolean refusedByAnswer(String request) {
+        try (Socket socket = Wire.connect(port)) {
+            Wire.send(socket, request);
+            return readAnswer(socket).equals(ANSWER);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** As a client does that knows where an answer without a body ends. */
+    private static String readAnswer(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        while (answer.length() < ANSWER.length()) {
+            int b = socket.getInputStream().read();
+            if (b < 0) {
+                break;
+            }
+            answer.append((char) b);
+        }
+        return answer.toString();
+    }
+
+    private Socket connected() throws IOException {
+        Socket client = Wire.connect(port);
+        clients.add(client);
+        return client;
+    }
+
+    private SocketChannel accept() {
+        try {
+            return server.accept();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.tcpguard.internal.io;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The client's side of the tests: plain blocking sockets, with generous deadlines. */
+final class Wire {
+    static final int DEADLINE_MILLIS = 20_000;
+
+    private Wire() {}
+
+    static Socket connect(int port) throws IOException {
+        return connect(port, "127.0.0.1");
+    }
+
+    /** From an address of its own: all of 127.0.0.0/8 is local on Linux. */
+    static Socket connect(int port, String from) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), DEADLINE_MILLIS);
+            socket.setSoTimeout(DEADLINE_MILLIS);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    static String readToEnd(Socket socket) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            all.write(b);
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
+    static String exchange(int port, String request) throws IOException {
+        return exchange(port, "127.0.0.1", request);
+    }
+
+    static String exchange(int port, String from, String request) throws IOException {
+        try (Socket socket = connect(port, from)) {
+            send(socket, request);
+            return readToEnd(socket);
+        }
+    }
+
+    static String get(int port, String path) throws IOException {
+        return exchange(port, "GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+
+    static String body(String answer) {
+        return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DEADLINE_MILLIS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - until > 0) {
+                throw new AssertionError("waited in vain until " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+
+    /** Descriptors of this process; -1 where there is no /proc. */
+    static long descriptors() throws IOException {
+        Path fd = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(fd)) {
+            return -1;
+        }
+        try (Stream<Path> all = Files.list(fd)) {
+            return all.count() - 1; // Without the one that lists.
+        }
+    }
+
+    /** Sockets in TIME_WAIT whose local port is this one. Source: proc_net(5), tcp; state 06. */
+    static long timeWaits(int localPort) throws IOException {
+        Pattern ours = Pattern.compile(String.format("^ *[0-9]+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 06 ", localPort));
+        long count = 0;
+        for (String file : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
+            if (Files.isReadable(Path.of(file))) {
+                count += Files.readAllLines(Path.of(file)).stream()
+                        .filter(line -> ours.matcher(line).find())
+                        .count();
+            }
+        }
+        return count;
+    }
+}

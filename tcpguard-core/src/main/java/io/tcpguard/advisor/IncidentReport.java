@@ -2,9 +2,11 @@ package io.tcpguard.advisor;
 
 import io.tcpguard.advisor.Episode.Moment;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,27 +23,36 @@ public final class IncidentReport {
     private static final int SHOWN = 10;
 
     private static final int SETTINGS = 3;
+
+    /** Usable share of the descriptors below which it was not connections that filled the server. */
+    private static final double LEAK = 0.5;
+
     private static final double NANOS = 1e9;
 
     private final Episode episode;
+    private final long lengthNanos;
     private final Instant began;
     private final Map<String, Finding> findings;
     private final StringBuilder out = new StringBuilder();
 
-    private IncidentReport(Episode episode, Instant began, List<Finding> findings) {
+    private IncidentReport(Episode episode, long nowNanos, Instant now, List<Finding> findings) {
         this.episode = episode;
-        this.began = began;
+        this.lengthNanos = episode.over()
+                ? episode.lengthNanos()
+                : nowNanos - episode.first().atNanos();
+        this.began = now.minusNanos(nowNanos - episode.first().atNanos()).truncatedTo(ChronoUnit.MILLIS);
         this.findings = findings.stream().collect(Collectors.toMap(Finding::setting, f -> f));
     }
 
     /**
-     * The report, several lines.
+     * The report, several lines, each ended.
      *
-     * @param began when the episode began, by the wall clock
+     * @param nowNanos the time now, on the guard's clock
+     * @param now the same by the wall clock
      * @param findings what {@link Advisor#examine} says of this machine, for the settings that would have given more room
      */
-    public static String text(Episode episode, Instant began, List<Finding> findings) {
-        return new IncidentReport(episode, began, findings).text();
+    public static String text(Episode episode, long nowNanos, Instant now, List<Finding> findings) {
+        return new IncidentReport(episode, nowNanos, now, findings).text();
     }
 
     private String text() {
@@ -56,7 +67,7 @@ public final class IncidentReport {
 
     private void summary() {
         line("What happened: " + episode.peak() + " " + (episode.over() ? "for " : "and not over after ")
-                + seconds(episode.lengthNanos()) + ", since " + began);
+                + seconds(lengthNanos) + ", since " + began);
     }
 
     private void cause() {
@@ -143,21 +154,35 @@ public final class IncidentReport {
     }
 
     private void moreRoom() {
+        Capacity capacity = worst().capacity();
+        if (leading() == Signal.DESCRIPTORS && capacity.usableShare() < LEAK) {
+            line("  more room   not by a setting: " + capacity.other() + " of " + capacity.limit()
+                    + " descriptors were no connections; see what they are: ls -l /proc/PID/fd");
+            return;
+        }
+        List<Finding> settings = settings();
+        line("  more room   "
+                + (settings.isEmpty() ? "no kernel setting would have given it" : "would have come from"));
+        for (Finding finding : settings) {
+            line("    " + finding.setting() + " = " + finding.value() + ": "
+                    + finding.remedy().stream().findFirst().orElse("fine by the rules; raise it if memory allows"));
+        }
+    }
+
+    /** The first that can be judged, and of the others those that the rules find wanting. */
+    private List<Finding> settings() {
         Signal signal = leading();
-        List<Finding> settings = signal == null
+        List<Finding> known = signal == null
                 ? List.of()
                 : MoreRoom.settings(signal).stream()
                         .map(s -> Optional.ofNullable(findings.get(s)))
                         .flatMap(Optional::stream)
                         .filter(f -> f.judgement() != Judgement.NOT_APPLICABLE)
-                        .limit(SETTINGS)
                         .toList();
-        line("  more room   "
-                + (settings.isEmpty() ? "no kernel setting would have given it" : "would have come from"));
-        for (Finding finding : settings) {
-            line("    " + finding.setting() + " = " + finding.value() + ": "
-                    + finding.remedy().stream().findFirst().orElse("fine by the rules; more only if memory allows"));
-        }
+        return known.stream()
+                .filter(f -> f.equals(known.get(0)) || f.judgement().atLeast(Judgement.ADVISE))
+                .limit(SETTINGS)
+                .toList();
     }
 
     /** The signal that led the highest level for the longest time; null if none did. */

@@ -9,8 +9,9 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * The facts that the advisor judges: kernel, settings, limits and listeners of one process, as they were at one moment. Made by reading
- * {@code /proc}; what can't be read is unknown and noted, never an exception. Immutable.
+ * The facts that the advisor judges: limits, counters and listeners of one process, as they were at one moment; kernel settings are read
+ * when they are judged. Made by reading
+ * {@code /proc}; what can't be read is unknown and noted, never an exception. Safe from any thread.
  */
 public final class Machine {
 
@@ -72,9 +73,9 @@ public final class Machine {
         return process;
     }
 
-    /** The text of a kernel setting; empty if it is not there or not readable. */
+    /** The text of a kernel setting; empty if it is not there, not readable, or not the process's own. */
     Optional<String> text(String setting) {
-        return settings.text(setting);
+        return foreignNetwork && setting.startsWith("net.") ? Optional.empty() : settings.text(setting);
     }
 
     /** True if the setting's file exists, readable or not. */

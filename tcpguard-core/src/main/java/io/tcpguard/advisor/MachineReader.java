@@ -19,6 +19,7 @@ final class MachineReader {
 
     private static final long MIN_RESERVE = 32;
     private static final double RESERVE_SHARE = 0.03;
+    private static final String KEEPS_SOFT_LIMIT = "-XX:-MaxFDLimit";
     private static final String SOCKET = "socket:[";
 
     private final Path proc;
@@ -41,7 +42,7 @@ final class MachineReader {
         Path self = proc.resolve("self");
         common(self);
         counters(self.resolve("net"));
-        listeners(listeners);
+        listeners(listeners, false);
         return machine("this process", self, listeners, false);
     }
 
@@ -54,7 +55,7 @@ final class MachineReader {
         counters(process.resolve("net"));
         boolean foreign = foreignNetwork(process);
         List<Listening> listeners = census(process, foreign ? Map.of() : backlogs.byPort());
-        listeners(listeners);
+        listeners(listeners, foreign);
         String name = read(process.resolve("comm")).map(String::strip).orElse("?");
         return Optional.of(machine("process " + pid + " (" + name + ")", process, listeners, foreign));
     }
@@ -73,6 +74,9 @@ final class MachineReader {
         limits.soft()
                 .ifPresent(soft -> facts.put(
                         Fact.CONNECTIONS, Math.max(0, soft - Math.max(MIN_RESERVE, (long) (soft * RESERVE_SHARE)))));
+        if (read(process.resolve("cmdline")).orElse("").contains(KEEPS_SOFT_LIMIT)) {
+            notes.add("it runs with " + KEEPS_SOFT_LIMIT + ": the JVM keeps the soft limit that it was started with");
+        }
         put(Fact.MEMORY_PAGES, MemoryPages.below(proc));
         put(Fact.LOOPBACK_ADDRESSES, loopback.get());
     }
@@ -90,7 +94,7 @@ final class MachineReader {
         put(Fact.MEMORY_ABORTS, counters.of("TCPAbortOnMemory"));
     }
 
-    private void listeners(List<Listening> listeners) {
+    private void listeners(List<Listening> listeners, boolean foreign) {
         put(
                 Fact.ASKED,
                 listeners.stream()
@@ -106,7 +110,7 @@ final class MachineReader {
                         .flatMapToLong(OptionalLong::stream)
                         .min());
         LocalPorts.from(settings)
-                .filter(ports -> !listeners.isEmpty())
+                .filter(ports -> !listeners.isEmpty() && !foreign)
                 .ifPresent(ports -> facts.put(
                         Fact.LISTENERS_AMONG_LOCAL_PORTS,
                         listeners.stream().filter(l -> ports.mayTake(l.port())).count()));

@@ -21,7 +21,7 @@ final class Presence {
             return Optional.empty();
         }
         if (machine.exists(rule.setting())) {
-            return Optional.of("this user may not read it, or it is empty");
+            return Optional.of("it can't be read now (not allowed, or no descriptor left), or it is empty");
         }
         return Optional.of(missing(rule, machine));
     }

@@ -13,8 +13,9 @@ final class Remedy {
 
     static List<String> of(Rule rule, Machine machine) {
         List<String> lines = new ArrayList<>();
-        Optional<String> value = rule.target().on(machine);
-        if (value.isPresent()) {
+        Optional<String> value =
+                rule.target().on(machine, Value.number(rule, machine).orElse(0));
+        if (value.isPresent() && !value.equals(Value.of(rule, machine))) {
             lines.addAll(setting(rule, value.get(), machine.container() || machine.ownNetworkNamespace()));
         } else if (rule.target() instanceof Target.Kernels) {
             lines.add("take " + rule.setting()

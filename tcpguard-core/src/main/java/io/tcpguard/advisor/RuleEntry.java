@@ -158,7 +158,7 @@ final class RuleEntry {
         }
         List<Term> terms = new ArrayList<>();
         for (String term : text.split(" or ", -1)) {
-            terms.add(term(List.of(term), number));
+            terms.add(term(Arrays.asList(term.split(" ", -1)), number));
         }
         return new Target.Largest(terms);
     }

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 /** What a setting should be. */
 sealed interface Target {
 
-    /** The value to write; empty if there is none to write. */
-    Optional<String> on(Machine machine);
+    /** The value to write where the setting stands at {@code own}; empty if there is none to write. */
+    Optional<String> on(Machine machine, long own);
 
     /** The same for a person. */
     String words();
@@ -16,7 +16,7 @@ sealed interface Target {
     /** The kernel's own value: remove the line and let it choose. */
     record Kernels() implements Target {
         @Override
-        public Optional<String> on(Machine machine) {
+        public Optional<String> on(Machine machine, long own) {
             return Optional.empty();
         }
 
@@ -29,7 +29,7 @@ sealed interface Target {
     /** Exactly this text. */
     record Text(String text) implements Target {
         @Override
-        public Optional<String> on(Machine machine) {
+        public Optional<String> on(Machine machine, long own) {
             return Optional.of(text);
         }
 
@@ -42,9 +42,9 @@ sealed interface Target {
     /** The largest of these that are known. */
     record Largest(List<Term> terms) implements Target {
         @Override
-        public Optional<String> on(Machine machine) {
+        public Optional<String> on(Machine machine, long own) {
             OptionalLong max = terms.stream()
-                    .map(t -> t.on(machine, 0))
+                    .map(t -> t.on(machine, own))
                     .flatMapToLong(OptionalLong::stream)
                     .max();
             return max.isPresent() ? Optional.of(Long.toString(max.getAsLong())) : Optional.empty();
@@ -62,7 +62,7 @@ sealed interface Target {
     /** Nothing to write: the remedy is in the rule's own words. */
     record Words() implements Target {
         @Override
-        public Optional<String> on(Machine machine) {
+        public Optional<String> on(Machine machine, long own) {
             return Optional.empty();
         }
 

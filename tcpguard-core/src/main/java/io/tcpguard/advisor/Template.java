@@ -22,7 +22,10 @@ record Template(String text) {
     private static String fill(String name, Rule rule, Machine machine) {
         return switch (name) {
             case "value" -> Value.of(rule, machine).orElse("unknown");
-            case "set" -> rule.target().on(machine).orElse(rule.target().words());
+            case "set" ->
+                rule.target()
+                        .on(machine, Value.number(rule, machine).orElse(0))
+                        .orElse(rule.target().words());
             case "listeners" -> machine.listenersInWords();
             default -> named(name, machine).orElse("unknown");
         };

@@ -10,7 +10,7 @@ final class TextReport {
     private static final int WIDTH = 120;
     private static final int INDENT = 4;
     private static final int LABEL = 9;
-    private static final int MAX_VALUE = 14;
+    private static final int MAX_VALUE = 21;
 
     private final Machine machine;
     private final List<Finding> findings;

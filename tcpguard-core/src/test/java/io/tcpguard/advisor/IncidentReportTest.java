@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The reports stand in files, to be read as a person would. */
 final class IncidentReportTest {
 
-    private static final Instant BEGAN = Instant.parse("2026-11-22T10:00:00Z");
+    private static final Instant NOW = Instant.parse("2026-11-22T10:01:00Z");
+    private static final long NOW_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Map<KernelCounter, Long> kernel = new EnumMap<>(KernelCounter.class);
     private final FlightRecorder recorder = new FlightRecorder(64, () -> new EnumMap<>(kernel));
@@ -48,7 +49,7 @@ final class IncidentReportTest {
 
     private String report() {
         List<Finding> findings = Advisor.examine(saved.machine(Listening.asking("http-nio-8080", 8080, 100)));
-        return IncidentReport.text(recorder.episode().orElseThrow(), BEGAN, findings);
+        return IncidentReport.text(recorder.episode().orElseThrow(), NOW_NANOS, NOW, findings);
     }
 
     @Test
@@ -71,14 +72,7 @@ final class IncidentReportTest {
     @Test
     void tellsOfALeakThatTookTheServerOut() throws IOException {
         to(Snapshots.at(Level.SHED, 992), 0);
-        to(
-                Snapshots.of(
-                        Level.DRAIN,
-                        Signal.DESCRIPTORS,
-                        1_000,
-                        new Verdict(false, 0, "usable descriptors below 25 %"),
-                        "usable descriptors below 25 %"),
-                3_000);
+        to(Snapshots.leak("usable descriptors below 25 %"), 3_000);
 
         Golden.check(Golden.resource("incident-leak-goes-on.txt"), report());
     }

@@ -87,7 +87,8 @@ final class RuleBookTest {
     private static boolean holdsForItsOwnTarget(Rule rule, Rule.Case c) {
         Machine nowhere =
                 new MachineReader(java.nio.file.Path.of("/nowhere"), java.util.OptionalLong::empty).self(List.of());
-        long target = rule.field().of(rule.target().on(nowhere).orElseThrow()).orElseThrow();
+        long target =
+                rule.field().of(rule.target().on(nowhere, 0).orElseThrow()).orElseThrow();
         return c.conditions().stream().allMatch(k -> k.on(nowhere, target) == Condition.Answer.YES);
     }
 

@@ -65,7 +65,7 @@ final class SavedKernelsTest {
         SavedMachine machine = SavedMachine.of("3.10", proc).set("net.ipv4.tcp_tw_recycle", "1");
 
         assertThat(machine.judgement("net.ipv4.tcp_tw_recycle")).isEqualTo(Judgement.DANGEROUS);
-        assertThat(machine.judgement("net.ipv4.tcp_timestamps")).isEqualTo(Judgement.DANGEROUS);
+        assertThat(machine.judgement("net.ipv4.tcp_timestamps")).isEqualTo(Judgement.OK);
         machine.set("net.ipv4.tcp_timestamps", "0");
         assertThat(machine.judgement("net.ipv4.tcp_tw_recycle")).isEqualTo(Judgement.WARN);
     }
@@ -248,5 +248,42 @@ final class SavedKernelsTest {
 
         assertThat(machine.readable()).isFalse();
         assertThat(Advisor.examine(machine)).allMatch(f -> f.judgement() == Judgement.NOT_APPLICABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.15, NOT_APPLICABLE, came with 6.5", "6.12, OK, single losses"})
+    void saysOfANewSettingWhichKernelBroughtIt(String kernel, Judgement judgement, String words) {
+        Finding finding = SavedMachine.of(kernel, proc).finding("net.ipv4.tcp_syn_linear_timeouts");
+
+        assertThat(finding.judgement()).isEqualTo(judgement);
+        assertThat(finding.message()).contains(words);
+    }
+
+    @Test
+    void neverAdvisesLessThanWhatRunsFull() {
+        SavedMachine machine = SavedMachine.of("6.1", proc)
+                .set("net.ipv4.tcp_max_tw_buckets", "400000")
+                .sockets(390_000, 0);
+
+        assertThat(machine.finding("net.ipv4.tcp_max_tw_buckets").remedy())
+                .contains("sysctl -w net.ipv4.tcp_max_tw_buckets=800000");
+    }
+
+    @Test
+    void notesThatTheJvmWasToldToKeepItsSoftLimit() {
+        SavedMachine machine = SavedMachine.of("6.1", proc).write("self/cmdline", "java\0-XX:-MaxFDLimit\0-jar\0");
+
+        assertThat(machine.machine().notes()).singleElement().asString().contains("-XX:-MaxFDLimit");
+    }
+
+    @Test
+    void seesSignsOfAContainer() {
+        SavedMachine machine = SavedMachine.of("6.1", proc);
+
+        assertThat(machine.machine().container()).isFalse();
+        assertThat(machine.write("self/cgroup", "0::/kubepods.slice/pod1\n")
+                        .machine()
+                        .container())
+                .isTrue();
     }
 }

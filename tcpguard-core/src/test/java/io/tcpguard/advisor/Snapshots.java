@@ -26,6 +26,20 @@ final class Snapshots {
         return of(level, Signal.DESCRIPTORS, used, new Verdict(true, 96, "up"), "descriptors " + used + " of " + LIMIT);
     }
 
+    /** Most descriptors are no connections, and health is down. */
+    static GuardSnapshot leak(String reason) {
+        return new GuardSnapshot(
+                Level.DRAIN,
+                Signal.DESCRIPTORS,
+                reason,
+                new Capacity(LIMIT, 1_000, 120, REFUSAL_POINT),
+                new Verdict(false, 0, reason),
+                Admission.RESET,
+                false,
+                List.of(),
+                0);
+    }
+
     static GuardSnapshot of(Level level, @Nullable Signal leading, long used, Verdict verdict, String reason) {
         return new GuardSnapshot(
                 level,

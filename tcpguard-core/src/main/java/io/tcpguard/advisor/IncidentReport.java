@@ -66,8 +66,8 @@ public final class IncidentReport {
     }
 
     private void summary() {
-        line("What happened: " + episode.peak() + " " + (episode.over() ? "for " : "and not over after ")
-                + seconds(lengthNanos) + ", since " + began);
+        line("What happened: " + seconds(lengthNanos) + " of trouble" + (episode.over() ? "" : " so far") + ", up to "
+                + episode.peak() + ", since " + began);
     }
 
     private void cause() {
@@ -121,17 +121,22 @@ public final class IncidentReport {
     private String timeByLevel() {
         Map<Level, Long> times = new EnumMap<>(Level.class);
         List<Moment> moments = episode.moments();
-        for (int i = 0; i + 1 < moments.size(); i++) {
-            times.merge(
-                    moments.get(i).snapshot().level(),
-                    moments.get(i + 1).atNanos() - moments.get(i).atNanos(),
-                    Long::sum);
+        for (int i = 0; i < moments.size(); i++) {
+            long spent = endNanos(i) - moments.get(i).atNanos();
+            if (spent > 0) {
+                times.merge(moments.get(i).snapshot().level(), spent, Long::sum);
+            }
         }
-        return times.isEmpty()
-                ? "one change"
-                : times.entrySet().stream()
-                        .map(e -> e.getKey() + " " + seconds(e.getValue()))
-                        .collect(Collectors.joining(", "));
+        return times.entrySet().stream()
+                .map(e -> e.getKey() + " " + seconds(e.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** When what began at that moment ended: at the next one, or, while the episode goes on, now. */
+    private long endNanos(int moment) {
+        return moment + 1 < episode.moments().size()
+                ? episode.moments().get(moment + 1).atNanos()
+                : episode.first().atNanos() + lengthNanos;
     }
 
     private void refused() {
@@ -192,8 +197,7 @@ public final class IncidentReport {
         for (int i = 0; i < moments.size(); i++) {
             GuardSnapshot snapshot = moments.get(i).snapshot();
             if (snapshot.leading() != null && snapshot.level() == episode.peak()) {
-                long end = moments.get(Math.min(i + 1, moments.size() - 1)).atNanos();
-                times.merge(snapshot.leading(), end - moments.get(i).atNanos(), Long::sum);
+                times.merge(snapshot.leading(), endNanos(i) - moments.get(i).atNanos(), Long::sum);
             }
         }
         return times.entrySet().stream()

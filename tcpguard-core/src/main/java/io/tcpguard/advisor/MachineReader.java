@@ -61,7 +61,9 @@ final class MachineReader {
     }
 
     private Machine machine(String name, Path process, List<Listening> listeners, boolean foreign) {
-        return new Machine(name, settings, facts, listeners, ContainerSigns.of(process), foreign, notes);
+        // A process that a container can see lives in it too.
+        boolean container = ContainerSigns.of(process) || ContainerSigns.of(proc.resolve("self"));
+        return new Machine(name, settings, facts, listeners, container, foreign, notes);
     }
 
     private void common(Path process) {

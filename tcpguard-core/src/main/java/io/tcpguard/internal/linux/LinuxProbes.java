@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
 public final class LinuxProbes implements AutoCloseable {
-    private static final int HEAD_BYTES = 4096;
     private static final String NO_PROC = "no Linux, or no /proc";
 
     private final File proc;
@@ -33,10 +32,11 @@ public final class LinuxProbes implements AutoCloseable {
                 : new UnknownDescriptors();
         this.everySample = linux ? fast() : blind();
         this.everyCounterPeriod = linux ? counters() : List.of(blind(Signal.LISTEN_DROPS));
-        // Loads what a read needs, and gives rates their first look.
+        // Loads the classes that a read needs, while there are descriptors for it; and gives rates their first look.
         long now = clock.nanoTime();
         everySample.forEach(probe -> probe.read(now));
         everyCounterPeriod.forEach(probe -> probe.read(now));
+        acceptQueue(0).close();
     }
 
     /** Opens what can be opened below {@code /proc}; what can't is a reading that says so. Never throws. */
@@ -84,8 +84,8 @@ public final class LinuxProbes implements AutoCloseable {
             return new AcceptQueueProbe(calls, new File(proc, "self/fd"), port, descriptors, clock);
         }
         Probe probe = new ListenTableProbe(
-                ProcFile.head(new File(proc, "self/net/tcp6"), descriptors, HEAD_BYTES),
-                ProcFile.head(new File(proc, "self/net/tcp"), descriptors, HEAD_BYTES),
+                ProcFile.head(new File(proc, "self/net/tcp6"), descriptors),
+                ProcFile.head(new File(proc, "self/net/tcp"), descriptors),
                 Sysctl.setting(whole("sys/net/core/somaxconn"), 0, 1),
                 port,
                 backlogAskedFor,

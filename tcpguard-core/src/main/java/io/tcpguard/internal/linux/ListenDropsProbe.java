@@ -98,8 +98,10 @@ final class ListenDropsProbe implements Probe {
         if (syncookies.at(nowNanos) != ALWAYS_COOKIES) {
             events += answered;
         }
-        // Rounded up: one drop in ten seconds is not none.
-        return last.measured((long) Math.ceil(events * SECOND / elapsed), CLIENTS_NOTICE);
+        // Rounded up: one drop in ten seconds is not none. (Math.ceil would load a class at the first sample.)
+        double rate = events * SECOND / elapsed;
+        long whole = (long) rate;
+        return last.measured(whole < rate ? whole + 1 : whole, CLIENTS_NOTICE);
     }
 
     /** Nothing: the file belongs to {@link LinuxProbes}. */

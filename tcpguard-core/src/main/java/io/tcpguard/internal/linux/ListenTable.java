@@ -5,20 +5,29 @@ package io.tcpguard.internal.linux;
  * tcp4_seq_show}; tcp_ipv6.c): they come before all others, and their receive queue is the accept queue's depth.
  */
 final class ListenTable {
-    /** No listener on that port stood in the rows. */
+    /** Nothing listens on that port. */
     static final long NOT_FOUND = -1;
 
-    /** The rows were cut before the last listener. */
+    /** The table could not be read as far as its last listener. */
     static final long CUT = -2;
 
     /** A row is not what the kernel writes. */
     static final long MALFORMED = -3;
+
+    /** What one scan came to. */
+    private enum End {
+        LISTENERS_END,
+        ROWS_END,
+        ROW_TORN,
+        NONSENSE
+    }
 
     private static final int LISTEN = 0x0A;
     private static final byte[] HEADER = ProcText.ascii("  sl  local_address ");
 
     private final int addressDigits;
     private final ProcText text = new ProcText();
+    private long deepest = NOT_FOUND;
 
     private ListenTable(int addressDigits) {
         this.addressDigits = addressDigits;
@@ -32,17 +41,36 @@ final class ListenTable {
         return new ListenTable(32);
     }
 
-    /** The depth of the fullest accept queue on that port, or one of the constants above. */
+    /** The depth of the fullest accept queue on that port, or one of the constants above. The file was just read. */
     long depth(ProcFile file, int port) {
+        while (true) {
+            End end = scan(file, port);
+            if (end == End.NONSENSE) {
+                return MALFORMED;
+            }
+            if (end == End.LISTENERS_END || (end == End.ROWS_END && deepest != NOT_FOUND)) {
+                return deepest;
+            }
+            int more = file.readOn();
+            if (more < 0) {
+                return CUT;
+            }
+            if (more == 0) {
+                return end == End.ROW_TORN ? MALFORMED : deepest;
+            }
+        }
+    }
+
+    private End scan(ProcFile file, int port) {
+        deepest = NOT_FOUND;
         text.over(file);
         if (!text.take(HEADER) || !text.nextLine()) {
-            return MALFORMED;
+            return End.NONSENSE;
         }
-        long deepest = NOT_FOUND;
         while (!text.atEnd()) {
             int row = text.position();
             if (!text.nextLine()) {
-                return file.cut() ? deepestOr(deepest, CUT) : MALFORMED;
+                return End.ROW_TORN;
             }
             int next = text.position();
             text.moveTo(row);
@@ -50,21 +78,17 @@ final class ListenTable {
             long state = bound < 0 ? ProcText.NONE : state();
             long queue = state < 0 ? ProcText.NONE : receiveQueue();
             if (queue < 0) {
-                return MALFORMED;
+                return End.NONSENSE;
             }
             if (state != LISTEN) {
-                return deepest;
+                return End.LISTENERS_END;
             }
             if (bound == port) {
                 deepest = Math.max(deepest, queue);
             }
             text.moveTo(next);
         }
-        return file.cut() ? deepestOr(deepest, CUT) : deepest;
-    }
-
-    private static long deepestOr(long deepest, long other) {
-        return deepest == NOT_FOUND ? other : deepest;
+        return End.ROWS_END;
     }
 
     private long localPort() {

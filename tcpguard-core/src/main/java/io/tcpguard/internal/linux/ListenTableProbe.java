@@ -96,13 +96,7 @@ final class ListenTableProbe implements Probe {
 
     private long depth(int family, long nowNanos) {
         ProcFile file = files[family];
-        while (file.read(nowNanos)) {
-            long depth = tables[family].depth(file, port);
-            if (depth != ListenTable.CUT || !file.takeMore()) {
-                return depth;
-            }
-        }
-        return ListenTable.NOT_FOUND;
+        return file.read(nowNanos) ? tables[family].depth(file, port) : ListenTable.NOT_FOUND;
     }
 
     private Trouble why(int family, long depth) {

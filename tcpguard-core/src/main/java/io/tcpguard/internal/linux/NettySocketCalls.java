@@ -52,7 +52,8 @@ final class NettySocketCalls implements SocketCalls {
                 into.rewind();
                 socket.getRawOpt(level, name, into);
                 return true;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError e) {
+                // LinkageError: the class of the exception could not be loaded for want of a descriptor.
                 return false;
             }
         }

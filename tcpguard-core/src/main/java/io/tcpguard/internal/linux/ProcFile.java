@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcFile implements Closeable {
     private static final int SMALLEST_BUFFER = 128;
+    private static final int PAGE = 4096;
     private static final int LARGEST_BUFFER = 1 << 16;
     private static final long REOPEN_NANOS = 1_000_000_000L;
 
@@ -52,9 +54,9 @@ final class ProcFile implements Closeable {
         return new ProcFile(path, descriptors, false, SMALLEST_BUFFER);
     }
 
-    /** Opens a file of which only the first bytes are asked for: the kernel stops making text when it has that much. */
-    static ProcFile head(File path, DescriptorCount descriptors, int size) {
-        return new ProcFile(path, descriptors, true, size);
+    /** Opens a table of which only the first page is asked for: the kernel makes no more text than that. */
+    static ProcFile head(File path, DescriptorCount descriptors) {
+        return new ProcFile(path, descriptors, true, PAGE);
     }
 
     /** Reads the text; false if that was not possible, and then {@link #trouble()} says why. */
@@ -75,18 +77,33 @@ final class ProcFile implements Closeable {
         return true;
     }
 
-    /** True if the last read filled the buffer, so that more may follow. */
-    boolean cut() {
-        return length == buffer.length;
+    /**
+     * Adds what follows the text so far: the kernel gives tables out by the page (fs/seq_file.c, {@code seq_read_iter}). Returns
+     * the bytes added: 0 at the end, -1 if it can't be read or is longer than 64 KiB.
+     */
+    int readOn() {
+        RandomAccessFile open = file;
+        if (open == null || !makeRoom()) {
+            return -1;
+        }
+        try {
+            int added = Math.max(0, open.read(buffer, length, buffer.length - length));
+            length += added;
+            return added;
+        } catch (IOException e) {
+            failed(unreadable);
+            return -1;
+        }
     }
 
-    /** Lets later reads of a head take twice as much, up to 64 KiB; false if that is reached. */
-    boolean takeMore() {
+    private boolean makeRoom() {
+        if (buffer.length - length >= PAGE) {
+            return true;
+        }
         if (buffer.length >= LARGEST_BUFFER) {
             return false;
         }
-        buffer = new byte[buffer.length * 2];
-        length = 0;
+        buffer = Arrays.copyOf(buffer, buffer.length * 2);
         return true;
     }
 
@@ -167,7 +184,7 @@ final class ProcFile implements Closeable {
 
     private int readFromStart(RandomAccessFile from) throws IOException {
         from.seek(0);
-        return Math.max(0, from.read(buffer, 0, buffer.length));
+        return Math.max(0, from.read(buffer, 0, headOnly ? PAGE : buffer.length));
     }
 
     /** By asking the system rather than by the message, which speaks the user's language. */

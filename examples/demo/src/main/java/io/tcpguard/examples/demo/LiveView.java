@@ -1,0 +1,7 @@
+package io.tcpguard.examples.demo;
+
+/** Shows the run while it goes. */
+interface LiveView {
+    /** Called once a second. */
+    void show(Schedule schedule, Second stock, Second guarded);
+}

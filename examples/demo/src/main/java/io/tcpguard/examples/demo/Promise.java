@@ -1,0 +1,10 @@
+package io.tcpguard.examples.demo;
+
+/**
+ * A promise of the guard, and what came of it.
+ *
+ * @param text the promise
+ * @param kept whether it was kept
+ * @param evidence what was seen
+ */
+record Promise(String text, boolean kept, String evidence) {}

@@ -1,0 +1,41 @@
+package io.tcpguard.examples.demo.load;
+
+/**
+ * How many come, and when; times in milliseconds after the load's start.
+ *
+ * @param users steady users
+ * @param rampMillis time over which they first log in
+ * @param abusers abnormal clients
+ * @param floodAt when the abnormal ones begin to come
+ * @param floodRampMillis time over which they come
+ * @param floodUntil when they all leave
+ */
+public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int floodRampMillis, int floodUntil) {
+
+    /** More than this is no demo. */
+    private static final int CLIENTS_MOST = 2000;
+
+    /** Refuses nonsense. */
+    public LoadPlan {
+        if (users < 1
+                || abusers < 0
+                || users + abusers > CLIENTS_MOST
+                || rampMillis < 1
+                || floodRampMillis < 1
+                || floodAt < 0
+                || floodUntil < floodAt) {
+            throw new IllegalArgumentException("users=" + users + " abusers=" + abusers + " ramp=" + rampMillis
+                    + " flood=" + floodAt + ".." + floodUntil + " ramp=" + floodRampMillis
+                    + " (expected: 1 to " + CLIENTS_MOST
+                    + " clients, ramps of 1 ms or more, an end after the beginning)");
+        }
+    }
+
+    Client client(int i, Timing timing, Tally tally, long start) {
+        if (i < users) {
+            return new User(timing, tally, i, start + (long) rampMillis * i / users);
+        }
+        long begin = start + floodAt + (long) floodRampMillis * (i - users) / abusers;
+        return new Abuser(timing, tally, i, begin, start + floodUntil);
+    }
+}

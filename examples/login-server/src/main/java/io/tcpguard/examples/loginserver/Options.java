@@ -1,0 +1,113 @@
+package io.tcpguard.examples.loginserver;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line, understood.
+ *
+ * @param server what answers
+ * @param port main port; 0: any free one
+ * @param healthPort port of the health answers; 0: any free one; -1: none
+ * @param guard whether the guard is on
+ * @param workMillis how long a login or heartbeat waits, as for a database; no CPU is used
+ * @param leak descriptors leaked on purpose
+ * @param settings settings of the guard by name, as given
+ */
+record Options(
+        Kind server,
+        int port,
+        int healthPort,
+        boolean guard,
+        int workMillis,
+        LeakPlan leak,
+        Map<String, String> settings) {
+
+    enum Kind {
+        TOMCAT,
+        NETTY
+    }
+
+    static final String USAGE =
+            """
+            usage: java -jar login-server.jar [options]
+              --server tomcat|netty   what answers (default tomcat)
+              --port N                main port, 0: any free one (default 8080)
+              --health-port N         port of the health answers, 0: any free one (default: none)
+              --guard on|off          protect it (default on)
+              --work-ms N             how long a login waits, 0 to 60000 (default 10)
+              --leak N                leak N descriptors a second, 0 to 10000 (default 0)
+              --leak-at S             from second S after the start (default 0)
+              --leak-until S          until second S; then all leaked ones are closed (default: never)
+              --set NAME=VALUE        a setting of the guard; may be repeated
+            paths: / is a login or heartbeat; /health says whether clients should come""";
+
+    Options {
+        settings = Map.copyOf(settings);
+    }
+
+    /** @throws IllegalArgumentException naming the option, its value and what is allowed */
+    static Options parse(List<String> args) {
+        Kind server = Kind.TOMCAT;
+        int port = 8080;
+        int healthPort = -1;
+        boolean guard = true;
+        int workMillis = 10;
+        int perSecond = 0;
+        int leakAt = 0;
+        int leakUntil = LeakPlan.NEVER;
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (int i = 0; i < args.size(); i += 2) {
+            String name = args.get(i);
+            if (i + 1 == args.size()) {
+                throw new IllegalArgumentException(name + " (expected: an option and its value)");
+            }
+            String value = args.get(i + 1);
+            switch (name) {
+                case "--server" -> server = oneOf(name, value, "tomcat", "netty") ? Kind.TOMCAT : Kind.NETTY;
+                case "--port" -> port = number(name, value, 65535);
+                case "--health-port" -> healthPort = number(name, value, 65535);
+                case "--guard" -> guard = oneOf(name, value, "on", "off");
+                case "--work-ms" -> workMillis = number(name, value, 60_000);
+                case "--leak" -> perSecond = number(name, value, 10_000);
+                case "--leak-at" -> leakAt = number(name, value, 1_000_000);
+                case "--leak-until" -> leakUntil = number(name, value, 1_000_000);
+                case "--set" -> addSetting(settings, value);
+                default -> throw new IllegalArgumentException("there is no option " + name);
+            }
+        }
+        if (port != 0 && port == healthPort) {
+            throw new IllegalArgumentException("--health-port " + healthPort + " (expected: another port than --port)");
+        }
+        if (leakUntil < leakAt) {
+            throw new IllegalArgumentException("--leak-until " + leakUntil + " (expected: --leak-at or later)");
+        }
+        return new Options(
+                server, port, healthPort, guard, workMillis, new LeakPlan(perSecond, leakAt, leakUntil), settings);
+    }
+
+    /** True for the first of two words. */
+    private static boolean oneOf(String name, String value, String first, String second) {
+        if (!value.equals(first) && !value.equals(second)) {
+            throw new IllegalArgumentException(name + " " + value + " (expected: " + first + " or " + second + ")");
+        }
+        return value.equals(first);
+    }
+
+    private static int number(String name, String value, int most) {
+        if (!value.matches("[0-9]{1,7}") || Integer.parseInt(value) > most) {
+            throw new IllegalArgumentException(
+                    name + " " + value + " (expected: a whole number from 0 to " + most + ")");
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static void addSetting(Map<String, String> settings, String value) {
+        int equals = value.indexOf('=');
+        if (equals < 1) {
+            throw new IllegalArgumentException("--set " + value + " (expected: NAME=VALUE)");
+        }
+        settings.put(value.substring(0, equals), value.substring(equals + 1));
+    }
+}

@@ -1,0 +1,123 @@
+package io.tcpguard.examples.loginserver;
+
+import io.tcpguard.TcpGuard;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
+
+/** Embedded Tomcat with the stock NIO connector, nothing on it touched; or the same with the guard in it. */
+final class TomcatServer implements Server {
+    private final Tomcat tomcat;
+    private final Connector main;
+    private final @Nullable Connector health;
+    private final @Nullable TcpGuard guard;
+    private final Path baseDir;
+
+    private TomcatServer(
+            Tomcat tomcat, Connector main, @Nullable Connector health, @Nullable TcpGuard guard, Path baseDir) {
+        this.tomcat = tomcat;
+        this.main = main;
+        this.health = health;
+        this.guard = guard;
+        this.baseDir = baseDir;
+    }
+
+    static TomcatServer start(Options options, @Nullable TcpGuard guard) throws IOException, LifecycleException {
+        Path baseDir = Files.createTempDirectory("login-server");
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(baseDir.toString());
+        Connector main = guard == null ? new Connector("HTTP/1.1") : GuardedConnector.create(guard);
+        main.setPort(options.port());
+        // Without this a port that is taken is a log line, and a server that serves nothing.
+        main.setThrowOnFailure(true);
+        tomcat.setConnector(main);
+        Connector health = null;
+        if (guard == null && options.healthPort() >= 0) {
+            health = new Connector("HTTP/1.1");
+            health.setPort(options.healthPort());
+            health.setThrowOnFailure(true);
+            tomcat.getService().addConnector(health);
+        }
+        Context context = tomcat.addContext("", null);
+        Tomcat.addServlet(context, "login", new Fixed(Answers.login(), options.workMillis()))
+                .addMapping("/");
+        Tomcat.addServlet(context, "health", new Fixed(Answers.health(), 0)).addMapping(Answers.HEALTH_PATH);
+        TomcatServer server = new TomcatServer(tomcat, main, health, guard, baseDir);
+        try {
+            tomcat.start();
+        } catch (LifecycleException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    @Override
+    public int port() {
+        return main.getLocalPort();
+    }
+
+    @Override
+    public int healthPort() {
+        if (guard != null) {
+            return guard.healthPort();
+        }
+        return health == null ? -1 : health.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            System.err.println("login-server: stopping Tomcat failed: " + e);
+        }
+        deleteBaseDir();
+    }
+
+    private void deleteBaseDir() {
+        try (var files = Files.walk(baseDir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            System.err.println("login-server: " + baseDir + " stays behind: " + e);
+        }
+    }
+
+    /** Waits, as for a database, then says always the same. */
+    private static final class Fixed extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        private final transient byte[] body;
+        private final int waitMillis;
+
+        Fixed(byte[] body, int waitMillis) {
+            this.body = body;
+            this.waitMillis = waitMillis;
+        }
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            try {
+                Thread.sleep(waitMillis);
+            } catch (InterruptedException e) {
+                // The server stops: answer at once.
+                Thread.currentThread().interrupt();
+            }
+            response.setContentType("text/plain");
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+    }
+}

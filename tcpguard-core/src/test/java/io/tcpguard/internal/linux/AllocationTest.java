@@ -1,0 +1,140 @@
+package io.tcpguard.internal.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.sun.management.ThreadMXBean;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Allocation is deterministic, so that it can be asserted to the byte; time is not. */
+@EnabledOnOs(OS.LINUX)
+class AllocationTest {
+    private static final int READS = 10_000;
+
+    /** A {@link Reading.Measured}: 12 bytes of header, a reference, two longs. */
+    private static final long BYTES_OF_A_READING = 32;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private long clockNanos;
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5000})
+    void readingThisMachineCostsNoMoreThanTheReadingsThatChanged(int openDescriptors) throws IOException {
+        try (LinuxProbes probes = LinuxProbes.open();
+                ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            assumeThat(probes.descriptors().limit())
+                    .as("RLIMIT_NOFILE")
+                    .isGreaterThan(probes.descriptors().used() + openDescriptors + 100);
+            List<RandomAccessFile> held = new ArrayList<>();
+            try {
+                for (int i = 0; i < openDescriptors; i++) {
+                    held.add(new RandomAccessFile("/dev/null", "r"));
+                }
+                assertAllocatesOnlyForChanges(all(probes, listener.getLocalPort()));
+            } finally {
+                for (RandomAccessFile file : held) {
+                    file.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void unchangedTextsCostNothing(@TempDir Path directory) {
+        FakeProc proc = FakeProc.complete(directory)
+                .with(
+                        "self/net/tcp",
+                        """
+                          sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+                           0: 00000000:1F90 00000000:0000 0A 00000000:00000007 00:00000000 00000000     0        0 1061 1 0 100 0
+                        """);
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            Probe[] all = all(probes, 8080);
+            // The directory of the fake tree has a size of its own; the JDK's count is asked instead, once.
+            assertThat(readAll(all, READS)).isPositive();
+
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            readAll(all, READS);
+            long after = THREADS.getCurrentThreadAllocatedBytes();
+
+            assertThat(after - before).isZero();
+        }
+    }
+
+    @Test
+    void theExactCountCostsNothing() {
+        try (LinuxProbes probes = LinuxProbes.open()) {
+            DescriptorCount descriptors = probes.descriptors();
+            assertThat(sum(descriptors)).isPositive();
+
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            long sum = sum(descriptors);
+            long after = THREADS.getCurrentThreadAllocatedBytes();
+
+            assertThat(sum).isPositive();
+            assertThat(after - before).isZero();
+        }
+    }
+
+    private void assertAllocatesOnlyForChanges(Probe[] all) {
+        readAll(all, READS);
+        // Its own first call allocates.
+        assertThat(THREADS.getCurrentThreadAllocatedBytes()).isPositive();
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long changes = readAll(all, READS);
+        long after = THREADS.getCurrentThreadAllocatedBytes();
+
+        assertThat(after - before).isLessThanOrEqualTo(changes * BYTES_OF_A_READING);
+    }
+
+    private static long sum(DescriptorCount descriptors) {
+        long sum = 0;
+        for (int i = 0; i < READS; i++) {
+            sum += descriptors.used() + descriptors.limit();
+        }
+        return sum;
+    }
+
+    private static Probe[] all(LinuxProbes probes, int port) {
+        List<Probe> all = new ArrayList<>(probes.everySample());
+        all.addAll(probes.everyCounterPeriod());
+        all.add(probes.acceptQueue(port));
+        return all.toArray(Probe[]::new);
+    }
+
+    /** Returns how many readings were another object than the one before. */
+    private long readAll(Probe[] all, int rounds) {
+        Reading[] last = lastReadings;
+        long changes = 0;
+        for (int i = 0; i < rounds; i++) {
+            clockNanos += 100_000_000;
+            for (int p = 0; p < all.length; p++) {
+                Reading reading = all[p].read(clockNanos);
+                if (reading != last[p]) {
+                    last[p] = reading;
+                    changes++;
+                }
+            }
+        }
+        return changes;
+    }
+
+    private final Reading[] lastReadings = new Reading[16];
+}

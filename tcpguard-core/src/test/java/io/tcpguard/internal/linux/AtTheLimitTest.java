@@ -1,0 +1,113 @@
+package io.tcpguard.internal.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** In a process of its own, with descriptors truly gone; its classes lie in a directory, so that none could be loaded then. */
+@EnabledOnOs(OS.LINUX)
+class AtTheLimitTest {
+    private static final List<String> LIMIT_256 = List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh");
+
+    @Test
+    void everyProbeReadsOnWhenNoDescriptorIsLeftThoughItWasNeverReadBefore() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            List<String> answers = readsOnAtTheLimit(child);
+            assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
+        }
+    }
+
+    @Test
+    void theListenTableIsReadOnTooWhereNoSocketCanBeAsked() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256, ChildJvm.classPathWithoutNetty())) {
+            List<String> answers = readsOnAtTheLimit(child);
+            assertThat(answers).allSatisfy(answer -> assertThat(answer).containsPattern("ACCEPT_QUEUE \\d of 5"));
+            // The table is looked at once a second.
+            awaitAnswer(child, "ACCEPT_QUEUE 2 of 5");
+        }
+    }
+
+    @Test
+    void aGuardThatIsStartedWithNoDescriptorLeftSeesAgainSoonAfterSomeAreFree() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            child.ask("readall 1");
+            child.ask("exhaust");
+            child.ask("reopen");
+            // Closing the old probes freed some; the new ones took as many, so that none is left again.
+            child.ask("exhaust");
+            String atTheLimit = child.ask("readall 1");
+            assertThat(atTheLimit).contains("noneLeft=true").contains("DESCRIPTORS 256 of 256");
+
+            child.ask("release");
+
+            assertThat(child.ask("readall 3"))
+                    .containsPattern("TIME_WAIT \\d+ of \\d+")
+                    .containsPattern("SYSTEM_FILES \\d+ of \\d+")
+                    .doesNotContain("OUT_OF_DESCRIPTORS");
+        }
+    }
+
+    @Test
+    void anInterruptedSamplerReadsOnAndStaysInterrupted() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            child.ask("exhaust");
+
+            assertThat(child.ask("interrupt")).isEqualTo("true");
+
+            assertThat(child.ask("readall 1"))
+                    .contains("DESCRIPTORS 256 of 256")
+                    .containsPattern("SYSTEM_FILES \\d+ of \\d+")
+                    .doesNotContain("FAILED");
+        }
+    }
+
+    @Test
+    void aLimitThatIsSetAtRunTimeIsSeenAtOnce() throws Exception {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 256");
+
+            Process prlimit = new ProcessBuilder("prlimit", "--pid", "" + child.pid(), "--nofile=100:256")
+                    .inheritIO()
+                    .start();
+            assertThat(prlimit.waitFor()).isZero();
+
+            assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 100");
+        }
+    }
+
+    private static List<String> readsOnAtTheLimit(ChildJvm child) {
+        int port = Integer.parseInt(child.ask("listen 0 5"));
+        assertThat(child.ask("connect " + port + " 2")).isEqualTo("2 -");
+        assertThat(child.ask("exhaust")).isEqualTo("none left");
+
+        String cold = child.ask("readall 1");
+        String warm = child.ask("readall 200");
+
+        assertThat(List.of(cold, warm)).allSatisfy(answer -> assertThat(answer)
+                .startsWith("classes=0 descriptors=0 noneLeft=true | DESCRIPTORS 256 of 256 | ")
+                .containsPattern("SYSTEM_FILES \\d+ of \\d+")
+                .containsPattern("TIME_WAIT \\d+ of \\d+")
+                .containsPattern("EPHEMERAL_PORTS \\d+ of \\d+")
+                .containsPattern("LISTEN_DROPS (\\d+ of \\d+|NOTHING_TO_WATCH)")
+                .doesNotContain("OUT_OF_DESCRIPTORS")
+                .doesNotContain("FAILED")
+                .doesNotContain("MALFORMED"));
+        assertThat(warm).containsPattern("LISTEN_DROPS \\d+ of \\d+");
+        return List.of(cold, warm);
+    }
+
+    private static void awaitAnswer(ChildJvm child, String expected) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String answer = child.ask("readall 10");
+        while (!answer.contains(expected)) {
+            assertThat(System.nanoTime() - deadline).as(answer).isNegative();
+            answer = child.ask("readall 10");
+        }
+        assertThat(answer).startsWith("classes=0 descriptors=0 noneLeft=true");
+    }
+}

@@ -1,0 +1,21 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+
+/** Gives each server channel a gate of its own, in its own place, and leaves. */
+@Sharable
+final class AcceptDoor extends ChannelHandlerAdapter {
+    private final Ports ports;
+
+    AcceptDoor(Ports ports) {
+        this.ports = ports;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.pipeline().addAfter(ctx.name(), null, new AcceptGate(ports));
+        ctx.pipeline().remove(ctx.name());
+    }
+}

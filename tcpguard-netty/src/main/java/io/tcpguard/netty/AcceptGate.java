@@ -1,0 +1,169 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.tcpguard.state.Admission;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in a server channel before {@code ServerBootstrapAcceptor} and sees each accepted child while nothing has been spent on
+ * it. Of one event loop.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
+final class AcceptGate extends ChannelDuplexHandler {
+    private final Ports ports;
+    private final Says says = new Says();
+    private @Nullable ServerPort port;
+    private @Nullable AcceptPause pause;
+    private int batchFound;
+    private int batchSet;
+
+    AcceptGate(Ports ports) {
+        this.ports = ports;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (batchSize(ctx.channel()) instanceof MaxMessagesRecvByteBufAllocator batch) {
+            batchFound = batch.maxMessagesPerRead();
+            batchSet = batchFound;
+        }
+        if (ctx.channel().isActive()) {
+            open(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        open(ctx);
+        ctx.fireChannelActive();
+    }
+
+    private void open(ChannelHandlerContext ctx) {
+        if (port != null) {
+            return;
+        }
+        try {
+            port = ports.of(ctx.channel());
+            pause = new AcceptPause(ctx, port);
+            fitBatch(ctx.channel());
+        } catch (RuntimeException | LinkageError e) {
+            // A handler that throws here takes the server down with it.
+            Says.LOG.error("{} is not guarded", ctx.channel(), e);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        close(ctx.channel());
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        close(ctx.channel());
+    }
+
+    private void close(Channel server) {
+        if (port != null && pause != null) {
+            pause.end();
+            pause = null;
+            port.close();
+            port = null;
+            setBatch(server, batchFound);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!(msg instanceof Channel child) || port == null || pause == null) {
+            ctx.fireChannelRead(msg);
+            return;
+        }
+        pause.accepted();
+        switch (decide(port, child)) {
+            case ADMIT -> {
+                ctx.fireChannelRead(child);
+                if (!child.isOpen()) {
+                    // Closed without an event loop, by who came after: no close event tells of it.
+                    ConnectionTracker.forget(child);
+                }
+            }
+            case RESPOND -> answer(ctx, child, port);
+            case RESET -> Refuse.unregistered(child, Admission.RESET);
+        }
+    }
+
+    /** The decision, carried out if it is to admit. Whatever goes wrong in here, the client does not pay for it. */
+    private Admission decide(ServerPort at, Channel child) {
+        try {
+            Admission decision = at.decide(child);
+            if (decision == Admission.ADMIT) {
+                child.pipeline().addFirst(at.admit(child));
+            }
+            return decision;
+        } catch (RuntimeException | LinkageError e) {
+            says.warn("a connection is served unguarded", e, System.nanoTime());
+            return Admission.ADMIT;
+        }
+    }
+
+    /** On the loop that accepts: it is of the right kind, one selector serves all, and it answers though every worker is stuck. */
+    private void answer(ChannelHandlerContext ctx, Channel child, ServerPort of) {
+        if (ports.protocol == Protocol.OTHER) {
+            Refuse.unregistered(child, Admission.RESPOND);
+        } else if (ports.tryAnswer()) {
+            child.closeFuture().addListener(gone -> ports.answered());
+            child.pipeline().addLast(new RefusedConnection(of));
+            ctx.channel().eventLoop().register(child);
+        } else {
+            Refuse.unregistered(child, Admission.RESET);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        fitBatch(ctx.channel());
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (pause == null || !pause.holdsBack()) {
+            ctx.read();
+        }
+    }
+
+    /** Takes accept errors out of the way of {@code ServerBootstrapAcceptor}, which would stop accepting for a fixed second. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException && pause != null && ctx.channel().isOpen()) {
+            pause.begin();
+            says.warn("accept failed on " + ctx.channel().localAddress(), cause, System.nanoTime());
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    private void fitBatch(Channel server) {
+        int fit = Room.batch(ports.policy.snapshot().capacity(), batchFound);
+        if (fit != batchSet) {
+            setBatch(server, fit);
+        }
+    }
+
+    private void setBatch(Channel server, int messages) {
+        if (messages > 0 && batchSize(server) instanceof MaxMessagesRecvByteBufAllocator batch) {
+            batch.maxMessagesPerRead(messages);
+            batchSet = messages;
+        }
+    }
+
+    private static Object batchSize(Channel server) {
+        return server.config().getRecvByteBufAllocator();
+    }
+}

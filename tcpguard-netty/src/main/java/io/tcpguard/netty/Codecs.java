@@ -1,0 +1,26 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelPipeline;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the codec that knows what is work. Codecs that are not on the class path are not asked for. */
+final class Codecs {
+    private static final boolean HTTP1 = present("io.netty.handler.codec.http.HttpServerCodec");
+    private static final boolean HTTP2 = present("io.netty.handler.codec.http2.Http2ConnectionHandler");
+
+    private Codecs() {}
+
+    static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
+        WorkSource found = HTTP2 ? Http2Work.find(pipeline, tracker) : null;
+        return found == null && HTTP1 ? Http1Work.find(pipeline, tracker) : found;
+    }
+
+    private static boolean present(String name) {
+        try {
+            Class.forName(name, false, Codecs.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import io.tcpguard.state.Admission;
+
+/** Admits or refuses a child channel from inside its own pipeline, and leaves. */
+@Sharable
+final class ConnectionDoor extends ChannelHandlerAdapter {
+    private final Ports ports;
+
+    ConnectionDoor(Ports ports) {
+        this.ports = ports;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        Channel child = ctx.channel();
+        Channel server = child.parent();
+        if (server != null && !child.hasAttr(ConnectionTracker.KEY)) {
+            ServerPort port = ports.of(server);
+            Admission decision = port.decide(child);
+            if (decision == Admission.ADMIT) {
+                ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));
+            } else {
+                Refuse.registered(child, decision);
+            }
+        }
+        ctx.pipeline().remove(ctx.name());
+    }
+}

@@ -1,0 +1,203 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.state.Admission;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First in an admitted connection's pipeline: reports bytes, work and the end to the core, and evicts when it is told to.
+ *
+ * <p>Where no {@link WorkSource} is found, bytes that went to the application are work until something is written after them and
+ * has left: too long rather than too short, so that nobody who waits for an answer is evicted.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
+final class ConnectionTracker extends ChannelDuplexHandler implements ConnectionCloser, ChannelFutureListener {
+    static final AttributeKey<ConnectionTracker> KEY = AttributeKey.valueOf(ConnectionTracker.class, "tracker");
+    /** Reads after which no codec will come any more: a TLS handshake and a protocol upgrade fit in. */
+    private static final int LOOKS = 8;
+
+    private static final long GRACE_MILLIS = 500;
+
+    private final ServerPort port;
+    private final Channel channel;
+    private final ConnectionHandle handle;
+    private final ChannelFutureListener written = this::onWritten;
+
+    /** How to evict; null while nobody wants to. */
+    private volatile @Nullable Closing evicted;
+
+    private volatile boolean reported;
+
+    // Of the event loop from here on.
+    private @Nullable WorkSource exact;
+    private int looks;
+    private boolean guessed;
+    private boolean unanswered;
+    private @Nullable ChannelPromise lastWrite;
+
+    ConnectionTracker(ServerPort port, Channel channel) {
+        this.port = port;
+        this.channel = channel;
+        this.handle = port.listener.open(ServerPort.source(channel), this);
+    }
+
+    Policy policy() {
+        return port.ports.policy;
+    }
+
+    ServerPort port() {
+        return port;
+    }
+
+    /** The handle, for the application to report on. */
+    ConnectionHandle reportedByApplication() {
+        reported = true;
+        return handle;
+    }
+
+    /** Work begins; false: drop it, the connection is being closed. */
+    boolean begin() {
+        return handle.begin();
+    }
+
+    void end() {
+        handle.end();
+    }
+
+    void keep() {
+        handle.keep();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        port.ports.loops.seen(ctx.channel().eventLoop());
+        if (evicted != null) {
+            evict();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        handle.touch();
+        if (exact == null || exact.gone()) {
+            look(ctx);
+        }
+        if (exact == null && !reported && !guess()) {
+            ReferenceCountUtil.release(msg);
+            return;
+        }
+        ctx.fireChannelRead(msg);
+    }
+
+    private void look(ChannelHandlerContext ctx) {
+        if (exact != null) {
+            exact.settle();
+            exact = null;
+            looks = 0;
+        }
+        if (looks < LOOKS) {
+            looks++;
+            exact = Codecs.find(ctx.pipeline(), this);
+            if (exact != null && guessed) {
+                guessed = false;
+                handle.end();
+            }
+        }
+    }
+
+    /** Takes the bytes for work. */
+    private boolean guess() {
+        unanswered = true;
+        if (!guessed) {
+            guessed = handle.begin();
+        }
+        return guessed;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        ChannelPromise known = promise;
+        if (guessed) {
+            known = promise.unvoid();
+            lastWrite = known;
+            unanswered = false;
+        }
+        ctx.write(msg, known);
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        ctx.flush();
+        ChannelPromise last = lastWrite;
+        if (last != null) {
+            lastWrite = null;
+            last.addListener(written);
+        }
+    }
+
+    private void onWritten(ChannelFuture done) {
+        if (guessed && !unanswered && lastWrite == null) {
+            guessed = false;
+            handle.end();
+        }
+    }
+
+    /** Takes a connection out of the books, if it is in them. */
+    static void forget(Channel channel) {
+        ConnectionTracker tracker = channel.attr(KEY).get();
+        if (tracker != null) {
+            tracker.operationComplete(channel.closeFuture());
+        }
+    }
+
+    /** The connection is closed, or could not be registered. */
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+        handle.closed();
+        port.connectionClosed();
+    }
+
+    /** Called by a thread that accepts; the connection's own event loop does it. */
+    @Override
+    public void close(Closing how) {
+        evicted = how;
+        if (channel.isRegistered()) {
+            try {
+                channel.eventLoop().execute(this::evict);
+            } catch (RejectedExecutionException shutDown) {
+                // The loop closes all its channels when it ends, this one too.
+                Says.LOG.debug("{} is evicted by the end of its event loop", channel, shutDown);
+            }
+        }
+    }
+
+    private void evict() {
+        if (evicted == Closing.RESET) {
+            Refuse.registered(channel, Admission.RESET);
+        } else {
+            // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the newcomer
+            // can't.
+            channel.close();
+            if (channel.isOpen()) {
+                channel.eventLoop()
+                        .schedule(
+                                () -> Refuse.registered(channel, Admission.RESPOND),
+                                GRACE_MILLIS,
+                                TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens on an HTTP/2 connection, whatever is built on it (frame codec, multiplexing, gRPC): each open stream is work, also one
+ * that carries nothing for a while. Refuses new streams by REFUSED_STREAM, which tells the client that it may try again (RFC
+ * 9113, 8.7).
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
+final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
+    private final ConnectionTracker tracker;
+    private final ChannelHandlerContext ctx;
+    private final Http2ConnectionHandler handler;
+    private final Http2Connection connection;
+    private final Http2Connection.PropertyKey begun;
+    private int open;
+
+    private Http2Work(ConnectionTracker tracker, ChannelHandlerContext ctx, Http2ConnectionHandler handler) {
+        this.tracker = tracker;
+        this.ctx = ctx;
+        this.handler = handler;
+        this.connection = handler.connection();
+        this.begun = connection.newKey();
+    }
+
+    static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
+        Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
+        if (handler == null) {
+            return null;
+        }
+        Http2Work work = new Http2Work(tracker, pipeline.context(handler), handler);
+        work.attach();
+        return work;
+    }
+
+    /** A stream may be open already: the request that upgraded the connection. */
+    private void attach() {
+        connection.addListener(this);
+        try {
+            connection.forEachActiveStream(stream -> {
+                begin(stream);
+                return true;
+            });
+        } catch (Http2Exception e) {
+            Says.LOG.debug("streams of {}", ctx.channel(), e);
+        }
+    }
+
+    @Override
+    public boolean gone() {
+        return ctx.isRemoved();
+    }
+
+    @Override
+    public void settle() {
+        connection.removeListener(this);
+        for (; open > 0; open--) {
+            tracker.end();
+        }
+    }
+
+    @Override
+    public void onStreamActive(Http2Stream stream) {
+        boolean fromClient = connection.remote().isValidStreamId(stream.id());
+        if (fromClient && tracker.policy().admitRequest().refused()) {
+            tracker.port().listener.countRefusedRequest();
+            handler.resetStream(ctx, stream.id(), Http2Error.REFUSED_STREAM.code(), ctx.newPromise());
+        } else {
+            begin(stream);
+        }
+    }
+
+    private void begin(Http2Stream stream) {
+        if (tracker.begin()) {
+            open++;
+            stream.setProperty(begun, Boolean.TRUE);
+        }
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+        if (stream.removeProperty(begun) != null) {
+            open--;
+            tracker.end();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.tcpguard.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.admission.ConnectionHandle;
+
+/**
+ * Puts Netty servers under a guard. One line is enough:
+ *
+ * <pre>{@code
+ * NettyGuard.install(bootstrap, guard);
+ * }</pre>
+ *
+ * <p>or, by hand, {@code bootstrap.handler(NettyGuard.of(guard).acceptHandler())}. The handler refuses connections before they are
+ * registered, puts a tracker first into the pipeline of each one it admits, and answers accept errors by a back-off of its own.
+ * What a connection is working on is known exactly where {@code HttpServerCodec} (or its halves) or an {@code
+ * Http2ConnectionHandler} is in the pipeline; elsewhere bytes that were handed to the application and not yet answered count
+ * as work. An application that knows better says so through {@link #connection}.
+ *
+ * <p>Any transport with Netty 4.1 or 4.2. All methods are safe from any thread. A guard that was not started, is blind or closed
+ * admits everything.
+ */
+public final class NettyGuard {
+    private final Ports ports;
+
+    private NettyGuard(Ports ports) {
+        this.ports = ports;
+    }
+
+    /** Ports that speak HTTP, in clear or not. */
+    public static NettyGuard of(TcpGuard guard) {
+        return of(guard, Protocol.HTTP);
+    }
+
+    /** Ports that speak this. */
+    public static NettyGuard of(TcpGuard guard, Protocol protocol) {
+        Warmup.once();
+        return new NettyGuard(new Ports(Policy.of(guard), protocol));
+    }
+
+    /**
+     * Puts all ports that this bootstrap will bind under guard. Handlers already set stay, behind the guard's.
+     *
+     * @return for {@link #install(ServerBootstrap)} on other bootstraps of the same server
+     */
+    public static NettyGuard install(ServerBootstrap bootstrap, TcpGuard guard) {
+        return of(guard).install(bootstrap);
+    }
+
+    /**
+     * Puts all ports that this bootstrap will bind under guard. Call it after {@code bootstrap.handler(…)}: what is set there later
+     * takes the guard's place.
+     *
+     * @return this
+     */
+    public NettyGuard install(ServerBootstrap bootstrap) {
+        ChannelHandler given = bootstrap.config().handler();
+        bootstrap.handler(given == null ? acceptHandler() : new InFront(acceptHandler(), given));
+        return this;
+    }
+
+    /** For {@code ServerBootstrap.handler()}, or first into a server channel's pipeline. Sharable. */
+    public ChannelHandler acceptHandler() {
+        return new AcceptDoor(ports);
+    }
+
+    /**
+     * For {@code pipeline.addFirst()} in a child channel whose server channel can't be reached. Refuses as {@link #acceptHandler}
+     * does, but later, when a registered channel has been spent, and always by a close. Steps aside where the accept handler is
+     * installed as well. Sharable.
+     */
+    public ChannelHandler connectionHandler() {
+        return new ConnectionDoor(ports);
+    }
+
+    /**
+     * The books on one connection, for applications of other protocols that know exactly when work begins and ends. From the first
+     * call on bytes are no longer taken for work on this connection.
+     *
+     * @param channel a child channel; without guard, what is reported goes nowhere and {@code begin()} is always true
+     */
+    public static ConnectionHandle connection(Channel channel) {
+        ConnectionTracker tracker = channel.attr(ConnectionTracker.KEY).get();
+        return tracker == null ? Unguarded.HANDLE : tracker.reportedByApplication();
+    }
+}

@@ -1,0 +1,59 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the ports of one {@link NettyGuard} share: policy, protocol, the room for answers, the watched event loops. */
+final class Ports {
+    final Policy policy;
+    final Protocol protocol;
+    final LoopWatch loops;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger answers = new AtomicInteger();
+
+    Ports(Policy policy, Protocol protocol) {
+        this.policy = policy;
+        this.protocol = protocol;
+        this.loops = new LoopWatch(policy);
+    }
+
+    /** The books on this server channel, opened now if they were not. */
+    ServerPort of(Channel server) {
+        ServerPort known = server.attr(ServerPort.KEY).get();
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            known = server.attr(ServerPort.KEY).get();
+            if (known == null) {
+                known = new ServerPort(this, server);
+                open.incrementAndGet();
+                server.attr(ServerPort.KEY).set(known);
+                server.closeFuture().addListener(known);
+            }
+            return known;
+        }
+    }
+
+    /** A port is gone; with the last one nobody's event loops are watched. */
+    void closed() {
+        if (open.decrementAndGet() == 0) {
+            loops.close();
+        }
+    }
+
+    /** Takes a place for an answer, if there is one. */
+    boolean tryAnswer() {
+        int most = Room.answers(policy.snapshot().capacity());
+        if (answers.incrementAndGet() <= most) {
+            return true;
+        }
+        answers.decrementAndGet();
+        return false;
+    }
+
+    /** Gives it back. */
+    void answered() {
+        answers.decrementAndGet();
+    }
+}

@@ -1,0 +1,93 @@
+package io.tcpguard.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.tcpguard.state.Admission;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in a refused connection in place of the application: answers after the client's first bytes, then lets the client close
+ * first, so that the TIME_WAIT is the client's.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
+final class RefusedConnection extends ChannelInboundHandlerAdapter implements Runnable {
+    static final long SILENT_MILLIS = 300;
+    static final long CLOSE_MILLIS = 1000;
+
+    private final ServerPort port;
+    private final FirstBytes first = new FirstBytes();
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Future<?> timer;
+    private boolean answered;
+
+    RefusedConnection(ServerPort port) {
+        this.port = port;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        ctx = active;
+        timer = active.executor().schedule(this, SILENT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext active, Object msg) {
+        try {
+            if (!answered && msg instanceof ByteBuf bytes) {
+                answer(active, first.protocolOf(bytes));
+            }
+        } finally {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private void answer(ChannelHandlerContext active, FirstBytes.Spoken spoken) {
+        switch (spoken) {
+            case NOT_YET -> {
+                return;
+            }
+            case HTTP1 -> active.writeAndFlush(Answers.http1(port.listener.retryAfterSeconds()));
+            case HTTP2 -> active.writeAndFlush(Answers.http2());
+            case OTHER -> close(active);
+        }
+        answered = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (active.channel().isOpen()) {
+            timer = active.executor().schedule(this, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The client took its time: it has said nothing, or has its answer and stays. */
+    @Override
+    public void run() {
+        if (ctx != null) {
+            close(ctx);
+        }
+    }
+
+    private void close(ChannelHandlerContext active) {
+        boolean noTimeWait = port.ports.policy.snapshot().resetsOnly();
+        Refuse.registered(active.channel(), noTimeWait ? Admission.RESET : Admission.RESPOND);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext active) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** A reset by the client, as a rule: it is refused either way. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
+        Says.LOG.debug("refused connection {}", active.channel(), cause);
+        Refuse.registered(active.channel(), Admission.RESET);
+    }
+}

@@ -1,0 +1,81 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.AttributeKey;
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.state.Admission;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** One server channel under guard: decides about its children and keeps the books on it until it closes. */
+final class ServerPort implements ListenerControl, ChannelFutureListener {
+    static final AttributeKey<ServerPort> KEY = AttributeKey.valueOf(ServerPort.class, "port");
+
+    final Ports ports;
+    final GuardedListener listener;
+    private final Channel server;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Set while accepting pauses, for whom a free descriptor is news. */
+    volatile @Nullable Runnable wantsDescriptors;
+
+    ServerPort(Ports ports, Channel server) {
+        this.ports = ports;
+        this.server = server;
+        int port = server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+        this.listener = ports.policy.listen("netty-" + port, port, this);
+        ports.loops.seen(server.eventLoop());
+        // Said once for each port, which also warms the logger while descriptors are free.
+        Says.LOG.info("guarding {}", server);
+    }
+
+    /** False once the event loop that accepts has died, whatever the socket looks like. */
+    @Override
+    public boolean accepting() {
+        return server.isActive() && !server.eventLoop().isShuttingDown();
+    }
+
+    /** Asks the policy. Allocates nothing. */
+    Admission decide(Channel child) {
+        return listener.accept(source(child));
+    }
+
+    /** Takes an admitted child into the books; the handler belongs first into its pipeline. */
+    ConnectionTracker admit(Channel child) {
+        ConnectionTracker tracker = new ConnectionTracker(this, child);
+        child.attr(ConnectionTracker.KEY).set(tracker);
+        child.closeFuture().addListener(tracker);
+        return tracker;
+    }
+
+    /** A connection closed: if accepting waits for a descriptor, here is one. */
+    void connectionClosed() {
+        Runnable waiting = wantsDescriptors;
+        if (waiting != null && !server.eventLoop().isShuttingDown()) {
+            server.eventLoop().execute(waiting);
+        }
+    }
+
+    static @Nullable InetAddress source(Channel child) {
+        SocketAddress remote = child.remoteAddress();
+        return remote instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture future) {
+        close();
+    }
+
+    void close() {
+        if (closed.compareAndSet(false, true)) {
+            server.attr(KEY).compareAndSet(this, null);
+            listener.close();
+            ports.closed();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.tcpguard.netty;
+
+import io.tcpguard.admission.ConnectionHandle;
+
+/** The handle of a connection that nobody guards. */
+final class Unguarded implements ConnectionHandle {
+    static final ConnectionHandle HANDLE = new Unguarded();
+
+    private Unguarded() {}
+
+    @Override
+    public boolean begin() {
+        return true;
+    }
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void touch() {}
+
+    @Override
+    public void keep() {}
+
+    @Override
+    public void closed() {}
+}

@@ -1,0 +1,10 @@
+/**
+ * Puts Netty servers under guard: {@link io.tcpguard.netty.NettyGuard} is the door.
+ *
+ * <p>In: accepted channels, bytes and requests. Out: refusals, evictions, and what the core is told about work in progress. The
+ * policy is the core's; here are only Netty's mechanics.
+ */
+@NullMarked
+package io.tcpguard.netty;
+
+import org.jspecify.annotations.NullMarked;

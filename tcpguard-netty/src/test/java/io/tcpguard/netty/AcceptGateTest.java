@@ -1,0 +1,312 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@SuppressWarnings("FutureReturnValueIgnored")
+class AcceptGateTest {
+    private final Guarded guarded = new Guarded();
+
+    @AfterEach
+    void close() {
+        guarded.close();
+    }
+
+    @Test
+    void passesAnAdmittedChildOnWithATrackerInFront() {
+        EmbeddedChannel child = guarded.accept();
+
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+        Guarded.register(child);
+        assertThat(child.pipeline().first()).isInstanceOf(ConnectionTracker.class);
+        assertThat(guarded.policy.onlyListener().handles).hasSize(1);
+    }
+
+    @Test
+    void closesAChildThatIsToBeResetAndPassesNothingOn() {
+        guarded.policy.connections = Admission.RESET;
+
+        EmbeddedChannel child = guarded.accept();
+
+        assertThat(child.isOpen()).isFalse();
+        assertThat(guarded.server.<Object>readInbound()).isNull();
+        assertThat(guarded.policy.onlyListener().handles).isEmpty();
+    }
+
+    @Test
+    void answersAnHttp1ClientAfterItsFirstBytesAndLetsItCloseFirst() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+        assertThat(child.<Object>readOutbound()).isNull();
+
+        child.writeInbound(text("GET / HTTP/1.1\r\n"));
+
+        assertThat(answer(child).lines())
+                .containsExactly(
+                        "HTTP/1.1 503 Service Unavailable",
+                        "Retry-After: 2",
+                        "Connection: close",
+                        "Content-Length: 0",
+                        "");
+        assertThat(child.isOpen()).isTrue();
+        child.writeInbound(text("Host: x\r\n\r\n"));
+        assertThat(child.<Object>readOutbound()).isNull();
+        assertThat(guarded.server.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void saysGoawayToAnHttp2Client() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+
+        child.writeInbound(text("PR"));
+        assertThat(child.<Object>readOutbound()).isNull();
+        child.writeInbound(text("I * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+
+        byte[] frames = answer(child).getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(frames).hasSize(9 + 17);
+        assertThat(frames[3]).as("SETTINGS").isEqualTo((byte) 4);
+        assertThat(frames[9 + 3]).as("GOAWAY").isEqualTo((byte) 7);
+    }
+
+    @Test
+    void closesOnATlsClient() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+
+        child.writeInbound(Unpooled.wrappedBuffer(new byte[] {0x16, 3, 1}));
+
+        assertThat(child.isOpen()).isFalse();
+        assertThat(child.<Object>readOutbound()).isNull();
+    }
+
+    @Test
+    void closesOnASilentClientAfterThreeTenthsOfASecond() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+
+        pass(RefusedConnection.SILENT_MILLIS - 1);
+        assertThat(child.isOpen()).isTrue();
+        pass(1);
+        assertThat(child.isOpen()).isFalse();
+    }
+
+    @Test
+    void closesOnAClientThatStaysForASecondAfterItsAnswer() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+        child.writeInbound(text("GET"));
+
+        pass(RefusedConnection.CLOSE_MILLIS - 1);
+        assertThat(child.isOpen()).isTrue();
+        pass(1);
+        assertThat(child.isOpen()).isFalse();
+        answer(child);
+    }
+
+    @Test
+    void resetsWhenTheRoomForAnswersIsTaken() {
+        guarded.policy.connections = Admission.RESPOND;
+        guarded.policy.capacity = new Capacity(256, 230, 200, 252);
+        EmbeddedChannel first = guarded.accept();
+        EmbeddedChannel second = guarded.accept();
+
+        EmbeddedChannel third = guarded.accept();
+        assertThat(first.isOpen()).isTrue();
+        assertThat(second.isOpen()).isTrue();
+        assertThat(third.isOpen()).isFalse();
+
+        first.close();
+        assertThat(guarded.accept().isOpen()).isTrue();
+    }
+
+    @Test
+    void answersNobodyInAnUnknownProtocol() {
+        try (Guarded other = new Guarded(Protocol.OTHER)) {
+            other.policy.connections = Admission.RESPOND;
+
+            EmbeddedChannel child = other.accept();
+
+            assertThat(child.isOpen()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RESET", "RESPOND"})
+    void keepsNoBooksOnTheRefused(Admission refusal) {
+        guarded.policy.connections = refusal;
+
+        guarded.accept();
+
+        assertThat(guarded.policy.onlyListener().handles).isEmpty();
+    }
+
+    @Test
+    void saysThatThePortAcceptsUntilItCloses() {
+        FakePolicy.Listener listener = guarded.policy.onlyListener();
+        assertThat(listener.control.accepting()).isTrue();
+
+        guarded.server.close();
+
+        assertThat(listener.control.accepting()).isFalse();
+        assertThat(listener.closed).isTrue();
+        assertThat(guarded.policy.watchesEnded).hasValue(guarded.policy.watched.size());
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsRemoved() {
+        guarded.server.pipeline().remove(AcceptGate.class);
+
+        assertThat(guarded.policy.onlyListener().closed).isTrue();
+        assertThat(guarded.server.hasAttr(ServerPort.KEY)
+                        && guarded.server.attr(ServerPort.KEY).get() != null)
+                .isFalse();
+        EmbeddedChannel child = guarded.accept();
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+    }
+
+    @Test
+    void watchesEachEventLoopOnce() {
+        guarded.child();
+        guarded.child();
+
+        assertThat(guarded.policy.watched).hasSize(1 + 2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void keepsAcceptErrorsFromTheRestOfThePipelineAndPauses() {
+        Seen seen = new Seen();
+        guarded.server.pipeline().addLast(seen);
+
+        guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+
+        assertThat(seen.caught).isZero();
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void pausesForFiveMillisecondsAtFirstThenForTwiceAsLongAndUpToASecond() {
+        long expected = AcceptPause.FIRST_MILLIS;
+        for (int i = 0; i < 12; i++) {
+            guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+            assertThat(pauseLength()).as("pause %d", i).isEqualTo(expected);
+            expected = Math.min(AcceptPause.LONGEST_MILLIS, 2 * expected);
+        }
+        guarded.accept();
+        guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+        assertThat(pauseLength()).isEqualTo(AcceptPause.FIRST_MILLIS);
+    }
+
+    @Test
+    void putsAutoReadOffAgainWhenSomebodySwitchesItOnDuringThePause() {
+        guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+
+        guarded.server.config().setAutoRead(true);
+
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+        pauseLength();
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void leavesAutoReadOffIfItWasOff() {
+        guarded.server.config().setAutoRead(false);
+        guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+
+        pass(50);
+
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void resumesWhenTheSnapshotSaysThatDescriptorsReturned() {
+        guarded.policy.capacity = new Capacity(256, 256, 100, 224);
+        longPause();
+
+        pass(20);
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+        guarded.policy.capacity = new Capacity(256, 250, 100, 224);
+        pass(20);
+
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void resumesWhenAConnectionCloses() {
+        EmbeddedChannel child = guarded.child();
+        longPause();
+
+        child.close();
+        guarded.server.runPendingTasks();
+
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void passesErrorsOnThatAreNotTheSockets() {
+        Seen seen = new Seen();
+        guarded.server.pipeline().addLast(seen);
+
+        guarded.server.pipeline().fireExceptionCaught(new IllegalStateException("not of accept"));
+
+        assertThat(seen.caught).isEqualTo(1);
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    private void longPause() {
+        for (int i = 0; i < 9; i++) {
+            guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+            if (i < 8) {
+                pauseLength();
+            }
+        }
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+    }
+
+    /** Lets the pause go by. */
+    private long pauseLength() {
+        long millis = 0;
+        while (!guarded.server.config().isAutoRead()) {
+            pass(1);
+            millis++;
+        }
+        return millis;
+    }
+
+    private void pass(long millis) {
+        guarded.server.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        guarded.server.runScheduledPendingTasks();
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+
+    private static String answer(EmbeddedChannel child) {
+        ByteBuf answer = child.readOutbound();
+        return answer.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static final class Seen extends ChannelInboundHandlerAdapter {
+        int caught;
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            caught++;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.tcpguard.netty.FirstBytes.Spoken;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FirstBytesTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"G", "GET / HTTP/1.1", "POST", "PUT", "PROPFIND", "PRIVATE", "PRIx", "options"})
+    void takesMethodsForHttp1(String text) {
+        assertThat(spoken(text)).isEqualTo(Spoken.HTTP1);
+    }
+
+    @Test
+    void knowsThePrefaceOfHttp2() {
+        assertThat(spoken("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEqualTo(Spoken.HTTP2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0016\u0003\u0001", "\u0000\u0000\u0000\u0005", "\r\n", "{"})
+    void takesTlsAndOtherBytesForSomethingElse(String text) {
+        assertThat(spoken(text)).isEqualTo(Spoken.OTHER);
+    }
+
+    @Test
+    void waitsWhileTheBytesFitBoth() {
+        FirstBytes first = new FirstBytes();
+
+        assertThat(first.protocolOf(Unpooled.EMPTY_BUFFER)).isEqualTo(Spoken.NOT_YET);
+        assertThat(first.protocolOf(bytes("P"))).isEqualTo(Spoken.NOT_YET);
+        assertThat(first.protocolOf(bytes("RI"))).isEqualTo(Spoken.NOT_YET);
+        assertThat(first.protocolOf(bytes(" * HTTP/2.0"))).isEqualTo(Spoken.HTTP2);
+    }
+
+    private static Spoken spoken(String text) {
+        return new FirstBytes().protocolOf(bytes(text));
+    }
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+}

@@ -1,0 +1,262 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.state.Admission;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("FutureReturnValueIgnored")
+class Http1WorkTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private final Guarded guarded = new Guarded();
+    private final Application application = new Application();
+
+    @AfterEach
+    void close() {
+        guarded.close();
+    }
+
+    @Test
+    void seesWorkFromAWholeRequestToItsWholeResponse() {
+        EmbeddedChannel child = serve();
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+        assertThat(guarded.handle().begun).hasValue(0);
+        child.writeInbound(text("b"));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(chunkedHead());
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().begun).hasValue(1);
+    }
+
+    @Test
+    void countsPipelinedRequests() {
+        EmbeddedChannel child = serve();
+
+        child.writeInbound(text(GET + GET));
+        assertThat(guarded.handle().working).hasValue(2);
+
+        child.writeOutbound(ok(), ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void worksForADecoderAndAnEncoderApart() {
+        EmbeddedChannel child = guarded.child(new HttpRequestDecoder(), new HttpResponseEncoder(), application);
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void takesAnAnswerBeforeTheEndOfTheRequestForTheEndOfTheWork() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+
+        child.writeOutbound(ok());
+        child.writeInbound(text("b"));
+        assertThat(guarded.handle().begun).hasValue(0);
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+    }
+
+    @Test
+    void takesNoInterimResponseForTheAnswer() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+
+        child.writeOutbound(response(HttpResponseStatus.CONTINUE));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void keepsAConnectionThatLeavesHttp() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+
+        FullHttpResponse websocket = response(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        websocket.headers().set("upgrade", "websocket");
+        child.writeOutbound(websocket);
+
+        assertThat(guarded.handle().kept).isTrue();
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void doesNotKeepAConnectionThatGoesOverToHttp2() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+
+        FullHttpResponse h2c = response(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        h2c.headers().set("upgrade", "h2c");
+        child.writeOutbound(h2c);
+
+        assertThat(guarded.handle().kept).isFalse();
+    }
+
+    @Test
+    void endsWorkThatWasNotAnsweredWhenItsCodecLeaves() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+
+        child.pipeline().remove(HttpServerCodec.class);
+        child.pipeline().addLast(new Discard());
+        child.writeInbound(text("anything"));
+
+        assertThat(guarded.handle().begun).as("one by the codec, one by guess").hasValue(2);
+        assertThat(guarded.handle().working).hasValue(1);
+    }
+
+    @Test
+    void refusesARequestAndKeepsItsConnection() {
+        EmbeddedChannel child = serve();
+        guarded.policy.requests = Admission.RESPOND;
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+        child.writeInbound(text("b"));
+
+        assertThat(answer(child)).startsWith("HTTP/1.1 503 ").contains("retry-after: 2\r\n", "content-length: 0\r\n");
+        assertThat(application.requests).isZero();
+        assertThat(guarded.policy.refusedRequests).hasValue(1);
+        assertThat(guarded.handle().begun).hasValue(0);
+        assertThat(child.isOpen()).isTrue();
+
+        guarded.policy.requests = Admission.ADMIT;
+        child.writeInbound(text(GET));
+        assertThat(application.requests).isEqualTo(1);
+        assertThat(guarded.handle().working).hasValue(1);
+    }
+
+    @Test
+    void refusesNoRequestBehindOneThatIsNotAnsweredYet() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+
+        guarded.policy.requests = Admission.RESPOND;
+        child.writeInbound(text(GET));
+
+        assertThat(application.requests).isEqualTo(2);
+        assertThat(guarded.policy.refusedRequests).hasValue(0);
+    }
+
+    @Test
+    void closesAfterARefusalIfTheClientWillNotSendItsBody() {
+        EmbeddedChannel child = serve();
+        child.freezeTime();
+        guarded.policy.requests = Admission.RESPOND;
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"));
+        assertThat(answer(child)).contains("connection: close\r\n");
+        assertThat(child.isOpen()).isTrue();
+
+        child.advanceTimeBy(1, TimeUnit.SECONDS);
+        child.runScheduledPendingTasks();
+        assertThat(child.isOpen()).isFalse();
+    }
+
+    @Test
+    void resetsInPlaceOfAnAnswerWhenToldTo() {
+        EmbeddedChannel child = serve();
+        guarded.policy.requests = Admission.RESET;
+
+        child.writeInbound(text(GET));
+
+        assertThat(child.isOpen()).isFalse();
+        assertThat(application.requests).isZero();
+        assertThat(guarded.policy.refusedRequests).hasValue(1);
+    }
+
+    @Test
+    void dropsTheRequestOfAConnectionThatIsBeingEvicted() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("GET / HT"));
+        guarded.handle().evicting = true;
+
+        child.writeInbound(text("TP/1.1\r\nHost: x\r\n\r\n"));
+
+        assertThat(application.ends).isZero();
+    }
+
+    private EmbeddedChannel serve() {
+        return guarded.child(new HttpServerCodec(), application);
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+
+    private static String answer(EmbeddedChannel child) {
+        StringBuilder all = new StringBuilder();
+        for (ByteBuf part = child.readOutbound(); part != null; part = child.readOutbound()) {
+            all.append(part.toString(StandardCharsets.US_ASCII));
+            part.release();
+        }
+        return all.toString();
+    }
+
+    private static FullHttpResponse ok() {
+        FullHttpResponse response = response(HttpResponseStatus.OK);
+        response.headers().set("content-length", 0);
+        return response;
+    }
+
+    private static FullHttpResponse response(HttpResponseStatus status) {
+        return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+    }
+
+    private static DefaultHttpResponse chunkedHead() {
+        DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        head.headers().set("transfer-encoding", "chunked");
+        return head;
+    }
+
+    /** Counts heads and ends of requests; answers nothing by itself. */
+    private static final class Application extends ChannelInboundHandlerAdapter {
+        int requests;
+        int ends;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            requests += msg instanceof HttpRequest ? 1 : 0;
+            ends += msg instanceof LastHttpContent ? 1 : 0;
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private static final class Discard extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ResourceLeakDetector;
+import io.tcpguard.admission.Closing;
+import io.tcpguard.state.Admission;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The handlers on real sockets, on both transports. */
+@Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored")
+class SocketsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private final FakePolicy policy = new FakePolicy();
+    private final List<EventLoopGroup> groups = new ArrayList<>();
+
+    @BeforeAll
+    static void lookForLeaks() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    }
+
+    @AfterEach
+    void close() {
+        for (EventLoopGroup group : groups) {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void servesTheAdmitted(Transport transport) throws IOException {
+        Channel server = serve(transport);
+
+        try (Socket client = connect(server)) {
+            assertThat(ask(client)).startsWith("HTTP/1.1 200 ");
+            assertThat(ask(client)).startsWith("HTTP/1.1 200 ");
+            await(() -> handle().working.get() == 0);
+        }
+        await(() -> handle().closed.get() == 1);
+        assertThat(handle().begun).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void resetsTheRefused(Transport transport) throws IOException {
+        Channel server = serve(transport);
+        policy.connections = Admission.RESET;
+
+        for (int i = 0; i < 50; i++) {
+            try (Socket client = new Socket()) {
+                client.connect(server.localAddress(), 5000);
+                assertThatThrownBy(() -> ask(client)).hasMessageMatching("(?i).*(reset|pipe|end of).*");
+            } catch (IOException refusedInTheHandshake) {
+                assertThat(refusedInTheHandshake).hasMessageContaining("reset");
+            }
+        }
+        policy.connections = Admission.ADMIT;
+        try (Socket client = connect(server)) {
+            assertThat(ask(client)).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(policy.accepts).hasValue(51);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersTheRefusedAndWaitsForThemToClose(Transport transport) throws IOException {
+        Channel server = serve(transport);
+        policy.connections = Admission.RESPOND;
+
+        for (int i = 0; i < 50; i++) {
+            try (Socket client = connect(server)) {
+                assertThat(ask(client)).startsWith("HTTP/1.1 503 ").contains("Retry-After: 2\r\n", "Connection: close");
+            }
+        }
+        assertThat(policy.onlyListener().handles).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hangsUpOnTheRefusedWhoSayNothing(Transport transport) throws IOException {
+        Channel server = serve(transport);
+        policy.connections = Admission.RESPOND;
+
+        try (Socket client = connect(server)) {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void evictsByFinOrReset(Transport transport) throws IOException {
+        Channel server = serve(transport);
+
+        try (Socket client = connect(server)) {
+            ask(client);
+            handle().closer.close(Closing.ORDERLY);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+        try (Socket client = connect(server)) {
+            ask(client);
+            await(() -> policy.onlyListener().handles.size() == 2);
+            handle().closer.close(Closing.RESET);
+            assertThatThrownBy(() -> client.getInputStream().read()).hasMessageContaining("reset");
+        }
+        await(() -> policy.onlyListener().handles.stream().allMatch(h -> h.closed.get() == 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void survivesAnAcceptErrorWithoutNettysSecond(Transport transport) throws IOException {
+        Channel server = serve(transport);
+
+        server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+
+        try (Socket client = connect(server)) {
+            assertThat(ask(client)).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(server.config().isAutoRead()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsEveryWatchWhenTheServerCloses(Transport transport) throws IOException {
+        Channel server = serve(transport);
+        try (Socket client = connect(server)) {
+            ask(client);
+        }
+        assertThat(policy.watched).hasSizeGreaterThanOrEqualTo(2);
+
+        server.close().syncUninterruptibly();
+
+        await(() -> policy.onlyListener().closed);
+        await(() -> policy.watchesEnded.get() == policy.watched.size());
+    }
+
+    private Channel serve(Transport transport) {
+        EventLoopGroup boss = transport.loops(1);
+        EventLoopGroup workers = transport.loops(1);
+        groups.add(boss);
+        groups.add(workers);
+        return new ServerBootstrap()
+                .group(boss, workers)
+                .channel(transport.server())
+                .handler(new AcceptDoor(new Ports(policy, Protocol.HTTP)))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        child.pipeline().addLast(new HttpServerCodec(), new Ok());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private FakePolicy.Handle handle() {
+        await(() -> !policy.onlyListener().handles.isEmpty());
+        List<FakePolicy.Handle> handles = policy.onlyListener().handles;
+        return handles.get(handles.size() - 1);
+    }
+
+    private static Socket connect(Channel server) throws IOException {
+        Socket client = new Socket();
+        client.setSoTimeout(20_000);
+        client.connect((InetSocketAddress) server.localAddress(), 20_000);
+        return client;
+    }
+
+    /** Sends a request; the head of the response. */
+    private static String ask(Socket client) throws IOException {
+        client.getOutputStream().write(GET.getBytes(StandardCharsets.US_ASCII));
+        InputStream in = client.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int b = in.read();
+            if (b < 0) {
+                throw new IOException("end of stream after " + head.length());
+            }
+            head.append((char) b);
+        }
+        return head.toString();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("20 s").isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static final class Ok extends SimpleChannelInboundHandler<Object> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, Object msg) {
+            if (msg instanceof LastHttpContent) {
+                FullHttpResponse response =
+                        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+                response.headers().set("content-length", 0);
+                ctx.writeAndFlush(response);
+            }
+        }
+    }
+}

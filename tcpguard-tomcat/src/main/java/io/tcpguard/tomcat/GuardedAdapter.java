@@ -1,0 +1,96 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.admission.GuardedListener;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.jspecify.annotations.Nullable;
+
+/** Stands where a request's head is read and nothing else was done for it: work begins here, or is refused. */
+final class GuardedAdapter implements Adapter {
+
+    /** What this adapter needs to know of its connector. */
+    interface Place {
+        @Nullable Guard guard();
+
+        @Nullable GuardedListener listener();
+
+        /** The connection whose event this thread processes; null if it is not known. */
+        @Nullable GuardedConnection connection();
+
+        /** Whether answers end their connection, because the server is about to stop. */
+        boolean leaving();
+    }
+
+    private final Adapter delegate;
+    private final Place place;
+    private final RequestGate gate;
+
+    GuardedAdapter(Adapter delegate, Place place, RequestGate gate) {
+        this.delegate = delegate;
+        this.place = place;
+        this.gate = gate;
+    }
+
+    Adapter delegate() {
+        return delegate;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    RequestGate gate() {
+        return gate;
+    }
+
+    @Override
+    public void service(Request request, Response response) throws Exception {
+        GuardedConnection connection = place.connection();
+        if (connection != null && !connection.requestBegins()) {
+            response.action(ActionCode.CLOSE_NOW, null);
+            return;
+        }
+        Guard guard = place.guard();
+        if (guard != null && gate.refuses(guard, request, connection == null ? null : connection.source())) {
+            if (connection != null && guard.resetsOnly()) {
+                // Places for TIME_WAIT are short, and the server would be the first to close.
+                RequestGate.drop(response, place.listener(), connection);
+            } else {
+                RequestGate.answer(response, place.listener());
+            }
+            return;
+        }
+        if (place.leaving()) {
+            response.setHeader("Connection", "close");
+        }
+        delegate.service(request, response);
+    }
+
+    @Override
+    public boolean prepare(Request request, Response response) throws Exception {
+        return delegate.prepare(request, response);
+    }
+
+    @Override
+    public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+        return delegate.asyncDispatch(request, response, event);
+    }
+
+    @Override
+    public void log(Request request, Response response, long time) {
+        delegate.log(request, response, time);
+    }
+
+    @Override
+    public void checkRecycled(Request request, Response response) {
+        delegate.checkRecycled(request, response);
+    }
+
+    @Override
+    public String getDomain() {
+        return delegate.getDomain();
+    }
+}

@@ -1,0 +1,161 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.admission.GuardedListener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the guard knows of one connection, and the gate that keeps its eviction apart from Tomcat's work on it.
+ *
+ * <p>Tomcat pools the channel objects of closed connections. If an evictor closed a connection while a worker still reads from it,
+ * that worker could read the next client's bytes. So an evictor closes through Tomcat only if no worker is inside, and no worker gets in
+ * afterwards; else it closes the socket, and the worker on its way out closes the rest.
+ */
+final class GuardedConnection implements ConnectionCloser {
+    private static final Logger log = LoggerFactory.getLogger(GuardedConnection.class);
+    private static final int EVICTED = 1;
+    private static final int WORKER = 2;
+
+    private final GuardedNioEndpoint endpoint;
+    private final SocketChannel channel;
+    private final @Nullable InetAddress source;
+    private final ConnectionHandle handle;
+
+    /** EVICTED, plus WORKER for each worker inside (Tomcat nests them when it dispatches on the same thread). */
+    private final AtomicInteger gate = new AtomicInteger();
+
+    private final AtomicBoolean working = new AtomicBoolean();
+
+    /** Part of a request's head is here. Only workers touch it, one at a time. */
+    private boolean headBegun;
+
+    private volatile boolean multiplexed;
+
+    GuardedConnection(
+            GuardedNioEndpoint endpoint,
+            GuardedListener listener,
+            SocketChannel channel,
+            @Nullable InetAddress source) {
+        this.endpoint = endpoint;
+        this.channel = channel;
+        this.source = source;
+        this.handle = listener.open(source, this);
+    }
+
+    @Nullable InetAddress source() {
+        return source;
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    /** False: it was evicted. Each call, whatever it answers, needs one {@link #leave()}. */
+    boolean enter(SocketEvent event) {
+        if ((gate.getAndAdd(WORKER) & EVICTED) != 0) {
+            return false;
+        }
+        // Only the first bytes of a head end the idle time. A client that sends its head byte by byte ages from the
+        // first.
+        if (event == SocketEvent.OPEN_READ && (!headBegun || multiplexed)) {
+            headBegun = true;
+            handle.touch();
+        }
+        return true;
+    }
+
+    /** True: it was evicted while workers were inside, and the caller is the last of them: close what is left. */
+    boolean leave() {
+        return gate.addAndGet(-WORKER) == EVICTED;
+    }
+
+    /** A whole head has arrived. False: the connection is being closed, drop the request. */
+    boolean requestBegins() {
+        if (working.get()) {
+            // A pipelined request: the connection has been busy since the first.
+            return true;
+        }
+        if (!handle.begin()) {
+            return false;
+        }
+        working.set(true);
+        return true;
+    }
+
+    /** Nothing is in progress any more. */
+    void requestsEnded() {
+        if (working.getAndSet(false)) {
+            handle.end();
+        }
+    }
+
+    /** What comes next is a new head. */
+    void nextHead() {
+        headBegun = false;
+    }
+
+    /** Answered, and no byte of a next request is here. */
+    void waitsForNextRequest() {
+        nextHead();
+        requestsEnded();
+    }
+
+    /** One stream of many begins: overlaps with others. */
+    boolean streamBegins() {
+        return handle.begin();
+    }
+
+    void streamEnded() {
+        handle.end();
+    }
+
+    /** From now on streams report for themselves. */
+    void multiplex() {
+        multiplexed = true;
+    }
+
+    boolean multiplexed() {
+        return multiplexed;
+    }
+
+    boolean working() {
+        return working.get();
+    }
+
+    void keep() {
+        handle.keep();
+    }
+
+    void closed() {
+        handle.closed();
+    }
+
+    /** However it is closed from now on, it ends by a reset. */
+    void resetWhenClosed() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Closed already, or not TCP: then there is nothing to reset.
+            log.debug("No reset for {}", channel, e);
+        }
+    }
+
+    @Override
+    public void close(Closing how) {
+        int before = gate.getAndUpdate(value -> value | EVICTED);
+        if ((before & EVICTED) == 0) {
+            endpoint.evict(this, how, before == 0 && !multiplexed);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.tcpguard.tomcat;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.coyote.Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/** Sees what comes of each socket event, and so when a connection is idle, busy, upgraded or closed. */
+final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
+    private final AbstractEndpoint.Handler<NioChannel> delegate;
+    private final GuardedNioEndpoint endpoint;
+
+    GuardedHandler(AbstractEndpoint.Handler<NioChannel> delegate, GuardedNioEndpoint endpoint) {
+        this.delegate = delegate;
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public SocketState process(SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
+        GuardedConnection connection = endpoint.connectionOf(wrapper);
+        if (connection == null) {
+            return delegate.process(wrapper, event);
+        }
+        endpoint.filesBeingSent().ended(connection);
+        GuardedConnection outer = endpoint.onThisThread(connection);
+        SocketState state;
+        try {
+            state = delegate.process(wrapper, event);
+        } finally {
+            endpoint.onThisThread(outer);
+        }
+        note(connection, wrapper, event, state);
+        return state;
+    }
+
+    private void note(
+            GuardedConnection connection, SocketWrapperBase<NioChannel> wrapper, SocketEvent event, SocketState state) {
+        switch (state) {
+            case OPEN -> {
+                // A timeout event that came too late changes nothing and says OPEN, whatever is in progress.
+                if (event != SocketEvent.TIMEOUT) {
+                    connection.waitsForNextRequest();
+                }
+            }
+            case LONG -> {
+                if (!isAsync(wrapper)) {
+                    // Part of a head. Not work: a client may stay here for ever.
+                    connection.requestsEnded();
+                }
+            }
+            case UPGRADED, ASYNC_IO -> {
+                if (!connection.multiplexed()) {
+                    connection.keep();
+                }
+                connection.requestsEnded();
+            }
+            case SENDFILE -> {
+                connection.nextHead();
+                endpoint.sendsFile(connection);
+            }
+            default -> {
+                // CLOSED: Tomcat closes the wrapper next, and release() hears of it. The others are in the middle of a
+                // request.
+            }
+        }
+    }
+
+    private static boolean isAsync(SocketWrapperBase<NioChannel> wrapper) {
+        return wrapper.getCurrentProcessor() instanceof Processor processor && processor.isAsync();
+    }
+
+    @Override
+    public Object getGlobal() {
+        return delegate.getGlobal();
+    }
+
+    @Override
+    public void release(SocketWrapperBase<NioChannel> wrapper) {
+        try {
+            delegate.release(wrapper);
+        } finally {
+            endpoint.forget(wrapper);
+        }
+    }
+
+    @Override
+    public void pause() {
+        delegate.pause();
+    }
+
+    @Override
+    public void recycle() {
+        delegate.recycle();
+    }
+
+    /** Part of the interface in Tomcat 9 only. */
+    public Set<NioChannel> getOpenSockets() {
+        Set<NioChannel> open = new HashSet<>();
+        for (SocketWrapperBase<NioChannel> wrapper : endpoint.getConnections()) {
+            @Nullable NioChannel socket = wrapper.getSocket();
+            if (socket != null) {
+                open.add(socket);
+            }
+        }
+        return open;
+    }
+}

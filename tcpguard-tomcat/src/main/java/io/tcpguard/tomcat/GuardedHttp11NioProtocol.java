@@ -1,0 +1,127 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.admission.GuardedListener;
+import java.util.Arrays;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's HTTP/1.1 connector (and HTTP/2 on it) under guard. In {@code server.xml}:
+ *
+ * <pre>{@code
+ * <Connector port="8080" protocol="io.tcpguard.tomcat.GuardedHttp11NioProtocol" />
+ * }</pre>
+ *
+ * with a {@link TcpGuardListener} in {@code <Server>}; in Java use {@link TomcatGuard}. Without a guard it behaves exactly as
+ * {@link Http11NioProtocol}. No setting of Tomcat's is changed.
+ */
+public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
+    private final GuardedNioEndpoint endpoint;
+    private final RequestGate gate = new RequestGate();
+    private final GuardedAdapter.Place place = new Place();
+    private volatile boolean leaving;
+
+    /** Called by Tomcat. */
+    public GuardedHttp11NioProtocol() {
+        this(new GuardedNioEndpoint());
+    }
+
+    private GuardedHttp11NioProtocol(GuardedNioEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * Puts this connector under guard, at any time: connections that are open already stay out of the guard's books.
+     *
+     * @throws IllegalStateException if another guard has it
+     */
+    public void guardWith(TcpGuard guard) {
+        endpoint.guardWith(Guard.of(guard));
+    }
+
+    void guardWith(Guard guard) {
+        endpoint.guardWith(guard);
+    }
+
+    /** Ends what {@link #guardWith} began; does nothing if there was no guard. */
+    public void unguard() {
+        endpoint.unguard();
+    }
+
+    /**
+     * Paths whose requests are never refused, separated by commas, compared exactly and before decoding. Default: {@code /health}.
+     * An attribute of the connector in {@code server.xml}.
+     */
+    public void setExemptPaths(String paths) {
+        gate.exempt(Arrays.stream(paths.split(",", -1))
+                .map(String::strip)
+                .filter(path -> !path.isEmpty())
+                .toList());
+    }
+
+    /** See {@link #setExemptPaths}. */
+    public String getExemptPaths() {
+        return String.join(",", gate.exemptPaths());
+    }
+
+    /** Connections that the guard knows of on this connector: those it admitted and Tomcat has not closed. */
+    public int getGuardedConnections() {
+        return endpoint.guardedConnections();
+    }
+
+    /** From now on, or no more: each answer ends its connection, so that clients go elsewhere before the server stops. */
+    void leave(boolean leave) {
+        leaving = leave;
+    }
+
+    GuardedNioEndpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public void setAdapter(Adapter adapter) {
+        super.setAdapter(new GuardedAdapter(adapter, place, gate));
+    }
+
+    @Override
+    public UpgradeProtocol getNegotiatedProtocol(String name) {
+        return tracked(super.getNegotiatedProtocol(name));
+    }
+
+    @Override
+    public UpgradeProtocol getUpgradeProtocol(String name) {
+        return tracked(super.getUpgradeProtocol(name));
+    }
+
+    // Tomcat answers null for a protocol that it does not know, and expects the same.
+    @SuppressWarnings("NullAway")
+    private UpgradeProtocol tracked(@Nullable UpgradeProtocol protocol) {
+        return protocol == null ? null : new TrackedUpgrade(protocol, endpoint);
+    }
+
+    private final class Place implements GuardedAdapter.Place {
+        @Override
+        public @Nullable Guard guard() {
+            return endpoint.guard();
+        }
+
+        @Override
+        public @Nullable GuardedListener listener() {
+            return endpoint.listener();
+        }
+
+        @Override
+        public @Nullable GuardedConnection connection() {
+            return endpoint.onThisThread();
+        }
+
+        @Override
+        public boolean leaving() {
+            return leaving;
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.state.Admission;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.tomcat.util.net.Acceptor;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketProcessorBase;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives up. */
+final class GuardedNioEndpoint extends NioEndpoint {
+    private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
+
+    private final Map<SocketChannel, GuardedConnection> guarded = new ConcurrentHashMap<>();
+    // Not static: a static one would outlive the web application or server that brought this class.
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable GuardedConnection> current = new ThreadLocal<>();
+
+    private final FilesBeingSent filesBeingSent = new FilesBeingSent();
+
+    /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
+    private final Object lifecycle = new Object();
+
+    private volatile @Nullable Guard guard;
+    private volatile @Nullable GuardedListener listener;
+    private @Nullable AutoCloseable canary;
+    private volatile @Nullable Thread acceptorThread;
+
+    // ---- the guard comes and goes
+
+    void guardWith(Guard next) {
+        synchronized (lifecycle) {
+            Guard now = guard;
+            if (next.equals(now)) {
+                return;
+            }
+            if (now != null) {
+                throw new IllegalStateException("connector " + shortName() + " has a guard already (expected: none)");
+            }
+            guard = next;
+            if (running || getPort() > 0) {
+                // Health speaks about this connector from here on: down until it accepts.
+                listen(next);
+            }
+            if (running) {
+                watchWork(next);
+            }
+        }
+    }
+
+    void unguard() {
+        synchronized (lifecycle) {
+            guard = null;
+            unwatchWork();
+            closeListener();
+        }
+    }
+
+    @Nullable Guard guard() {
+        return guard;
+    }
+
+    @Nullable GuardedListener listener() {
+        return listener;
+    }
+
+    @Override
+    public void startInternal() throws Exception {
+        synchronized (lifecycle) {
+            Guard now = guard;
+            if (now != null && !running) {
+                // The socket is bound by now, and may be another one than before the last stop.
+                listen(now);
+            }
+        }
+        super.startInternal();
+        synchronized (lifecycle) {
+            Guard now = guard;
+            if (now != null && running) {
+                watchWork(now);
+            }
+        }
+    }
+
+    @Override
+    public void stopInternal() {
+        synchronized (lifecycle) {
+            // Before its executor ends.
+            unwatchWork();
+        }
+        super.stopInternal();
+    }
+
+    @Override
+    public void unbind() throws Exception {
+        super.unbind();
+        acceptorThread = null;
+    }
+
+    private void listen(Guard now) {
+        if (getUnixDomainSocketPath() != null) {
+            log.info("Connector {} listens on a Unix domain socket: not guarded.", shortName());
+            return;
+        }
+        int bound = getLocalPort();
+        int port = bound > 0 ? bound : getPortWithOffset();
+        closeListener();
+        listener = now.listen(shortName(), port, this::accepting);
+    }
+
+    private void closeListener() {
+        GuardedListener old = listener;
+        listener = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    private void watchWork(Guard now) {
+        unwatchWork();
+        canary = now.watchWork(shortName(), getExecutor());
+    }
+
+    private void unwatchWork() {
+        AutoCloseable old = canary;
+        canary = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (Exception e) {
+                log.warn("The watch on the work of connector {} did not end", shortName(), e);
+            }
+        }
+    }
+
+    private String shortName() {
+        String name = getName();
+        return name == null ? "http" : name.replace("\"", "");
+    }
+
+    /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
+    private boolean accepting() {
+        Thread thread = acceptorThread;
+        return running
+                && !paused
+                && acceptor != null
+                && acceptor.getState() == Acceptor.AcceptorState.RUNNING
+                && (thread == null || thread.isAlive());
+    }
+
+    // ---- connections come
+
+    @Override
+    protected SocketChannel serverSocketAccept() throws Exception {
+        if (acceptorThread != Thread.currentThread()) {
+            // An Error ends the acceptor without a word in its state.
+            acceptorThread = Thread.currentThread();
+        }
+        return super.serverSocketAccept();
+    }
+
+    @Override
+    protected boolean setSocketOptions(SocketChannel channel) {
+        GuardedListener now = listener;
+        if (now == null || !running || paused) {
+            return super.setSocketOptions(channel);
+        }
+        filesBeingSent.sweep();
+        InetAddress source = sourceOf(channel);
+        Admission decision = now.accept(source);
+        if (decision.refused()) {
+            // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
+            // give back.
+            countDownConnection();
+            // No TLS was spoken, so nothing can be answered.
+            now.refuse(channel, isSSLEnabled() ? Admission.RESET : decision);
+            return false;
+        }
+        GuardedConnection connection = new GuardedConnection(this, now, channel, source);
+        guarded.put(channel, connection);
+        boolean taken = false;
+        try {
+            taken = super.setSocketOptions(channel);
+        } finally {
+            if (!taken) {
+                forget(channel);
+            }
+        }
+        return taken;
+    }
+
+    private static @Nullable InetAddress sourceOf(SocketChannel channel) {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+        } catch (IOException e) {
+            // Gone already. Tomcat will find out.
+            return null;
+        }
+    }
+
+    // ---- connections work
+
+    @Override
+    public void setHandler(Handler<NioChannel> handler) {
+        super.setHandler(new GuardedHandler(handler, this));
+    }
+
+    @Override
+    protected SocketProcessorBase<NioChannel> createSocketProcessor(
+            SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
+        return new GatedProcessor(wrapper, event);
+    }
+
+    @Nullable GuardedConnection connectionOf(@Nullable SocketWrapperBase<?> wrapper) {
+        if (wrapper == null || !(wrapper.getSocket() instanceof NioChannel socket)) {
+            return null;
+        }
+        SocketChannel channel = socket.getIOChannel();
+        return channel == null ? null : guarded.get(channel);
+    }
+
+    /** The connection whose event this thread processes; null if none. */
+    @Nullable GuardedConnection onThisThread() {
+        return current.get();
+    }
+
+    /** Sets it; returns the one before. */
+    @Nullable GuardedConnection onThisThread(@Nullable GuardedConnection connection) {
+        GuardedConnection before = current.get();
+        current.set(connection);
+        return before;
+    }
+
+    FilesBeingSent filesBeingSent() {
+        return filesBeingSent;
+    }
+
+    void sendsFile(GuardedConnection connection) {
+        if (connections.get(connection.channel()) instanceof NioSocketWrapper wrapper) {
+            filesBeingSent.add(connection, wrapper);
+        }
+    }
+
+    // ---- connections go
+
+    void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
+        SocketChannel channel = connection.channel();
+        if (how == Closing.RESET) {
+            connection.resetWhenClosed();
+        }
+        SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
+        if (wrapper != null && nobodyInside) {
+            wrapper.close();
+        } else {
+            // The worker inside finds the socket closed, and closes the rest when it leaves.
+            closeQuietly(channel);
+            forget(channel);
+            if (wrapper != null && connection.multiplexed() && !processSocket(wrapper, SocketEvent.ERROR, true)) {
+                // Frames may be read outside of the gate, so Tomcat's own way for a dead HTTP/2 connection comes first.
+                wrapper.close();
+            }
+        }
+        forget(channel);
+        wakePoller();
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("Close of {} failed; its descriptor is gone all the same", channel, e);
+        }
+    }
+
+    /** A closed channel gives its descriptor back only when the selector that knows it selects again. */
+    private void wakePoller() {
+        Poller poller = getPoller();
+        if (poller != null) {
+            poller.getSelector().wakeup();
+        }
+    }
+
+    void forget(SocketWrapperBase<NioChannel> wrapper) {
+        NioChannel socket = wrapper.getSocket();
+        SocketChannel channel = socket == null ? null : socket.getIOChannel();
+        if (channel != null) {
+            forget(channel);
+        }
+    }
+
+    private void forget(SocketChannel channel) {
+        GuardedConnection connection = guarded.remove(channel);
+        if (connection != null) {
+            connection.closed();
+        }
+    }
+
+    /** Connections in the guard's books. */
+    int guardedConnections() {
+        return guarded.size();
+    }
+
+    /** Runs Tomcat's work on a connection unless that was evicted meanwhile. */
+    private final class GatedProcessor extends SocketProcessor {
+
+        GatedProcessor(SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
+            super(wrapper, event);
+        }
+
+        @Override
+        protected void doRun() {
+            // Tomcat pools this object and may hand it to another thread before super.doRun() returns: fields only up
+            // to there.
+            SocketWrapperBase<NioChannel> wrapper = socketWrapper;
+            GuardedConnection connection = connectionOf(wrapper);
+            if (connection == null) {
+                // Not guarded; or closed since this was queued, and then its channel object may be another client's by
+                // now.
+                if (!wrapper.isClosed()) {
+                    super.doRun();
+                }
+                return;
+            }
+            try {
+                if (connection.enter(event)) {
+                    super.doRun();
+                }
+            } finally {
+                if (connection.leave()) {
+                    wrapper.close();
+                }
+            }
+        }
+    }
+}

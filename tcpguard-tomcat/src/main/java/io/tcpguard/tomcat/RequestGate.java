@@ -1,0 +1,90 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.config.Network;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses requests while work waits too long, before they cost a thread's time; some paths and peers never. */
+final class RequestGate {
+    /** Spread over 1 and 2 s without a random number: refused clients must not come back together. */
+    private static final String[] RETRY_AFTER = {"1", "2"};
+
+    private volatile List<String> exemptPaths = List.of("/health");
+
+    void exempt(List<String> paths) {
+        exemptPaths = List.copyOf(paths);
+    }
+
+    List<String> exemptPaths() {
+        return exemptPaths;
+    }
+
+    boolean refuses(@Nullable Guard guard, Request request, @Nullable InetAddress source) {
+        return guard != null
+                && guard.admitRequest().refused()
+                && !isExemptPath(request)
+                && !isAllowed(guard, request, source);
+    }
+
+    private boolean isExemptPath(Request request) {
+        List<String> paths = exemptPaths;
+        for (int i = 0; i < paths.size(); i++) {
+            if (request.requestURI().equals(paths.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAllowed(Guard guard, Request request, @Nullable InetAddress source) {
+        List<Network> allowed = guard.allowed();
+        if (allowed.isEmpty()) {
+            return false;
+        }
+        InetAddress peer = source == null ? peerOf(request) : source;
+        return peer != null && Network.anyContains(allowed, peer);
+    }
+
+    private static @Nullable InetAddress peerOf(Request request) {
+        request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
+        String literal = request.remoteAddr().toString();
+        if (literal == null || literal.isEmpty()) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    /** Answers 503. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer. */
+    static void answer(Response response, @Nullable GuardedListener listener) {
+        response.setStatus(503);
+        int seconds = listener == null ? 1 : listener.retryAfterSeconds();
+        response.setHeader("Retry-After", seconds == 2 ? RETRY_AFTER[1] : RETRY_AFTER[0]);
+        response.setContentLength(0);
+        response.action(ActionCode.COMMIT, null);
+        response.action(ActionCode.CLOSE, null);
+        count(listener);
+    }
+
+    /** Ends the connection without an answer, by a reset: no TIME_WAIT is left. */
+    static void drop(Response response, @Nullable GuardedListener listener, GuardedConnection connection) {
+        connection.resetWhenClosed();
+        response.action(ActionCode.CLOSE_NOW, null);
+        count(listener);
+    }
+
+    private static void count(@Nullable GuardedListener listener) {
+        if (listener != null) {
+            listener.countRefusedRequest();
+        }
+    }
+}

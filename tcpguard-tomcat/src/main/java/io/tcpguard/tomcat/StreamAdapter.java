@@ -1,0 +1,81 @@
+package io.tcpguard.tomcat;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+
+/** {@link GuardedAdapter} for the streams of one HTTP/2 connection: each is work of its own, on any thread. */
+final class StreamAdapter implements Adapter {
+    private final GuardedAdapter outer;
+    private final GuardedConnection connection;
+
+    StreamAdapter(GuardedAdapter outer, GuardedConnection connection) {
+        this.outer = outer;
+        this.connection = connection;
+    }
+
+    @Override
+    public void service(Request request, Response response) throws Exception {
+        if (!connection.streamBegins()) {
+            response.action(ActionCode.CLOSE_NOW, null);
+            return;
+        }
+        boolean inProgress = false;
+        try {
+            Guard guard = outer.place().guard();
+            if (outer.gate().refuses(guard, request, connection.source())) {
+                RequestGate.answer(response, outer.place().listener());
+            } else {
+                outer.delegate().service(request, response);
+                inProgress = isAsync(request);
+            }
+        } finally {
+            if (!inProgress) {
+                connection.streamEnded();
+            }
+        }
+    }
+
+    @Override
+    public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+        boolean inProgress = false;
+        try {
+            boolean open = outer.delegate().asyncDispatch(request, response, event);
+            inProgress = open && isAsync(request);
+            return open;
+        } finally {
+            if (!inProgress) {
+                connection.streamEnded();
+            }
+        }
+    }
+
+    private static boolean isAsync(Request request) {
+        AtomicBoolean async = new AtomicBoolean();
+        request.action(ActionCode.ASYNC_IS_ASYNC, async);
+        return async.get();
+    }
+
+    @Override
+    public boolean prepare(Request request, Response response) throws Exception {
+        return outer.delegate().prepare(request, response);
+    }
+
+    @Override
+    public void log(Request request, Response response, long time) {
+        outer.delegate().log(request, response, time);
+    }
+
+    @Override
+    public void checkRecycled(Request request, Response response) {
+        outer.delegate().checkRecycled(request, response);
+    }
+
+    @Override
+    public String getDomain() {
+        return outer.delegate().getDomain();
+    }
+}

@@ -1,0 +1,187 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleEvent;
+import org.apache.catalina.LifecycleListener;
+import org.apache.catalina.Server;
+import org.apache.catalina.Service;
+import org.apache.catalina.connector.Connector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in for {@code server.xml}: one line in {@code <Server>}, with the settings as attributes.
+ *
+ * <pre>{@code
+ * <Listener className="io.tcpguard.tomcat.TcpGuardListener" healthPort="8081" />
+ * }</pre>
+ *
+ * <p>Each {@link Setting} is an attribute, by its {@linkplain Setting#key() key}. Two more belong to stopping: {@code noticeSeconds}
+ * (how long health is down before the server begins to stop; default 0) and {@code finishSeconds} (how long it then waits for
+ * connections to end; default 0). A wrong attribute keeps the server from starting, with a message that names it.
+ *
+ * <p>Connectors with {@link GuardedHttp11NioProtocol} are guarded in full; what can be done for the others, and why not more, is said
+ * in the log. All is undone when the server stops.
+ */
+public final class TcpGuardListener implements LifecycleListener {
+    private static final Logger log = LoggerFactory.getLogger(TcpGuardListener.class);
+    private static final List<String> OWN = List.of("noticeSeconds", "finishSeconds");
+
+    private final Map<String, String> given = new TreeMap<>();
+    private final List<StockConnector> stock = new ArrayList<>();
+    private @Nullable TcpGuard guard;
+
+    /** Called by Tomcat's digester. */
+    public TcpGuardListener() {}
+
+    /**
+     * Called by Tomcat for each attribute. Nothing is checked here: what a setter throws, Tomcat only logs, and starts.
+     *
+     * @return true
+     */
+    public boolean setProperty(String name, String value) {
+        given.put(name, value);
+        return true;
+    }
+
+    /** An attribute as it was given; null if it was not. */
+    public @Nullable String getProperty(String name) {
+        return given.get(name);
+    }
+
+    /** The guard while the server runs; null while it does not. */
+    public @Nullable TcpGuard guard() {
+        return guard;
+    }
+
+    @Override
+    public void lifecycleEvent(LifecycleEvent event) {
+        if (!(event.getLifecycle() instanceof Server server)) {
+            if (Lifecycle.BEFORE_INIT_EVENT.equals(event.getType())) {
+                throw new IllegalStateException(
+                        "TcpGuardListener in " + event.getLifecycle() + " (expected: in <Server>)");
+            }
+            return;
+        }
+        switch (event.getType()) {
+            case Lifecycle.BEFORE_START_EVENT -> begin(server);
+            case Lifecycle.AFTER_START_EVENT -> guardTheRest(server);
+            case Lifecycle.BEFORE_STOP_EVENT -> drain(server);
+            case Lifecycle.AFTER_STOP_EVENT, Lifecycle.AFTER_DESTROY_EVENT -> end(server);
+            default -> {
+                // Nothing of the others concerns the guard.
+            }
+        }
+    }
+
+    private void begin(Server server) {
+        TcpGuard fresh = configured();
+        for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
+            protocol.guardWith(fresh);
+        }
+        guard = fresh;
+        try {
+            // After the connectors: health is down until each of them accepts.
+            fresh.start();
+        } catch (RuntimeException e) {
+            end(server);
+            throw e;
+        }
+    }
+
+    private TcpGuard configured() {
+        TcpGuard.Builder builder = TcpGuard.builder();
+        List<String> wrong = new ArrayList<>();
+        given.forEach((name, value) -> {
+            try {
+                if (OWN.contains(name)) {
+                    seconds(name);
+                } else {
+                    builder.set(name, value);
+                }
+            } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("<Listener className=\"" + TcpGuardListener.class.getName() + "\">: "
+                    + String.join("; ", wrong) + ". Its attributes are "
+                    + Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", ")) + ", "
+                    + String.join(", ", OWN));
+        }
+        return builder.build();
+    }
+
+    private Duration seconds(String name) {
+        String value = given.getOrDefault(name, "0");
+        if (!value.matches("[0-9]{1,4}") || Integer.parseInt(value) > 3600) {
+            throw new IllegalArgumentException(name + "=" + value + " (expected: whole seconds, 0 to 3600)");
+        }
+        return Duration.ofSeconds(Integer.parseInt(value));
+    }
+
+    private void guardTheRest(Server server) {
+        TcpGuard now = guard;
+        if (now == null) {
+            return;
+        }
+        for (Service service : server.findServices()) {
+            for (Connector connector : service.findConnectors()) {
+                if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
+                    log.info(
+                            "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
+                                    + " accept queue and its work",
+                            connector);
+                } else {
+                    stock.add(StockConnector.guard(connector, Guard.of(now)));
+                    log.info(
+                            "{}: active: 503 while work waits, watch on its work. Not active: refusal at accept, replacement of"
+                                    + " idle connections, watch on its accept queue, because its protocol is {} (set"
+                                    + " protocol=\"{}\")",
+                            connector,
+                            connector.getProtocolHandlerClassName(),
+                            GuardedHttp11NioProtocol.class.getName());
+                }
+            }
+        }
+    }
+
+    private void drain(Server server) {
+        TcpGuard now = guard;
+        Duration notice = seconds("noticeSeconds");
+        Duration finish = seconds("finishSeconds");
+        if (now == null || (notice.isZero() && finish.isZero())) {
+            return;
+        }
+        try {
+            TomcatGuard.drain(now, TomcatGuard.protocolsOf(server), notice, finish);
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants the stop now.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(Server server) {
+        TcpGuard now = guard;
+        guard = null;
+        if (now == null) {
+            return;
+        }
+        for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
+            protocol.unguard();
+        }
+        stock.forEach(StockConnector::restore);
+        stock.clear();
+        now.close();
+    }
+}

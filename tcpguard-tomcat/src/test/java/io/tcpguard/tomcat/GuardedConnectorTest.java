@@ -1,0 +1,314 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.admission.Closing;
+import io.tcpguard.config.Network;
+import io.tcpguard.state.Admission;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.coyote.http2.Http2Protocol;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GuardedConnectorTest {
+    private final FakeGuard guard = new FakeGuard();
+    private TomcatRig rig;
+
+    @BeforeEach
+    void makeServer() throws Exception {
+        rig = new TomcatRig();
+        rig.protocol.guardWith(guard);
+    }
+
+    @AfterEach
+    void endServer() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void servesAdmittedConnectionsAndReportsWhenTheyAreBusyIdleAndClosed() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            FakeGuard.Handle handle = guard.lastHandle();
+            TomcatRig.await("idle", () -> handle.inProgress() == 0);
+            assertThat(handle.begun).isEqualTo(2);
+            assertThat(handle.touched).isEqualTo(2);
+            assertThat(handle.closed).isFalse();
+            assertThat(rig.protocol.getGuardedConnections()).isEqualTo(1);
+            assertThat(rig.tomcatsCount()).isEqualTo(1);
+        }
+        TomcatRig.await("closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
+        assertThat(rig.protocol.getGuardedConnections()).isZero();
+    }
+
+    @Test
+    void refusesByResetBeforeTomcatSpendsAnything() throws Exception {
+        rig.start();
+        guard.atAccept = Admission.RESET;
+        for (int i = 0; i < 20; i++) {
+            assertThat(RawClient.refusal(rig.port())).isEqualTo("RST");
+        }
+        assertThat(guard.resets).hasValue(20);
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
+        assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
+        guard.atAccept = Admission.ADMIT;
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void leavesTheAnswerOfARefusalToTheGuard() throws Exception {
+        rig.start();
+        guard.atAccept = Admission.RESPOND;
+        try (RawClient client = rig.client()) {
+            TomcatRig.await("handed over", () -> guard.refused.size() == 1);
+            TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
+            try (SocketChannel channel = guard.refused.get(0)) {
+                assertThat(channel.isOpen()).isTrue();
+                assertThat(channel.write(ByteBuffer.wrap("HTTP/1.1 503 \r\n\r\n".getBytes(StandardCharsets.US_ASCII))))
+                        .isPositive();
+                assertThat(client.answer()).startsWith("HTTP/1.1 503");
+            }
+        }
+    }
+
+    @Test
+    void takesPartOfAHeadForNoWorkAndForOneTouch() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            for (String part : List.of("GE", "T / HTT", "P/1.1\r\n", "Host: a\r\n", "X-A: ")) {
+                client.send(part);
+                Thread.sleep(20);
+            }
+            FakeGuard.Handle handle = guard.lastHandle();
+            TomcatRig.await("touched", () -> handle.touched > 0);
+            assertThat(handle.begun).isZero();
+            assertThat(handle.touched).isEqualTo(1);
+            assertThat(handle.evict(Closing.ORDERLY)).isTrue();
+            assertThat(client.ending()).isIn("FIN", "RST");
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void evictsAnIdleConnectionByFin() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.get("/");
+            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
+            assertThat(client.ending()).isEqualTo("FIN");
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
+    }
+
+    @Test
+    void evictsASilentConnectionByReset() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
+            assertThat(guard.lastHandle().evict(Closing.RESET)).isTrue();
+            assertThat(client.ending()).isEqualTo("RST");
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void dropsARequestThatArrivesWhileItsConnectionIsBeingEvicted() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
+            guard.lastHandle().condemn();
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.ending()).isIn("FIN", "RST");
+        }
+        assertThat(rig.served).hasValue(0);
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void countsARequestAsWorkWhileItsThreadIsBusy() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.blocked.await();
+            assertThat(guard.lastHandle().inProgress()).isEqualTo(1);
+            assertThat(guard.lastHandle().evict(Closing.RESET)).isFalse();
+            rig.release.countDown();
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+        }
+    }
+
+    @Test
+    void countsAnAsynchronousRequestAsWorkUntilItCompletes() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.send("GET /async HTTP/1.1\r\nHost: a\r\n\r\n");
+            var context = rig.async.get();
+            Thread.sleep(50);
+            assertThat(guard.lastHandle().inProgress()).isEqualTo(1);
+            context.complete();
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            assertThat(guard.lastHandle().closed).isFalse();
+        }
+    }
+
+    @Test
+    void leavesUpgradedConnectionsAlone() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: own\r\n\r\n");
+            assertThat(client.answer()).startsWith("HTTP/1.1 101");
+            TomcatRig.await(
+                    "kept", () -> guard.lastHandle().kept && guard.lastHandle().inProgress() == 0);
+        }
+    }
+
+    @Test
+    void countsTheStreamsOfHttp2AsWorkAndEvictsTheConnectionBetweenThem() throws Exception {
+        rig.connector.addUpgradeProtocol(new Http2Protocol());
+        rig.start();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        URI uri = URI.create("http://127.0.0.1:" + rig.port() + "/");
+        for (int i = 0; i < 3; i++) {
+            HttpResponse<String> response =
+                    client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        }
+        FakeGuard.Handle handle = guard.lastHandle();
+        assertThat(guard.handles).hasSize(1);
+        TomcatRig.await("idle", () -> handle.inProgress() == 0);
+        assertThat(handle.begun).isEqualTo(3);
+        assertThat(handle.kept).isFalse();
+        assertThat(handle.evict(Closing.ORDERLY)).isTrue();
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
+        assertThat(client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void answers503WhileWorkWaitsTooLong() throws Exception {
+        rig.start();
+        guard.atRequest = Admission.RESPOND;
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/"))
+                    .startsWith("HTTP/1.1 503")
+                    .contains("Retry-After: 2\r\n")
+                    .containsOnlyOnce("Connection: close\r\n");
+            assertThat(client.ending()).isEqualTo("FIN");
+        }
+        assertThat(rig.served).hasValue(0);
+        assertThat(guard.refusedRequests).hasValue(1);
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void resetsTheConnectionOfARefusedRequestWhileTimeWaitIsShort() throws Exception {
+        rig.start();
+        guard.atRequest = Admission.RESPOND;
+        guard.resetsOnly = true;
+        try (RawClient client = rig.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.ending()).isEqualTo("RST");
+        }
+        assertThat(rig.served).hasValue(0);
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void neverRefusesRequestsToExemptPathsOrFromAllowedPeers() throws Exception {
+        rig.connector.setProperty("exemptPaths", "/health, /ready");
+        rig.start();
+        guard.atRequest = Admission.RESPOND;
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/health")).startsWith("HTTP/1.1 200");
+            assertThat(client.get("/ready")).startsWith("HTTP/1.1 200");
+            guard.allowed = Network.list("127.0.0.0/8");
+            assertThat(client.get("/any")).startsWith("HTTP/1.1 200");
+            guard.allowed = Network.list("192.0.2.0/24");
+            assertThat(client.get("/any")).startsWith("HTTP/1.1 503");
+        }
+    }
+
+    @Test
+    void saysThatItAcceptsOnlyWhileItDoes() throws Exception {
+        rig.connector.setPort(freePort());
+        GuardedHttp11NioProtocol protocol = rig.protocol;
+        protocol.unguard();
+        protocol.guardWith(guard);
+        assertThat(guard.listeners).hasSize(1);
+        assertThat(accepting()).isFalse();
+        rig.start();
+        TomcatRig.await("accepts", this::accepting);
+        rig.connector.pause();
+        assertThat(accepting()).isFalse();
+        rig.connector.resume();
+        TomcatRig.await("accepts again", this::accepting);
+        rig.connector.stop();
+        assertThat(accepting()).isFalse();
+        assertThat(guard.listeners.get(guard.listeners.size() - 1).closed).isFalse();
+        rig.connector.start();
+        TomcatRig.await("accepts after a restart", this::accepting);
+        assertThat(guard.watches).hasValue(1);
+    }
+
+    @Test
+    void leavesNothingBehindAfterFiftyStopsAndStarts() throws Exception {
+        rig.start();
+        for (int i = 0; i < 50; i++) {
+            try (RawClient client = rig.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+                rig.connector.stop();
+                assertThat(guard.watches).hasValue(0);
+                TomcatRig.await("all closed", () -> guard.open() == 0);
+                rig.connector.start();
+            }
+        }
+        assertThat(guard.listeners.stream().filter(listening -> !listening.closed))
+                .hasSize(1);
+        assertThat(guard.watches).hasValue(1);
+        rig.protocol.unguard();
+        assertThat(guard.listeners).allMatch(listening -> listening.closed);
+        assertThat(guard.watches).hasValue(0);
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+        }
+        assertThat(guard.open()).isZero();
+    }
+
+    @Test
+    void hasOneGuardAtATime() {
+        assertThatThrownBy(() -> rig.protocol.guardWith(new FakeGuard()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("expected: none");
+    }
+
+    private boolean accepting() {
+        return guard.listeners.get(guard.listeners.size() - 1).control.accepting();
+    }
+
+    private static int freePort() throws Exception {
+        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.tcpguard.tomcat;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+
+/** An embedded Tomcat with one guarded connector and a servlet that does what the path says. */
+final class TomcatRig implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    final Tomcat tomcat = new Tomcat();
+    final Connector connector;
+    final GuardedHttp11NioProtocol protocol = new GuardedHttp11NioProtocol();
+    final AtomicInteger served = new AtomicInteger();
+    final CountDownLatch blocked = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final CompletableFuture<AsyncContext> async = new CompletableFuture<>();
+    private final Path base;
+
+    TomcatRig() throws IOException {
+        base = Files.createTempDirectory("tomcat");
+        tomcat.setBaseDir(base.toString());
+        connector = new Connector(protocol);
+        connector.setPort(0);
+        tomcat.setConnector(connector);
+        Context context = tomcat.addContext("", base.toString());
+        Wrapper wrapper = Tomcat.addServlet(context, "paths", new Paths());
+        wrapper.setAsyncSupported(true);
+        wrapper.addMapping("/*");
+    }
+
+    TomcatRig start() throws LifecycleException {
+        tomcat.start();
+        return this;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    RawClient client() throws IOException {
+        return new RawClient(port());
+    }
+
+    /** Tomcat's own count, without the slot that the acceptor holds while it waits. */
+    long tomcatsCount() {
+        return protocol.endpoint().getConnectionCount() - 1;
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("never came true: " + what);
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    @Override
+    public void close() throws LifecycleException, IOException {
+        release.countDown();
+        tomcat.stop();
+        tomcat.destroy();
+        try (var files = Files.walk(base)) {
+            files.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        }
+    }
+
+    /** Takes over the connection and leaves it open. */
+    public static final class Taken implements HttpUpgradeHandler {
+        @Override
+        public void init(WebConnection connection) {}
+
+        @Override
+        public void destroy() {}
+    }
+
+    private final class Paths extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response)
+                throws jakarta.servlet.ServletException, IOException {
+            served.incrementAndGet();
+            switch (request.getRequestURI()) {
+                case "/block" -> {
+                    blocked.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                }
+                case "/async" -> {
+                    AsyncContext context = request.startAsync();
+                    context.setTimeout(0);
+                    async.complete(context);
+                    return;
+                }
+                case "/upgrade" -> {
+                    response.setStatus(101);
+                    response.setHeader("Connection", "upgrade");
+                    response.setHeader("Upgrade", "own");
+                    request.upgrade(Taken.class);
+                    return;
+                }
+                default -> {
+                    // Answered below.
+                }
+            }
+            response.setContentLength(2);
+            response.getWriter().write("ok");
+        }
+    }
+}

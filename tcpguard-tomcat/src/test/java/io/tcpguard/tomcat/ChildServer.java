@@ -13,16 +13,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A child JVM with a hard limit of descriptors, ended by its own handle. */
 final class ChildServer implements AutoCloseable {
+    private static final Pattern PRINTED = Pattern.compile("ports (-?[0-9]+) (-?[0-9]+)");
+    private static final Pattern HEALTH = Pattern.compile("Health is told on .*:([0-9]+)");
+    private static final Pattern CONNECTOR = Pattern.compile("Starting ProtocolHandler .*-([0-9]+)\"");
+
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private final CompletableFuture<int[]> ports = new CompletableFuture<>();
     private final int descriptors;
 
     ChildServer(int descriptors, String... arguments) throws IOException {
-        this(descriptors, System.getProperty("java.class.path"), arguments);
+        this(descriptors, commandLine(System.getProperty("java.class.path"), arguments));
     }
 
     /** The same classes with the jars of another Tomcat. */
@@ -34,10 +40,17 @@ final class ChildServer implements AutoCloseable {
             }
         }
         path.add(jars.resolve("*").toString());
-        return new ChildServer(descriptors, String.join(File.pathSeparator, path), arguments);
+        return new ChildServer(descriptors, commandLine(String.join(File.pathSeparator, path), arguments));
     }
 
-    private ChildServer(int descriptors, String classPath, String[] arguments) throws IOException {
+    private static List<String> commandLine(String classPath, String... arguments) {
+        List<String> line = new ArrayList<>(List.of("-cp", classPath, ServerMain.class.getName()));
+        line.addAll(List.of(arguments));
+        return line;
+    }
+
+    /** Any server that logs the ports of its one connector and of its health listener, or prints them. */
+    ChildServer(int descriptors, List<String> commandLine) throws IOException {
         this.descriptors = descriptors;
         List<String> command = new ArrayList<>(List.of(
                 "sh",
@@ -47,24 +60,39 @@ final class ChildServer implements AutoCloseable {
                 "-Xmx160m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                ServerMain.class.getName()));
-        command.addAll(List.of(arguments));
+                "-XX:-UsePerfData"));
+        command.addAll(commandLine);
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread reader = new Thread(this::readOutput, "output of the child");
         reader.setDaemon(true);
         reader.start();
     }
 
+    private static int number(Matcher matcher) {
+        return Integer.parseInt(matcher.group(1));
+    }
+
     private void readOutput() {
+        int healthSeen = -1;
+        int connectorSeen = -1;
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
-                if (line.startsWith("ports ")) {
-                    String[] words = line.split(" ", -1);
-                    ports.complete(new int[] {Integer.parseInt(words[1]), Integer.parseInt(words[2])});
+                Matcher printed = PRINTED.matcher(line);
+                if (printed.matches()) {
+                    ports.complete(new int[] {number(printed), Integer.parseInt(printed.group(2))});
+                }
+                Matcher health = HEALTH.matcher(line);
+                if (health.find()) {
+                    healthSeen = number(health);
+                }
+                Matcher connector = CONNECTOR.matcher(line);
+                if (connector.find()) {
+                    connectorSeen = number(connector);
+                }
+                if (line.contains("Server startup in")) {
+                    ports.complete(new int[] {connectorSeen, healthSeen});
                 }
             }
             ports.completeExceptionally(new IllegalStateException("the server ended: " + output));
@@ -101,6 +129,17 @@ final class ChildServer implements AutoCloseable {
 
     List<String> output() {
         return output;
+    }
+
+    /** Waits until it has ended by itself. */
+    boolean ended() throws InterruptedException {
+        return process.waitFor(60, TimeUnit.SECONDS);
+    }
+
+    /** As {@code kill} does: SIGTERM. */
+    void terminate() throws InterruptedException {
+        process.destroy();
+        process.waitFor(60, TimeUnit.SECONDS);
     }
 
     /** Ends it as a container would, and waits. */

@@ -179,6 +179,15 @@ class FloodTest {
         close(held);
     }
 
+    /** More clients than descriptors, for a moment. */
+    static void floodAndLetGo(ChildServer server, Abuse abuse, int clients) throws Exception {
+        List<SocketChannel> held = flood(server.port(), abuse, clients);
+        assertThat(server.openDescriptors()).isLessThanOrEqualTo(server.descriptorLimit() - 10);
+        assertThat(health(server)).startsWith("HTTP/1.1 200");
+        close(held);
+        TomcatRig.await("descriptors back", () -> openDescriptors(server) < server.descriptorLimit() / 2);
+    }
+
     private static List<SocketChannel> flood(int port, Abuse abuse, int clients) throws IOException {
         List<SocketChannel> held = new ArrayList<>();
         for (int i = 0; i < clients; i++) {

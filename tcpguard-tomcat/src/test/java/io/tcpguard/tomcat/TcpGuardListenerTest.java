@@ -121,7 +121,7 @@ class TcpGuardListenerTest {
     @Test
     void survivesRestartsOfTheServer() throws Exception {
         attribute("healthPort", "0");
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 4; i++) {
             rig.start();
             try (RawClient client = rig.client()) {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 ");
@@ -135,7 +135,7 @@ class TcpGuardListenerTest {
     @Test
     void failsHealthBeforeTheServerStopsAndLetsRequestsFinish() throws Exception {
         attribute("noticeSeconds", "1");
-        attribute("finishSeconds", "20");
+        attribute("finishSeconds", "3");
         rig.start();
         TcpGuard guard = guard();
         TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());

@@ -81,8 +81,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
         synchronized (lifecycle) {
             Guard now = guard;
             if (now != null && !running) {
-                // The socket is bound by now, and may be another one than before the last stop.
-                listen(now);
+                try {
+                    // The socket is bound by now, and may be another one than before the last stop.
+                    listen(now);
+                } catch (IllegalStateException e) {
+                    // The guard was closed since. That must not keep a server from starting.
+                    log.warn("Connector {} starts without its guard", shortName(), e);
+                    guard = null;
+                    listener = null;
+                }
             }
         }
         super.startInternal();
@@ -116,8 +123,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
         int bound = getLocalPort();
         int port = bound > 0 ? bound : getPortWithOffset();
-        closeListener();
+        GuardedListener old = listener;
         listener = now.listen(shortName(), port, this::accepting);
+        if (old != null) {
+            old.close();
+        }
     }
 
     private void closeListener() {

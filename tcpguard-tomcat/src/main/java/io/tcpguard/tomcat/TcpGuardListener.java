@@ -85,14 +85,13 @@ public final class TcpGuardListener implements LifecycleListener {
     }
 
     private void begin(Server server) {
-        TcpGuard fresh = configured();
-        for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
-            protocol.guardWith(fresh);
-        }
+        TcpGuard fresh = configured().start();
         guard = fresh;
         try {
-            // After the connectors: health is down until each of them accepts.
-            fresh.start();
+            for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
+                // Before they start: health is down until each of them accepts.
+                protocol.guardWith(fresh);
+            }
         } catch (RuntimeException e) {
             end(server);
             throw e;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * number in it is one that a second reader, written another way, finds in the same place.
  */
 class MangledTextTest {
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 250;
     private static final long SECOND = 1_000_000_000L;
     private static final String BLANK = "[ \\t]+";
     private static final Pattern SOCKSTAT = Pattern.compile("\\A(?:(?!TCP:)[^\\n]*\\n)*TCP:" + BLANK + "inuse" + BLANK

@@ -68,6 +68,6 @@ final class ResultTable {
 
     private static String failures(Trace trace) {
         var counts = trace.last().counts();
-        return counts.failures() + " (" + counts.timedOut() + " in vain for seconds)";
+        return counts.failures() + " (" + counts.timedOut() + " by timeout)";
     }
 }

@@ -20,6 +20,15 @@ class HealthAnswerTest {
     }
 
     @Test
+    void isCompleteWithTheLastByteOfItsBody() {
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
+
+        assertThat(HealthAnswer.complete(head + "UP")).isFalse();
+        assertThat(HealthAnswer.complete(head + "UP\n")).isTrue();
+        assertThat(HealthAnswer.complete("HTTP/1.1 200 OK\r\n\r\nUP\n")).isFalse();
+    }
+
+    @Test
     void isNoAnswerIfItIsNoHttp() {
         assertThat(HealthAnswer.parse("").outcome()).isEqualTo(Outcome.NO_ANSWER);
         assertThat(HealthAnswer.parse("HTTP/1.1").outcome()).isEqualTo(Outcome.NO_ANSWER);

@@ -37,7 +37,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     /**
      * Puts this connector under guard, at any time: connections that are open already stay out of the guard's books.
      *
-     * @throws IllegalStateException if another guard has it
+     * @throws IllegalStateException if another guard has it, or this one does not run
      */
     public void guardWith(TcpGuard guard) {
         endpoint.guardWith(Guard.of(guard));

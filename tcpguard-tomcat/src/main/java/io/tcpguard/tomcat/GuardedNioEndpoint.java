@@ -38,6 +38,9 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private @Nullable AutoCloseable canary;
     private volatile @Nullable Thread acceptorThread;
 
+    /** From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health down. */
+    private volatile boolean starting;
+
     // ---- the guard comes and goes
 
     void guardWith(Guard next) {
@@ -80,12 +83,26 @@ final class GuardedNioEndpoint extends NioEndpoint {
     public void startInternal() throws Exception {
         synchronized (lifecycle) {
             Guard now = guard;
+            starting = true;
             if (now != null && !running) {
-                // The socket is bound by now, and may be another one than before the last stop.
-                listen(now);
+                try {
+                    // The socket is bound by now, and may be another one than before the last stop.
+                    listen(now);
+                } catch (IllegalStateException e) {
+                    // The guard was closed since. That must not keep a server from starting.
+                    log.warn("Connector {} starts without a guard: {}", shortName(), e.getMessage());
+                    guard = null;
+                    listener = null;
+                }
             }
         }
-        super.startInternal();
+        boolean started = false;
+        try {
+            super.startInternal();
+            started = true;
+        } finally {
+            starting = started;
+        }
         synchronized (lifecycle) {
             Guard now = guard;
             if (now != null && running) {
@@ -97,6 +114,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     public void stopInternal() {
         synchronized (lifecycle) {
+            starting = false;
             // Before its executor ends.
             unwatchWork();
         }
@@ -116,8 +134,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
         int bound = getLocalPort();
         int port = bound > 0 ? bound : getPortWithOffset();
-        closeListener();
+        GuardedListener old = listener;
         listener = now.listen(shortName(), port, this::accepting);
+        if (old != null) {
+            old.close();
+        }
     }
 
     private void closeListener() {
@@ -153,11 +174,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
     private boolean accepting() {
         Thread thread = acceptorThread;
-        return running
+        boolean runs = running
                 && !paused
                 && acceptor != null
                 && acceptor.getState() == Acceptor.AcceptorState.RUNNING
                 && (thread == null || thread.isAlive());
+        if (runs) {
+            starting = false;
+        }
+        return runs || starting;
     }
 
     // ---- connections come

@@ -85,14 +85,13 @@ public final class TcpGuardListener implements LifecycleListener {
     }
 
     private void begin(Server server) {
-        TcpGuard fresh = configured();
-        for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
-            protocol.guardWith(fresh);
-        }
+        TcpGuard fresh = configured().start();
         guard = fresh;
         try {
-            // After the connectors: health is down until each of them accepts.
-            fresh.start();
+            for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
+                // Before they start: health is down until each of them accepts.
+                protocol.guardWith(fresh);
+            }
         } catch (RuntimeException e) {
             end(server);
             throw e;
@@ -158,9 +157,12 @@ public final class TcpGuardListener implements LifecycleListener {
 
     private void drain(Server server) {
         TcpGuard now = guard;
+        if (now == null) {
+            return;
+        }
         Duration notice = seconds("noticeSeconds");
         Duration finish = seconds("finishSeconds");
-        if (now == null || (notice.isZero() && finish.isZero())) {
+        if (notice.isZero() && finish.isZero()) {
             return;
         }
         try {

@@ -24,7 +24,9 @@ public final class TomcatGuard {
     /**
      * A connector under guard, to be added to a service. Its other settings are Tomcat's, untouched.
      *
+     * @param guard a running one
      * @param port 0..65535; 0: any free one
+     * @throws IllegalStateException if the guard does not run
      */
     public static Connector connector(TcpGuard guard, int port) {
         GuardedHttp11NioProtocol protocol = new GuardedHttp11NioProtocol();
@@ -38,7 +40,7 @@ public final class TomcatGuard {
      * Puts a connector under guard that was made elsewhere, with {@link GuardedHttp11NioProtocol} as its protocol.
      *
      * @throws IllegalArgumentException if it has another protocol, which can't refuse at accept
-     * @throws IllegalStateException if another guard has it
+     * @throws IllegalStateException if another guard has it, or this one does not run
      */
     public static void attach(TcpGuard guard, Connector connector) {
         if (!(connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol)) {

@@ -23,6 +23,10 @@ final class FakeGuard implements Guard {
     volatile Admission atAccept = Admission.ADMIT;
     volatile Admission atRequest = Admission.ADMIT;
     volatile boolean resetsOnly;
+
+    /** Refuses by a reset whatever it decided at accept. */
+    volatile boolean resetsAll;
+
     volatile List<Network> allowed = List.of();
 
     final List<Listening> listeners = new CopyOnWriteArrayList<>();
@@ -94,7 +98,7 @@ final class FakeGuard implements Guard {
 
         @Override
         public void refuse(SocketChannel channel, Admission decision) {
-            if (decision == Admission.RESET) {
+            if (decision == Admission.RESET || resetsAll) {
                 resets.incrementAndGet();
                 try {
                     channel.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -122,6 +122,12 @@ final class TomcatRig implements AutoCloseable {
                     request.upgrade(Taken.class);
                     return;
                 }
+                case "/echo" -> {
+                    String text = request.getQueryString();
+                    response.setContentLength(text.length());
+                    response.getWriter().write(text);
+                    return;
+                }
                 default -> {
                     // Answered below.
                 }

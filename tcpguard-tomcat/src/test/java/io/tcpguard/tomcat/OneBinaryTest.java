@@ -1,0 +1,60 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OneBinaryTest {
+    private static final Path CLASSES = Path.of("target", "classes", "io", "tcpguard", "tomcat");
+
+    @Test
+    void namesNothingThatIsNotTheSameInTomcat9And10And11() throws IOException {
+        List<Path> classes;
+        try (var files = Files.walk(CLASSES)) {
+            classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+        }
+        assertThat(classes).hasSizeGreaterThan(10);
+        for (Path file : classes) {
+            List<String> constants = constants(file);
+            assertThat(constants).as("constants of %s", file).isNotEmpty().allSatisfy(constant -> {
+                assertThat(constant)
+                        .doesNotContain("jakarta/servlet", "javax/servlet", "Jsse", "jakarta.servlet", "javax.servlet");
+                assertThat(constant).isNotEqualTo("getEndpoint");
+            });
+        }
+    }
+
+    /** The texts in a class file's constant pool (JVM specification, 4.4): every name and type that it refers to. */
+    private static List<String> constants(Path file) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+            in.readInt();
+            in.readInt();
+            int count = in.readUnsignedShort();
+            for (int i = 1; i < count; i++) {
+                int tag = in.readUnsignedByte();
+                switch (tag) {
+                    case 1 -> texts.add(in.readUTF());
+                    case 3, 4, 9, 10, 11, 12, 17, 18 -> in.readInt();
+                    case 5, 6 -> {
+                        in.readLong();
+                        i++;
+                    }
+                    case 7, 8, 16, 19, 20 -> in.readUnsignedShort();
+                    case 15 -> {
+                        in.readUnsignedByte();
+                        in.readUnsignedShort();
+                    }
+                    default -> throw new IOException("tag " + tag + " in " + file);
+                }
+            }
+        }
+        return texts;
+    }
+}

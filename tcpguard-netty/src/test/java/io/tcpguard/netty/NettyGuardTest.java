@@ -82,6 +82,19 @@ class NettyGuardTest {
     }
 
     @Test
+    void leavesAChildAloneWhoseGuardDoesNotRun() {
+        FakePolicy dead = new FakePolicy();
+        dead.dead = true;
+        EmbeddedChannel server = new EmbeddedChannel();
+
+        EmbeddedChannel child = child(server, new ConnectionDoor(new Ports(dead, Protocol.HTTP)));
+
+        assertThat(child.isOpen()).isTrue();
+        child.close();
+        server.close();
+    }
+
+    @Test
     void countsAConnectionOnceThatBothHandlersSee() {
         try (Guarded guarded = new Guarded()) {
             EmbeddedChannel child = guarded.child(new ConnectionDoor(guarded.ports));

@@ -28,8 +28,10 @@ class SettingsDocTest {
 
     private static String document() {
         StringBuilder text = new StringBuilder("# Settings\n\n")
-                .append("One table for all ways in: `TcpGuard.builder().set(\"name\", \"value\")`, attributes of `TcpGuardListener` in ")
-                .append("`server.xml`. A wrong value is refused at the start, with the setting, the value and what is allowed.\n\n")
+                .append(
+                        "One table for all ways in: `TcpGuard.builder().set(\"name\", \"value\")`, attributes of `TcpGuardListener` in ")
+                .append(
+                        "`server.xml`. A wrong value is refused at the start, with the setting, the value and what is allowed.\n\n")
                 .append("| setting | default | allowed | what it does |\n| --- | --- | --- | --- |\n");
         for (Setting s : Setting.values()) {
             text.append("| `")
@@ -50,9 +52,7 @@ class SettingsDocTest {
             return Kind.text(d);
         }
         if (value instanceof List<?> list) {
-            return list.isEmpty()
-                    ? "none"
-                    : list.stream().map(String::valueOf).collect(Collectors.joining(","));
+            return list.isEmpty() ? "none" : list.stream().map(String::valueOf).collect(Collectors.joining(","));
         }
         return String.valueOf(value);
     }

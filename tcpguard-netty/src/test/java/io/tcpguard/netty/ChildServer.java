@@ -73,7 +73,8 @@ final class ChildServer implements AutoCloseable {
                 Long.parseLong(n[6]),
                 Long.parseLong(n[7]),
                 Boolean.parseBoolean(n[8]),
-                Boolean.parseBoolean(n[9]));
+                Boolean.parseBoolean(n[9]),
+                n[10]);
     }
 
     /** What the server said on its error output so far. */
@@ -105,5 +106,12 @@ final class ChildServer implements AutoCloseable {
             long refused,
             long evicted,
             boolean autoRead,
-            boolean bossLives) {}
+            boolean bossLives,
+            String leading) {
+
+        /** Nothing of this server's own weighs on it; the machine's tables belong to others too. */
+        boolean calm() {
+            return level.equals("NORMAL") || !leading.equals("DESCRIPTORS");
+        }
+    }
 }

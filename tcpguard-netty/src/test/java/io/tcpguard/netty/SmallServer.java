@@ -69,6 +69,9 @@ final class SmallServer {
                 leak();
             } else if (line.equals("heal")) {
                 heal();
+            } else if (line.equals("gc")) {
+                // Buffers that nobody released are reported when they are collected.
+                System.gc();
             }
             System.out.println(numbers(server, guard));
         }
@@ -93,15 +96,16 @@ final class SmallServer {
         }
     }
 
-    /** level used limit own opened open refused evicted autoRead boss batch */
+    /** level used limit own opened open refused evicted autoRead boss leading */
     private static String numbers(Channel server, @Nullable TcpGuard guard) {
         boolean bossLives = !server.eventLoop().isShuttingDown();
         if (guard == null) {
-            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives;
+            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " -";
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
                 + OPENED + " " + OPEN + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
-                + guard.shed().of(Shed.Layer.IDLE) + " " + server.config().isAutoRead() + " " + bossLives;
+                + guard.shed().of(Shed.Layer.IDLE) + " " + server.config().isAutoRead() + " " + bossLives
+                + " " + guard.snapshot().leading();
     }
 }

@@ -1,6 +1,7 @@
 package io.tcpguard.advisor;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** One comparison of a rule. */
 record Condition(Term left, Comparison comparison, Term right) {
@@ -22,7 +23,7 @@ record Condition(Term left, Comparison comparison, Term right) {
     }
 
     /** The first side that is not known; null if both are. */
-    @org.jspecify.annotations.Nullable Term unknown(Machine machine, long own) {
+    @Nullable Term unknown(Machine machine, long own) {
         if (left.on(machine, own).isEmpty()) {
             return left;
         }

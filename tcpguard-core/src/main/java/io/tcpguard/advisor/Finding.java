@@ -11,6 +11,7 @@ import java.util.List;
  * @param message why the judgement is what it is, one sentence or two
  * @param meaning what the setting means for this very process
  * @param remedy what to do, one command or file in each line; empty unless something is to be done
+ * @param kernels which kernels have the setting, and since when it means something else
  * @param risk what following the remedy may cost
  * @param source kernel documentation file, kernel source file, man page or RFC
  */
@@ -21,6 +22,7 @@ public record Finding(
         String message,
         String meaning,
         List<String> remedy,
+        String kernels,
         String risk,
         String source) {
 

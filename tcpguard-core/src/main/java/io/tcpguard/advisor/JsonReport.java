@@ -3,6 +3,7 @@ package io.tcpguard.advisor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Writes findings as JSON (RFC 8259), by hand: the core has no JSON library. */
@@ -58,11 +59,11 @@ final class JsonReport {
                 + ", \"meaning\": " + string(finding.meaning())
                 + ", \"remedy\": ["
                 + finding.remedy().stream().map(JsonReport::string).collect(Collectors.joining(", "))
-                + "], \"risk\": " + string(finding.risk())
+                + "], \"kernels\": " + string(finding.kernels()) + ", \"risk\": " + string(finding.risk())
                 + ", \"source\": " + string(finding.source()) + "}";
     }
 
-    private static <T> String list(List<T> items, java.util.function.Function<T, String> json) {
+    private static <T> String list(List<T> items, Function<T, String> json) {
         if (items.isEmpty()) {
             return "[]";
         }

@@ -82,6 +82,7 @@ final class Judge {
                 message,
                 meaning,
                 remedy,
+                rule.history(),
                 rule.risk(),
                 rule.source());
     }

@@ -1,6 +1,7 @@
 package io.tcpguard.advisor;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +166,7 @@ final class MachineReader {
                 open++;
                 inodeOf(descriptor).ifPresent(inodes::add);
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException notOurs) {
+        } catch (IOException | DirectoryIteratorException notOurs) {
             return Optional.empty();
         }
         facts.put(Fact.DESCRIPTORS_OPEN, open);

@@ -57,6 +57,19 @@ record Rule(
         return Fact.named(setting);
     }
 
+    /** Which kernels have it, in words. */
+    String kernels() {
+        if (until != null) {
+            return "up to " + until;
+        }
+        return since != null ? "since " + since : "all";
+    }
+
+    /** {@link #kernels()} and the changes of its meaning. */
+    String history() {
+        return changes.isEmpty() ? kernels() : kernels() + "; changed in " + String.join("; in ", changes);
+    }
+
     /** True for conntrack's settings, which exist only while its module is loaded. */
     boolean ofModule() {
         return setting.startsWith("net.netfilter.") || setting.startsWith("net.ipv4.vs.");

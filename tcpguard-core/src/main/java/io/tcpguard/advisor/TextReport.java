@@ -57,6 +57,9 @@ final class TextReport {
         labelled("why", finding.message());
         labelled("here", finding.meaning());
         finding.remedy().forEach(step -> labelled("do", step));
+        if (!finding.kernels().equals("all")) {
+            labelled("kernels", finding.kernels());
+        }
         labelled("risk", finding.risk());
         labelled("source", finding.source());
     }

@@ -45,7 +45,7 @@ final class AdvisorDoc {
         line("| --- | --- | --- | --- |");
         for (Rule rule : rules) {
             line("| [`" + rule.setting() + "`](#" + rule.setting().replace(".", "") + ") | "
-                    + String.join(", ", rule.rows()) + " | " + kernels(rule) + " | " + target(rule) + " |");
+                    + String.join(", ", rule.rows()) + " | " + rule.kernels() + " | " + target(rule) + " |");
         }
     }
 
@@ -55,7 +55,7 @@ final class AdvisorDoc {
         line("");
         line(capital(rule.what()) + ".");
         line("");
-        line("- Rows " + String.join(", ", rule.rows()) + "; kernels: " + kernels(rule) + "; " + scope(rule) + ".");
+        line("- Rows " + String.join(", ", rule.rows()) + "; kernels: " + rule.kernels() + "; " + scope(rule) + ".");
         rule.changes().forEach(c -> line("- Changed in " + c + "."));
         rule.cases()
                 .forEach(c -> line("- **" + c.judgement().words() + "** if " + c.words() + ": " + c.message() + "."));
@@ -75,13 +75,6 @@ final class AdvisorDoc {
             case HOST -> "one for the machine";
             case PROCESS -> "of the process";
         };
-    }
-
-    private static String kernels(Rule rule) {
-        if (rule.until() != null) {
-            return "up to " + rule.until();
-        }
-        return rule.since() != null ? "since " + rule.since() : "all";
     }
 
     private static String target(Rule rule) {

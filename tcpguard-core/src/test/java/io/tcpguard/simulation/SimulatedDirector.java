@@ -29,10 +29,8 @@ final class SimulatedDirector {
         SimulatedServer best = null;
         double least = Double.MAX_VALUE;
         for (int i = 0; i < servers.length; i++) {
-            double cost = (double) (servers[i].connections() + servers[i].phantoms)
-                    / Math.max(1, servers[i].snapshot().verdict().weight());
-            if (in[i] && cost < least) {
-                least = cost;
+            if (in[i] && servers[i].cost < least) {
+                least = servers[i].cost;
                 best = servers[i];
             }
         }

@@ -28,7 +28,9 @@ final class SimulatedServer {
     private final Shed shed = new Shed();
     private int newcomer;
     /** Entries that the director still counts after a reset, for a quarter of an hour. */
-    int phantoms;
+    private int phantoms;
+    /** What wlc compares: active entries by weight. */
+    double cost;
 
     int leaked;
     long peak;
@@ -58,6 +60,7 @@ final class SimulatedServer {
                 now);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         peak = Math.max(peak, descriptors());
+        reckon();
         return snapshot;
     }
 
@@ -76,10 +79,12 @@ final class SimulatedServer {
         newcomer = 0;
         if (decision == Admission.ADMIT) {
             connected.add(client);
+            reckon();
             return policy.open(null, how -> client.cut());
         }
         if (decision == Admission.RESET) {
             phantoms++;
+            reckon();
         }
         return null;
     }
@@ -87,7 +92,13 @@ final class SimulatedServer {
     void closed(SimulatedClient client, ConnectionHandle handle) {
         if (connected.remove(client)) {
             handle.closed();
+            reckon();
         }
+    }
+
+    private void reckon() {
+        cost = (double) (connected.size() + phantoms)
+                / Math.max(1, snapshot().verdict().weight());
     }
 
     /** The director drops all packets of a removed server: its clients time out. */

@@ -54,8 +54,13 @@ final class ChildServer implements AutoCloseable {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
-    synchronized Numbers numbers() throws IOException {
-        in.write("?\n");
+    Numbers numbers() throws IOException {
+        return tell("?");
+    }
+
+    /** Has the server do something; its numbers afterwards. */
+    synchronized Numbers tell(String what) throws IOException {
+        in.write(what + "\n");
         in.flush();
         String[] n = out.readLine().split(" ", -1);
         return new Numbers(

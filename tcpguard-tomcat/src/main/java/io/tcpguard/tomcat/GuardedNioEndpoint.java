@@ -38,6 +38,9 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private @Nullable AutoCloseable canary;
     private volatile @Nullable Thread acceptorThread;
 
+    /** From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health down. */
+    private volatile boolean starting;
+
     // ---- the guard comes and goes
 
     void guardWith(Guard next) {
@@ -80,19 +83,26 @@ final class GuardedNioEndpoint extends NioEndpoint {
     public void startInternal() throws Exception {
         synchronized (lifecycle) {
             Guard now = guard;
+            starting = true;
             if (now != null && !running) {
                 try {
                     // The socket is bound by now, and may be another one than before the last stop.
                     listen(now);
                 } catch (IllegalStateException e) {
                     // The guard was closed since. That must not keep a server from starting.
-                    log.warn("Connector {} starts without its guard", shortName(), e);
+                    log.warn("Connector {} starts without a guard: {}", shortName(), e.getMessage());
                     guard = null;
                     listener = null;
                 }
             }
         }
-        super.startInternal();
+        boolean started = false;
+        try {
+            super.startInternal();
+            started = true;
+        } finally {
+            starting = started;
+        }
         synchronized (lifecycle) {
             Guard now = guard;
             if (now != null && running) {
@@ -104,6 +114,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     public void stopInternal() {
         synchronized (lifecycle) {
+            starting = false;
             // Before its executor ends.
             unwatchWork();
         }
@@ -163,11 +174,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
     private boolean accepting() {
         Thread thread = acceptorThread;
-        return running
+        boolean runs = running
                 && !paused
                 && acceptor != null
                 && acceptor.getState() == Acceptor.AcceptorState.RUNNING
                 && (thread == null || thread.isAlive());
+        if (runs) {
+            starting = false;
+        }
+        return runs || starting;
     }
 
     // ---- connections come

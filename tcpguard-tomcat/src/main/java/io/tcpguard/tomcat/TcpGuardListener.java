@@ -157,9 +157,12 @@ public final class TcpGuardListener implements LifecycleListener {
 
     private void drain(Server server) {
         TcpGuard now = guard;
+        if (now == null) {
+            return;
+        }
         Duration notice = seconds("noticeSeconds");
         Duration finish = seconds("finishSeconds");
-        if (now == null || (notice.isZero() && finish.isZero())) {
+        if (notice.isZero() && finish.isZero()) {
             return;
         }
         try {

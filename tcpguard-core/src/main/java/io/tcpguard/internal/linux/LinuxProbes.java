@@ -31,8 +31,10 @@ public final class LinuxProbes implements AutoCloseable {
         this.descriptors = linux
                 ? new ProcDescriptors(new File(proc, "self/fd"), JdkDescriptors.open(), clock)
                 : new UnknownDescriptors();
-        this.everySample = linux ? fast() : blind();
-        this.everyCounterPeriod = linux ? counters() : List.of(blind(Signal.LISTEN_DROPS));
+        Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
+        this.everySample = linux ? fast(tcp) : blind();
+        this.everyCounterPeriod =
+                linux ? counters(tcp) : List.of(blind(Signal.LISTEN_DROPS), blind(Signal.EPHEMERAL_PORTS));
         this.facts = new CounterTable(
                 whole("self/net/netstat"),
                 "TcpExt:",
@@ -137,14 +139,11 @@ public final class LinuxProbes implements AutoCloseable {
         }
     }
 
-    private List<Probe> fast() {
+    private List<Probe> fast(Sockstat tcp) {
         ProcFile fileNr = whole("sys/fs/file-nr");
-        Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
-        Figure inUse = tcp.figure(0);
         Figure orphans = tcp.figure(1);
         Figure timeWait = tcp.figure(2);
         Figure pages = tcp.figure(4);
-        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
         return List.of(
                 new DescriptorProbe(descriptors),
                 new UsageProbe(Signal.SYSTEM_FILES, Sysctl.count(fileNr, 0, 3), Sysctl.setting(fileNr, 2, 3)),
@@ -154,15 +153,20 @@ public final class LinuxProbes implements AutoCloseable {
                 new UsageProbe(
                         Signal.CONNTRACK,
                         Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),
-                        setting("sys/net/netfilter/nf_conntrack_max")),
-                new UsageProbe(
-                        Signal.EPHEMERAL_PORTS,
-                        new Sum(inUse, new Sum(new OrNone(inUse6), timeWait)),
-                        new PortRange(whole("sys/net/ipv4/ip_local_port_range"))));
+                        setting("sys/net/netfilter/nf_conntrack_max")));
     }
 
-    private List<Probe> counters() {
-        return List.of(new ListenDropsProbe(whole("self/net/netstat"), setting("sys/net/ipv4/tcp_syncookies")));
+    private List<Probe> counters(Sockstat tcp) {
+        Figure inUse = tcp.figure(0);
+        Figure timeWait = tcp.figure(2);
+        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
+        Figure sockets = new Sum(inUse, new Sum(new OrNone(inUse6), timeWait));
+        return List.of(
+                new ListenDropsProbe(whole("self/net/netstat"), setting("sys/net/ipv4/tcp_syncookies")),
+                new UsageProbe(
+                        Signal.EPHEMERAL_PORTS,
+                        new OutgoingPorts(sockets, whole("self/net/snmp")),
+                        new PortRange(whole("sys/net/ipv4/ip_local_port_range"))));
     }
 
     private Figure setting(String path) {
@@ -184,8 +188,7 @@ public final class LinuxProbes implements AutoCloseable {
                 blind(Signal.TIME_WAIT),
                 blind(Signal.ORPHANS),
                 blind(Signal.TCP_MEMORY),
-                blind(Signal.CONNTRACK),
-                blind(Signal.EPHEMERAL_PORTS));
+                blind(Signal.CONNTRACK));
     }
 
     private static Probe blind(Signal signal) {

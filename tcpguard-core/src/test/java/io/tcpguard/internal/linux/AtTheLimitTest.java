@@ -88,6 +88,19 @@ class AtTheLimitTest {
     }
 
     @Test
+    void theFallbackOfOlderKernelsSaysThatAllAreInUseWhenTheJdkCannotCount() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            assertThat(child.ask("fallback")).endsWith(" of 256").doesNotStartWith("256 ");
+            child.ask("exhaust");
+
+            assertThat(child.ask("fallback")).isEqualTo("256 of 256");
+
+            child.ask("release");
+            assertThat(child.ask("fallback")).doesNotStartWith("256 ");
+        }
+    }
+
+    @Test
     void aLimitThatIsSetAtRunTimeIsSeenAtOnce() throws Exception {
         try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
             assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 256");

@@ -240,8 +240,13 @@ class MangledTextTest {
                 boolean adds = names.size() == numbers.size()
                         && drops == names.lastIndexOf("ListenDrops")
                         && cookies == names.lastIndexOf("SyncookiesSent")
-                        && numbers.stream().allMatch(n -> n.matches("\\d+") && new BigInteger(n).bitLength() <= 63);
+                        && numbers.stream()
+                                .allMatch(n -> n.matches("-?\\d+")
+                                        && new BigInteger(n).abs().bitLength() <= 63);
                 if (!adds || drops < 0 || cookies < 0) {
+                    return -1;
+                }
+                if (numbers.get(drops).startsWith("-") || numbers.get(cookies).startsWith("-")) {
                     return -1;
                 }
                 long dropped = Long.parseLong(numbers.get(drops));

@@ -31,6 +31,11 @@ final class ProbeChild {
     private final List<Probe> all = new ArrayList<>();
     private final Reading[] readings = new Reading[MOST_PROBES];
     private LinuxProbes probes = LinuxProbes.open();
+    private long fallbackClock;
+
+    /** What an older kernel leaves: a directory without a size. Each look is two seconds later. */
+    private final DescriptorCount fallback =
+            new ProcDescriptors(new File("/nowhere"), JdkDescriptors.open(), () -> fallbackClock += 2_000_000_000L);
 
     private ProbeChild() {
         useProbes();
@@ -63,6 +68,7 @@ final class ProbeChild {
             case "interrupt" -> interrupt();
             case "read" -> read(words[1], words.length > 2 ? Long.parseLong(words[2]) : System.nanoTime());
             case "allocates" -> "" + allocates(words[1]);
+            case "fallback" -> fallback.used() + " of " + fallback.limit();
             case "counts" -> "" + probes.counts();
             case "how" -> how();
             case "readall" -> readAll(Integer.parseInt(words[1]));

@@ -1,0 +1,145 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tomcat's distribution with a {@code server.xml} of two lines more than stock. */
+@Tag("long")
+class StandaloneTomcatTest {
+    private static final Path UNPACKED = Path.of("target", "standalone").toAbsolutePath();
+
+    private Path base;
+
+    @BeforeEach
+    void lay(@TempDir Path directory) throws IOException {
+        Assumptions.assumeTrue(Files.isDirectory(UNPACKED), "no Tomcat unpacked in " + UNPACKED + ": run with -Plong");
+        base = directory;
+        for (String name : List.of("conf", "logs", "temp", "webapps/ROOT", "lib")) {
+            Files.createDirectories(base.resolve(name));
+        }
+        Files.copy(home().resolve("conf/web.xml"), base.resolve("conf/web.xml"));
+        Files.writeString(base.resolve("webapps/ROOT/index.html"), "hello");
+        Files.write(base.resolve("webapps/ROOT/file.bin"), new byte[1 << 20]);
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path source = Path.of(entry);
+            if (source.getFileName().toString().startsWith("slf4j")) {
+                Files.copy(source, base.resolve("lib").resolve(source.getFileName()));
+            } else if (source.endsWith(Path.of("target", "classes"))) {
+                copyTree(source, base.resolve("lib"));
+            } else if (source.getFileName().toString().startsWith("tcpguard-core")) {
+                Files.copy(source, base.resolve("lib").resolve(source.getFileName()));
+            }
+        }
+    }
+
+    private static Path home() throws IOException {
+        try (var found = Files.list(UNPACKED)) {
+            return found.filter(path -> path.getFileName().toString().startsWith("apache-tomcat"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private ChildServer start(String listenerAttributes, String protocol) throws IOException {
+        Files.writeString(
+                base.resolve("conf/server.xml"),
+                """
+                <Server port="-1" shutdown="SHUTDOWN">
+                  <Listener className="io.tcpguard.tomcat.TcpGuardListener" %s />
+                  <Service name="Catalina">
+                    <Connector port="0" protocol="%s" />
+                    <Engine name="Catalina" defaultHost="localhost">
+                      <Host name="localhost" appBase="webapps" />
+                    </Engine>
+                  </Service>
+                </Server>
+                """
+                        .formatted(listenerAttributes, protocol));
+        return new ChildServer(
+                256,
+                List.of(
+                        "-Dcatalina.home=" + home(),
+                        "-Dcatalina.base=" + base,
+                        "-Djava.io.tmpdir=" + base.resolve("temp"),
+                        "-cp",
+                        home().resolve("bin/bootstrap.jar")
+                                + File.pathSeparator
+                                + home().resolve("bin/tomcat-juli.jar"),
+                        "org.apache.catalina.startup.Bootstrap",
+                        "start"));
+    }
+
+    @Test
+    void guardsItselfWithOneListenerAndOneProtocol() throws Exception {
+        try (ChildServer server =
+                start("healthPort=\"0\" idleFloor=\"5s\"", GuardedHttp11NioProtocol.class.getName())) {
+            try (RawClient client = new RawClient(server.port())) {
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200").endsWith("hello");
+                assertThat(client.get("/file.bin")).hasSizeGreaterThan(1 << 20);
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
+            }
+            assertThat(server.output())
+                    .anyMatch(line -> line.contains("active: refusal at accept"))
+                    .anyMatch(line -> line.contains("watches"));
+            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            FloodTest.floodAndLetGo(server, FloodTest.Abuse.SILENT, 400);
+            assertThat(server.acceptErrors()).isEmpty();
+            try (RawClient client = new RawClient(server.port())) {
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
+            }
+            server.terminate();
+            assertThat(server.output()).noneMatch(line -> line.contains("SEVERE"));
+        }
+    }
+
+    @Test
+    void saysWhatItCanNotDoForAConnectorWithTomcatsOwnProtocol() throws Exception {
+        try (ChildServer server = start("healthPort=\"0\"", "HTTP/1.1")) {
+            try (RawClient client = new RawClient(server.port())) {
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
+            }
+            assertThat(server.output())
+                    .anyMatch(line -> line.contains("Not active: refusal at accept")
+                            && line.contains(GuardedHttp11NioProtocol.class.getName()));
+        }
+    }
+
+    @Test
+    void doesNotStartWithAWrongAttributeAndNamesIt() throws Exception {
+        try (ChildServer server = start("helthPort=\"0\"", "HTTP/1.1")) {
+            assertThat(server.ended()).isTrue();
+            assertThat(server.output())
+                    .anyMatch(line -> line.contains("There is no setting helthPort"))
+                    .noneMatch(line -> line.contains("Server startup in"));
+        }
+    }
+
+    private static String healthOf(ChildServer server) {
+        try {
+            return FloodTest.health(server);
+        } catch (Exception e) {
+            return "no answer: " + e;
+        }
+    }
+}

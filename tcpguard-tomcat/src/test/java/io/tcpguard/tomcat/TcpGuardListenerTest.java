@@ -1,0 +1,189 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.Adapter;
+import org.apache.tomcat.util.IntrospectionUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TcpGuardListenerTest {
+    private final TcpGuardListener listener = new TcpGuardListener();
+    private TomcatRig rig;
+
+    @BeforeEach
+    void makeServer() throws Exception {
+        rig = new TomcatRig();
+        rig.tomcat.getServer().addLifecycleListener(listener);
+    }
+
+    @AfterEach
+    void endServer() throws Exception {
+        rig.close();
+    }
+
+    /** As Tomcat's digester does for an attribute in server.xml. */
+    private void attribute(String name, String value) {
+        assertThat(IntrospectionUtils.setProperty(listener, name, value)).isTrue();
+    }
+
+    @Test
+    void takesEachSettingAsAnAttribute() throws Exception {
+        for (Setting setting : Setting.values()) {
+            attribute(setting.key(), textOf(setting));
+        }
+        attribute("healthPort", "0");
+        rig.start();
+        assertThat(guard().config().integer(Setting.RESET_BUDGET)).isEqualTo(256);
+    }
+
+    private TcpGuard guard() {
+        return Objects.requireNonNull(listener.guard());
+    }
+
+    private static String textOf(Setting setting) {
+        Object value = setting.byDefault();
+        if (value instanceof Duration duration) {
+            return duration.toMillis() + "ms";
+        }
+        if (value instanceof java.util.List<?> list) {
+            return String.join(",", list.stream().map(Object::toString).toList());
+        }
+        return value.toString();
+    }
+
+    @Test
+    void keepsTheServerFromStartingForWrongAttributesAndNamesEachOfThem() {
+        attribute("healthPort", "eighty");
+        attribute("helthPort", "8081");
+        attribute("noticeSeconds", "soon");
+        assertThatThrownBy(rig::start)
+                .isInstanceOf(LifecycleException.class)
+                .rootCause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("healthPort=eighty (expected: a whole number")
+                .hasMessageContaining("helthPort")
+                .hasMessageContaining("noticeSeconds=soon (expected: whole seconds");
+        assertThat(listener.guard()).isNull();
+    }
+
+    @Test
+    void isWrongAnywhereButInServer() {
+        Connector connector = new Connector();
+        connector.addLifecycleListener(listener);
+        connector.setThrowOnFailure(true);
+        assertThatThrownBy(connector::init)
+                .rootCause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("expected: in <Server>");
+    }
+
+    @Test
+    void guardsFromTheFirstConnectionOnAndUndoesAllAtStop() throws Exception {
+        Connector stock = new Connector();
+        stock.setPort(0);
+        rig.tomcat.getService().addConnector(stock);
+        attribute("healthPort", "0");
+        rig.start();
+        TcpGuard guard = guard();
+        TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());
+        try (RawClient client = rig.client();
+                RawClient other = new RawClient(stock.getLocalPort());
+                RawClient check = new RawClient(guard.healthPort())) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            assertThat(other.get("/")).startsWith("HTTP/1.1 200");
+            assertThat(check.get("/")).startsWith("HTTP/1.1 200");
+            TomcatRig.await(
+                    "counted",
+                    () -> guard.snapshot().capacity().own() == 1
+                            || !guard.snapshot().capacity().known());
+        }
+        Adapter wrapped = stock.getProtocolHandler().getAdapter();
+        assertThat(wrapped).isInstanceOf(GuardedAdapter.class);
+
+        rig.tomcat.stop();
+
+        assertThat(stock.getProtocolHandler().getAdapter()).isSameAs(((GuardedAdapter) wrapped).delegate());
+        assertThat(listener.guard()).isNull();
+        assertThat(guard.healthPort()).isEqualTo(-1);
+        assertThat(threadsOfGuards()).isZero();
+    }
+
+    @Test
+    void survivesRestartsOfTheServer() throws Exception {
+        attribute("healthPort", "0");
+        for (int i = 0; i < 4; i++) {
+            rig.start();
+            try (RawClient client = rig.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 ");
+            }
+            assertThat(threadsOfGuards()).isEqualTo(2);
+            rig.tomcat.stop();
+            assertThat(threadsOfGuards()).isZero();
+        }
+    }
+
+    @Test
+    void failsHealthBeforeTheServerStopsAndLetsRequestsFinish() throws Exception {
+        attribute("noticeSeconds", "1");
+        attribute("finishSeconds", "3");
+        rig.start();
+        TcpGuard guard = guard();
+        TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());
+        try (RawClient busy = rig.client();
+                RawClient idle = rig.client()) {
+            assertThat(idle.get("/")).doesNotContain("Connection: close");
+            busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.blocked.await();
+            Thread stopping = new Thread(() -> {
+                try {
+                    rig.tomcat.stop();
+                } catch (LifecycleException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            stopping.start();
+            TomcatRig.await("health down", () -> !guard.snapshot().verdict().up());
+            // Balancers need time to see it: nobody is turned away meanwhile.
+            assertThat(idle.get("/")).startsWith("HTTP/1.1 200");
+            TomcatRig.await("connections end with their answers", () -> lastAnswer(idle));
+            rig.release.countDown();
+            assertThat(busy.answer()).startsWith("HTTP/1.1 200");
+            stopping.join();
+        }
+        assertThat(rig.tomcat.getServer().getState().isAvailable()).isFalse();
+        assertThat(guard.healthPort()).isEqualTo(-1);
+    }
+
+    private static boolean lastAnswer(RawClient client) {
+        try {
+            String answer = client.get("/");
+            assertThat(answer).startsWith("HTTP/1.1 200");
+            return answer.contains("Connection: close");
+        } catch (java.io.IOException e) {
+            throw new AssertionError("a request was lost", e);
+        }
+    }
+
+    private static long threadsOfGuards() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("tcpguard-"))
+                .count();
+    }
+
+    @Test
+    void ignoresEventsThatAreNotItsOwn() {
+        listener.lifecycleEvent(
+                new org.apache.catalina.LifecycleEvent(rig.tomcat.getServer(), Lifecycle.PERIODIC_EVENT, "nothing"));
+        assertThat(listener.guard()).isNull();
+    }
+}

@@ -1,6 +1,5 @@
 package io.tcpguard.examples.demo;
 
-import io.tcpguard.examples.demo.Schedule.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,9 +68,9 @@ final class Picture {
         String full = trace.ranOut() ? "out of descriptors" : "never out of descriptors";
         return full + " \u00b7 " + trace.checksFailed() + " of "
                 + trace.checks().size() + " health checks failed \u00b7 "
-                + trace.last().counts().lost() + " sessions lost \u00b7 "
-                + Math.round(trace.inSession(schedule, Phase.FLOOD)) + " users in session in the flood (before: "
-                + trace.inSessionBefore(schedule.load().floodAt()) + ")";
+                + trace.last().counts().lost() + " sessions lost \u00b7 users in session: "
+                + trace.inSessionBefore(schedule.load().floodAt()) + " before the flood, "
+                + trace.inSessionBefore(schedule.load().floodUntil()) + " at its end";
     }
 
     private void legend() {
@@ -121,7 +120,7 @@ final class Picture {
         List<Second> seconds = trace.seconds();
         String area = Svg.point(x(seconds.get(0).at()), y(top, 0)) + line + " "
                 + Svg.point(x(trace.last().at()), y(top, 0));
-        svg.polygon(area.strip(), "fill=\"" + IN_SESSION + "\" fill-opacity=\"0.28\"");
+        svg.polygon(area.strip(), "fill=\"" + IN_SESSION + "\" fill-opacity=\"0.4\"");
         svg.polyline(line, "fill=\"none\" " + stroke(IN_SESSION, 1.5));
     }
 

@@ -1,5 +1,8 @@
 package io.tcpguard;
 
+import io.tcpguard.advisor.FlightRecorder;
+import io.tcpguard.advisor.IncidentReport;
+import io.tcpguard.advisor.KernelCounters;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
@@ -12,6 +15,9 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Shed;
+import io.tcpguard.state.Transition;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +35,7 @@ final class Rehearsal {
     private final AdmissionPolicy policy;
     private final List<Watch> watches;
     private final List<ListenerWatch> listeners;
+    private final List<Transition> transitions = new ArrayList<>();
     private long now;
 
     private Rehearsal(GuardConfig config) {
@@ -47,6 +54,23 @@ final class Rehearsal {
         rehearsal.flood();
         rehearsal.stall();
         rehearsal.calm();
+        rehearsal.tell();
+    }
+
+    /** The way of a transition to its listeners, and of an episode into words. */
+    private void tell() {
+        KernelCounters kernel = KernelCounters.open();
+        FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, kernel);
+        TransitionFanout fanout = new TransitionFanout(Runnable::run);
+        fanout.add(t -> recorder.record(t, now, new Shed()));
+        transitions.forEach(t -> fanout.publish(t.before(), t.after()));
+        kernel.close();
+        String told = recorder.episode()
+                .map(e -> IncidentReport.text(e, now, Instant.EPOCH, List.of()))
+                .orElseThrow();
+        if (told.isBlank()) {
+            throw new IllegalStateException("rehearsal: nothing to tell of an exhaustion");
+        }
     }
 
     private void flood() {
@@ -82,8 +106,12 @@ final class Rehearsal {
         watches.get(0).read(new Reading.Measured(Signal.DESCRIPTORS, descriptors, LIMIT));
         watches.get(1).read(new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100));
         watches.get(2).read(new Reading.Measured(Signal.WORK_DELAY, delayMillis, maxDelay));
+        GuardSnapshot before = engine.snapshot();
         GuardSnapshot snapshot = engine.step(watches, listeners, policy.connections(), false, null, 0, now);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
+        if (before.level() != snapshot.level()) {
+            transitions.add(new Transition(before, snapshot));
+        }
         return snapshot;
     }
 }

@@ -2,6 +2,8 @@ package io.tcpguard;
 
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
@@ -13,12 +15,14 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
+import io.tcpguard.state.SignalState;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +30,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +54,7 @@ public final class TcpGuard implements AutoCloseable {
     private boolean closed;
     private @Nullable String drainReason;
     private final List<GuardListener> early = new ArrayList<>();
+    private final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
     /** What exists only between start and close. */
     private record Running(
@@ -57,6 +64,7 @@ public final class TcpGuard implements AutoCloseable {
             IoThread io,
             TransitionFanout fanout,
             TransitionLog log,
+            Counsel counsel,
             SamplerThread sampler) {}
 
     private TcpGuard(GuardConfig config) {
@@ -88,6 +96,7 @@ public final class TcpGuard implements AutoCloseable {
                 r.sampler.start();
                 r.policy.setOpenForDecisions(true);
                 r.log.started(current, r.policy.idleFloorNanos(), r.io.healthPort());
+                r.counsel.adviseAtStart();
             }
         }
         return this;
@@ -119,6 +128,8 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
+        Counsel counsel = new Counsel(shed);
+        fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
         Rehearsal.play(config);
@@ -126,7 +137,7 @@ public final class TcpGuard implements AutoCloseable {
         lastSample = now;
         SamplerThread sampler =
                 new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> sample(cycle, fanout, log, time));
-        return new Running(probes, policy, cycle, io, fanout, log, sampler);
+        return new Running(probes, policy, cycle, io, fanout, log, counsel, sampler);
     }
 
     private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, long now) {
@@ -206,6 +217,7 @@ public final class TcpGuard implements AutoCloseable {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
+        ports.put(name, port);
         GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> remove(probe));
         r.cycle.add(
                 probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
@@ -271,6 +283,29 @@ public final class TcpGuard implements AutoCloseable {
         return running == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, System.nanoTime() - lastSample));
     }
 
+    /**
+     * What the advisor says of the kernel settings and limits here, with the listeners' backlogs in force. Reads some 150 small files
+     * anew at each call: for a person who asks, not for a loop.
+     */
+    public Report advice() {
+        List<Listening> listeners = new ArrayList<>();
+        for (SignalState state : current.signals()) {
+            Integer port = ports.get(state.source());
+            if (port != null
+                    && state.reading() instanceof Reading.Measured queue
+                    && queue.signal() == Signal.ACCEPT_QUEUE) {
+                listeners.add(Listening.inForce(state.source(), port, queue.limit()));
+            }
+        }
+        return Counsel.adviseNow(listeners);
+    }
+
+    /** What happened, in plain words: the episode that goes on, else the last one. Empty if there was none, or the guard does not run. */
+    public Optional<String> incident() {
+        Running r = running;
+        return r == null ? Optional.empty() : r.counsel.incident();
+    }
+
     /** The port that the health listener is bound to; -1 if there is none or the guard does not run. */
     public int healthPort() {
         Running r = running;
@@ -295,6 +330,7 @@ public final class TcpGuard implements AutoCloseable {
                 r.io.close();
                 r.cycle.close();
                 r.probes.close();
+                r.counsel.close();
             }
         }
     }

@@ -182,6 +182,18 @@ class TcpGuardTest {
     }
 
     @Test
+    void tellsWhatHappenedAndWhatItWouldSet() {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            assertThat(guard.incident()).isEmpty();
+            assertThat(guard.advice().text(false)).contains("descriptors");
+
+            guard.drain("deploy");
+            await(() -> guard.incident().isPresent());
+            assertThat(guard.incident().orElseThrow()).contains("What happened").contains("deploy");
+        }
+    }
+
+    @Test
     void countsTheConnectionsOfARealListener() throws IOException {
         try (TcpGuard guard = TcpGuard.builder().build().start();
                 ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

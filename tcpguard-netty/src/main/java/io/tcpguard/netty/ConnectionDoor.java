@@ -17,17 +17,27 @@ final class ConnectionDoor extends ChannelHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        Channel child = ctx.channel();
-        Channel server = child.parent();
-        if (server != null && !child.hasAttr(ConnectionTracker.KEY)) {
-            ServerPort port = ports.of(server);
-            Admission decision = port.decide(child);
-            if (decision == Admission.ADMIT) {
-                ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));
-            } else {
-                Refuse.registered(child, decision);
-            }
+        try {
+            decide(ctx);
+        } catch (RuntimeException | LinkageError e) {
+            // A handler that throws here takes the connection down with it.
+            Says.LOG.error("{} is not guarded", ctx.channel(), e);
         }
         ctx.pipeline().remove(ctx.name());
+    }
+
+    private void decide(ChannelHandlerContext ctx) {
+        Channel child = ctx.channel();
+        Channel server = child.parent();
+        if (server == null || child.hasAttr(ConnectionTracker.KEY)) {
+            return;
+        }
+        ServerPort port = ports.of(server);
+        Admission decision = port.decide(child);
+        if (decision == Admission.ADMIT) {
+            ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));
+        } else {
+            Refuse.registered(child, decision);
+        }
     }
 }

@@ -30,7 +30,17 @@ final class LoopWatch {
             return;
         }
         forgetDead();
-        watches.put(loop, policy.watchWork("netty-loop-" + ++named, loop));
+        watches.put(loop, watch(loop));
+    }
+
+    private AutoCloseable watch(EventLoop loop) {
+        try {
+            return policy.watchWork("netty-loop-" + ++named, loop);
+        } catch (RuntimeException e) {
+            // A guard that was closed watches nothing any more, and its server lives on.
+            Says.LOG.debug("event loop is not watched", e);
+            return () -> {};
+        }
     }
 
     /** Loops come and go together, with their group; a dead one must not keep the place of a living one. */

@@ -44,8 +44,8 @@ final class Ports {
 
     /** Takes a place for an answer, if there is one. */
     boolean tryAnswer() {
-        int most = Room.answers(policy.snapshot().capacity());
-        if (answers.incrementAndGet() <= most) {
+        int held = answers.getAndIncrement();
+        if (held < Room.answers(policy.snapshot().capacity(), held)) {
             return true;
         }
         answers.decrementAndGet();

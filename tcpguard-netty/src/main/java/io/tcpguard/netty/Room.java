@@ -3,13 +3,16 @@ package io.tcpguard.netty;
 import io.tcpguard.state.Capacity;
 
 /**
- * How the reserve of descriptors is shared out on one port. NIO accepts a whole batch before the first is looked at, and a closed
- * channel gives its descriptor back only at its selector's next select: batch and answers count twice in the worst case, and
- * 2 × (1/8) + 1/2 of the reserve leaves a quarter to the health listener and the log.
+ * How one port's part in the reserve of descriptors is bounded. NIO accepts a whole batch before the first of it is looked at;
+ * refused clients that wait for their answer hold descriptors beyond the refusal point; and the core overshoots it by a quarter
+ * of the reserve while evicted connections close. Together they must leave what nobody may take.
  */
 final class Room {
     /** Answers in the making at a time: measured enough for 400 refusals a second with clients that close at once. */
     static final int MOST_ANSWERS = 40;
+
+    /** Descriptors that no flood may take: for the health listener, the log, and who looks after the server. */
+    static final int UNTOUCHED = 12;
 
     private Room() {}
 
@@ -18,9 +21,19 @@ final class Room {
         return capacity.known() ? (int) Math.max(1, Math.min(found, reserve(capacity) / 8)) : found;
     }
 
-    /** Refused connections that may wait for their answer at a time. */
-    static int answers(Capacity capacity) {
-        return capacity.known() ? (int) Math.min(MOST_ANSWERS, reserve(capacity) / 2) : MOST_ANSWERS;
+    /**
+     * Refused connections that may wait for their answer at a time. The snapshot is a little old, so that half the reserve is the
+     * most whatever it says.
+     *
+     * @param held how many do so now, which are among the used descriptors
+     */
+    static int answers(Capacity capacity, int held) {
+        if (!capacity.known()) {
+            return MOST_ANSWERS;
+        }
+        long reserve = reserve(capacity);
+        long free = capacity.limit() - capacity.used() - UNTOUCHED - batch(capacity, MOST_ANSWERS);
+        return (int) Math.max(0, Math.min(Math.min(MOST_ANSWERS, reserve / 2), held + free));
     }
 
     private static long reserve(Capacity capacity) {

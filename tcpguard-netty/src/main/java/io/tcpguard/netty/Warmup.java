@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,33 +36,35 @@ final class Warmup {
             "Unguarded",
             "WorkSource");
 
-    private static final boolean DONE = warm();
+    private static final List<String> MISSING = warm();
 
     private Warmup() {}
 
     /** Does it, once for the process. */
     static void once() {
-        Says.LOG.debug("classes and time zones are warm: {}", DONE);
+        if (!MISSING.isEmpty()) {
+            Says.LOG.debug("not warm: {}", MISSING);
+        }
     }
 
-    private static boolean warm() {
-        String prefix = Warmup.class.getPackageName() + '.';
-        boolean all = true;
-        for (String name : OWN) {
-            all &= load(prefix + name);
-        }
+    /** Classes that could not be loaded in advance; they are loaded when needed, as without this. */
+    static List<String> missing() {
+        return MISSING;
+    }
+
+    private static List<String> warm() {
         ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
-        String line = String.format(Locale.ROOT, "%tc %s", now, DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
-        return all && !line.isEmpty();
-    }
-
-    private static boolean load(String name) {
-        try {
-            Class.forName(name);
-            return true;
-        } catch (ClassNotFoundException | LinkageError e) {
-            // A class that a compiler names otherwise is loaded when it is needed, as it would be without this.
-            return false;
+        Says.LOG.trace(
+                "{} {}", String.format(Locale.ROOT, "%tc", now), DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
+        String prefix = Warmup.class.getPackageName() + '.';
+        List<String> missing = new ArrayList<>();
+        for (String name : OWN) {
+            try {
+                Class.forName(prefix + name);
+            } catch (ClassNotFoundException | LinkageError e) {
+                missing.add(name);
+            }
         }
+        return List.copyOf(missing);
     }
 }

@@ -267,6 +267,41 @@ class AcceptGateTest {
         assertThat(guarded.server.config().isAutoRead()).isTrue();
     }
 
+    @Test
+    void servesUnguardedIfTheGuardBreaks() {
+        guarded.policy.broken = true;
+
+        EmbeddedChannel child = guarded.accept();
+
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+        assertThat(child.isOpen()).isTrue();
+    }
+
+    @Test
+    void servesOnWhenTheGuardIsClosed() {
+        guarded.policy.dead = true;
+
+        EmbeddedChannel child = guarded.child();
+        child.writeInbound(text("hello"));
+
+        assertThat(child.isOpen()).isTrue();
+        assertThat(child.inboundMessages()).hasSize(1);
+        child.releaseInbound();
+    }
+
+    @Test
+    void leavesAServerAloneWhoseGuardDoesNotRun() {
+        FakePolicy dead = new FakePolicy();
+        dead.dead = true;
+        EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(dead, Protocol.HTTP)));
+
+        server.writeInbound("whatever comes");
+
+        assertThat(server.<String>readInbound()).isEqualTo("whatever comes");
+        assertThat(server.isOpen()).isTrue();
+        server.close();
+    }
+
     private void longPause() {
         for (int i = 0; i < 9; i++) {
             guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));

@@ -22,6 +22,8 @@ final class FakePolicy implements Policy {
     volatile Admission connections = Admission.ADMIT;
     volatile Admission requests = Admission.ADMIT;
     volatile Capacity capacity = Capacity.UNKNOWN;
+    volatile boolean dead;
+    volatile boolean broken;
     final List<Listener> listeners = new CopyOnWriteArrayList<>();
     final List<String> watched = new CopyOnWriteArrayList<>();
     final AtomicInteger watchesEnded = new AtomicInteger();
@@ -34,6 +36,9 @@ final class FakePolicy implements Policy {
 
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
+        if (dead) {
+            throw new IllegalStateException("this guard does not run");
+        }
         Listener listener = new Listener(name, port, control);
         listeners.add(listener);
         return listener;
@@ -41,6 +46,9 @@ final class FakePolicy implements Policy {
 
     @Override
     public AutoCloseable watchWork(String name, Executor executor) {
+        if (dead) {
+            throw new IllegalStateException("this guard does not run");
+        }
         watched.add(name);
         return watchesEnded::incrementAndGet;
     }
@@ -89,6 +97,9 @@ final class FakePolicy implements Policy {
         @Override
         public Admission accept(@Nullable InetAddress source) {
             accepts.incrementAndGet();
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
             return connections;
         }
 

@@ -11,15 +11,26 @@ class RoomTest {
     @Test
     void isNettysOwnAndTheMostAnswersWhileTheLimitIsUnknown() {
         assertThat(Room.batch(Capacity.UNKNOWN, 16)).isEqualTo(16);
-        assertThat(Room.answers(Capacity.UNKNOWN)).isEqualTo(Room.MOST_ANSWERS);
+        assertThat(Room.answers(Capacity.UNKNOWN, 0)).isEqualTo(Room.MOST_ANSWERS);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {8, 32, 100, 600, 6000})
-    void leavesAQuarterOfTheReserveFree(long reserve) {
-        Capacity capacity = new Capacity(20_000, 100, 10, 20_000 - reserve);
+    @ValueSource(longs = {32, 100, 600, 6000})
+    void leavesWhatNobodyMayTakeWhenTheCoreOvershootsAsFarAsItMay(long reserve) {
+        long used = 20_000 - reserve + reserve / 4;
+        Capacity capacity = new Capacity(20_000, used, 10, 20_000 - reserve);
 
-        assertThat(2L * Room.batch(capacity, 16) + Room.answers(capacity)).isLessThanOrEqualTo(reserve * 3 / 4);
+        int answers = Room.answers(capacity, 0);
+        assertThat(answers).isPositive();
+        assertThat(used + answers + Room.batch(capacity, 16)).isLessThanOrEqualTo(20_000 - Room.UNTOUCHED);
+    }
+
+    @Test
+    void countsAnswersInTheMakingAsTheDescriptorsThatTheyAre() {
+        Capacity before = new Capacity(256, 226, 100, 224);
+        Capacity after = new Capacity(256, 226 + 5, 100, 224);
+
+        assertThat(Room.answers(after, 5)).isEqualTo(Room.answers(before, 0));
     }
 
     @Test
@@ -27,7 +38,7 @@ class RoomTest {
         Capacity none = new Capacity(256, 100, 10, 256);
 
         assertThat(Room.batch(none, 16)).isEqualTo(1);
-        assertThat(Room.answers(none)).isZero();
+        assertThat(Room.answers(none, 0)).isZero();
     }
 
     @Test

@@ -81,40 +81,36 @@ public final class Engine {
                 leader = watch;
             }
         }
-        String cause = null;
-        boolean mayFailOpen = true;
-        for (int i = 0; i < listeners.size(); i++) {
-            if (!listeners.get(i).serves(now) && cause == null) {
-                cause = listeners.get(i).why();
-                mayFailOpen = false;
-                leader = null;
-            }
+        DownCause cause =
+                operator == null ? causeOfListeners(listeners, now) : new DownCause(DownCause.Kind.OPERATOR, operator);
+        if (cause != null) {
+            leader = null;
+        } else if (level == Level.DRAIN && leader != null) {
+            cause = new DownCause(DownCause.Kind.JUDGED, why(leader));
         }
-        if (cause == null && level == Level.DRAIN && leader != null) {
-            cause = why(leader);
-        }
-        if (cause != null || operator != null) {
+        if (cause != null) {
             level = Level.DRAIN;
         }
-        if (operator != null) {
-            leader = null;
-        }
         Capacity capacity = descriptors.capacity();
-        String reason = reason(level, operator, cause);
-        Verdict verdict =
-                keeper.step(operator, cause, mayFailOpen, reason, capacity.usableShare(), observedInterval, now);
+        String reason = cause == null ? reason(level) : cause.why();
+        Verdict verdict = keeper.step(cause, reason, capacity.usableShare(), observedInterval, now);
         publish(watches, level, reason, capacity, verdict, admission(watches), resetsOnly, now);
         return snapshot;
     }
 
-    private String reason(Level level, @Nullable String operator, @Nullable String cause) {
-        if (operator != null) {
-            return operator;
+    private static @Nullable DownCause causeOfListeners(List<ListenerWatch> listeners, long now) {
+        DownCause first = null;
+        for (int i = 0; i < listeners.size(); i++) {
+            ListenerWatch listener = listeners.get(i);
+            if (!listener.serves(now) && first == null) {
+                first = listener.whyNot();
+            }
         }
-        if (cause != null) {
-            return cause;
-        }
-        if (level == snapshot.level() && snapshot.leading() == leadingSignal()) {
+        return first;
+    }
+
+    private String reason(Level level) {
+        if (level == snapshot.level() && snapshot.leading() == leadingSignal() && !levelReason.isEmpty()) {
             return levelReason;
         }
         levelReason = leader == null ? "no pressure" : why(leader);

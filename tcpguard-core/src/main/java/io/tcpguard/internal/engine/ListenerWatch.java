@@ -16,10 +16,10 @@ public final class ListenerWatch {
     private final LongSupplier accepts;
     private final Watch queue;
     private final long stalledAfter;
-    private final Latch down;
     private long lastAccepts = -1;
     private long lastProgress;
     private boolean stalled;
+    private boolean hasServed;
 
     /**
      * @param accepting what the adapter says
@@ -33,7 +33,6 @@ public final class ListenerWatch {
         this.accepts = accepts;
         this.queue = queue;
         this.stalledAfter = config.nanos(Setting.STALLED_AFTER);
-        this.down = new Latch(1, 1, 0, 0);
         this.lastProgress = now;
     }
 
@@ -50,12 +49,19 @@ public final class ListenerWatch {
             lastProgress = now;
         }
         stalled = now - lastProgress >= stalledAfter;
-        return !down.step(stalled || !accepting.getAsBoolean() ? 1 : 0, now);
+        boolean serves = !stalled && accepting.getAsBoolean();
+        hasServed |= serves;
+        return serves;
     }
 
-    String why() {
-        return stalled
-                ? "listener " + name + " has connections waiting and has accepted none of them for too long"
-                : "listener " + name + " does not accept";
+    DownCause whyNot() {
+        if (!hasServed) {
+            return new DownCause(DownCause.Kind.STARTING, "listener " + name + " does not accept yet");
+        }
+        return new DownCause(
+                DownCause.Kind.NOT_SERVING,
+                stalled
+                        ? "listener " + name + " has connections waiting and has accepted none of them for too long"
+                        : "listener " + name + " does not accept");
     }
 }

@@ -20,7 +20,7 @@ final class VerdictKeeper {
     private final long maxDown;
     private final FlipHistory flips;
     private boolean down;
-    private boolean byOperator;
+    private boolean held;
     private long downSince;
     private String downReason = "";
     private boolean ramping;
@@ -39,59 +39,46 @@ final class VerdictKeeper {
     /**
      * One step.
      *
-     * @param operator why an operator wants it down; null if none does
-     * @param cause why it should be down by itself; null if it should be up
-     * @param mayFailOpen whether the cause is a judgement, and not the plain fact that nothing is served
+     * @param cause why it should be down; null if it should be up
      * @param calm what to say while up
      * @param usableShare weight follows it: no control loop, since it does not depend on the load
      * @param observedInterval of the checks; 0 if not known
      */
-    Verdict step(
-            @Nullable String operator,
-            @Nullable String cause,
-            boolean mayFailOpen,
-            String calm,
-            double usableShare,
-            long observedInterval,
-            long now) {
+    Verdict step(@Nullable DownCause cause, String calm, double usableShare, long observedInterval, long now) {
         long interval = configuredInterval > 0
                 ? configuredInterval
                 : observedInterval > 0 ? observedInterval : ASSUMED_INTERVAL;
-        if (operator != null) {
-            goDown(operator, true, now);
-            return say(false, 0, operator);
-        }
         if (cause == null) {
             failedOpen = false;
-        }
-        if (cause != null && !failedOpen) {
-            goDown(cause, false, now);
-            if (!mayFailOpen || now - downSince < maxDown) {
-                return say(false, 0, cause);
+        } else if (!failedOpen || cause.kind() != DownCause.Kind.JUDGED) {
+            goDown(cause, now);
+            if (cause.kind() != DownCause.Kind.JUDGED || now - downSince < maxDown) {
+                return say(false, 0, cause.why());
             }
             failedOpen = true;
             goUp(now);
         }
         if (down) {
-            if (!byOperator && now - downSince < flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now)) {
+            if (held && now - downSince < flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now)) {
                 return say(false, 0, downReason);
             }
             goUp(now);
         }
-        String why = cause == null ? calm : "failed open after maxDown, although " + cause;
+        String why = cause == null ? calm : "failed open after maxDown, although " + cause.why();
         return say(true, ramped(settled(usableShare), interval, now), why);
     }
 
-    private void goDown(String why, boolean operator, long now) {
+    private void goDown(DownCause cause, long now) {
+        boolean holds = cause.kind().held();
         if (!down) {
-            down = true;
             downSince = now;
-            if (!operator) {
-                flips.wentDown(now);
-            }
         }
-        byOperator = operator;
-        downReason = why;
+        if (holds && !(down && held)) {
+            flips.wentDown(now);
+        }
+        down = true;
+        held = holds;
+        downReason = cause.why();
     }
 
     private void goUp(long now) {

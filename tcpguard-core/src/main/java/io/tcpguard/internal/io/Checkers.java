@@ -74,7 +74,10 @@ public final class Checkers {
             this.last = now;
         }
 
-        long interval() {
+        /** Kept, so that to ask costs nothing; 0: not known yet. */
+        long interval;
+
+        long newInterval() {
             int known = (int) Math.min(gapCount, GAPS);
             if (known < GAPS_TO_KNOW) {
                 return 0;
@@ -101,7 +104,7 @@ public final class Checkers {
     public synchronized List<Checker> all() {
         List<Checker> list = new ArrayList<>(entries.size());
         for (Entry e : entries) {
-            list.add(new Checker(e.address, e.asks, e.interval(), e.last, e.checks, e.up, e.weight, e.haproxy));
+            list.add(new Checker(e.address, e.asks, e.interval, e.last, e.checks, e.up, e.weight, e.haproxy));
         }
         long now = clock.nanoTime();
         list.sort(Comparator.comparingLong(c -> now - c.lastNanos()));
@@ -110,7 +113,7 @@ public final class Checkers {
 
     /**
      * The longest interval among those that check regularly and still do, in nanoseconds, at most two minutes; 0 if there is none
-     * yet. Allocates a little; for once a second, not for each sample.
+     * yet. Allocates nothing.
      */
     public synchronized long observedIntervalNanos() {
         long now = clock.nanoTime();
@@ -118,7 +121,7 @@ public final class Checkers {
         for (int i = 0; i < entries.size(); i++) {
             Entry e = entries.get(i);
             if (now - e.last <= ACTIVE_FOR) {
-                longest = Math.max(longest, e.interval());
+                longest = Math.max(longest, e.interval);
             }
         }
         return Math.min(longest, LONGEST_INTERVAL);
@@ -145,6 +148,7 @@ public final class Checkers {
         } else if (now - e.last >= SAME_CHECK) {
             e.gaps[(int) (e.gapCount++ % GAPS)] = now - e.last;
             e.last = now;
+            e.interval = e.newInterval();
         }
         e.checks++;
         e.up = up;
@@ -154,7 +158,7 @@ public final class Checkers {
             anybody = true;
             LOG.info("First health check: from {} for {}", address.getHostAddress(), asks);
         }
-        long interval = e.interval();
+        long interval = e.interval;
         if (interval > USELESS_INTERVAL && !warnedOfInterval) {
             warnedOfInterval = true;
             LOG.warn(

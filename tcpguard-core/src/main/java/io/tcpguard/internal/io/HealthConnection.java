@@ -41,7 +41,8 @@ final class HealthConnection implements Ready {
         this.listener = listener;
     }
 
-    void begin(SocketChannel c, boolean agent, long now) {
+    /** Takes the connection. If this throws, {@link #broken} must follow. */
+    void begin(SocketChannel c, boolean agent, long now) throws IOException {
         channel = c;
         since = now;
         ended = false;
@@ -49,20 +50,13 @@ final class HealthConnection implements Ready {
         out = null;
         in.clear();
         state = State.READING;
-        try {
-            InetAddress from = ((InetSocketAddress) c.getRemoteAddress()).getAddress();
-            peer = from;
-            key = listener.poller().register(c, SelectionKey.OP_READ, this);
-            if (agent) {
-                answer(listener.agentAnswer(from, now), now);
-            } else {
-                ready(now);
-            }
-        } catch (IOException e) {
-            broken();
-        } catch (RuntimeException e) {
-            broken();
-            throw e;
+        InetAddress from = ((InetSocketAddress) c.getRemoteAddress()).getAddress();
+        peer = from;
+        key = listener.poller().register(c, SelectionKey.OP_READ, this);
+        if (agent) {
+            answer(listener.agentAnswer(from, now), now);
+        } else {
+            ready(now);
         }
     }
 

@@ -28,6 +28,9 @@ final class HealthListener implements Closeable {
     /** Accepts in a row; then it is the others' turn. */
     private static final int ACCEPTS = 64;
 
+    /** With a single descriptor for all, a connection is not pushed out before its request had the time to arrive. */
+    private static final long TO_SEND_A_REQUEST = TimeUnit.MILLISECONDS.toNanos(5);
+
     private static final long SPARE_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long CLOSED_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -36,6 +39,7 @@ final class HealthListener implements Closeable {
     private final NanoClock clock;
     private final Checkers checkers;
     private final IntSupplier deskSize;
+    private final Complaints trouble;
     private final List<Network> detailsTo;
     private final long timeout;
     private final boolean closeWhenDown;
@@ -59,12 +63,14 @@ final class HealthListener implements Closeable {
             IoThread.View view,
             NanoClock clock,
             Checkers checkers,
-            IntSupplier deskSize) {
+            IntSupplier deskSize,
+            Complaints trouble) {
         this.poller = poller;
         this.view = view;
         this.clock = clock;
         this.checkers = checkers;
         this.deskSize = deskSize;
+        this.trouble = trouble;
         detailsTo = config.networks(Setting.HEALTH_DETAILS_TO);
         timeout = config.nanos(Setting.HEALTH_TIMEOUT);
         closeWhenDown = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
@@ -154,7 +160,15 @@ final class HealthListener implements Closeable {
             if (channel == null) {
                 return;
             }
-            place(channel).begin(channel, port.agent(), now);
+            HealthConnection place = place(channel);
+            try {
+                place.begin(channel, port.agent(), now);
+            } catch (IOException e) {
+                place.broken();
+            } catch (RuntimeException | Error e) {
+                place.broken();
+                trouble.add(e, now);
+            }
         }
     }
 
@@ -162,8 +176,12 @@ final class HealthListener implements Closeable {
         try {
             return port.accept();
         } catch (IOException e) {
-            // EMFILE or ENFILE (accept(2)): one of our own descriptors must do, and no other thread may have taken it
-            // by then.
+            // EMFILE or ENFILE. The kernel takes a descriptor before it looks whether anybody waits (net/socket.c,
+            // __sys_accept4_file), so this may be about nobody.
+            if (!port.somebodyWaits()) {
+                return null;
+            }
+            // One of our own must do, and no other thread may have taken it by then.
             if (!giveOneUp(now)) {
                 port.pause(now);
                 return null;
@@ -184,7 +202,7 @@ final class HealthListener implements Closeable {
             return true;
         }
         HealthConnection victim = victim(null, now);
-        if (victim == null) {
+        if (victim == null || !(victim.answered() || victim.age(now) >= TO_SEND_A_REQUEST)) {
             return false;
         }
         victim.end();

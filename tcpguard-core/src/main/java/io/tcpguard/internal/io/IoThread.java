@@ -67,7 +67,7 @@ public final class IoThread implements AutoCloseable {
         try {
             checkers = new Checkers(clock);
             desk = new RefusalDesk(poller, view, clock);
-            health = new HealthListener(config, poller, view, clock, checkers, desk::size);
+            health = new HealthListener(config, poller, view, clock, checkers, desk::size, channelTrouble);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();

@@ -105,6 +105,12 @@ final class ListeningPort implements Ready, Closeable {
         return accepted;
     }
 
+    /** Whether somebody waits to be accepted at this moment. */
+    boolean somebodyWaits() throws IOException {
+        SelectionKey k = key;
+        return k != null && poller.readyNow(k);
+    }
+
     /** Accept fails: looks away, each time twice as long. */
     void pause(long now) {
         pause = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, pause * 2));

@@ -38,6 +38,14 @@ final class Poller implements Closeable {
         return selector.selectedKeys();
     }
 
+    /** Asks the kernel afresh: what an earlier select said may be served by now. Not while the selected keys are walked. */
+    boolean readyNow(SelectionKey key) throws IOException {
+        selector.selectedKeys().remove(key);
+        selector.selectNow();
+        unflushed = false;
+        return selector.selectedKeys().contains(key);
+    }
+
     /** Closes the channel; its descriptor is free after the next {@link #flush}. */
     void close(Closeable channel) {
         unflushed = true;

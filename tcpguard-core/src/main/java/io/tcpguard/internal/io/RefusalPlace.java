@@ -151,7 +151,7 @@ final class RefusalPlace implements Ready {
     @Override
     public void broken() {
         if (!closed()) {
-            end(desk.resetsOnly());
+            end(false);
         }
     }
 

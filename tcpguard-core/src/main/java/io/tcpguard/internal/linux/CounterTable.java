@@ -113,12 +113,17 @@ final class CounterTable {
             if (!text.takeBlanks()) {
                 return false;
             }
+            // Some say "none" by -1 (MaxConn of snmp); those that count never do.
+            boolean negative = text.take('-');
             long number = text.number();
             if (number == ProcText.NONE) {
                 return false;
             }
             for (int i = 0; i < columns.length; i++) {
                 if (columns[i] == column) {
+                    if (negative) {
+                        return false;
+                    }
                     values[i] = number;
                 }
             }

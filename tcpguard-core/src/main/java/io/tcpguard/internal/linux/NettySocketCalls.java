@@ -3,6 +3,7 @@ package io.tcpguard.internal.linux;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** By Netty's native library. The only class here that names Netty, so that the rest links without it. */
@@ -47,15 +48,8 @@ final class NettySocketCalls implements SocketCalls {
         }
 
         @Override
-        public boolean option(int level, int name, ByteBuffer into) {
-            try {
-                into.rewind();
-                socket.getRawOpt(level, name, into);
-                return true;
-            } catch (IOException | RuntimeException | LinkageError e) {
-                // LinkageError: the class of the exception could not be loaded for want of a descriptor.
-                return false;
-            }
+        public Option option(int level, int name, int bytes) {
+            return new NettyOption(socket, level, name, bytes);
         }
 
         @Override
@@ -66,6 +60,37 @@ final class NettySocketCalls implements SocketCalls {
             } catch (RuntimeException e) {
                 return -1;
             }
+        }
+    }
+
+    private static final class NettyOption implements Option {
+        private final Socket socket;
+        private final int level;
+        private final int name;
+        private final ByteBuffer value;
+
+        NettyOption(Socket socket, int level, int name, int bytes) {
+            this.socket = socket;
+            this.level = level;
+            this.name = name;
+            this.value = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        }
+
+        @Override
+        public boolean read() {
+            try {
+                value.rewind();
+                socket.getRawOpt(level, name, value);
+                return true;
+            } catch (IOException | RuntimeException | LinkageError e) {
+                // LinkageError: the class of the exception could not be loaded for want of a descriptor.
+                return false;
+            }
+        }
+
+        @Override
+        public ByteBuffer value() {
+            return value;
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ProcDescriptors implements DescriptorCount {
     private static final long COUNT_EVERY_NANOS = 1_000_000_000L;
 
+    private static final int LOOKS = 3;
+
     private final File directory;
     private final JdkDescriptors jdk;
     private final NanoClock clock;
@@ -25,12 +27,16 @@ final class ProcDescriptors implements DescriptorCount {
         this.directory = directory;
         this.jdk = jdk;
         this.clock = clock;
-        this.lastCount = jdk.count();
+        boolean believed = false;
+        for (int look = 0; look < LOOKS && !believed; look++) {
+            this.lastCount = jdk.count();
+            believed = believable(directory.length(), lastCount);
+        }
+        this.sizeIsCount = believed;
         this.nextCountNanos = new AtomicLong(clock.nanoTime() + COUNT_EVERY_NANOS);
-        this.sizeIsCount = believable(directory.length(), lastCount);
     }
 
-    /** Other threads may open and close between the two looks, so that they need not be equal. */
+    /** Other threads may open and close between the two looks, so that they need not be equal; hence several, too. */
     private static boolean believable(long size, long counted) {
         return size > 0 && (counted < 0 || Math.abs(size - counted) <= 16 + counted / 8);
     }

@@ -11,16 +11,20 @@ interface SocketCalls {
 
     /** A descriptor number taken for a socket. Owns nothing: never closes it, and must notice that it became another's. */
     interface Handle {
-        /**
-         * Fills the buffer from 0 to its limit with the option's value, in native order; false if the kernel refuses or has
-         * fewer bytes. Allocates nothing if it succeeds.
-         *
-         * @param into direct, in native order
-         */
-        boolean option(int level, int name, ByteBuffer into);
+        /** One option of the socket, of which that many bytes are asked for; with memory of its own. */
+        Option option(int level, int name, int bytes);
 
         /** The TCP or UDP port that it is bound to; -1 if it has none. Allocates. */
         int localPort();
+    }
+
+    /** One value, read again and again into the same memory. */
+    interface Option {
+        /** Asks the kernel; false if it refuses or has fewer bytes. Allocates nothing if it succeeds. */
+        boolean read();
+
+        /** What was read last; direct, in native order, to be read by index. */
+        ByteBuffer value();
     }
 
     /** The best that this run-time image has: Netty's, else the JDK's own from 22 on; null if there is neither. */

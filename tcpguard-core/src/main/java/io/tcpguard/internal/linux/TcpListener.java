@@ -1,7 +1,5 @@
 package io.tcpguard.internal.linux;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +23,13 @@ final class TcpListener {
     private static final int UNACKED_AT = 24;
     private static final int SACKED_AT = 28;
 
-    private final SocketCalls.Handle handle;
-    private final ByteBuffer info = direct(INFO_BYTES);
-    private final ByteBuffer cookie = direct(Long.BYTES);
+    private final SocketCalls.Option info;
+    private final SocketCalls.Option cookie;
     private long ownCookie;
 
     private TcpListener(SocketCalls.Handle handle) {
-        this.handle = handle;
+        this.info = handle.option(IPPROTO_TCP, TCP_INFO, INFO_BYTES);
+        this.cookie = handle.option(SOL_SOCKET, SO_COOKIE, Long.BYTES);
     }
 
     /** The listener on that port behind that descriptor; null if it is anything else. */
@@ -41,36 +39,30 @@ final class TcpListener {
             return null;
         }
         TcpListener listener = new TcpListener(handle);
-        boolean is = listener.readCookie() && handle.localPort() == port;
-        listener.ownCookie = listener.cookie.getLong(0);
-        // Last, so that the port was that of the same socket.
-        return is && listener.look() ? listener : null;
+        if (!listener.cookie.read()) {
+            return null;
+        }
+        listener.ownCookie = listener.cookie.value().getLong(0);
+        // The look last, so that the port was that of the same socket.
+        return handle.localPort() == port && listener.look() ? listener : null;
     }
 
     /** Asks anew; false if this is not the same listening socket any more. */
     boolean look() {
         // The cookie after the numbers: if it is still ours, they were ours too.
-        return handle.option(IPPROTO_TCP, TCP_INFO, info)
-                && info.get(STATE_AT) == TCP_LISTEN
-                && readCookie()
-                && cookie.getLong(0) == ownCookie;
+        return info.read()
+                && info.value().get(STATE_AT) == TCP_LISTEN
+                && cookie.read()
+                && cookie.value().getLong(0) == ownCookie;
     }
 
     /** Established connections that wait to be accepted, at the last look. */
     long depth() {
-        return Integer.toUnsignedLong(info.getInt(UNACKED_AT));
+        return Integer.toUnsignedLong(info.value().getInt(UNACKED_AT));
     }
 
     /** The backlog in force, at the last look: the kernel lets one more than this wait. */
     long limit() {
-        return Integer.toUnsignedLong(info.getInt(SACKED_AT));
-    }
-
-    private boolean readCookie() {
-        return handle.option(SOL_SOCKET, SO_COOKIE, cookie);
-    }
-
-    private static ByteBuffer direct(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        return Integer.toUnsignedLong(info.value().getInt(SACKED_AT));
     }
 }

@@ -251,6 +251,16 @@ class EngineTest {
     }
 
     @Test
+    void isDownUntilAListenerAcceptsForTheFirstTimeAndUpRightThen() {
+        boolean[] accepting = {false};
+        listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 0, watch(Signal.ACCEPT_QUEUE), config, 0));
+        assertThat(after(1).verdict().reason()).contains("listener http does not accept yet");
+
+        accepting[0] = true;
+        assertThat(after(0.02).verdict().up()).isTrue();
+    }
+
+    @Test
     void isDownWhenConnectionsWaitAndNoneIsAcceptedForTooLong() {
         listeners.add(new ListenerWatch("http", () -> true, () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
         measured(Signal.ACCEPT_QUEUE, 3, 100);

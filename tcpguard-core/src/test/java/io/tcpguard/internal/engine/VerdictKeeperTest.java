@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class VerdictKeeperTest {
     private static final String LEAK = "a leak";
+    private static final DownCause DEPLOY = new DownCause(DownCause.Kind.OPERATOR, "deploy");
+    private static final DownCause STARTING = new DownCause(DownCause.Kind.STARTING, "not yet");
+    private static final DownCause NOT_SERVING = new DownCause(DownCause.Kind.NOT_SERVING, "does not accept");
 
     private long now;
     private long interval;
@@ -107,22 +110,33 @@ class VerdictKeeperTest {
 
     @Test
     void obeysTheOperatorAgainstEverything() {
-        Verdict verdict = keeper.step("deploy", null, true, "calm", 1, 0, 0);
+        Verdict verdict = keeper.step(DEPLOY, "calm", 1, 0, 0);
         assertThat(verdict).isEqualTo(new Verdict(false, 0, "deploy"));
-        assertThat(keeper.step("deploy", LEAK, true, "calm", 1, 0, 5).reason()).isEqualTo("deploy");
+        assertThat(keeper.step(DEPLOY, "calm", 1, 0, 5).reason()).isEqualTo("deploy");
     }
 
     @Test
     void isUpAtOnceWhenTheOperatorResumes() {
-        keeper.step("deploy", null, true, "calm", 1, 0, 0);
+        keeper.step(DEPLOY, "calm", 1, 0, 0);
 
         assertThat(at(0.1, null).up()).isTrue();
         assertThat(at(0.1, null).weight()).isEqualTo(10);
     }
 
     @Test
+    void isUpAtOnceWhenAStartIsOverAndCountsNoFlipForIt() {
+        for (int i = 0; i < 20; i++) {
+            keeper.step(STARTING, "calm", 1, 0, seconds(i));
+            assertThat(at(i + 0.5, null).up()).isTrue();
+        }
+        at(30, LEAK);
+
+        assertThat(at(36, null).up()).isTrue();
+    }
+
+    @Test
     void staysDownAfterTheOperatorResumesWhileACauseLasts() {
-        keeper.step("deploy", LEAK, true, "calm", 1, 0, 0);
+        keeper.step(DEPLOY, "calm", 1, 0, 0);
 
         assertThat(at(0.1, LEAK).up()).isFalse();
     }
@@ -140,10 +154,8 @@ class VerdictKeeperTest {
 
     @Test
     void neverFailsOpenWhenNothingIsServed() {
-        keeper.step(null, "does not accept", false, "calm", 1, 0, 0);
-        assertThat(keeper.step(null, "does not accept", false, "calm", 1, 0, seconds(5000))
-                        .up())
-                .isFalse();
+        keeper.step(NOT_SERVING, "calm", 1, 0, 0);
+        assertThat(keeper.step(NOT_SERVING, "calm", 1, 0, seconds(5000)).up()).isFalse();
     }
 
     @Test
@@ -173,7 +185,8 @@ class VerdictKeeperTest {
 
     private Verdict at(double t, @Nullable String cause) {
         now = seconds(t);
-        return keeper.step(null, cause, true, "calm", usable, interval, now);
+        DownCause judged = cause == null ? null : new DownCause(DownCause.Kind.JUDGED, cause);
+        return keeper.step(judged, "calm", usable, interval, now);
     }
 
     private static long seconds(double t) {

@@ -211,25 +211,49 @@ class AcceptQueueProbeTest {
             }
 
             @Override
-            public boolean option(int level, int name, ByteBuffer into) {
-                FakeSocket socket = open.get(descriptor);
-                if (socket == null) {
-                    return false;
-                }
-                if (level == 6 && name == 11) {
-                    into.put(0, (byte) socket.state())
-                            .putInt(24, socket.unacked())
-                            .putInt(28, socket.sacked());
-                    return true;
-                }
-                into.putLong(0, socket.cookie());
-                return level == 1 && name == 57;
+            public Option option(int level, int name, int bytes) {
+                return new FakeOption(descriptor, level, name, bytes);
             }
 
             @Override
             public int localPort() {
                 FakeSocket socket = open.get(descriptor);
                 return socket == null ? -1 : socket.port();
+            }
+        }
+
+        private final class FakeOption implements Option {
+            private final int descriptor;
+            private final int level;
+            private final int name;
+            private final ByteBuffer value;
+
+            FakeOption(int descriptor, int level, int name, int bytes) {
+                this.descriptor = descriptor;
+                this.level = level;
+                this.name = name;
+                this.value = ByteBuffer.allocate(bytes);
+            }
+
+            @Override
+            public boolean read() {
+                FakeSocket socket = open.get(descriptor);
+                if (socket == null) {
+                    return false;
+                }
+                if (level == 6 && name == 11) {
+                    value.put(0, (byte) socket.state())
+                            .putInt(24, socket.unacked())
+                            .putInt(28, socket.sacked());
+                    return true;
+                }
+                value.putLong(0, socket.cookie());
+                return level == 1 && name == 57;
+            }
+
+            @Override
+            public ByteBuffer value() {
+                return value;
             }
         }
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class AllocationTest {
     private static final int READS = 10_000;
+    private static final int WINDOWS = 10;
 
     /** A {@link Reading.Measured}: 12 bytes of header, a reference, two longs. */
     private static final long BYTES_OF_A_READING = 32;
@@ -66,14 +67,11 @@ class AllocationTest {
                         """);
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
             Probe[] all = all(probes, 8080);
-            // The directory of the fake tree has a size of its own; the JDK's count is asked instead, once.
-            assertThat(readAll(all, READS)).isPositive();
+            // Once, so that there is nothing left to change.
+            readAll(all, 1);
 
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            readAll(all, READS);
-            long after = THREADS.getCurrentThreadAllocatedBytes();
-
-            assertThat(after - before).isZero();
+            assertAllocatesOnlyForChanges(all);
+            assertThat(readAll(all, READS)).isZero();
         }
     }
 
@@ -81,27 +79,33 @@ class AllocationTest {
     void theExactCountCostsNothing() {
         try (LinuxProbes probes = LinuxProbes.open()) {
             DescriptorCount descriptors = probes.descriptors();
-            assertThat(sum(descriptors)).isPositive();
+            boolean known = false;
+            long allocated = Long.MAX_VALUE;
+            for (int window = 0; window < WINDOWS && allocated > 0; window++) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                known = sum(descriptors) > 0;
+                long after = THREADS.getCurrentThreadAllocatedBytes();
+                allocated = after - before;
+            }
 
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            long sum = sum(descriptors);
-            long after = THREADS.getCurrentThreadAllocatedBytes();
-
-            assertThat(sum).isPositive();
-            assertThat(after - before).isZero();
+            assertThat(known).isTrue();
+            assertThat(allocated).isZero();
         }
     }
 
+    /**
+     * The JVM allocates on a thread's account when it links and compiles what the thread runs, a few hundred bytes and once; a
+     * probe that allocates does so in every window.
+     */
     private void assertAllocatesOnlyForChanges(Probe[] all) {
-        readAll(all, READS);
-        // Its own first call allocates.
-        assertThat(THREADS.getCurrentThreadAllocatedBytes()).isPositive();
-
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        long changes = readAll(all, READS);
-        long after = THREADS.getCurrentThreadAllocatedBytes();
-
-        assertThat(after - before).isLessThanOrEqualTo(changes * BYTES_OF_A_READING);
+        long excess = Long.MAX_VALUE;
+        for (int window = 0; window < WINDOWS && excess > 0; window++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            long changes = readAll(all, READS);
+            long after = THREADS.getCurrentThreadAllocatedBytes();
+            excess = after - before - changes * BYTES_OF_A_READING;
+        }
+        assertThat(excess).isLessThanOrEqualTo(0);
     }
 
     private static long sum(DescriptorCount descriptors) {

@@ -1,8 +1,10 @@
 package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,18 +19,37 @@ class AtTheLimitTest {
     @Test
     void everyProbeReadsOnWhenNoDescriptorIsLeftThoughItWasNeverReadBefore() throws IOException {
         try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            assertThat(child.ask("how")).isEqualTo("NettySocketCalls");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
+            assertThat(child.ask("allocates ACCEPT_QUEUE")).isEqualTo("0");
         }
     }
 
     @Test
     void theListenTableIsReadOnTooWhereNoSocketCanBeAsked() throws IOException {
         try (ChildJvm child = ChildJvm.start(LIMIT_256, ChildJvm.classPathWithoutNetty())) {
+            assertThat(child.ask("how")).isEqualTo("nothing");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).containsPattern("ACCEPT_QUEUE \\d of 5"));
             // The table is looked at once a second.
             awaitAnswer(child, "ACCEPT_QUEUE 2 of 5");
+        }
+    }
+
+    /** The classes of a multi-release jar's newer version, put before the others. */
+    @Test
+    void theForeignFunctionApiAsksTheSocketsOnJava22AndLater() throws IOException {
+        Path jdk25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
+        Path classes = Path.of("target/classes/META-INF/versions/22").toAbsolutePath();
+        assumeThat(jdk25.resolve("bin/java")).as("a JDK 25 (-Djdk25.home)").exists();
+        assumeThat(classes).as("classes compiled for Java 22 (profile java22)").exists();
+
+        try (ChildJvm child = ChildJvm.start(LIMIT_256, jdk25, classes + ":" + ChildJvm.classPathWithoutNetty())) {
+            assertThat(child.ask("how")).isEqualTo("ForeignSocketCalls");
+            List<String> answers = readsOnAtTheLimit(child);
+            assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
+            assertThat(child.ask("allocates ACCEPT_QUEUE")).isEqualTo("0");
         }
     }
 
@@ -63,6 +84,19 @@ class AtTheLimitTest {
                     .contains("DESCRIPTORS 256 of 256")
                     .containsPattern("SYSTEM_FILES \\d+ of \\d+")
                     .doesNotContain("FAILED");
+        }
+    }
+
+    @Test
+    void theFallbackOfOlderKernelsSaysThatAllAreInUseWhenTheJdkCannotCount() throws IOException {
+        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+            assertThat(child.ask("fallback")).endsWith(" of 256").doesNotStartWith("256 ");
+            child.ask("exhaust");
+
+            assertThat(child.ask("fallback")).isEqualTo("256 of 256");
+
+            child.ask("release");
+            assertThat(child.ask("fallback")).doesNotStartWith("256 ");
         }
     }
 

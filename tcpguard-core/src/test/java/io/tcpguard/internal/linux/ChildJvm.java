@@ -36,9 +36,13 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(List<String> prefix, String classPath) throws IOException {
+        return start(prefix, Path.of(System.getProperty("java.home")), classPath);
+    }
+
+    static ChildJvm start(List<String> prefix, Path javaHome, String classPath) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                javaHome.resolve("bin/java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -52,7 +52,8 @@ class CounterTableTest {
                 "TcpExt: A B\nTcpExt: 1 x\n",
                 "TcpExt: A B\nIpExt: 1 2\n",
                 "TcpExt: A A\nTcpExt: 1 2\n",
-                "TcpExt: A B\nTcpExt: 1 -2\n",
+                "TcpExt: A B\nTcpExt: -1 2\n",
+                "TcpExt: A B\nTcpExt: 1 --2\n",
                 "TcpExt: A B\nTcpExt: 1 99999999999999999999\n"
             })
     void refusesATableThatDoesNotAddUp(String text) {

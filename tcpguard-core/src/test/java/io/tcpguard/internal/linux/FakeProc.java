@@ -34,6 +34,7 @@ final class FakeProc {
                 .with("self/net/sockstat", SOCKSTAT)
                 .with("self/net/sockstat6", SOCKSTAT6)
                 .with("self/net/netstat", netstat(100, 20))
+                .with("self/net/snmp", snmp(1_000_000))
                 .with("sys/fs/file-nr", "2016\t0\t9223372036854775807\n")
                 .with("sys/net/ipv4/tcp_max_tw_buckets", "131072\n")
                 .with("sys/net/ipv4/tcp_max_orphans", "65536\n")
@@ -50,6 +51,14 @@ final class FakeProc {
         return "TcpExt: SyncookiesSent SyncookiesRecv PAWSEstab TW ListenOverflows ListenDrops TCPTimeWaitOverflow\n"
                 + "TcpExt: " + cookiesSent + " 1 2 3 4 " + listenDrops + " 5\n"
                 + "IpExt: InNoRoutes InTruncatedPkts\nIpExt: 0 0\n";
+    }
+
+    /** {@code snmp} with that many connections made from here. */
+    static String snmp(long activeOpens) {
+        return "Ip: Forwarding DefaultTTL\nIp: 1 64\n"
+                + "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens\nTcp: 1 200 120000 -1 "
+                + activeOpens
+                + " 9\n";
     }
 
     /** Writes into the same file, as the kernel would: who holds it open sees the new text. */

@@ -1,5 +1,6 @@
 package io.tcpguard.internal.linux;
 
+import com.sun.management.ThreadMXBean;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import java.io.BufferedReader;
@@ -30,6 +31,11 @@ final class ProbeChild {
     private final List<Probe> all = new ArrayList<>();
     private final Reading[] readings = new Reading[MOST_PROBES];
     private LinuxProbes probes = LinuxProbes.open();
+    private long fallbackClock;
+
+    /** What an older kernel leaves: a directory without a size. Each look is two seconds later. */
+    private final DescriptorCount fallback =
+            new ProcDescriptors(new File("/nowhere"), JdkDescriptors.open(), () -> fallbackClock += 2_000_000_000L);
 
     private ProbeChild() {
         useProbes();
@@ -61,6 +67,10 @@ final class ProbeChild {
             case "reopen" -> reopen();
             case "interrupt" -> interrupt();
             case "read" -> read(words[1], words.length > 2 ? Long.parseLong(words[2]) : System.nanoTime());
+            case "allocates" -> "" + allocates(words[1]);
+            case "fallback" -> fallback.used() + " of " + fallback.limit();
+            case "counts" -> "" + probes.counts();
+            case "how" -> how();
             case "readall" -> readAll(Integer.parseInt(words[1]));
             default -> "unknown " + words[0];
         };
@@ -151,12 +161,7 @@ final class ProbeChild {
     }
 
     private String read(String signal, long nowNanos) {
-        for (Probe probe : all) {
-            if (probe.signal().name().equals(signal)) {
-                return text(probe.read(nowNanos));
-            }
-        }
-        return "no such probe";
+        return text(probe(signal).read(nowNanos));
     }
 
     /** Reads everything that often; answers what the last round said, after the classes loaded and descriptors opened by it. */
@@ -183,6 +188,35 @@ final class ProbeChild {
             answer.append(" | ").append(text(readings[i]));
         }
         return answer.toString();
+    }
+
+    /** Bytes that ten thousand reads allocate once everything is linked and compiled. */
+    private long allocates(String signal) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int window = 0; window < 10 && least > 0; window++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                probe(signal).read(i);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
+    }
+
+    /** What asks sockets here. */
+    private static String how() {
+        SocketCalls calls = SocketCalls.choose();
+        return calls == null ? "nothing" : calls.getClass().getSimpleName();
+    }
+
+    private Probe probe(String signal) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).signal().name().equals(signal)) {
+                return all.get(i);
+            }
+        }
+        throw new IllegalArgumentException(signal);
     }
 
     private void readAllQuietly() {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** A login server as a child JVM under a small descriptor limit, soft and hard. Ended by its own handle. */
 final class ChildServer implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("(?m)^ready: \\w+ port=(\\d+) health-port=(-?\\d+) ");
-    private static final long START_SECONDS = 30;
+    private static final long START_SECONDS = 60;
 
     private final Process process;
     private final Path log;
@@ -57,24 +57,22 @@ final class ChildServer implements AutoCloseable {
     }
 
     /**
-     * Waits until it serves.
+     * Waits until it serves and its health is up: no load balancer sends clients before.
      *
-     * @throws IOException with the end of its output, if it does not
+     * @throws IOException with the end of its output, if that does not come
      */
     void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (System.nanoTime() - deadline < 0) {
-            boolean alive = process.isAlive();
+        while (process.isAlive() && System.nanoTime() - deadline < 0) {
             Matcher ready = READY.matcher(Files.readString(log));
             if (ready.find()) {
                 port = Integer.parseInt(ready.group(1));
                 healthPort = Integer.parseInt(ready.group(2));
-                return;
+                if (HealthAnswer.from(healthAddress()).outcome() == Check.Outcome.UP) {
+                    return;
+                }
             }
-            if (!alive) {
-                break;
-            }
-            Thread.sleep(50);
+            Thread.sleep(100);
         }
         throw new IOException("the server did not start; its output, in " + log + ":\n" + Files.readString(log));
     }

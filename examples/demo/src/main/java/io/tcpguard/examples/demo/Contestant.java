@@ -59,7 +59,7 @@ final class Contestant {
         Second second = new Second(
                 at,
                 descriptors,
-                last == null ? HealthAnswer.NO_LEVEL : last.level(),
+                last == null ? "-" : last.level(),
                 health,
                 last != null && last.up() && !waiting,
                 load.counts(number),

@@ -59,6 +59,7 @@ public final class Demo {
                 + " abnormal clients from second " + load.floodAt() / 1000 + " to " + load.floodUntil() / 1000
                 + ". Takes " + schedule.end() / 1000 + " s.");
         out.println();
+        out.println("Starting both servers ...");
         LiveView view = Terminal.stdout() ? new ScreenView(out, server, Run.LIMIT) : new LineView(out);
         Run.Result result = new Run(schedule, jar, server, target).go(view);
         return report(schedule, server, result, target, out);

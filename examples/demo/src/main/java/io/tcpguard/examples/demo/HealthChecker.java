@@ -1,10 +1,6 @@
 package io.tcpguard.examples.demo;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +9,6 @@ import java.util.concurrent.locks.LockSupport;
 /** Asks one server for its health every half second, each time over a connection of its own, on a thread of its own. */
 final class HealthChecker implements AutoCloseable {
     static final int PERIOD_MILLIS = 500;
-    static final int TIMEOUT_MILLIS = 2_000;
 
     private final InetSocketAddress address;
     private final ControlEcho control;
@@ -65,12 +60,7 @@ final class HealthChecker implements AutoCloseable {
 
     private Check check() {
         long begin = System.nanoTime();
-        HealthAnswer answer;
-        try {
-            answer = HealthAnswer.parse(ask());
-        } catch (IOException e) {
-            answer = new HealthAnswer(Check.Outcome.NO_ANSWER, HealthAnswer.NO_LEVEL);
-        }
+        HealthAnswer answer = HealthAnswer.from(address);
         long end = System.nanoTime();
         return new Check(
                 TimeUnit.NANOSECONDS.toMillis(begin - startNanos),
@@ -78,29 +68,6 @@ final class HealthChecker implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toMicros(end - begin),
                 answer.level(),
                 control.worstMicros(begin, end));
-    }
-
-    private String ask() throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.connect(address, TIMEOUT_MILLIS);
-            socket.getOutputStream()
-                    .write("GET /health HTTP/1.1\r\nHost: health\r\nUser-Agent: checker\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-            return answer(socket.getInputStream());
-        }
-    }
-
-    /** Until the server closes, as asked, or the body is there: a few hundred bytes at most. */
-    private static String answer(InputStream in) throws IOException {
-        StringBuilder text = new StringBuilder();
-        byte[] bytes = new byte[2048];
-        int n = in.read(bytes);
-        while (n > 0 && text.length() < 16_384) {
-            text.append(new String(bytes, 0, n, StandardCharsets.US_ASCII));
-            n = in.read(bytes);
-        }
-        return text.toString();
     }
 
     @Override

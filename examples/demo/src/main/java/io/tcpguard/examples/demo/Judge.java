@@ -58,7 +58,7 @@ final class Judge {
         String evidence = bad.size() + " of " + guarded.checks().size() + " checks were late or not UP; at "
                 + worst.at() / 1000 + " s: " + worst.outcome() + " after " + millis(worst.tookMicros());
         // Said, not excused: the run does not show what it should, and can be repeated on a quieter machine.
-        if (worst.controlMicros() > HEALTH_MILLIS * 1000L / 2) {
+        if (worst.controlMicros() >= worst.tookMicros() / 2) {
             evidence += ", while a byte within this process took " + millis(worst.controlMicros())
                     + " over loopback: the machine stood still";
         }
@@ -84,8 +84,8 @@ final class Judge {
                 after <= RELIEF_MILLIS,
                 after <= 0
                         ? "below " + guarded.refusalPoint() + " descriptors since the flood ended"
-                        : "last at " + guarded.refusalPoint() + " descriptors or above " + millis(after * 1000)
-                                + " after it");
+                        : "last at " + guarded.refusalPoint() + " descriptors or above "
+                                + String.format(Locale.ROOT, "%.1f s after it", after / 1000.0));
     }
 
     private static String millis(long micros) {

@@ -29,7 +29,7 @@ final class LineView implements LiveView {
     private static String half(Second s) {
         return String.format(
                 Locale.ROOT,
-                "%3d fds %-6s health %-9s %3d in, %2d logins %3d failed %2d lost",
+                "%3d fds %-6s health %-9s %3d in %3d logins %3d failed %2d lost",
                 s.descriptors(),
                 s.level(),
                 s.health(),

@@ -1,6 +1,5 @@
 package io.tcpguard.examples.demo;
 
-import io.tcpguard.examples.demo.Schedule.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,9 +68,9 @@ final class Picture {
         String full = trace.ranOut() ? "out of descriptors" : "never out of descriptors";
         return full + " \u00b7 " + trace.checksFailed() + " of "
                 + trace.checks().size() + " health checks failed \u00b7 "
-                + trace.last().counts().lost() + " sessions lost \u00b7 "
-                + Math.round(trace.inSession(schedule, Phase.FLOOD)) + " users in session in the flood (before: "
-                + trace.inSessionBefore(schedule.load().floodAt()) + ")";
+                + trace.last().counts().lost() + " sessions lost \u00b7 users in session: "
+                + trace.inSessionBefore(schedule.load().floodAt()) + " before the flood, "
+                + trace.inSessionBefore(schedule.load().floodUntil()) + " at its end";
     }
 
     private void legend() {
@@ -119,10 +118,9 @@ final class Picture {
     private void inSession(int top, Trace trace) {
         String line = points(top, trace, s -> s.counts().inSession());
         List<Second> seconds = trace.seconds();
-        String area = Svg.point(x(seconds.get(0).at()), y(top, 0))
-                + line
+        String area = Svg.point(x(seconds.get(0).at()), y(top, 0)) + line + " "
                 + Svg.point(x(trace.last().at()), y(top, 0));
-        svg.polygon(area.strip(), "fill=\"" + IN_SESSION + "\" fill-opacity=\"0.28\"");
+        svg.polygon(area.strip(), "fill=\"" + IN_SESSION + "\" fill-opacity=\"0.4\"");
         svg.polyline(line, "fill=\"none\" " + stroke(IN_SESSION, 1.5));
     }
 
@@ -133,13 +131,9 @@ final class Picture {
         svg.label(LEFT + 6, limit - 5, "limit " + trace.limit(), colour(11, LIMIT));
         if (guard) {
             double refusal = y(top, trace.refusalPoint());
+            // From here on a newcomer takes an idle one's place or is refused.
             svg.line(LEFT, refusal, WIDTH - RIGHT, refusal, stroke(FAINT, 1) + " stroke-dasharray=\"2 3\"");
-            svg.label(
-                    LEFT + 6,
-                    refusal + 12,
-                    "refusal point " + trace.refusalPoint()
-                            + ": from here on a newcomer takes an idle one's place or is refused",
-                    colour(11, FAINT));
+            svg.label(LEFT + 6, refusal + 12, "refusal point " + trace.refusalPoint(), colour(11, FAINT));
         }
     }
 

@@ -18,6 +18,7 @@ final class ResultTable {
         lines.add(row("descriptors at most (limit " + stock.limit() + ")", "" + stock.peak(), "" + guarded.peak()));
         lines.add(row("\"Too many open files\" in the log", "" + stock.emfileLines(), "" + guarded.emfileLines()));
         lines.add(row("health checks failed", failed(stock), failed(guarded)));
+        lines.add(row("... or answered after over " + Judge.HEALTH_MILLIS + " ms", late(stock), late(guarded)));
         lines.add(row("slowest health check", slowest(stock), slowest(guarded)));
         lines.add(row(
                 "users in session before the flood",
@@ -50,6 +51,14 @@ final class ResultTable {
         return trace.checksFailed() + " of " + trace.checks().size();
     }
 
+    private static String late(Trace trace) {
+        return ""
+                + trace.checks().stream()
+                        .filter(c -> c.outcome() != Check.Outcome.NO_ANSWER)
+                        .filter(c -> c.tookMicros() > Judge.HEALTH_MILLIS * 1000L)
+                        .count();
+    }
+
     private static String slowest(Trace trace) {
         return trace.checks().stream()
                 .max(Comparator.comparingLong(Check::tookMicros))
@@ -68,6 +77,6 @@ final class ResultTable {
 
     private static String failures(Trace trace) {
         var counts = trace.last().counts();
-        return counts.failures() + " (" + counts.timedOut() + " in vain for seconds)";
+        return counts.failures() + " (" + counts.timedOut() + " by timeout)";
     }
 }

@@ -64,7 +64,7 @@ public final class LoginServer {
         return builder.build();
     }
 
-    private static Server start(Options options, @Nullable TcpGuard guard) throws Exception {
+    static Server start(Options options, @Nullable TcpGuard guard) throws Exception {
         if (guard != null) {
             guard.start();
         }

@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.tcpguard.TcpGuard;
+import io.tcpguard.netty.NettyGuard;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,9 @@ final class NettyServer implements Server {
                                 .addLast("login", new LoginHandler(options.workMillis()));
                     }
                 });
-        if (guard == null && options.healthPort() >= 0) {
+        if (guard != null) {
+            NettyGuard.install(bootstrap, guard);
+        } else if (options.healthPort() >= 0) {
             health = bootstrap.clone().bind(options.healthPort()).sync().channel();
         }
         main = bootstrap.bind(options.port()).sync().channel();

@@ -1,6 +1,7 @@
 package io.tcpguard.examples.loginserver;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.tomcat.TomcatGuard;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -35,16 +36,11 @@ final class TomcatServer implements Server {
         Path baseDir = Files.createTempDirectory("login-server");
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(baseDir.toString());
-        Connector main = guard == null ? new Connector("HTTP/1.1") : GuardedConnector.create(guard);
-        main.setPort(options.port());
-        // Without this a port that is taken is a log line, and a server that serves nothing.
-        main.setThrowOnFailure(true);
+        Connector main = connector(options.port(), guard);
         tomcat.setConnector(main);
         Connector health = null;
         if (guard == null && options.healthPort() >= 0) {
-            health = new Connector("HTTP/1.1");
-            health.setPort(options.healthPort());
-            health.setThrowOnFailure(true);
+            health = connector(options.healthPort(), null);
             tomcat.getService().addConnector(health);
         }
         Context context = tomcat.addContext("", null);
@@ -59,6 +55,14 @@ final class TomcatServer implements Server {
             throw e;
         }
         return server;
+    }
+
+    private static Connector connector(int port, @Nullable TcpGuard guard) {
+        Connector connector = guard == null ? new Connector("HTTP/1.1") : TomcatGuard.connector(guard, port);
+        connector.setPort(port);
+        // Without this a port that is taken is a log line, and a server that serves nothing.
+        connector.setThrowOnFailure(true);
+        return connector;
     }
 
     @Override

@@ -1,0 +1,39 @@
+package io.tcpguard.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.tcpguard.examples.demo.load.LoadPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("long")
+class RunTest {
+    private static final Schedule BRIEF = new Schedule(new LoadPlan(60, 1_000, 260, 2_000, 1_500, 8_000), 12_000);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tomcat", "netty"})
+    void aBriefFloodFillsTheStockServerAndNotTheGuardedOne(String server, @TempDir Path directory) throws Exception {
+        Path jar = Path.of(System.getProperty("demo.loginServer", "../login-server/target/login-server.jar"));
+        assumeThat(jar).as("built by the package phase").isRegularFile();
+        AtomicInteger seconds = new AtomicInteger();
+
+        Run.Result result =
+                new Run(BRIEF, jar, server, directory).go((schedule, stock, guarded) -> seconds.incrementAndGet());
+
+        List<Promise> promises = Judge.judge(BRIEF, result.stock(), result.guarded());
+        // Not the health promise: its hundred milliseconds are for a quiet machine.
+        assertThat(promises.stream().filter(p -> !p.text().startsWith("health")))
+                .as(promises + "\n" + Files.readString(directory.resolve("demo-guarded.log")))
+                .allMatch(Promise::kept);
+        assertThat(result.guarded().checksFailed()).isZero();
+        assertThat(seconds.get()).isGreaterThanOrEqualTo(8);
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+}

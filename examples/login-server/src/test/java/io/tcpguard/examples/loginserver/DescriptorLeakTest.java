@@ -1,0 +1,74 @@
+package io.tcpguard.examples.loginserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DescriptorLeakTest {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    @Test
+    void holdsRealDescriptorsUntilItIsClosed() throws Exception {
+        assumeThat(DESCRIPTORS).as("Linux").isDirectory();
+        long before = devNulls();
+        DescriptorLeak leak = new DescriptorLeak(new LeakPlan(500, 0, LeakPlan.NEVER));
+        leak.start();
+        try {
+            await(() -> devNulls() >= before + 20);
+        } finally {
+            leak.close();
+        }
+
+        await(() -> devNulls() == before);
+    }
+
+    @Test
+    void givesAllBackWhenItsTimeIsUp() throws Exception {
+        assumeThat(DESCRIPTORS).as("Linux").isDirectory();
+        long before = devNulls();
+        try (DescriptorLeak leak = new DescriptorLeak(new LeakPlan(100, 0, 1))) {
+            leak.start();
+
+            await(() -> devNulls() > before);
+            await(() -> devNulls() == before);
+        }
+    }
+
+    private static long devNulls() throws IOException {
+        long count = 0;
+        try (var all = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (Path one : all) {
+                count += Files.isSymbolicLink(one) && target(one).equals("/dev/null") ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            // Closed since it was listed.
+            return "";
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime() - deadline).as("waited too long").isNegative();
+            Thread.sleep(20);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.tcpguard.examples.loginserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    @Test
+    void hasADefaultForEverything() {
+        Options options = Options.parse(List.of());
+
+        assertThat(options)
+                .isEqualTo(new Options(
+                        Options.Kind.TOMCAT, 8080, -1, true, 10, new LeakPlan(0, 0, LeakPlan.NEVER), Map.of()));
+    }
+
+    @Test
+    void takesAllThatItNames() {
+        String line = "--server netty --port 0 --health-port 8081 --guard off --work-ms 25 --leak 10 --leak-at 5"
+                + " --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
+
+        Options options = Options.parse(List.of(line.split(" ", -1)));
+
+        assertThat(options)
+                .isEqualTo(new Options(
+                        Options.Kind.NETTY,
+                        0,
+                        8081,
+                        false,
+                        25,
+                        new LeakPlan(10, 5, 60),
+                        Map.of("idleFloor", "4s", "allow", "10.0.0.0/8,::1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--server jetty, tomcat or netty",
+        "--port 65536, from 0 to 65535",
+        "--port -1, from 0 to 65535",
+        "--port eighty, from 0 to 65535",
+        "--guard maybe, on or off",
+        "--work-ms 60001, from 0 to 60000",
+        "--set idleFloor, NAME=VALUE",
+        "--set =4s, NAME=VALUE",
+        "--colour red, no option --colour",
+        "--port, an option and its value",
+        "--port 81 --health-port 81, another port",
+        "--leak 1 --leak-at 9 --leak-until 8, --leak-at or later"
+    })
+    void namesWhatIsWrongAndWhatIsAllowed(String line, String expected) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.parse(List.of(line.split(" ", -1))))
+                .withMessageContaining(line.split(" ", -1)[0].equals("--leak") ? "--leak-until" : "--")
+                .withMessageContaining(expected);
+    }
+}

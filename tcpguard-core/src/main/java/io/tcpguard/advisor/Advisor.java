@@ -1,0 +1,24 @@
+package io.tcpguard.advisor;
+
+import java.util.Comparator;
+import java.util.List;
+
+/** Judges the kernel settings and limits of a machine by the rules of {@code docs/advisor.md}. Changes nothing. */
+public final class Advisor {
+
+    private static final RuleBook RULES = RuleBook.standard();
+
+    private Advisor() {}
+
+    /**
+     * One finding for each rule, what matters most first; rules that say nothing here come last and say why. Never throws because of
+     * what the machine looks like. Any thread.
+     */
+    public static List<Finding> examine(Machine machine) {
+        Judge judge = new Judge(machine);
+        return RULES.all().stream()
+                .map(judge::judge)
+                .sorted(Comparator.comparing(Finding::judgement).reversed())
+                .toList();
+    }
+}

@@ -1,0 +1,77 @@
+package io.tcpguard.advisor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The findings as texts: for a terminal, for a program, for the log. */
+public final class Report {
+
+    /** At this exit code or above, something will hurt: {@code 1} for a warning, {@code 2} for a danger. */
+    private static final int WARNINGS = 1;
+
+    private static final int DANGERS = 2;
+
+    private final Machine machine;
+    private final List<Finding> findings;
+
+    /**
+     * A report of what {@link Advisor#examine} found.
+     *
+     * @param machine the machine that was examined
+     * @param findings what was found
+     */
+    public Report(Machine machine, List<Finding> findings) {
+        this.machine = machine;
+        this.findings = List.copyOf(findings);
+    }
+
+    /**
+     * For a person: what matters most first and in full, the rest in one line each.
+     *
+     * @param coloured with ANSI colours; only for a terminal
+     */
+    public String text(boolean coloured) {
+        return new TextReport(machine, findings, coloured ? Palette.COLOURED : Palette.PLAIN).text();
+    }
+
+    /** For a program: one JSON object (RFC 8259) with the machine's facts and all findings. */
+    public String json() {
+        return new JsonReport(machine, findings).text();
+    }
+
+    /**
+     * For the log at start: one line for each warning and danger with the first step of its remedy, after a line that sums up. One block,
+     * to be logged at once; at WARN if {@link #exitCode()} is not 0.
+     */
+    public String startBlock() {
+        List<String> lines = new ArrayList<>();
+        lines.add("advisor: " + summary());
+        for (Finding finding : findings) {
+            if (finding.judgement().atLeast(Judgement.WARN)) {
+                lines.add("  " + finding.judgement().words() + ": " + finding.setting() + " = " + finding.value() + ": "
+                        + finding.message());
+                finding.remedy().stream().findFirst().ifPresent(step -> lines.add("    do: " + step));
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    /** How many findings of each kind, in words. */
+    String summary() {
+        return count(Judgement.DANGEROUS) + " dangerous, " + count(Judgement.WARN) + " to be warned of, "
+                + count(Judgement.ADVISE) + " to be improved, " + count(Judgement.OK) + " fine, "
+                + count(Judgement.NOT_APPLICABLE) + " not applicable here";
+    }
+
+    /** 0: nothing will hurt; 1: something will under load; 2: something is dangerous. */
+    public int exitCode() {
+        if (count(Judgement.DANGEROUS) > 0) {
+            return DANGERS;
+        }
+        return count(Judgement.WARN) > 0 ? WARNINGS : 0;
+    }
+
+    private long count(Judgement judgement) {
+        return findings.stream().filter(f -> f.judgement() == judgement).count();
+    }
+}

@@ -1,0 +1,28 @@
+package io.tcpguard.internal.linux;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * This process's TCP sockets by state.
+ *
+ * @param sockets how many in each state; a state that is not in here has none
+ * @param complete false if the time was up before all were seen: then there are at least as many
+ * @param trouble why nothing could be counted, for a person; empty if something was
+ */
+public record Census(Map<TcpState, Integer> sockets, boolean complete, String trouble) {
+    /** Copies the map. */
+    public Census {
+        sockets = Map.copyOf(sockets);
+        Objects.requireNonNull(trouble, "trouble");
+    }
+
+    static Census failed(String trouble) {
+        return new Census(Map.of(), false, trouble);
+    }
+
+    /** Sockets in that state. */
+    public int in(TcpState state) {
+        return sockets.getOrDefault(state, 0);
+    }
+}

@@ -1,0 +1,123 @@
+package io.tcpguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Shed;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FootprintTest {
+    private static final int TIMES = 20_000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @Test
+    void takesLessThanTwoMegabytesOfHeap() {
+        int guards = 8;
+        List<TcpGuard> started = new ArrayList<>();
+        start(1, started);
+        try {
+            long before = usedHeap();
+            start(guards, started);
+            long each = (usedHeap() - before) / guards;
+
+            assertThat(each).isLessThan(2_000_000);
+        } finally {
+            started.forEach(TcpGuard::close);
+        }
+    }
+
+    @Test
+    void allocatesNothingInACycleWhileTheNumbersStay() {
+        GuardConfig config = GuardConfig.defaults();
+        Engine engine = new Engine(config, 0);
+        AdmissionPolicy policy =
+                new AdmissionPolicy(config, () -> 100, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0);
+        for (Signal signal : Signal.values()) {
+            cycle.add(new GuardedProbe(new Still(signal), new Watch(signal, "", config), false));
+        }
+
+        assertThat(allocated(i -> cycle.runOnce(i * 20_000_000L))).isLessThan(TIMES);
+    }
+
+    @Test
+    void allocatesNothingToAdmitOrToRefuse() {
+        GuardConfig config = GuardConfig.defaults();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            assertThat(allocated(i -> answer = guard.admit())).isLessThan(TIMES);
+            assertThat(allocated(i -> answer = guard.admitRequest())).isLessThan(TIMES);
+        }
+        long[] used = {100};
+        Engine engine = new Engine(config, 0);
+        AdmissionPolicy policy =
+                new AdmissionPolicy(config, () -> used[0], engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        policy.setOpenForDecisions(true);
+        policy.sampled(new io.tcpguard.state.Capacity(1024, 100, 80, 992), io.tcpguard.state.Level.NORMAL, 0);
+        assertThat(allocated(i -> answer = policy.accept(null, false, i))).isLessThan(TIMES);
+        assertThat(answer).isEqualTo(Admission.ADMIT);
+
+        used[0] = 1000;
+        assertThat(allocated(i -> answer = policy.accept(null, false, i))).isLessThan(TIMES);
+        assertThat(answer).isEqualTo(Admission.RESPOND);
+    }
+
+    private Admission answer = Admission.ADMIT;
+
+    private interface Step {
+        void run(long i);
+    }
+
+    /** Bytes allocated by so many steps on this thread, after as many to warm up. */
+    private static long allocated(Step step) {
+        for (long i = 0; i < TIMES; i++) {
+            step.run(i);
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (long i = TIMES; i < 2 * TIMES; i++) {
+            step.run(i);
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static void start(int guards, List<TcpGuard> started) {
+        for (int i = 0; i < guards; i++) {
+            started.add(TcpGuard.builder().healthPort(0).build().start());
+        }
+    }
+
+    private static long usedHeap() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+
+    private record Still(Signal signal, Reading reading) implements Probe {
+        Still(Signal signal) {
+            this(signal, new Reading.Measured(signal, 10, 1000));
+        }
+
+        @Override
+        public Reading read(long now) {
+            return reading;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

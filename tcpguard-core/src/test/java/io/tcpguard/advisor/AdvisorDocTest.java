@@ -1,0 +1,14 @@
+package io.tcpguard.advisor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class AdvisorDocTest {
+
+    @Test
+    void saysWhatTheRulesSay() throws IOException {
+        Golden.check(
+                Path.of("../docs/advisor.md"), AdvisorDoc.of(RuleBook.standard().all()));
+    }
+}

@@ -1,0 +1,74 @@
+package io.tcpguard.advisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AdvisorReportTest {
+
+    private final SavedMachine saved;
+
+    AdvisorReportTest(@TempDir Path proc) {
+        saved = SavedMachine.of("3.10", proc);
+    }
+
+    private Report report() {
+        Machine machine = saved.machine(Listening.asking("http-nio-8080", 8080, 200));
+        return new Report(machine, Advisor.examine(machine));
+    }
+
+    @Test
+    void showsAPersonWhatReportAsServersHad() throws IOException {
+        saved.with("report-a").set("net.ipv4.tcp_tw_recycle", "1").limits(1024, 4096);
+
+        Golden.check(Golden.resource("doctor-report-a.txt"), report().text(false));
+    }
+
+    @Test
+    void tellsTheLogInOneBlockWhatWillHurt() throws IOException {
+        saved.with("report-a").limits(1024, 4096);
+
+        Golden.check(Golden.resource("start-block-report-a.txt"), report().startBlock() + "\n");
+    }
+
+    @Test
+    void saysInOneLineThatNothingWillHurt() {
+        saved.set("net.core.somaxconn", "4096").set("net.netfilter.nf_conntrack_helper", "0");
+        saved.set("net.ipv4.tcp_max_syn_backlog", "4096");
+
+        assertThat(report().startBlock().lines()).hasSize(1);
+        assertThat(report().exitCode()).isZero();
+    }
+
+    @Test
+    void givesScriptsOneForAWarningAndTwoForADanger() {
+        assertThat(report().exitCode()).isEqualTo(1);
+        saved.set("net.ipv4.tcp_retries2", "2");
+        assertThat(report().exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void coloursOnlyWhenToldTo() {
+        assertThat(report().text(false)).doesNotContain("\u001b");
+        assertThat(report().text(true)).contains("\u001b[33mWARN\u001b[0m");
+        assertThat(report().text(true).replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(report().text(false));
+    }
+
+    @Test
+    void beginsWithWhatMattersMost() {
+        saved.set("net.ipv4.tcp_retries2", "2");
+
+        List<Judgement> order = Advisor.examine(saved.machine()).stream()
+                .map(Finding::judgement)
+                .distinct()
+                .toList();
+
+        assertThat(order)
+                .containsExactly(
+                        Judgement.DANGEROUS, Judgement.WARN, Judgement.ADVISE, Judgement.OK, Judgement.NOT_APPLICABLE);
+    }
+}

@@ -1,0 +1,149 @@
+package io.tcpguard.advisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.signal.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RuleBookTest {
+
+    private static final String RULE =
+            """
+            [net.core.somaxconn]
+            rows: A9
+            scope: namespace
+            what: a queue
+            here: for {listeners}
+            warn if value below 128: too short
+            risk: none
+            source: listen(2)
+            """;
+
+    private final List<Rule> rules = RuleBook.standard().all();
+
+    @Test
+    void answersEverySettingRowOfBothReports() {
+        Set<String> answered = rules.stream().flatMap(r -> r.rows().stream()).collect(Collectors.toSet());
+
+        assertThat(answered)
+                .contains("A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "A15", "A16", "A17")
+                .contains("B1", "B2", "B3", "B4", "B5", "B6", "B7");
+    }
+
+    @Test
+    void namesOnlyFactsAndSettingsInItsTexts() {
+        for (Rule rule : rules) {
+            List<String> texts = new ArrayList<>(List.of(rule.here(), rule.ok()));
+            rule.cases().forEach(c -> texts.add(c.message()));
+            texts.addAll(rule.how());
+            for (String text : texts) {
+                assertThat(Template.NAME.matcher(text).results().map(m -> m.group(1)))
+                        .as(rule.setting())
+                        .allMatch(name -> Set.of("value", "set", "listeners").contains(name)
+                                || Fact.named(name).isPresent()
+                                || name.startsWith("net."));
+                assertThat(Template.NAME.matcher(text).replaceAll(""))
+                        .as(rule.setting())
+                        .doesNotContain("{", "}");
+            }
+        }
+    }
+
+    @Test
+    void tellsWhatToDoWhereverItComplains() {
+        for (Rule rule : rules) {
+            boolean complains =
+                    rule.cases().stream().anyMatch(c -> c.judgement().atLeast(Judgement.ADVISE));
+            if (complains) {
+                assertThat(rule.how().size() + (rule.target() instanceof Target.Words ? 0 : 1))
+                        .as(rule.setting())
+                        .isPositive();
+            }
+        }
+    }
+
+    @Test
+    void recommendsNoValueThatItsOwnCasesWouldComplainOf() {
+        for (Rule rule : rules) {
+            if (rule.target() instanceof Target.Text || rule.target() instanceof Target.Largest) {
+                for (Rule.Case c : rule.cases()) {
+                    assertThat(holdsForItsOwnTarget(rule, c))
+                            .as(rule.setting() + ": " + c.words())
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    /** Only cases that look at nothing but the value can be checked without a machine. */
+    private static boolean holdsForItsOwnTarget(Rule rule, Rule.Case c) {
+        Machine nowhere =
+                new MachineReader(java.nio.file.Path.of("/nowhere"), java.util.OptionalLong::empty).self(List.of());
+        long target =
+                rule.field().of(rule.target().on(nowhere, 0).orElseThrow()).orElseThrow();
+        return c.conditions().stream().allMatch(k -> k.on(nowhere, target) == Condition.Answer.YES);
+    }
+
+    @Test
+    void hasARuleForEverySettingThatAnIncidentNames() {
+        Set<String> names = rules.stream().map(Rule::setting).collect(Collectors.toSet());
+
+        assertThat(Stream.of(Signal.values()).flatMap(s -> MoreRoom.settings(s).stream()))
+                .isSubsetOf(names);
+    }
+
+    @Test
+    void readsARule() {
+        Rule rule = RuleBook.parse(RULE).all().get(0);
+
+        assertThat(rule.setting()).isEqualTo("net.core.somaxconn");
+        assertThat(rule.scope()).isEqualTo(Rule.Scope.NAMESPACE);
+        assertThat(rule.cases()).singleElement().satisfies(c -> {
+            assertThat(c.judgement()).isEqualTo(Judgement.WARN);
+            assertThat(c.words()).isEqualTo("value below 128");
+        });
+    }
+
+    @Test
+    void refusesASettingThatStandsInItTwice() {
+        assertThatThrownBy(() -> RuleBook.parse(RULE + RULE)).hasMessageContaining("twice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "colour: red",
+                "what: a second time",
+                "warn if value: no comparison",
+                "warn if value under 3: unknown word",
+                "warn if valeu below 3: unknown term",
+                "warn if value below ten: unknown number",
+                "perhaps if value below 3: unknown judgement",
+                "reads: middle",
+                "set: many",
+                "since: old",
+                "no colon"
+            })
+    void refusesALineThatItDoesNotUnderstandAndNamesIt(String line) {
+        assertThatThrownBy(() -> RuleBook.parse(RULE + line + "\n"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[net.core.somaxconn]")
+                .hasMessageContaining("expected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rows", "scope", "what", "here", "risk", "source"})
+    void refusesARuleThatLacksALine(String key) {
+        String lacking = RULE.lines().filter(l -> !l.startsWith(key + ":")).collect(Collectors.joining("\n"));
+
+        assertThatThrownBy(() -> RuleBook.parse(lacking)).hasMessageContaining("'" + key + ": …'");
+    }
+}

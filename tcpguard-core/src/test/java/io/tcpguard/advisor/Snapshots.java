@@ -1,0 +1,55 @@
+package io.tcpguard.advisor;
+
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots of a server with 1024 descriptors, 40 of which are not connections. */
+final class Snapshots {
+
+    private static final long LIMIT = 1024;
+    private static final long OTHER = 40;
+    private static final long REFUSAL_POINT = 992;
+
+    private Snapshots() {}
+
+    static GuardSnapshot calm() {
+        return of(Level.NORMAL, null, 100, new Verdict(true, 96, "normal"), "normal");
+    }
+
+    static GuardSnapshot at(Level level, long used) {
+        return of(level, Signal.DESCRIPTORS, used, new Verdict(true, 96, "up"), "descriptors " + used + " of " + LIMIT);
+    }
+
+    /** Most descriptors are no connections, and health is down. */
+    static GuardSnapshot leak(String reason) {
+        return new GuardSnapshot(
+                Level.DRAIN,
+                Signal.DESCRIPTORS,
+                reason,
+                new Capacity(LIMIT, 1_000, 120, REFUSAL_POINT),
+                new Verdict(false, 0, reason),
+                Admission.RESET,
+                false,
+                List.of(),
+                0);
+    }
+
+    static GuardSnapshot of(Level level, @Nullable Signal leading, long used, Verdict verdict, String reason) {
+        return new GuardSnapshot(
+                level,
+                leading,
+                reason,
+                new Capacity(LIMIT, used, used - OTHER, REFUSAL_POINT),
+                verdict,
+                Admission.ADMIT,
+                false,
+                List.of(),
+                0);
+    }
+}

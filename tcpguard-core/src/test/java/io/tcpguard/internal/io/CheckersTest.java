@@ -1,0 +1,187 @@
+package io.tcpguard.internal.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CheckersTest {
+    private static final Logger LOG = Logger.getLogger(IoThread.class.getName());
+
+    private final List<LogRecord> log = new ArrayList<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            log.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    /** Near the end of the range: time is compared by subtraction. */
+    private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5);
+
+    private final Checkers checkers = new Checkers(() -> now);
+
+    @BeforeEach
+    void listen() {
+        LOG.addHandler(handler);
+        checkers.listening(now);
+    }
+
+    @AfterEach
+    void leave() {
+        LOG.removeHandler(handler);
+    }
+
+    @Test
+    void knowAnIntervalAfterThreeGaps() {
+        every(2000, 3, "/health", 1);
+        assertThat(checkers.observedIntervalNanos()).isZero();
+
+        every(2000, 1, "/health", 1);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(checkers.all().get(0).intervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Test
+    void shrugOffOneLateCheck() {
+        every(2000, 5, "/health", 1);
+        after(9000);
+        every(2000, 3, "/health", 1);
+
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Test
+    void countABurstAsOneCheck() {
+        for (int i = 0; i < 6; i++) {
+            check("/health", 1);
+            check("/health", 1);
+            after(20);
+            check("/health", 1);
+            after(4980);
+        }
+
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void takeTheLongestIntervalOfThoseStillActive() {
+        every(10_000, 5, "/health", 1);
+        every(2000, 5, "agent", 1);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+
+        every(2000, 160, "agent", 1);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+
+        after(TimeUnit.MINUTES.toMillis(6));
+        assertThat(checkers.observedIntervalNanos()).isZero();
+    }
+
+    @Test
+    void boundTheInterval() {
+        every(TimeUnit.MINUTES.toMillis(4), 5, "/health", 1);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.MINUTES.toNanos(2));
+        assertThat(warnings()).singleElement().asString().contains("checks only every");
+    }
+
+    @Test
+    void keepTheRegularsAndForgetPassersBy() {
+        every(2000, 5, "/health", 1);
+        for (int i = 0; i < 1000; i++) {
+            check("udp", 2 + i);
+        }
+
+        assertThat(checkers.all()).hasSize(Checkers.MOST);
+        assertThat(checkers.all()).anyMatch(c -> c.asks().equals("/health") && c.checks() == 5);
+        assertThat(checkers.all()).anyMatch(c -> c.address().equals(address(1001)));
+    }
+
+    @Test
+    void warnOnceWhenNobodyComes() {
+        assertThat(checkers.lookForNobody(now)).isEqualTo(TimeUnit.SECONDS.toNanos(60));
+        assertThat(warnings()).isEmpty();
+
+        after(60_000);
+        assertThat(checkers.lookForNobody(now)).isEqualTo(Long.MAX_VALUE);
+        after(60_000);
+        assertThat(checkers.lookForNobody(now)).isEqualTo(Long.MAX_VALUE);
+
+        assertThat(warnings()).singleElement().asString().contains("Nobody has asked for health");
+    }
+
+    @Test
+    void sayWhoCameFirstAndThenWarnNoMore() {
+        check("/health", 1);
+        check("/weight", 2);
+        after(120_000);
+
+        assertThat(checkers.lookForNobody(now)).isEqualTo(Long.MAX_VALUE);
+        assertThat(warnings()).isEmpty();
+        assertThat(log).extracting(LogRecord::getLevel).containsExactly(Level.INFO);
+    }
+
+    @Test
+    void readWhatHaproxySays() {
+        assertThat(HaproxyState.parse(
+                        "UP 2/3; address=10.0.0.1; port=80; name=web/s1; node=lb1; weight=50/200; scur=13/22; qcur=0"))
+                .isEqualTo(new HaproxyState("UP 2/3", "web/s1", "lb1", 50, 200))
+                .satisfies(s -> assertThat(s.share()).isEqualTo(0.25));
+    }
+
+    @Test
+    void makeNothingUpWhereHaproxySaysNonsense() {
+        assertThat(HaproxyState.parse("")).isNull();
+        assertThat(HaproxyState.parse("DOWN")).isEqualTo(new HaproxyState("DOWN", "", "", -1, -1));
+        assertThat(HaproxyState.parse("UP;;weight=;=;weight=-1/x;name"))
+                .isEqualTo(new HaproxyState("UP", "", "", -1, -1))
+                .satisfies(s -> assertThat(s.share()).isEqualTo(-1));
+        assertThat(HaproxyState.parse("UP; weight=99999999999/1; name=" + "n".repeat(1000)))
+                .satisfies(s -> assertThat(s.weight()).isEqualTo(-1))
+                .satisfies(s -> assertThat(s.server()).hasSize(128));
+    }
+
+    private List<String> warnings() {
+        return log.stream()
+                .filter(r -> r.getLevel().equals(Level.WARNING))
+                .map(LogRecord::getMessage)
+                .toList();
+    }
+
+    private void every(long millis, int times, String asks, int host) {
+        for (int i = 0; i < times; i++) {
+            check(asks, host);
+            after(millis);
+        }
+    }
+
+    private void check(String asks, int host) {
+        checkers.checked(address(host), asks, true, 100, null, now);
+    }
+
+    private void after(long millis) {
+        now += TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    private static InetAddress address(int host) {
+        try {
+            return InetAddress.getByAddress(new byte[] {10, 0, (byte) (host >> 8), (byte) host});
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.tcpguard.internal.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.internal.linux.TcpCounts.TimeWaitLoss;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TcpCountsTest {
+    private static final TcpCounts BEFORE = counts(10, 5, 2);
+
+    @Test
+    void namesNoLossWhereNoneWasCounted() {
+        assertThat(counts(10, 6, 3).timeWaitLossSince(BEFORE, 100, 100)).isEqualTo(TimeWaitLoss.NONE);
+    }
+
+    @Test
+    void namesTheLimitWhereItIsReached() {
+        assertThat(counts(11, 5, 2).timeWaitLossSince(BEFORE, 100, 100)).isEqualTo(TimeWaitLoss.LIMIT_REACHED);
+        assertThat(counts(11, 6, 2).timeWaitLossSince(BEFORE, 99, 100)).isEqualTo(TimeWaitLoss.LIMIT_REACHED);
+    }
+
+    @Test
+    void namesMemoryWhereTheLimitIsFarAndMemoryWasShort() {
+        assertThat(counts(11, 6, 2).timeWaitLossSince(BEFORE, 20, 100)).isEqualTo(TimeWaitLoss.MEMORY_SHORT);
+        assertThat(counts(11, 5, 3).timeWaitLossSince(BEFORE, 20, 100)).isEqualTo(TimeWaitLoss.MEMORY_SHORT);
+    }
+
+    @Test
+    void areReadByNameAndLackWhatTheKernelLacks(@TempDir Path directory) {
+        FakeProc proc = FakeProc.complete(directory);
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            assertThat(probes.counts()).isEqualTo(new TcpCounts(5, -1, -1, 2, -1, 4, -1, -1));
+
+            proc.with("self/net/netstat", "TcpExt: torn");
+            assertThat(probes.counts()).isNull();
+        }
+    }
+
+    private static TcpCounts counts(long overflows, long aborts, long pressures) {
+        return new TcpCounts(overflows, aborts, pressures, 0, 0, 0, 0, 0);
+    }
+}

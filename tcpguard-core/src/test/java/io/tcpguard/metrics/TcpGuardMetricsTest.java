@@ -1,0 +1,82 @@
+package io.tcpguard.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Shed;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TcpGuardMetricsTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void bindsLevelWeightPressureAndShedCounts() {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            new TcpGuardMetrics(guard).bindTo(registry);
+            guard.shed().count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+
+            assertThat(registry.get("tcpguard.level").gauge().value()).isZero();
+            assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);
+            assertThat(registry.get("tcpguard.shed")
+                            .tags("layer", "accept", "way", "reset", "cause", "connections")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            for (Signal signal : Signal.values()) {
+                assertThat(registry.find("tcpguard.pressure")
+                                .tag("signal", signal.name().toLowerCase(java.util.Locale.ROOT))
+                                .gauge())
+                        .as("%s", signal)
+                        .isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void saysNaNForASignalThatIsNotKnown() {
+        TcpGuard guard = TcpGuard.builder().build();
+        new TcpGuardMetrics(guard).bindTo(registry);
+
+        assertThat(registry.get("tcpguard.pressure")
+                        .tag("signal", "descriptors")
+                        .gauge()
+                        .value())
+                .isNaN();
+        guard.close();
+    }
+
+    @Test
+    void countsTransitions() throws InterruptedException {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            new TcpGuardMetrics(guard).bindTo(registry);
+            CountDownLatch told = new CountDownLatch(1);
+            guard.onTransition(t -> told.countDown());
+            guard.drain("look");
+            assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(registry.get("tcpguard.health.transitions")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("tcpguard.level.transitions")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void usesLowerCaseDottedNamesOnly() {
+        try (TcpGuard guard = TcpGuard.builder().build()) {
+            new TcpGuardMetrics(guard).bindTo(registry);
+        }
+
+        assertThat(registry.getMeters())
+                .isNotEmpty()
+                .allSatisfy(m -> assertThat(m.getId().getName()).matches("tcpguard(\\.[a-z]+)+"));
+    }
+}

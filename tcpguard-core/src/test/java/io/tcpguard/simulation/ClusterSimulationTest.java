@@ -1,0 +1,110 @@
+package io.tcpguard.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.state.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** 65 % of the places taken by users; a flood that brings the demand to 129 %. */
+class ClusterSimulationTest {
+    private static final double LOAD = 0.65;
+    private static final double FLOOD = 0.64;
+
+    @ParameterizedTest
+    @CsvSource({"5, 1024, 1", "5, 1024, 2", "50, 256, 1", "500, 128, 1"})
+    void keepsEveryServerInThroughAFloodAndIsWholeRightAfter(int count, long limit, long seed) {
+        SimulatedCluster cluster = new SimulatedCluster(count, limit, LOAD, seed);
+        cluster.run(60);
+        long before = cluster.inSession();
+        long lostBefore = cluster.lost;
+        int changesBefore = cluster.weightChanges;
+
+        cluster.flood(FLOOD);
+        double[] duringSum = {0};
+        cluster.run(60, () -> duringSum[0] += cluster.inSession());
+        cluster.calm();
+        cluster.run(5);
+
+        assertThat(cluster.director().downs).as("DOWN events").isZero();
+        assertThat(cluster.director().serversIn()).isEqualTo(count);
+        assertThat(cluster.lost - lostBefore).as("sessions of users lost").isZero();
+        assertThat(cluster.inSession()).as("in session 5 s after the flood").isGreaterThan(before * 95 / 100);
+        assertThat(duringSum[0] / 60).as("in session in the flood").isGreaterThan(before * 0.8);
+        assertThat(cluster.weightChanges).as("changes of weight").isEqualTo(changesBefore);
+        for (int i = 0; i < count; i++) {
+            assertThat(cluster.server(i).peak).as("descriptors of server %s", i).isLessThan(limit - 10);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 1024, 0.64", "5, 1024, 6.4"})
+    void takesNobodyOutHoweverLargeTheFloodIs(int count, long limit, double flood) {
+        SimulatedCluster cluster = new SimulatedCluster(count, limit, LOAD, 3);
+        cluster.run(60);
+        long before = cluster.inSession();
+        cluster.flood(flood);
+        cluster.run(60);
+        cluster.calm();
+        cluster.run(5);
+
+        assertThat(cluster.director().downs).isZero();
+        assertThat(cluster.inSession()).isGreaterThan(before * 95 / 100);
+    }
+
+    @Test
+    void takesOneLeakingServerOutOnceAndBringsItBackByTheRamp() {
+        SimulatedCluster cluster = new SimulatedCluster(5, 1024, LOAD, 4);
+        cluster.run(60);
+        cluster.run(50, () -> cluster.server(0).leaked = Math.min(900, cluster.server(0).leaked + 20));
+
+        assertThat(cluster.server(0).snapshot().level()).isEqualTo(Level.DRAIN);
+        assertThat(cluster.director().downs).isEqualTo(1);
+        long loginsBefore = cluster.logins;
+        long refusedBefore = cluster.refusedLogins;
+        cluster.run(30);
+        assertThat((double) (cluster.refusedLogins - refusedBefore) / (cluster.logins - loginsBefore))
+                .as("refused logins while the other four serve")
+                .isLessThan(0.02);
+
+        cluster.server(0).leaked = 0;
+        int[] weights = {0, 0};
+        boolean[] fell = {false};
+        cluster.run(60, () -> {
+            weights[1] = cluster.server(0).snapshot().verdict().weight();
+            fell[0] |= weights[1] < weights[0];
+            weights[0] = weights[1];
+        });
+        assertThat(cluster.director().downs).isEqualTo(1);
+        assertThat(cluster.director().serversIn()).isEqualTo(5);
+        assertThat(weights[1]).isEqualTo(100);
+        assertThat(fell[0]).as("weight fell on the way back").isFalse();
+    }
+
+    @Test
+    void givesAServerThatLostHalfItsPlacesHalfTheWeightAndLeavesItThere() {
+        SimulatedCluster cluster = new SimulatedCluster(5, 1024, LOAD, 5);
+        cluster.server(2).leaked = 512;
+        cluster.run(40);
+        int changes = cluster.weightChanges;
+        cluster.run(120);
+
+        assertThat(cluster.server(2).snapshot().verdict().weight()).isEqualTo(50);
+        assertThat(cluster.weightChanges).isEqualTo(changes);
+        assertThat(cluster.director().downs).isZero();
+    }
+
+    @Test
+    void isTheSameRunForTheSameSeed() {
+        assertThat(fingerprint(9)).isEqualTo(fingerprint(9)).isNotEqualTo(fingerprint(10));
+    }
+
+    private static String fingerprint(long seed) {
+        SimulatedCluster cluster = new SimulatedCluster(5, 128, LOAD, seed);
+        cluster.run(30);
+        cluster.flood(FLOOD);
+        cluster.run(30);
+        return cluster.logins + " " + cluster.refusedLogins + " " + cluster.inSession();
+    }
+}

@@ -1,0 +1,117 @@
+package io.tcpguard.netty;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link SmallServer} that was given a small number of descriptors. */
+final class ChildServer implements AutoCloseable {
+    final int port;
+    final int healthPort;
+    private final Process process;
+    private final BufferedReader out;
+    private final Writer in;
+    private final Path log;
+
+    ChildServer(int descriptors, String classPath, String... args) throws IOException {
+        log = Files.createTempFile("small-server", ".log");
+        List<String> command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "ulimit -n " + descriptors + "; exec \"$0\" \"$@\"",
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-Xmx96m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "-cp",
+                classPath,
+                SmallServer.class.getName()));
+        command.addAll(List.of(args));
+        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+        in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
+        String ports = out.readLine();
+        if (ports == null) {
+            throw new IOException("no server: " + log());
+        }
+        port = Integer.parseInt(ports.substring(0, ports.indexOf(' ')));
+        healthPort = Integer.parseInt(ports.substring(ports.indexOf(' ') + 1));
+    }
+
+    /** The class path of these tests, as the build tool has it. */
+    static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    Numbers numbers() throws IOException {
+        return tell("?");
+    }
+
+    /** Has the server do something; its numbers afterwards. */
+    synchronized Numbers tell(String what) throws IOException {
+        in.write(what + "\n");
+        in.flush();
+        String[] n = out.readLine().split(" ", -1);
+        return new Numbers(
+                n[0],
+                Long.parseLong(n[1]),
+                Long.parseLong(n[2]),
+                Long.parseLong(n[3]),
+                Long.parseLong(n[4]),
+                Long.parseLong(n[5]),
+                Long.parseLong(n[6]),
+                Long.parseLong(n[7]),
+                Boolean.parseBoolean(n[8]),
+                Boolean.parseBoolean(n[9]),
+                n[10]);
+    }
+
+    /** What the server said on its error output so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        Files.delete(log);
+    }
+
+    record Numbers(
+            String level,
+            long used,
+            long limit,
+            long own,
+            long opened,
+            long open,
+            long refused,
+            long evicted,
+            boolean autoRead,
+            boolean bossLives,
+            String leading) {
+
+        /** Nothing of this server's own weighs on it; the machine's tables belong to others too. */
+        boolean calm() {
+            return level.equals("NORMAL") || !leading.equals("DESCRIPTORS");
+        }
+    }
+}

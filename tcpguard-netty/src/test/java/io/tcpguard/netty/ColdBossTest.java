@@ -1,0 +1,73 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.netty.ChildServer.Numbers;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The first accept error of a server's life, which comes when nothing can be opened or loaded any more. */
+@Timeout(90)
+class ColdBossTest {
+    @ParameterizedTest
+    @EnumSource
+    void servesAgainAsSoonAsDescriptorsReturnWithGuard(Transport transport) throws IOException {
+        try (ChildServer server =
+                new ChildServer(150, ChildServer.classPath(), transport.name(), Speech.HTTP1.name(), "on")) {
+            await(() -> server.log().contains("guarding"));
+            server.tell("leak");
+            try (Socket client = connect(server)) {
+                await(() -> server.log().contains("accept failed"));
+
+                server.tell("heal");
+                Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
+            }
+            Numbers end = server.numbers();
+            assertThat(end.bossLives()).isTrue();
+            assertThat(end.autoRead()).isTrue();
+        }
+    }
+
+    /** If this fails, Netty or the JDK have learned to live with it, and the warm-up may go. */
+    @Test
+    void losesItsBossThreadForGoodWithoutGuard() throws IOException {
+        try (ChildServer server = new ChildServer(150, ChildServer.classPath(), "NIO", Speech.HTTP1.name(), "off")) {
+            server.tell("leak");
+            try (Socket client = connect(server)) {
+                await(() -> !server.numbers().bossLives());
+                assertThat(client.isConnected()).isTrue();
+            }
+            Numbers after = server.tell("heal");
+            assertThat(after.bossLives()).isFalse();
+        }
+    }
+
+    private static Socket connect(ChildServer server) throws IOException {
+        Socket client = new Socket();
+        client.setSoTimeout(20_000);
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
+        client.getOutputStream().write(Speech.HTTP1.ask(0));
+        return client;
+    }
+
+    private static void await(Condition condition) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("20 s").isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+}

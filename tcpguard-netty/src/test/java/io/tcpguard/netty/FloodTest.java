@@ -1,0 +1,224 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.netty.ChildServer.Numbers;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A flood against a server with 256 descriptors in a JVM of its own. */
+@Timeout(180)
+class FloodTest {
+    private static final int DESCRIPTORS = 256;
+    private static final int SESSIONS = 20;
+    private static final int SITTERS = 400;
+
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+    private final List<Socket> sockets = new ArrayList<>();
+    private final AtomicInteger connected = new AtomicInteger();
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    @AfterEach
+    void close() throws IOException {
+        over.set(true);
+        clients.shutdownNow();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "EPOLL, RAW"})
+    void neitherStopsTheServerNorHurtsWhoIsActive(Transport transport, Speech speech) throws Exception {
+        Numbers end = flood(transport, speech, "on", 1_000);
+
+        assertThat(end.refused() + end.evicted()).isPositive();
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "NIO, RAW", "EPOLL, HTTP1", "EPOLL, HTTP2", "EPOLL, RAW"})
+    void leavesExactCountsAfterTenThousandRefusals(Transport transport, Speech speech) throws Exception {
+        Numbers end = flood(transport, speech, "refusing", 10_000);
+
+        assertThat(end.refused()).isGreaterThanOrEqualTo(10_000);
+        assertThat(end.evicted()).isZero();
+    }
+
+    @Test
+    void stopsAServerWithoutGuard() throws Exception {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, ChildServer.classPath(), "EPOLL", "HTTP1", "off")) {
+            sit(server, Speech.HTTP1);
+
+            try (Socket late = connect(server)) {
+                late.setSoTimeout(2_000);
+                late.getOutputStream().write(Speech.HTTP1.ask(0));
+                assertThatThrownBy(() -> Speech.HTTP1.answer(new DataInputStream(late.getInputStream())))
+                        .isInstanceOf(SocketTimeoutException.class);
+            }
+            assertThat(server.log()).contains("Too many open files");
+        }
+    }
+
+    private Numbers flood(Transport transport, Speech speech, String guard, int comers) throws Exception {
+        try (ChildServer server =
+                new ChildServer(DESCRIPTORS, ChildServer.classPath(), transport.name(), speech.name(), guard)) {
+            AtomicLong mostUsed = new AtomicLong();
+            Future<Integer> health = clients.submit(() -> checkHealth(server));
+            List<Future<Integer>> sessions = new ArrayList<>();
+            for (int i = 0; i < SESSIONS; i++) {
+                Socket session = connect(server);
+                sockets.add(session);
+                sessions.add(clients.submit(() -> converse(session, speech)));
+            }
+            Future<?> looking = clients.submit((Callable<Void>) () -> {
+                while (!over.get()) {
+                    mostUsed.accumulateAndGet(server.numbers().used(), Math::max);
+                    LockSupport.parkNanos(5_000_000);
+                }
+                return null;
+            });
+
+            sit(server, speech);
+            List<Future<?>> turnedAway = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                turnedAway.add(clients.submit((Callable<Void>) () -> {
+                    for (int i = 0; i < comers / 4; i++) {
+                        comeAndGo(server, speech, i % 2 == 0);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : turnedAway) {
+                one.get();
+            }
+            await(server, n -> n.opened() + n.refused() == connected.get());
+
+            for (Socket sitter : sockets.subList(SESSIONS, sockets.size())) {
+                sitter.close();
+            }
+            await(server, n -> n.calm() && n.own() == SESSIONS && n.open() == SESSIONS);
+            server.tell("gc");
+            LockSupport.parkNanos(300_000_000);
+            over.set(true);
+
+            for (Future<Integer> session : sessions) {
+                assertThat(session.get()).as("answers in a session").isPositive();
+            }
+            assertThat(health.get()).as("health checks answered").isPositive();
+            looking.get();
+            assertThat(mostUsed.get()).isBetween(200L, DESCRIPTORS - 1L);
+            Numbers end = server.numbers();
+            assertThat(end.autoRead()).isTrue();
+            assertThat(server.log()).doesNotContain("LEAK", "accept failed", "Too many open files", "unguarded");
+            return end;
+        }
+    }
+
+    /** Clients that connect and say nothing, or half a request. */
+    private void sit(ChildServer server, Speech speech) throws IOException {
+        for (int i = 0; i < SITTERS; i++) {
+            Socket sitter = connect(server);
+            sockets.add(sitter);
+            if (i % 3 == 0) {
+                byte[] ask = speech.ask(0);
+                try {
+                    sitter.getOutputStream().write(ask, 0, ask.length - 1);
+                } catch (IOException refused) {
+                    assertThat(refused).hasMessageMatching("(?i).*(reset|pipe|closed|not connected).*");
+                }
+            }
+        }
+    }
+
+    /** Asks again and again; any failure is the test's. */
+    private int converse(Socket session, Speech speech) throws IOException {
+        DataInputStream in = new DataInputStream(session.getInputStream());
+        int answers = 0;
+        while (!over.get()) {
+            session.getOutputStream().write(speech.ask(answers));
+            speech.answer(in);
+            answers++;
+            LockSupport.parkNanos(100_000_000);
+        }
+        return answers;
+    }
+
+    private int checkHealth(ChildServer server) throws IOException {
+        int answered = 0;
+        while (!over.get()) {
+            try (Socket check = new Socket()) {
+                check.setSoTimeout(20_000);
+                check.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.healthPort), 20_000);
+                check.getOutputStream()
+                        .write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String status = new String(check.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+                assertThat(status).isEqualTo("HTTP/1.1 200");
+                answered++;
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        return answered;
+    }
+
+    /** A client of the flood: asks and takes what comes, or hangs up at once. */
+    private void comeAndGo(ChildServer server, Speech speech, boolean ask) throws IOException {
+        try (Socket client = connect(server)) {
+            if (ask) {
+                client.getOutputStream().write(speech.ask(0));
+                speech.answer(new DataInputStream(client.getInputStream()));
+            }
+        } catch (SocketTimeoutException unanswered) {
+            throw unanswered;
+        } catch (IOException refused) {
+            assertThat(refused.toString())
+                    .matches("(?is).*(reset|pipe|503|EOF|refused by frame|closed|not connected).*");
+        }
+    }
+
+    private Socket connect(ChildServer server) throws IOException {
+        Socket client = new Socket();
+        client.setSoTimeout(20_000);
+        try {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
+        } catch (SocketException e) {
+            // The handshake was done, and the refusal came before connect had looked at it.
+            assertThat(e).hasMessageContaining("reset");
+        }
+        connected.incrementAndGet();
+        return client;
+    }
+
+    private static void await(ChildServer server, Predicate<Numbers> condition) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        for (Numbers now = server.numbers(); !condition.test(now); now = server.numbers()) {
+            assertThat(System.nanoTime()).as("after 60 s: %s", now).isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+}

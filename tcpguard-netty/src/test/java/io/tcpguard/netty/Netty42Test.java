@@ -1,0 +1,97 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.DataInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The class files that were compiled for Netty 4.1, on Netty 4.2. */
+@Tag("long")
+@Timeout(90)
+class Netty42Test {
+    private static final Path JARS = Path.of("target", "netty-4.2");
+
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "EPOLL, HTTP1", "EPOLL, RAW"})
+    void servesRefusesEvictsAndRecovers(Transport transport, Speech speech) throws IOException {
+        List<Socket> sitters = new ArrayList<>();
+        try (ChildServer server = new ChildServer(256, classPath(), transport.name(), speech.name(), "on")) {
+            Socket session = connect(server);
+            sitters.add(session);
+            session.getOutputStream().write(speech.ask(0));
+            speech.answer(new DataInputStream(session.getInputStream()));
+
+            for (int i = 0; i < 400; i++) {
+                sitters.add(connect(server));
+            }
+            await(server, n -> n.opened() + n.refused() == 401);
+            assertThat(server.numbers().refused()).isPositive();
+
+            session.getOutputStream().write(speech.ask(1));
+            speech.answer(new DataInputStream(session.getInputStream()));
+            for (Socket sitter : sitters) {
+                sitter.close();
+            }
+            await(server, n -> n.calm() && n.own() == 0 && n.open() == 0);
+            server.tell("leak");
+            try (Socket waiting = connect(server)) {
+                waiting.getOutputStream().write(speech.ask(0));
+                await(server, n -> server.log().contains("accept failed"));
+                server.tell("heal");
+                speech.answer(new DataInputStream(waiting.getInputStream()));
+            }
+            assertThat(server.numbers().bossLives()).isTrue();
+            assertThat(server.log()).doesNotContain("LEAK", "unguarded", "is not guarded", "NoSuchMethod");
+        } finally {
+            for (Socket sitter : sitters) {
+                sitter.close();
+            }
+        }
+    }
+
+    /** The tests' own, with the jars of 4.2 in place of those of 4.1. */
+    private static String classPath() throws IOException {
+        Assumptions.assumeTrue(Files.isDirectory(JARS), "the jars of Netty 4.2 come with -Plong");
+        Stream<String> others = Stream.of(ChildServer.classPath().split(File.pathSeparator, -1))
+                .filter(entry -> !entry.contains(File.separator + "netty-") || !entry.endsWith(".jar"));
+        try (Stream<Path> jars = Files.list(JARS)) {
+            return Stream.concat(others, jars.map(Path::toString)).collect(Collectors.joining(File.pathSeparator));
+        }
+    }
+
+    private static Socket connect(ChildServer server) throws IOException {
+        Socket client = new Socket();
+        client.setSoTimeout(20_000);
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
+        return client;
+    }
+
+    private static void await(ChildServer server, Condition condition) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        for (ChildServer.Numbers now = server.numbers(); !condition.holds(now); now = server.numbers()) {
+            assertThat(System.nanoTime()).as("after 30 s: %s", now).isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private interface Condition {
+        boolean holds(ChildServer.Numbers numbers) throws IOException;
+    }
+}

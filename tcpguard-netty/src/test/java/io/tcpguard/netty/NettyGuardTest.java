@@ -1,0 +1,125 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.DefaultChannelId;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.state.Admission;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored")
+class NettyGuardTest {
+    @Test
+    void installsInOneLineAndKeepsTheHandlersThatWereSet() throws IOException {
+        NioEventLoopGroup loops = new NioEventLoopGroup(1);
+        SeesChildren given = new SeesChildren();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            ServerBootstrap bootstrap = new ServerBootstrap()
+                    .group(loops)
+                    .channel(NioServerSocketChannel.class)
+                    .handler(given)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel child) {
+                            Speech.HTTP1.pipeline(child);
+                        }
+                    });
+            NettyGuard.install(bootstrap, guard);
+            Channel server = bootstrap
+                    .bind(InetAddress.getLoopbackAddress(), 0)
+                    .syncUninterruptibly()
+                    .channel();
+
+            try (Socket client = new Socket()) {
+                client.setSoTimeout(20_000);
+                client.connect((InetSocketAddress) server.localAddress(), 20_000);
+                client.getOutputStream().write(Speech.HTTP1.ask(0));
+                Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
+            }
+            assertThat(given.child).isNotNull();
+            assertThat(server.pipeline().get(AcceptGate.class)).isNotNull();
+            server.close().syncUninterruptibly();
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void guardsFromInsideAChildsPipelineWhereTheServerChannelCannotBeReached() {
+        FakePolicy policy = new FakePolicy();
+        EmbeddedChannel server = new EmbeddedChannel();
+        ConnectionDoor door = new ConnectionDoor(new Ports(policy, Protocol.HTTP));
+
+        EmbeddedChannel admitted = child(server, door);
+        assertThat(admitted.pipeline().first()).isInstanceOf(ConnectionTracker.class);
+        assertThat(policy.onlyListener().handles).hasSize(1);
+
+        policy.connections = Admission.RESPOND;
+        EmbeddedChannel refused = child(server, door);
+        assertThat(refused.isOpen()).isFalse();
+
+        admitted.close();
+        assertThat(policy.onlyListener().handles.get(0).closed).hasValue(1);
+        server.close();
+        assertThat(policy.onlyListener().closed).isTrue();
+    }
+
+    @Test
+    void leavesAChildAloneWhoseGuardDoesNotRun() {
+        FakePolicy dead = new FakePolicy();
+        dead.dead = true;
+        EmbeddedChannel server = new EmbeddedChannel();
+
+        EmbeddedChannel child = child(server, new ConnectionDoor(new Ports(dead, Protocol.HTTP)));
+
+        assertThat(child.isOpen()).isTrue();
+        child.close();
+        server.close();
+    }
+
+    @Test
+    void countsAConnectionOnceThatBothHandlersSee() {
+        try (Guarded guarded = new Guarded()) {
+            EmbeddedChannel child = guarded.child(new ConnectionDoor(guarded.ports));
+
+            assertThat(guarded.policy.onlyListener().handles).hasSize(1);
+            assertThat(child.pipeline().get(ConnectionDoor.class)).isNull();
+        }
+    }
+
+    @Test
+    void warmsEveryClassOfItsOwn() {
+        assertThat(Warmup.missing()).isEmpty();
+    }
+
+    private static EmbeddedChannel child(Channel server, ConnectionDoor door) {
+        return new EmbeddedChannel(server, DefaultChannelId.newInstance(), true, false, door);
+    }
+
+    private static final class SeesChildren extends ChannelInboundHandlerAdapter {
+        volatile @Nullable Object child;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            child = msg;
+            ctx.fireChannelRead(msg);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.tcpguard.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.Shed;
+import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a JVM of its own: {@code transport speech on|refusing|off}. Says its port and health port, then does as each line
+ * says that it is given, answers one line of numbers, and ends with its input.
+ */
+final class SmallServer {
+    private static final AtomicInteger OPENED = new AtomicInteger();
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
+    private static final FileInputStream[] LEAKS = new FileInputStream[10_000];
+    private static int leaks;
+
+    private SmallServer() {}
+
+    public static void main(String[] args) throws IOException {
+        Transport transport = Transport.valueOf(args[0]);
+        Speech speech = Speech.valueOf(args[1]);
+        TcpGuard guard = args[2].equals("off")
+                ? null
+                : TcpGuard.builder()
+                        .healthPort(0)
+                        .reclaim(args[2].equals("on"))
+                        .build()
+                        .start();
+        EventLoopGroup boss = transport.loops(1);
+        EventLoopGroup workers = transport.loops(2);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(boss, workers)
+                .channel(transport.server())
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        OPENED.incrementAndGet();
+                        OPEN.incrementAndGet();
+                        child.closeFuture().addListener(closed -> OPEN.decrementAndGet());
+                        speech.pipeline(child);
+                    }
+                });
+        if (guard != null) {
+            NettyGuard.of(guard, speech.protocol()).install(bootstrap);
+        }
+        Channel server = bootstrap
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        System.out.println(((InetSocketAddress) server.localAddress()).getPort() + " "
+                + (guard == null ? -1 : guard.healthPort()));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.equals("leak")) {
+                leak();
+            } else if (line.equals("heal")) {
+                heal();
+            } else if (line.equals("gc")) {
+                // Buffers that nobody released are reported when they are collected.
+                System.gc();
+            }
+            System.out.println(numbers(server, guard));
+        }
+        System.exit(0);
+    }
+
+    /** Takes every descriptor that is left, as an application does that forgets to close. */
+    private static void leak() {
+        try {
+            while (leaks < LEAKS.length) {
+                LEAKS[leaks] = new FileInputStream("/dev/null");
+                leaks++;
+            }
+        } catch (IOException noneLeft) {
+            System.err.println("leaked " + leaks);
+        }
+    }
+
+    private static void heal() throws IOException {
+        while (leaks > 0) {
+            LEAKS[--leaks].close();
+        }
+    }
+
+    /** level used limit own opened open refused evicted autoRead boss leading */
+    private static String numbers(Channel server, @Nullable TcpGuard guard) {
+        boolean bossLives = !server.eventLoop().isShuttingDown();
+        if (guard == null) {
+            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " -";
+        }
+        Capacity capacity = guard.snapshot().capacity();
+        return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
+                + OPENED + " " + OPEN + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
+                + guard.shed().of(Shed.Layer.IDLE) + " " + server.config().isAutoRead() + " " + bossLives
+                + " " + guard.snapshot().leading();
+    }
+}

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,13 +58,14 @@ class FloodTest {
         }
     }
 
+    /** Without slow readers: they take all of Tomcat's 200 threads before its descriptors, and then no session is served. */
     @Tag("long")
     @ParameterizedTest
-    @EnumSource(Abuse.class)
+    @EnumSource(value = Abuse.class, names = "SLOW_READER", mode = EnumSource.Mode.EXCLUDE)
     void ofEachKindLeavesAServerWith1024DescriptorsInService(Abuse abuse) throws Exception {
         try (ChildServer guarded = new ChildServer(1024, "guarded");
                 ChildServer stock = new ChildServer(1024, "stock")) {
-            keepsItsPromises(guarded, abuse, 1_400, 15);
+            keepsItsPromises(guarded, abuse, 1_400, 12);
             runsOut(stock, abuse, 1_400);
         }
     }
@@ -73,7 +75,7 @@ class FloodTest {
     @EnumSource(Abuse.class)
     void ofEachKindLeavesAServerWith256DescriptorsInService(Abuse abuse) throws Exception {
         try (ChildServer guarded = new ChildServer(DESCRIPTORS, "guarded")) {
-            keepsItsPromises(guarded, abuse, 400, 15);
+            keepsItsPromises(guarded, abuse, 400, 12);
         }
     }
 
@@ -83,20 +85,17 @@ class FloodTest {
         try (ChildServer guarded = new ChildServer(DESCRIPTORS, "guarded")) {
             try (Sessions sessions = new Sessions(guarded)) {
                 List<SocketChannel> held = flood(guarded.port(), Abuse.ONE_REQUEST_AND_SIT, 300);
-                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-                int reconnects = 0;
-                while (System.nanoTime() - end < 0) {
+                for (int round = 0; round < 15; round++) {
                     for (int i = 0; i < 200; i++) {
                         SocketChannel one = abnormal(guarded.port(), Abuse.ONE_REQUEST_AND_SIT);
                         if (one != null) {
                             one.close();
                         }
-                        reconnects++;
                     }
                     sessions.beat();
+                    assertThat(health(guarded)).startsWith("HTTP/1.1 200");
                 }
                 close(held);
-                assertThat(reconnects).isGreaterThan(2_000);
                 calmsDown(guarded, sessions);
             }
         }
@@ -168,13 +167,25 @@ class FloodTest {
     }
 
     private static void calmsDown(ChildServer server, Sessions sessions) throws Exception {
-        TomcatRig.await("back to normal by itself", () -> level(server).startsWith("NORMAL"));
+        AtomicReference<String> level = new AtomicReference<>("");
+        try {
+            TomcatRig.await("back to normal by itself", () -> {
+                String now = level(server);
+                level.set(now);
+                return now.startsWith("NORMAL");
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(level + ", " + server.openDescriptors() + " open, " + server.output(), e);
+        }
         sessions.beat();
         assertThat(server.acceptErrors()).isEmpty();
     }
 
     private static void runsOut(ChildServer server, Abuse abuse, int clients) throws Exception {
-        List<SocketChannel> held = flood(server.port(), abuse, clients);
+        List<SocketChannel> held = new ArrayList<>();
+        while (held.size() < clients && server.acceptErrors().isEmpty()) {
+            held.addAll(flood(server.port(), abuse, 20));
+        }
         TomcatRig.await("the stock server fails", () -> !server.acceptErrors().isEmpty());
         close(held);
     }

@@ -24,6 +24,8 @@ final class ServerMain {
         TcpGuard guard = guarded ? TcpGuard.builder().healthPort(0).build().start() : null;
         Connector connector = guard == null ? new Connector() : TomcatGuard.connector(guard, 0);
         connector.setPort(0);
+        // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
+        connector.setProperty("maxKeepAliveRequests", "-1");
         connector.addUpgradeProtocol(new Http2Protocol());
         if (args.length > 1) {
             connector.setSecure(true);

@@ -13,10 +13,11 @@ final class RefusalPlace implements Ready {
     private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(300);
     /** So long it may take to close after it was answered. */
     private static final long FOR_CLOSE = TimeUnit.SECONDS.toNanos(1);
-    /** The same while accepting threads wait for a place. */
-    private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(50);
-
-    private static final long FOR_CLOSE_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(250);
+    /**
+     * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an accept queue that
+     * overflows costs clients seconds.
+     */
+    private static final long IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(20);
     /** A longer head is answered without being read to its end. */
     private static final int LONGEST_HEAD = 16 * 1024;
     /** Reads in a row; then it is the others' turn. */
@@ -137,9 +138,9 @@ final class RefusalPlace implements Ready {
     /** Nanoseconds until this one has taken too long. */
     long left(long now, boolean hurry) {
         return switch (state) {
-            case READING -> (hurry && received == 0 ? FOR_REQUEST_IN_A_HURRY : FOR_REQUEST) - (now - since);
+            case READING -> (hurry && received == 0 ? IN_A_HURRY : FOR_REQUEST) - (now - since);
             case WRITING -> FOR_CLOSE - (now - since);
-            case WAITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
+            case WAITING -> (hurry ? IN_A_HURRY : FOR_CLOSE) - (now - since);
             case CLOSED -> Long.MAX_VALUE;
         };
     }

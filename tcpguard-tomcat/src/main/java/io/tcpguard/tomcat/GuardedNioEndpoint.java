@@ -182,7 +182,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         if (runs) {
             starting = false;
         }
-        return runs || starting;
+        return runs || (starting && !paused);
     }
 
     // ---- connections come

@@ -39,10 +39,11 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");
-            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
             FakeGuard.Handle handle = guard.lastHandle();
+            // A request that comes before Tomcat has left the one before is the same stretch of work.
             TomcatRig.await("idle", () -> handle.inProgress() == 0);
-            assertThat(handle.begun).isEqualTo(2);
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            TomcatRig.await("idle again", () -> handle.begun == 2 && handle.inProgress() == 0);
             assertThat(handle.touched).isEqualTo(2);
             assertThat(handle.closed).isFalse();
             assertThat(rig.protocol.getGuardedConnections()).isEqualTo(1);

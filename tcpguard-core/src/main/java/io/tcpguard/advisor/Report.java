@@ -2,6 +2,8 @@ package io.tcpguard.advisor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The findings as texts: for a terminal, for a program, for the log. */
 public final class Report {
@@ -44,16 +46,35 @@ public final class Report {
      * to be logged at once; at WARN if {@link #exitCode()} is not 0.
      */
     public String startBlock() {
+        return block("advisor: " + summary(), hurting().toList());
+    }
+
+    /**
+     * The same for the log later on, when more is known, such as the listeners' backlogs: only what {@code earlier} did not say. Empty if
+     * that is nothing.
+     */
+    public Optional<String> newsSince(Report earlier) {
+        List<Finding> news = hurting()
+                .filter(f -> earlier.hurting().noneMatch(f::saysTheSameAs))
+                .toList();
+        return news.isEmpty()
+                ? Optional.empty()
+                : Optional.of(block("advisor, now that it sees " + machine.listenersInWords(), news));
+    }
+
+    private static String block(String first, List<Finding> some) {
         List<String> lines = new ArrayList<>();
-        lines.add("advisor: " + summary());
-        for (Finding finding : findings) {
-            if (finding.judgement().atLeast(Judgement.WARN)) {
-                lines.add("  " + finding.judgement().words() + ": " + finding.setting() + " = " + finding.value() + ": "
-                        + finding.message());
-                finding.remedy().stream().findFirst().ifPresent(step -> lines.add("    do: " + step));
-            }
+        lines.add(first);
+        for (Finding finding : some) {
+            lines.add("  " + finding.judgement().words() + ": " + finding.setting() + " = " + finding.value() + ": "
+                    + finding.message());
+            finding.remedy().stream().findFirst().ifPresent(step -> lines.add("    do: " + step));
         }
         return String.join("\n", lines);
+    }
+
+    private Stream<Finding> hurting() {
+        return findings.stream().filter(f -> f.judgement().atLeast(Judgement.WARN));
     }
 
     /** How many findings of each kind, in words. */

@@ -36,6 +36,24 @@ final class AdvisorReportTest {
     }
 
     @Test
+    void addsLaterOnlyWhatTheListenersMadeKnown() {
+        saved.limits(1024, 4096);
+        Machine atStart = saved.machine();
+        Report before = new Report(atStart, Advisor.examine(atStart));
+        saved.set("net.core.somaxconn", "7").set("net.ipv4.tcp_retries2", "2");
+        Machine later = atStart.with(List.of(Listening.inForce("http-nio-8080", 8080, 50)));
+        Report after = new Report(later, Advisor.examine(later));
+
+        assertThat(after.newsSince(before).orElseThrow().lines())
+                .hasSize(3)
+                .startsWith("advisor, now that it sees http-nio-8080 on port 8080, in force 50")
+                .anyMatch(l -> l.startsWith("  warn: backlog = 50: Java's own default"));
+        assertThat(after.newsSince(after)).isEmpty();
+        assertThat(new Report(atStart.with(List.of()), Advisor.examine(atStart.with(List.of()))).newsSince(before))
+                .isEmpty();
+    }
+
+    @Test
     void saysInOneLineThatNothingWillHurt() {
         saved.set("net.core.somaxconn", "4096").set("net.netfilter.nf_conntrack_helper", "0");
         saved.set("net.ipv4.tcp_max_syn_backlog", "4096");

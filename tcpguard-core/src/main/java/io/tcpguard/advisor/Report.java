@@ -28,12 +28,16 @@ public final class Report {
     }
 
     /**
-     * For a person: what matters most first and in full, the rest in one line each.
+     * For a person: what matters most first and in full, the rest in one line each. Lines are 120 columns long at most.
      *
      * @param coloured with ANSI colours; only for a terminal
      */
     public String text(boolean coloured) {
-        return new TextReport(machine, findings, coloured ? Palette.COLOURED : Palette.PLAIN).text();
+        return text(new Terminal(coloured, Terminal.USUAL_WIDTH));
+    }
+
+    String text(Terminal terminal) {
+        return new TextReport(machine, findings, terminal).text();
     }
 
     /** For a program: one JSON object (RFC 8259) with the machine's facts and all findings. */

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdvisorReportTest {
 
@@ -67,6 +69,16 @@ final class AdvisorReportTest {
         assertThat(report().exitCode()).isEqualTo(1);
         saved.set("net.ipv4.tcp_retries2", "2");
         assertThat(report().exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {72, 80, 120, 140})
+    void fitsIntoTheTerminal(int width) {
+        saved.with("report-a").set("net.ipv4.tcp_tw_recycle", "1").limits(1024, 4096);
+
+        assertThat(report().text(new Terminal(false, width)).lines())
+                .filteredOn(line -> line.length() > width && line.strip().contains(" "))
+                .isEmpty();
     }
 
     @Test

@@ -30,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every snippet of the README stands in here to the letter, and runs. */
 class ReadmeTest {
     private static final Path README = Path.of("../../README.md");
-    private static final Path THIS =
-            Path.of("src/test/java/io/tcpguard/examples/loginserver/ReadmeTest.java");
+    private static final Path THIS = Path.of("src/test/java/io/tcpguard/examples/loginserver/ReadmeTest.java");
 
     @Test
     void quotesOnlyCodeThatRuns() throws IOException {
@@ -60,7 +59,10 @@ class ReadmeTest {
     @Test
     void quotesTheLvsConfigurationThatIsShipped() throws IOException {
         String shipped = withoutComments(Files.readString(Path.of("../../docs/keepalived/http-get.conf")));
-        String quoted = blocks("").stream().filter(b -> b.contains("real_server")).findFirst().orElseThrow();
+        String quoted = blocks("").stream()
+                .filter(b -> b.contains("real_server"))
+                .findFirst()
+                .orElseThrow();
 
         assertThat(shipped).contains(withoutComments(quoted));
     }

@@ -112,7 +112,7 @@ final class DoctorTest {
 
         Map<?, ?> report = Json.object(ended.out());
         assertThat(report.get("exitCode")).isEqualTo((long) ended.code());
-        assertThat(report.get("process").toString()).startsWith("process ");
+        assertThat(String.valueOf(report.get("process"))).startsWith("process ");
         assertThat((List<?>) report.get("findings")).hasSizeGreaterThan(50);
     }
 

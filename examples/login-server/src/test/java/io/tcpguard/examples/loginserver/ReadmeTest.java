@@ -11,6 +11,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.NettyGuard;
 import io.tcpguard.tomcat.TomcatGuard;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -130,7 +131,7 @@ class ReadmeTest {
     }
 
     private static boolean connects(int port) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         }
     }

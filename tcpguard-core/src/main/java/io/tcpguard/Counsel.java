@@ -14,6 +14,7 @@ import io.tcpguard.state.Transition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +24,15 @@ final class Counsel implements AutoCloseable {
     private static final int CHANGES_KEPT = 64;
 
     private final Shed shed;
+    private final Supplier<List<String>> remarks;
     private final KernelCounters kernel = KernelCounters.open();
     private final FlightRecorder recorder = new FlightRecorder(CHANGES_KEPT, kernel);
     private final List<Finding> findings;
     private final Report atStart;
 
     /** Reads the settings while there are descriptors to read them with. */
-    Counsel(Shed shed) {
+    Counsel(Shed shed, Supplier<List<String>> remarks) {
+        this.remarks = remarks;
         this.shed = shed;
         Machine machine = Machine.self(List.of());
         findings = Advisor.examine(machine);
@@ -59,7 +62,16 @@ final class Counsel implements AutoCloseable {
     }
 
     Optional<String> incident() {
-        return recorder.episode().map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), findings));
+        return recorder.episode()
+                .map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), findings) + alsoSeen());
+    }
+
+    private String alsoSeen() {
+        StringBuilder text = new StringBuilder();
+        for (String remark : remarks.get()) {
+            text.append("Also seen: ").append(remark).append(".\n");
+        }
+        return text.toString();
     }
 
     @Override

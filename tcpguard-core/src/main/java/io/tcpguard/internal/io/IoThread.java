@@ -37,6 +37,9 @@ public final class IoThread implements AutoCloseable {
 
         /** True while the sampler is late by more than ten periods: the snapshot is not to be believed, and health says up. */
         boolean stale();
+
+        /** What is known beside the signals. Only for those who ask for details: may take 20 ms. */
+        Background background();
     }
 
     private final NanoClock clock;

@@ -79,6 +79,11 @@ class IoThreadTest {
             public boolean stale() {
                 return false;
             }
+
+            @Override
+            public Background background() {
+                return view.background();
+            }
         };
         try (IoThread io = IoThread.open(WITH_HEALTH, failing)) {
             io.start();

@@ -103,7 +103,7 @@ class DescriptorTrendTest {
 
     @Test
     void saysTheSameObjectBetweenTwoPoints() {
-        Trend first = after(10, t -> 500 + 10 * t, t -> 400);
+        Trend first = after(10.1, t -> 500 + 10 * t, t -> 400);
 
         assertThat(trend.step(605, 400, LIMIT, now + PERIOD)).isSameAs(first);
     }

@@ -320,7 +320,7 @@ class EngineTest {
     @Test
     void saysAtTrimThatItIsALeakAndHowLongTheDescriptorsLast() {
         for (int used = 700; used < 900; used++) {
-            descriptors(used, 100);
+            descriptors(used, 400);
             after(0.1);
         }
 
@@ -348,7 +348,7 @@ class EngineTest {
     @Test
     void dropsTheWordOfALeakWhenItStops() {
         for (int used = 700; used < 900; used++) {
-            descriptors(used, 200);
+            descriptors(used, 400);
             after(0.1);
         }
         after(15);

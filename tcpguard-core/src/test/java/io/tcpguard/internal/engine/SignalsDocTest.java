@@ -98,7 +98,7 @@ class SignalsDocTest {
             case ACCEPT_QUEUE ->
                 "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page of `/proc/self/net/tcp{,6}`, once a second";
             case LISTEN_DROPS ->
-                "`ListenDrops` + `SyncookiesSent` of `/proc/self/net/netstat` each second, against 100";
+                "`ListenDrops` + `SyncookiesSent` of `/proc/self/net/netstat`, as a rate, against 100 a second";
             case TIME_WAIT -> "`tw` of `/proc/self/net/sockstat` against `net.ipv4.tcp_max_tw_buckets`";
             case ORPHANS -> "`orphan` of `/proc/self/net/sockstat` against `net.ipv4.tcp_max_orphans`";
             case TCP_MEMORY -> "`mem` of `/proc/self/net/sockstat` against the third number of `net.ipv4.tcp_mem`";

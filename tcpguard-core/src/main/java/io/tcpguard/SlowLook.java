@@ -179,7 +179,8 @@ final class SlowLook {
         if (stale >= MANY_STALE) {
             remark(
                     Remark.PAWS,
-                    stale + " segments refused for an old time stamp (PAWS): so it looks when clients behind one address"
+                    stale
+                            + " segments refused for an old time stamp (PAWS): so it looks when clients behind one address"
                             + " translation have different clocks, and some of them can't connect",
                     found,
                     now);

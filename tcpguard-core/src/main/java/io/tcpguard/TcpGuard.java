@@ -62,7 +62,7 @@ public final class TcpGuard implements AutoCloseable {
     private volatile Trend trend = Trend.CALM;
     private volatile @Nullable Running running;
     private boolean closed;
-    private @Nullable String drainReason;
+    private volatile @Nullable String drainReason;
     private final List<GuardListener> early = new ArrayList<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
@@ -75,7 +75,6 @@ public final class TcpGuard implements AutoCloseable {
             TransitionFanout fanout,
             TransitionLog log,
             Counsel counsel,
-            SlowLook slowLook,
             SamplerThread sampler) {}
 
     private TcpGuard(GuardConfig config) {
@@ -154,7 +153,7 @@ public final class TcpGuard implements AutoCloseable {
                 io.execute(look);
             }
         });
-        return new Running(probes, policy, cycle, io, fanout, log, counsel, slowLook, sampler);
+        return new Running(probes, policy, cycle, io, fanout, log, counsel, sampler);
     }
 
     private IoThread openIo(LinuxProbes probes, SlowLook slowLook) {
@@ -167,7 +166,8 @@ public final class TcpGuard implements AutoCloseable {
 
             @Override
             public boolean stale() {
-                return TcpGuard.this.stale();
+                // An operator's word stands, however late the sampler is.
+                return drainReason == null && TcpGuard.this.stale();
             }
 
             @Override

@@ -76,8 +76,7 @@ class SlowLookTest {
         lookAgain();
 
         assertThat(look.remarks())
-                .containsExactly(
-                        "40 connections in CLOSE_WAIT: their peers have closed, the application does not");
+                .containsExactly("40 connections in CLOSE_WAIT: their peers have closed, the application does not");
         assertThat(log).isEqualTo(look.remarks());
     }
 
@@ -124,13 +123,21 @@ class SlowLookTest {
         timeWait = 50;
         counters = counters(15, 0, 0, 3, 7);
         lookAgain();
-        assertThat(look.remarks()).singleElement().asString().contains("10 closes").contains("tcp_max_tw_buckets");
+        assertThat(look.remarks())
+                .singleElement()
+                .asString()
+                .contains("10 closes")
+                .contains("tcp_max_tw_buckets");
         assertThat(look.background(Trend.CALM).lastLoss()).isEqualTo(TimeWaitLoss.LIMIT_REACHED);
 
         timeWait = 10;
         counters = counters(20, 4, 0, 3, 7);
         lookAgain();
-        assertThat(look.remarks()).singleElement().asString().contains("5 closes").contains("no memory");
+        assertThat(look.remarks())
+                .singleElement()
+                .asString()
+                .contains("5 closes")
+                .contains("no memory");
         assertThat(look.background(Trend.CALM).lastLoss()).isEqualTo(TimeWaitLoss.MEMORY_SHORT);
     }
 
@@ -196,8 +203,7 @@ class SlowLookTest {
     }
 
     private static Census census(int closeWait, int established) {
-        return new Census(
-                Map.of(TcpState.CLOSE_WAIT, closeWait, TcpState.ESTABLISHED, established), false, true, "");
+        return new Census(Map.of(TcpState.CLOSE_WAIT, closeWait, TcpState.ESTABLISHED, established), false, true, "");
     }
 
     private static TcpCounts counters(long overflows, long aborts, long pressures, long paws, long pawsTimeWait) {

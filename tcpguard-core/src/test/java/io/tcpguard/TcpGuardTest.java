@@ -83,8 +83,7 @@ class TcpGuardTest {
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
             HttpResponse<String> details = HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(
-                                            URI.create("http://127.0.0.1:" + guard.healthPort() + "/details"))
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guard.healthPort() + "/details"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
 
@@ -104,7 +103,8 @@ class TcpGuardTest {
             assertThatThrownBy(first::start).isInstanceOf(IllegalStateException.class);
             long before = new File("/proc/self/fd").length();
 
-            TcpGuard second = TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+            TcpGuard second =
+                    TcpGuard.builder().healthPort(taken.getLocalPort()).build();
             assertThatThrownBy(second::start).isInstanceOf(IllegalStateException.class);
 
             assertThat(new File("/proc/self/fd").length()).isEqualTo(before);

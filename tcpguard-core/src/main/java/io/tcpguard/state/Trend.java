@@ -33,8 +33,8 @@ public record Trend(Kind kind, double perSecond, long secondsLeft) {
     public Trend {
         Objects.requireNonNull(kind, "kind");
         if ((kind == Kind.CALM) == (perSecond > 0) || !(perSecond >= 0) || secondsLeft < 0) {
-            throw new IllegalArgumentException("kind=" + kind + " perSecond=" + perSecond + " secondsLeft=" + secondsLeft
-                    + " (expected: perSecond 0 when CALM, else above 0; secondsLeft >= 0)");
+            throw new IllegalArgumentException("kind=" + kind + " perSecond=" + perSecond + " secondsLeft="
+                    + secondsLeft + " (expected: perSecond 0 when CALM, else above 0; secondsLeft >= 0)");
         }
     }
 

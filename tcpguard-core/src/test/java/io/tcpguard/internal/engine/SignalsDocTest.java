@@ -48,7 +48,8 @@ class SignalsDocTest {
                 | --- | --- | --- | --- | --- | --- |
                 """);
         for (Signal signal : Signal.values()) {
-            text.append("| `" + signal + "` | " + signal.scope().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+            text.append("| `" + signal + "` | "
+                    + signal.scope().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                     + " | " + signal.unit() + " | " + source(signal) + " | " + highest(signal) + " | "
                     + whenUnknown(signal) + " |\n");
         }
@@ -120,7 +121,8 @@ class SignalsDocTest {
             case TIME_WAIT -> "`/proc/sys` is hidden: no limit to compare with; resets are not preferred";
             case ORPHANS, TCP_MEMORY ->
                 "a container: the limit exists in the machine's first network namespace only. `/details` still counts connections cut for want of memory";
-            case CONNTRACK -> "the module is not loaded, so nothing is tracked here; the machine's own table is not visible from a container";
+            case CONNTRACK ->
+                "the module is not loaded, so nothing is tracked here; the machine's own table is not visible from a container";
             case EPHEMERAL_PORTS -> "`/proc/sys` is hidden: the range is not known";
             case WORK_DELAY -> "nobody watches an executor; an overloaded CPU is not seen";
         };

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
-    private volatile Background background = new Background(
-            Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
+    private volatile Background background =
+            new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
         snapshot = snapshot(level, leading, weight, reason, false);

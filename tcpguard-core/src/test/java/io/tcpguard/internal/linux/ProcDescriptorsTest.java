@@ -59,8 +59,7 @@ class ProcDescriptorsTest {
 
     @Test
     void doesNotAskForConnectionsWhereTheSizeIsTheCount() {
-        ProcDescriptors descriptors =
-                new ProcDescriptors(new File("/proc/self/fd"), JdkDescriptors.open(), () -> now);
+        ProcDescriptors descriptors = new ProcDescriptors(new File("/proc/self/fd"), JdkDescriptors.open(), () -> now);
         assumeThat(descriptors.exact()).as("Linux 6.2 or later").isTrue();
         descriptors.reckonWith(() -> {
             throw new AssertionError("asked");

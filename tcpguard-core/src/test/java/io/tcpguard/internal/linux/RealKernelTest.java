@@ -284,8 +284,9 @@ class RealKernelTest {
     /** A file of mode 000 laid over one of the kernel's, which an unprivileged process may not open. */
     @Test
     void aFileThatMayNotBeReadIsSaidToBeNotReadableAndTheRestIsRead() throws IOException {
-        try (ChildJvm nobody = nobodyAfter("f=$(mktemp) && chmod 000 $f && mount --bind $f /proc/sys/net/ipv4/tcp_max_tw_buckets"
-                + " && mount --bind $f /proc/sys/fs/file-nr && rm $f")) {
+        try (ChildJvm nobody =
+                nobodyAfter("f=$(mktemp) && chmod 000 $f && mount --bind $f /proc/sys/net/ipv4/tcp_max_tw_buckets"
+                        + " && mount --bind $f /proc/sys/fs/file-nr && rm $f")) {
             assertThat(nobody.ask("readall 100"))
                     .containsPattern("DESCRIPTORS \\d+ of \\d+")
                     .contains("TIME_WAIT NOT_READABLE /proc/sys/net/ipv4/tcp_max_tw_buckets: no permission")

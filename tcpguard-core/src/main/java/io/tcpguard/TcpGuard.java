@@ -13,6 +13,7 @@ import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.io.Pages;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
@@ -20,10 +21,12 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import java.io.Closeable;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,6 +51,18 @@ public final class TcpGuard implements AutoCloseable {
     private final GuardConfig config;
     private final Shed shed = new Shed();
     private final Object lifecycle = new Object();
+    private final IoThread.View view = new IoThread.View() {
+        @Override
+        public GuardSnapshot snapshot() {
+            return current;
+        }
+
+        @Override
+        public boolean stale() {
+            // An operator's word stands, however late the sampler is.
+            return drainReason == null && TcpGuard.this.stale();
+        }
+    };
     private volatile GuardSnapshot current;
     private volatile long lastSample;
     private volatile @Nullable Running running;
@@ -104,18 +119,7 @@ public final class TcpGuard implements AutoCloseable {
 
     private Running open() {
         long now = System.nanoTime();
-        IoThread io = IoThread.open(config, new IoThread.View() {
-            @Override
-            public GuardSnapshot snapshot() {
-                return current;
-            }
-
-            @Override
-            public boolean stale() {
-                // An operator's word stands, however late the sampler is.
-                return drainReason == null && TcpGuard.this.stale();
-            }
-        });
+        IoThread io = IoThread.open(config, view);
         LinuxProbes probes = LinuxProbes.open();
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
@@ -311,6 +315,18 @@ public final class TcpGuard implements AutoCloseable {
     public int healthPort() {
         Running r = running;
         return r == null ? -1 : r.io.healthPort();
+    }
+
+    /**
+     * The verdict as the health listener tells it, for servers that answer health checks in a pipeline of their own. Up while the
+     * guard does not run: it fails open. Checks answered so are not seen by the guard, so give it {@link Setting#CHECK_INTERVAL}.
+     *
+     * @param asker who sees the reason with its figures if within {@link Setting#HEALTH_DETAILS_TO}; null: nobody known
+     * @param json whether as JSON, not as text
+     */
+    public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
+        boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
+        return Pages.verdict(view, json, details);
     }
 
     /** The settings in force. */

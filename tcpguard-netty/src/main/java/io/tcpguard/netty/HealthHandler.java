@@ -61,7 +61,8 @@ final class HealthHandler extends ChannelDuplexHandler {
 
     private boolean asksForHealth(HttpRequest request) {
         String uri = request.uri();
-        boolean read = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean read =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return read
                 && request.decoderResult().isSuccess()
                 && uri.startsWith(path)

@@ -55,8 +55,7 @@ class HealthHandlerTest {
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel child) {
-                            child.pipeline()
-                                    .addLast(new HttpServerCodec(), NettyGuard.healthHandler(guard, "/health"));
+                            child.pipeline().addLast(new HttpServerCodec(), NettyGuard.healthHandler(guard, "/health"));
                         }
                     });
             NettyGuard.install(bootstrap, guard);
@@ -67,7 +66,9 @@ class HealthHandlerTest {
             int port = ((InetSocketAddress) server.localAddress()).getPort();
 
             HttpResponse<String> up = await(port, "text/plain", r -> r.statusCode() == 200);
-            assertThat(up.body()).startsWith("UP ").isEqualTo(ask(guard.healthPort(), "text/plain").body());
+            assertThat(up.body())
+                    .startsWith("UP ")
+                    .isEqualTo(ask(guard.healthPort(), "text/plain").body());
 
             guard.drain("maintenance");
 
@@ -126,9 +127,10 @@ class HealthHandlerTest {
         try (TcpGuard guard = TcpGuard.builder().build()) {
             EmbeddedChannel child = new EmbeddedChannel(NettyGuard.healthHandler(guard, "/health"));
 
-            io.netty.handler.codec.http.HttpRequest head =
-                    new io.netty.handler.codec.http.DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.HEAD, "/health");
-            assertThat(child.writeInbound(head, LastHttpContent.EMPTY_LAST_CONTENT)).isFalse();
+            io.netty.handler.codec.http.HttpRequest head = new io.netty.handler.codec.http.DefaultHttpRequest(
+                    HttpVersion.HTTP_1_0, HttpMethod.HEAD, "/health");
+            assertThat(child.writeInbound(head, LastHttpContent.EMPTY_LAST_CONTENT))
+                    .isFalse();
 
             FullHttpResponse answer = child.readOutbound();
             assertThat(answer.content().readableBytes()).isZero();

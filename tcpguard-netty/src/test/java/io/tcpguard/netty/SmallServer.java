@@ -112,8 +112,7 @@ final class SmallServer {
     private static String numbers(Channel server, @Nullable TcpGuard guard) {
         boolean bossLives = !server.eventLoop().isShuttingDown();
         if (guard == null) {
-            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives
-                    + " - -";
+            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " - -";
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "

@@ -117,11 +117,13 @@ final class ChildServer implements AutoCloseable {
             String above) {
 
         /**
-         * NORMAL, or at TRIM for the one table that a flood over loopback leaves full: its TIME_WAIT sockets belong to the clients,
-         * and so take up local ports of this machine for a minute (EPHEMERAL_PORTS counts them).
+         * NORMAL, or at TRIM for nothing but the TIME_WAIT sockets of the flood's clients, which close first and on this machine:
+         * 24,000 of them are 85 % of the 28,232 local ports (EPHEMERAL_PORTS leads), 18 % of the usual limit of TIME_WAIT, and all of
+         * it where memory is small.
          */
         boolean calm() {
-            return level.equals("NORMAL") || (level.equals("TRIM") && above.matches("EPHEMERAL_PORTS:[0-9/]+"));
+            return level.equals("NORMAL")
+                    || (level.equals("TRIM") && above.matches("((EPHEMERAL_PORTS|TIME_WAIT):[0-9/]+,?)+"));
         }
     }
 }

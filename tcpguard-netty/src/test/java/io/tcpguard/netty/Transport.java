@@ -41,11 +41,12 @@ enum Transport {
                 Object ring = Class.forName(URING + "IoUringIoHandler")
                         .getMethod("newFactory")
                         .invoke(null);
-                return (EventLoopGroup) Class.forName("io.netty.channel.MultiThreadIoEventLoopGroup")
+                return Class.forName("io.netty.channel.MultiThreadIoEventLoopGroup")
+                        .asSubclass(EventLoopGroup.class)
                         .getConstructor(int.class, factory)
                         .newInstance(threads, ring);
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError("Netty 4.2 is not as expected", e);
             }
         }
 
@@ -54,7 +55,7 @@ enum Transport {
             try {
                 return Class.forName(URING + "IoUringServerSocketChannel").asSubclass(ServerChannel.class);
             } catch (ClassNotFoundException e) {
-                throw new AssertionError(e);
+                throw new LinkageError("Netty 4.2 is not as expected", e);
             }
         }
 

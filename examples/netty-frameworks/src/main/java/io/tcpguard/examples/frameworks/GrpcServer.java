@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
@@ -29,7 +30,8 @@ final class GrpcServer {
 
     static Server start(TcpGuard guard, EventLoopGroup boss, EventLoopGroup workers) throws IOException {
         // tag::guard[]
-        NettyServerBuilder server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        NettyServerBuilder server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .channelFactory(NettyGuard.of(guard).channelFactory(NioServerSocketChannel::new))
                 .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(workers);

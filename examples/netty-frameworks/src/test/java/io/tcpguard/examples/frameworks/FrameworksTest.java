@@ -91,7 +91,7 @@ class FrameworksTest {
         sockets.add(client);
         client.setSoTimeout(20_000);
         try {
-            client.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 20_000);
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
         } catch (SocketException refused) {
             // The handshake was done, and the refusal came before connect had looked at it.
             assertThat(refused).hasMessageContaining("reset");

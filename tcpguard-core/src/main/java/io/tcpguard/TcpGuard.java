@@ -14,6 +14,7 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.io.Pages;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.signal.Census;
@@ -23,11 +24,13 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import java.io.Closeable;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -57,6 +60,34 @@ public final class TcpGuard implements AutoCloseable {
     private final GuardConfig config;
     private final Shed shed = new Shed();
     private final Object lifecycle = new Object();
+    private final IoThread.View view = new IoThread.View() {
+        @Override
+        public GuardSnapshot snapshot() {
+            return current;
+        }
+
+        @Override
+        public boolean stale() {
+            // An operator's word stands, however late the sampler is.
+            return drainReason == null && TcpGuard.this.stale();
+        }
+
+        @Override
+        public String advice(boolean json) {
+            Running r = running;
+            return r == null ? "" : r.counsel.advice(json);
+        }
+
+        @Override
+        public String incident() {
+            return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
+        }
+
+        @Override
+        public Background background() {
+            return requireRunning().slowLook.background(trend);
+        }
+    };
     private volatile GuardSnapshot current;
     private volatile long lastSample;
     private volatile Trend trend = Trend.CALM;
@@ -75,6 +106,7 @@ public final class TcpGuard implements AutoCloseable {
             TransitionFanout fanout,
             TransitionLog log,
             Counsel counsel,
+            SlowLook slowLook,
             SamplerThread sampler) {}
 
     private TcpGuard(GuardConfig config) {
@@ -122,7 +154,13 @@ public final class TcpGuard implements AutoCloseable {
                 probes::counts,
                 System::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
-        IoThread io = openIo(probes, slowLook);
+        IoThread io;
+        try {
+            io = IoThread.open(config, view);
+        } catch (RuntimeException e) {
+            probes.close();
+            throw e;
+        }
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         probes.reckonWith(policy::connections);
@@ -154,43 +192,7 @@ public final class TcpGuard implements AutoCloseable {
                 io.execute(look);
             }
         });
-        return new Running(probes, policy, cycle, io, fanout, log, counsel, sampler);
-    }
-
-    private IoThread openIo(LinuxProbes probes, SlowLook slowLook) {
-        try {
-            return IoThread.open(config, new IoThread.View() {
-                @Override
-                public GuardSnapshot snapshot() {
-                    return current;
-                }
-
-                @Override
-                public boolean stale() {
-                    // An operator's word stands, however late the sampler is.
-                    return drainReason == null && TcpGuard.this.stale();
-                }
-
-                @Override
-                public String advice(boolean json) {
-                    Running r = running;
-                    return r == null ? "" : r.counsel.advice(json);
-                }
-
-                @Override
-                public String incident() {
-                    return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
-                }
-
-                @Override
-                public Background background() {
-                    return slowLook.background(trend);
-                }
-            });
-        } catch (RuntimeException e) {
-            probes.close();
-            throw e;
-        }
+        return new Running(probes, policy, cycle, io, fanout, log, counsel, slowLook, sampler);
     }
 
     private void sample(
@@ -389,6 +391,18 @@ public final class TcpGuard implements AutoCloseable {
     public int healthPort() {
         Running r = running;
         return r == null ? -1 : r.io.healthPort();
+    }
+
+    /**
+     * The verdict as the health listener tells it, for servers that answer health checks in a pipeline of their own. Up while the
+     * guard does not run: it fails open. Checks answered so are not seen by the guard, so give it {@link Setting#CHECK_INTERVAL}.
+     *
+     * @param asker who sees the reason with its figures if within {@link Setting#HEALTH_DETAILS_TO}; null: nobody known
+     * @param json whether as JSON, not as text
+     */
+    public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
+        boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
+        return Pages.verdict(view, json, details);
     }
 
     /** The settings in force. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class AcceptGate extends ChannelDuplexHandler {
+    /** How long a port whose guard does not run waits for the next look. */
+    static final long AGAIN_MILLIS = 1000;
+
     private final Ports ports;
     private final Says says = new Says();
     private @Nullable ServerPort port;
@@ -43,18 +47,18 @@ final class AcceptGate extends ChannelDuplexHandler {
         ctx.fireChannelActive();
     }
 
+    /** Once the guard runs; until then again and again, so that who binds first and starts the guard later is guarded too. */
     private void open(ChannelHandlerContext ctx) {
-        if (port != null) {
+        if (port != null || ctx.isRemoved() || !ctx.channel().isActive()) {
             return;
         }
-        try {
-            port = ports.of(ctx.channel());
-            pause = new AcceptPause(ctx, port);
-            fitBatch(ctx.channel());
-        } catch (RuntimeException | LinkageError e) {
-            // A handler that throws here takes the server down with it.
-            Says.LOG.error("{} is not guarded", ctx.channel(), e);
+        port = ports.tryOf(ctx.channel());
+        if (port == null) {
+            ctx.channel().eventLoop().schedule(() -> open(ctx), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            return;
         }
+        pause = new AcceptPause(ctx, port);
+        fitBatch(ctx.channel());
     }
 
     @Override

@@ -32,7 +32,10 @@ final class ConnectionDoor extends ChannelHandlerAdapter {
         if (server == null || child.hasAttr(ConnectionTracker.KEY)) {
             return;
         }
-        ServerPort port = ports.of(server);
+        ServerPort port = ports.tryOf(server);
+        if (port == null) {
+            return;
+        }
         Admission decision = port.decide(child);
         if (decision == Admission.ADMIT) {
             ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));

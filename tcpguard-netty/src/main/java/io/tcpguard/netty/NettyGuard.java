@@ -2,7 +2,9 @@ package io.tcpguard.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.admission.ConnectionHandle;
 
@@ -20,7 +22,8 @@ import io.tcpguard.admission.ConnectionHandle;
  * as work. An application that knows better says so through {@link #connection}.
  *
  * <p>Any transport with Netty 4.1 or 4.2. All methods are safe from any thread. A guard that was not started, is blind or closed
- * admits everything.
+ * admits everything. A port that was bound before its guard started comes under guard within a second of the start; connections
+ * that it had accepted by then stay without.
  */
 public final class NettyGuard {
     private final Ports ports;
@@ -67,12 +70,31 @@ public final class NettyGuard {
     }
 
     /**
+     * For frameworks that keep their bootstrap to themselves but take a channel factory, as gRPC does. The channels are those of
+     * the given factory, with the accept handler first in their pipeline.
+     */
+    public <C extends ServerChannel> ChannelFactory<C> channelFactory(ChannelFactory<? extends C> channels) {
+        return new GuardedChannelFactory<>(channels, ports);
+    }
+
+    /**
      * For {@code pipeline.addFirst()} in a child channel whose server channel can't be reached. Refuses as {@link #acceptHandler}
      * does, but later, when a registered channel has been spent, and always by a close. Steps aside where the accept handler is
      * installed as well. Sharable.
      */
     public ChannelHandler connectionHandler() {
         return new ConnectionDoor(ports);
+    }
+
+    /**
+     * Answers {@code GET} and {@code HEAD} of one path by the verdict, 200 or 503, as the health listener does; other requests go
+     * on. Belongs behind the HTTP codec, a new one into each child's pipeline. It is reached as long as the port is: a checker that
+     * must never be refused belongs into {@code allow}, and the listener of its own ({@code healthPort}) stays the better answer.
+     *
+     * @param path such as {@code /health}
+     */
+    public static ChannelHandler healthHandler(TcpGuard guard, String path) {
+        return new HealthHandler(guard, path);
     }
 
     /**

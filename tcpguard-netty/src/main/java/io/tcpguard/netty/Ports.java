@@ -2,6 +2,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What the ports of one {@link NettyGuard} share: policy, protocol, the room for answers, the watched event loops. */
 final class Ports {
@@ -10,6 +11,7 @@ final class Ports {
     final LoopWatch loops;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
+    private volatile boolean unguarded;
 
     Ports(Policy policy, Protocol protocol) {
         this.policy = policy;
@@ -32,6 +34,21 @@ final class Ports {
                 server.closeFuture().addListener(known);
             }
             return known;
+        }
+    }
+
+    /** The same, or null if that can't be now: the guard does not run yet, or no more. Said once, until it works again. */
+    @Nullable ServerPort tryOf(Channel server) {
+        try {
+            ServerPort port = of(server);
+            unguarded = false;
+            return port;
+        } catch (RuntimeException | LinkageError e) {
+            if (!unguarded) {
+                unguarded = true;
+                Says.LOG.warn("{} is not guarded, trying on: {}", server, e.toString());
+            }
+            return null;
         }
     }
 

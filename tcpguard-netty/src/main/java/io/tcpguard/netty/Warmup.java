@@ -24,6 +24,7 @@ final class Warmup {
             "ConnectionTracker",
             "FirstBytes",
             "FirstBytes$Spoken",
+            "GuardedChannelFactory",
             "InFront",
             "LoopWatch",
             "Ports",

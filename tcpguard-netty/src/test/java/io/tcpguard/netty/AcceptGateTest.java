@@ -302,6 +302,40 @@ class AcceptGateTest {
         server.close();
     }
 
+    @Test
+    void guardsAPortThatWasBoundBeforeTheGuardStartedFromItsStartOn() {
+        FakePolicy policy = new FakePolicy();
+        policy.dead = true;
+        EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(policy, Protocol.HTTP)));
+        server.freezeTime();
+        server.advanceTimeBy(AcceptGate.AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        server.runScheduledPendingTasks();
+        assertThat(policy.listeners).isEmpty();
+
+        policy.dead = false;
+        server.advanceTimeBy(AcceptGate.AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        server.runScheduledPendingTasks();
+
+        assertThat(policy.listeners).hasSize(1);
+        server.close();
+        assertThat(policy.onlyListener().closed).isTrue();
+    }
+
+    @Test
+    void stopsLookingForItsGuardWhenThePortCloses() {
+        FakePolicy policy = new FakePolicy();
+        policy.dead = true;
+        EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(policy, Protocol.HTTP)));
+        server.freezeTime();
+        server.close();
+
+        policy.dead = false;
+        server.advanceTimeBy(2 * AcceptGate.AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        server.runScheduledPendingTasks();
+
+        assertThat(policy.listeners).isEmpty();
+    }
+
     private void longPause() {
         for (int i = 0; i < 9; i++) {
             guarded.server.pipeline().fireExceptionCaught(new IOException("Too many open files"));

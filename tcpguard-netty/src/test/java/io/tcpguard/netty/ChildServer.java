@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
 final class ChildServer implements AutoCloseable {
@@ -45,6 +46,10 @@ final class ChildServer implements AutoCloseable {
         if (ports == null) {
             throw new IOException("no server: " + log());
         }
+        if (ports.startsWith("cannot: ")) {
+            close();
+            Assumptions.abort("skipped, since this transport does not load here: " + ports);
+        }
         port = Integer.parseInt(ports.substring(0, ports.indexOf(' ')));
         healthPort = Integer.parseInt(ports.substring(ports.indexOf(' ') + 1));
     }
@@ -74,7 +79,8 @@ final class ChildServer implements AutoCloseable {
                 Long.parseLong(n[7]),
                 Boolean.parseBoolean(n[8]),
                 Boolean.parseBoolean(n[9]),
-                n[10]);
+                n[10],
+                n[11]);
     }
 
     /** What the server said on its error output so far. */
@@ -107,11 +113,17 @@ final class ChildServer implements AutoCloseable {
             long evicted,
             boolean autoRead,
             boolean bossLives,
-            String leading) {
+            String leading,
+            String above) {
 
-        /** Nothing of this server's own weighs on it; the machine's tables belong to others too. */
+        /**
+         * NORMAL, or at TRIM for nothing but the TIME_WAIT sockets of the flood's clients, which close first and on this machine:
+         * 24,000 of them are 85 % of the 28,232 local ports (EPHEMERAL_PORTS leads), 18 % of the usual limit of TIME_WAIT, and all of
+         * it where memory is small.
+         */
         boolean calm() {
-            return level.equals("NORMAL") || !leading.equals("DESCRIPTORS");
+            return level.equals("NORMAL")
+                    || (level.equals("TRIM") && above.matches("((EPHEMERAL_PORTS|TIME_WAIT):[0-9/]+,?)+"));
         }
     }
 }

@@ -29,7 +29,7 @@ class Netty42Test {
     private static final Path JARS = Path.of("target", "netty-4.2");
 
     @ParameterizedTest
-    @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "EPOLL, HTTP1", "EPOLL, RAW"})
+    @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "EPOLL, HTTP1", "EPOLL, RAW", "IO_URING, HTTP1", "IO_URING, RAW"})
     void servesRefusesEvictsAndRecovers(Transport transport, Speech speech) throws IOException {
         List<Socket> sitters = new ArrayList<>();
         try (ChildServer server = new ChildServer(256, classPath(), transport.name(), speech.name(), "on")) {

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,57 @@ class NettyGuardTest {
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }
+    }
+
+    @Test
+    void guardsAPortThatWasBoundBeforeTheGuardStarted() throws IOException {
+        NioEventLoopGroup loops = new NioEventLoopGroup(1);
+        try (TcpGuard guard = TcpGuard.builder().build()) {
+            // As frameworks do that make their channels themselves.
+            ServerBootstrap bootstrap = new ServerBootstrap()
+                    .group(loops)
+                    .channelFactory(NettyGuard.of(guard).channelFactory(NioServerSocketChannel::new))
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel child) {
+                            Speech.HTTP1.pipeline(child);
+                        }
+                    });
+            Channel server = bootstrap
+                    .bind(InetAddress.getLoopbackAddress(), 0)
+                    .syncUninterruptibly()
+                    .channel();
+            talk(server).close();
+            assertThat(guard.snapshot().capacity().own()).isZero();
+
+            guard.start();
+
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (server.attr(ServerPort.KEY).get() == null) {
+                assertThat(System.nanoTime()).as("20 s").isLessThan(end);
+                LockSupport.parkNanos(10_000_000);
+            }
+            try (Socket client = talk(server)) {
+                while (guard.snapshot().capacity().own() != 1) {
+                    assertThat(System.nanoTime()).as("20 s").isLessThan(end);
+                    LockSupport.parkNanos(10_000_000);
+                }
+                assertThat(client.isConnected()).isTrue();
+            }
+            server.close().syncUninterruptibly();
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    /** One request on a connection that stays open. */
+    private static Socket talk(Channel server) throws IOException {
+        Socket client = new Socket();
+        client.setSoTimeout(20_000);
+        client.connect(server.localAddress(), 20_000);
+        client.getOutputStream().write(Speech.HTTP1.ask(0));
+        Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
+        return client;
     }
 
     @Test

@@ -5,7 +5,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
@@ -14,11 +16,13 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a JVM of its own: {@code transport speech on|refusing|off}. Says its port and health port, then does as each line
+ * A server in a JVM of its own: {@code transport speech on|refusing|off setting=value…}. Says its port and health port, then does as each line
  * says that it is given, answers one line of numbers, and ends with its input.
  */
 final class SmallServer {
@@ -33,13 +37,12 @@ final class SmallServer {
     public static void main(String[] args) throws IOException {
         Transport transport = Transport.valueOf(args[0]);
         Speech speech = Speech.valueOf(args[1]);
-        TcpGuard guard = args[2].equals("off")
-                ? null
-                : TcpGuard.builder()
-                        .healthPort(0)
-                        .reclaim(args[2].equals("on"))
-                        .build()
-                        .start();
+        Optional<String> cannot = transport.whyNot();
+        if (cannot.isPresent()) {
+            System.out.println("cannot: " + cannot.get());
+            return;
+        }
+        TcpGuard guard = args[2].equals("off") ? null : guard(args);
         EventLoopGroup boss = transport.loops(1);
         EventLoopGroup workers = transport.loops(2);
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -78,6 +81,15 @@ final class SmallServer {
         System.exit(0);
     }
 
+    private static TcpGuard guard(String[] args) {
+        TcpGuard.Builder builder = TcpGuard.builder().healthPort(0).reclaim(args[2].equals("on"));
+        for (int i = 3; i < args.length; i++) {
+            int equals = args[i].indexOf('=');
+            builder.set(args[i].substring(0, equals), args[i].substring(equals + 1));
+        }
+        return builder.build().start();
+    }
+
     /** Takes every descriptor that is left, as an application does that forgets to close. */
     private static void leak() {
         try {
@@ -96,16 +108,27 @@ final class SmallServer {
         }
     }
 
-    /** level used limit own opened open refused evicted autoRead boss leading */
+    /** level used limit own opened open refused evicted autoRead boss leading what-leads */
     private static String numbers(Channel server, @Nullable TcpGuard guard) {
         boolean bossLives = !server.eventLoop().isShuttingDown();
         if (guard == null) {
-            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " -";
+            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " - -";
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
                 + OPENED + " " + OPEN + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
                 + guard.shed().of(Shed.Layer.IDLE) + " " + server.config().isAutoRead() + " " + bossLives
-                + " " + guard.snapshot().leading();
+                + " " + guard.snapshot().leading() + " " + pressure(guard);
+    }
+
+    /** The figures of every signal that is above NORMAL, in one word. */
+    private static String pressure(TcpGuard guard) {
+        String above = guard.snapshot().signals().stream()
+                .filter(signal -> signal.level().atLeast(Level.TRIM))
+                .map(signal -> signal.reading() instanceof Reading.Measured m
+                        ? m.signal() + ":" + m.used() + "/" + m.limit()
+                        : signal.reading().signal() + ":unknown")
+                .collect(Collectors.joining(","));
+        return above.isEmpty() ? "-" : above;
     }
 }

@@ -1,13 +1,9 @@
 package io.tcpguard.internal.io;
 
-import io.tcpguard.state.Level;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes of an answer, head and body. */
 final class HealthAnswer {
-    /** The least time that DOWN lasts, in seconds: nothing changes before. */
-    private static final int RETRY_AFTER = 5;
-
     /** Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more. */
     static final int LONGEST_REPORT = 256 * 1024;
 
@@ -15,12 +11,7 @@ final class HealthAnswer {
 
     /** The verdict, as status and body. */
     static byte[] verdict(HttpRequest request, Statement s, boolean details) {
-        String body = request.json()
-                ? JsonText.object(json -> json.statement(s, details))
-                : s.upOrDown() + ' ' + s.weight() + ' ' + s.level() + "\nlevel: " + s.level() + "\nleading: "
-                        + s.leading() + "\nweight: " + s.weight() + "\nreason: " + (details ? s.reason() : s.cause())
-                        + '\n';
-        return of(request, s.up() ? 200 : 503, s, body);
+        return of(request, s.up() ? 200 : 503, s, Pages.body(s, request.json(), details));
     }
 
     /** The weight alone, in its last and only line; down is 0. */
@@ -55,12 +46,9 @@ final class HealthAnswer {
 
     private static byte[] of(HttpRequest request, int status, Statement s, String body) {
         StringBuilder head = head(request, status, body, request.json());
-        if (!s.up()) {
-            head.append("x-envoy-immediate-health-check-fail: true\r\n");
-            head.append("Retry-After: ").append(RETRY_AFTER).append("\r\n");
-        } else if (s.level().atLeast(Level.SHED) && !s.cause().equals("stale")) {
-            head.append("x-envoy-degraded: true\r\n");
-        }
+        Pages.headers(s)
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         return bytes(request, head, body);
     }
 
@@ -71,7 +59,7 @@ final class HealthAnswer {
                 .append(' ')
                 .append(phrase(status))
                 .append("\r\nContent-Type: ")
-                .append(json ? "application/json" : "text/plain; charset=utf-8")
+                .append(Pages.contentType(json))
                 .append("\r\nContent-Length: ")
                 .append(body.getBytes(StandardCharsets.UTF_8).length)
                 .append("\r\nConnection: close\r\nCache-Control: no-store\r\n");

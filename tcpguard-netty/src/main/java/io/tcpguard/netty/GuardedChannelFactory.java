@@ -1,0 +1,15 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ServerChannel;
+
+/** Makes server channels that have the gate in them from the start. */
+record GuardedChannelFactory<C extends ServerChannel>(ChannelFactory<? extends C> channels, Ports ports)
+        implements ChannelFactory<C> {
+    @Override
+    public C newChannel() {
+        C server = channels.newChannel();
+        server.pipeline().addFirst(new AcceptDoor(ports));
+        return server;
+    }
+}

@@ -1,0 +1,121 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tcpguard.netty.ChildServer.Numbers;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who a client is, at the refusal point of a server with 256 descriptors: clients of several loopback addresses. */
+@Timeout(120)
+class SourcesTest {
+    private static final String CROWD = "127.0.0.2";
+
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "EPOLL, RAW"})
+    void letInWhoIsOnTheAllowList(Transport transport, Speech speech) throws IOException {
+        try (ChildServer server = new ChildServer(
+                256,
+                ChildServer.classPath(),
+                transport.name(),
+                speech.name(),
+                "refusing",
+                "allow=127.0.0.8/31,10.0.0.0/8")) {
+            crowd(server);
+            await(server, n -> n.refused() > 0);
+
+            for (int i = 0; i < 5; i++) {
+                ask(connect(server, "127.0.0.9"), speech);
+            }
+
+            assertThatThrownBy(() -> ask(connect(server, "127.0.0.10"), speech)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "EPOLL, RAW"})
+    void refuseTheSourceThatHoldsMostAndMakeRoomForTheOthers(Transport transport, Speech speech) throws IOException {
+        try (ChildServer server = new ChildServer(
+                256, ChildServer.classPath(), transport.name(), speech.name(), "on", "silentFloor=100ms")) {
+            for (int source = 3; source < 7; source++) {
+                for (int i = 0; i < 3; i++) {
+                    ask(connect(server, "127.0.0." + source), speech);
+                }
+            }
+            crowd(server);
+            await(server, n -> n.refused() > 0);
+            // Its connections are silent, and so for long enough: whoever comes could have a place.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            Numbers before = server.numbers();
+            for (int i = 0; i < 20; i++) {
+                connect(server, CROWD);
+            }
+            await(server, n -> n.refused() >= before.refused() + 20);
+            assertThat(server.numbers().evicted()).isEqualTo(before.evicted());
+
+            for (int i = 0; i < 5; i++) {
+                ask(connect(server, "127.0.0.7"), speech);
+            }
+
+            assertThat(server.numbers().evicted()).isGreaterThan(before.evicted());
+            assertThat(server.numbers().refused()).isEqualTo(before.refused() + 20);
+        }
+    }
+
+    /** More silent connections of one address than the server has places. */
+    private void crowd(ChildServer server) throws IOException {
+        for (int i = 0; i < 300; i++) {
+            connect(server, CROWD);
+        }
+    }
+
+    private Socket connect(ChildServer server, String source) throws IOException {
+        Socket client = new Socket();
+        sockets.add(client);
+        client.setSoTimeout(20_000);
+        client.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+        try {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
+        } catch (SocketException refused) {
+            // The handshake was done, and the refusal came before connect had looked at it.
+            assertThat(refused).hasMessageContaining("reset");
+        }
+        return client;
+    }
+
+    private static void ask(Socket client, Speech speech) throws IOException {
+        client.getOutputStream().write(speech.ask(0));
+        speech.answer(new DataInputStream(client.getInputStream()));
+    }
+
+    private static void await(ChildServer server, Predicate<Numbers> condition) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        for (Numbers now = server.numbers(); !condition.test(now); now = server.numbers()) {
+            assertThat(System.nanoTime()).as("after 60 s: %s", now).isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+}

@@ -5,12 +5,14 @@ import io.tcpguard.examples.demo.load.Load;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One run: plays the load against the virtual address, and each second looks at director and servers and tells. */
 final class Watch {
@@ -79,13 +81,11 @@ final class Watch {
     }
 
     private static int open(Path directory) throws IOException {
-        int open = 0;
-        try (var entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                open++;
-            }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return (int) entries.count();
+        } catch (NoSuchFileException e) {
+            throw new IOException("a server died in the run: see its log", e);
         }
-        return open;
     }
 
     private void show(Second s) {

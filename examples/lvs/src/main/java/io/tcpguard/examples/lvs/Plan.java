@@ -29,9 +29,9 @@ record Plan(int servers, int limit, int seconds, LoadPlan load) {
                         (int) (.65 * USERS_PER_SESSION * places),
                         millis / 8,
                         (int) (.64 * places),
-                        millis / 4,
+                        (int) (.35 * millis),
                         millis / 12,
-                        (int) (.65 * millis)));
+                        (int) (.72 * millis)));
     }
 
     int floodAt() {

@@ -52,7 +52,7 @@ public final class TcpGuard implements AutoCloseable {
     private volatile long lastSample;
     private volatile @Nullable Running running;
     private boolean closed;
-    private @Nullable String drainReason;
+    private volatile @Nullable String drainReason;
     private final List<GuardListener> early = new ArrayList<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
@@ -112,7 +112,8 @@ public final class TcpGuard implements AutoCloseable {
 
             @Override
             public boolean stale() {
-                return TcpGuard.this.stale();
+                // An operator's word stands, however late the sampler is.
+                return drainReason == null && TcpGuard.this.stale();
             }
         });
         LinuxProbes probes = LinuxProbes.open();

@@ -11,7 +11,7 @@ final class Picture {
     private static final int LEFT = 120;
     private static final int RIGHT = 24;
     private static final int TOP = 80;
-    private static final int PANEL = 290;
+    private static final int PANEL = 306;
 
     private static final String INK = "#1f2933";
     private static final String FAINT = "#616e7c";
@@ -46,9 +46,9 @@ final class Picture {
         svg.label(
                 LEFT,
                 50,
-                plan.servers() + " servers of " + plan.limit() + " descriptors behind IPVS and keepalived; "
+                plan.servers() + " servers of " + plan.limit() + " descriptors behind IPVS; "
                         + plan.load().users() + " users log in and stay; "
-                        + plan.load().abusers() + " abnormal clients (shaded) take connections and sit on them.",
+                        + plan.load().abusers() + " abnormal clients sit on connections (shaded)",
                 words(12, FAINT));
         int top = TOP;
         for (Trace trace : traces) {
@@ -102,7 +102,7 @@ final class Picture {
         long lost = trace.seconds().stream().mapToLong(Second::lost).sum();
         double before = Trace.mean(trace.before(), Second::inSession);
         double flood = Trace.mean(trace.flood(), Second::inSession);
-        return trace.events().down() + " times DOWN \u00b7 " + lost + " sessions lost \u00b7 users in session: "
+        return "DOWN events: " + trace.events().down() + " \u00b7 " + lost + " sessions lost \u00b7 users in session: "
                 + Math.round(before) + " before the flood, " + Math.round(flood) + " in it";
     }
 

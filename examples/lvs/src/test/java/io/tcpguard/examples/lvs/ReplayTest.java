@@ -17,8 +17,11 @@ class ReplayTest {
     /** The script's exit code when the machine lacks something. */
     private static final int MISSING = 3;
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    ReplayTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void refusesNonsenseBeforeItTouchesAnything() throws Exception {

@@ -1,0 +1,51 @@
+package io.tcpguard.examples.lvs;
+
+import io.tcpguard.examples.demo.load.LoadPlan;
+
+/**
+ * Size and times of one run, in proportion to cluster and length: users who need 65 % of all connections, then as many abnormal clients
+ * again as make it 129 %.
+ *
+ * @param servers in the cluster
+ * @param limit descriptors of each
+ * @param seconds of the whole run
+ * @param load clients and flood
+ */
+record Plan(int servers, int limit, int seconds, LoadPlan load) {
+    /** What a server of either kind has open at rest: files, listeners, selectors. */
+    private static final int AT_REST = 22;
+
+    /** A user of the load stays 15 s and is away for 2 s, on average. */
+    private static final double USERS_PER_SESSION = 17.0 / 15;
+
+    static Plan of(int servers, int limit, int seconds) {
+        int places = servers * (limit - AT_REST);
+        int millis = seconds * 1000;
+        return new Plan(
+                servers,
+                limit,
+                seconds,
+                new LoadPlan(
+                        (int) (.65 * USERS_PER_SESSION * places),
+                        millis / 8,
+                        (int) (.64 * places),
+                        (int) (.35 * millis),
+                        millis / 12,
+                        (int) (.72 * millis)));
+    }
+
+    int floodAt() {
+        return load.floodAt() / 1000;
+    }
+
+    int floodUntil() {
+        return load.floodUntil() / 1000;
+    }
+
+    String phase(int second) {
+        if (second <= floodAt()) {
+            return "before";
+        }
+        return second <= floodUntil() ? "FLOOD" : "after";
+    }
+}

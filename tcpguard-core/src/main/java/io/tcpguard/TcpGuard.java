@@ -52,7 +52,7 @@ public final class TcpGuard implements AutoCloseable {
     private volatile long lastSample;
     private volatile @Nullable Running running;
     private boolean closed;
-    private @Nullable String drainReason;
+    private volatile @Nullable String drainReason;
     private final List<GuardListener> early = new ArrayList<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
 
@@ -112,14 +112,27 @@ public final class TcpGuard implements AutoCloseable {
 
             @Override
             public boolean stale() {
-                return TcpGuard.this.stale();
+                // An operator's word stands, however late the sampler is.
+                return drainReason == null && TcpGuard.this.stale();
+            }
+
+            @Override
+            public String advice(boolean json) {
+                Running r = running;
+                return r == null ? "" : r.counsel.advice(json);
+            }
+
+            @Override
+            public String incident() {
+                return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
             }
         });
         LinuxProbes probes = LinuxProbes.open();
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         Engine engine = new Engine(config, now);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos);
+        SamplingCycle cycle =
+                new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
         for (Probe probe : probes.everySample()) {
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));
         }
@@ -135,12 +148,13 @@ public final class TcpGuard implements AutoCloseable {
         Rehearsal.play(config);
         current = cycle.runOnce(now);
         lastSample = now;
-        SamplerThread sampler =
-                new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> sample(cycle, fanout, log, time));
+        SamplerThread sampler = new SamplerThread(
+                config.nanos(Setting.SAMPLE_PERIOD), time -> sample(cycle, fanout, log, io, counsel, time));
         return new Running(probes, policy, cycle, io, fanout, log, counsel, sampler);
     }
 
-    private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, long now) {
+    private void sample(
+            SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, IoThread io, Counsel counsel, long now) {
         GuardSnapshot before = current;
         GuardSnapshot after = cycle.runOnce(now);
         current = after;
@@ -149,6 +163,9 @@ public final class TcpGuard implements AutoCloseable {
                 || before.verdict().up() != after.verdict().up()) {
             log.changed(before, after, now);
             fanout.publish(before, after);
+        }
+        if (counsel.listenersAreNews(after, now)) {
+            io.execute(() -> counsel.adviseOn(listening(after)));
         }
     }
 
@@ -288,8 +305,12 @@ public final class TcpGuard implements AutoCloseable {
      * anew at each call: for a person who asks, not for a loop.
      */
     public Report advice() {
+        return Counsel.adviseNow(listening(current));
+    }
+
+    private List<Listening> listening(GuardSnapshot snapshot) {
         List<Listening> listeners = new ArrayList<>();
-        for (SignalState state : current.signals()) {
+        for (SignalState state : snapshot.signals()) {
             Integer port = ports.get(state.source());
             if (port != null
                     && state.reading() instanceof Reading.Measured queue
@@ -297,7 +318,7 @@ public final class TcpGuard implements AutoCloseable {
                 listeners.add(Listening.inForce(state.source(), port, queue.limit()));
             }
         }
-        return Counsel.adviseNow(listeners);
+        return listeners;
     }
 
     /** What happened, in plain words: the episode that goes on, else the last one. Empty if there was none, or the guard does not run. */

@@ -13,12 +13,12 @@ final class GapLearner {
     /** Too few tell nothing of the one in a thousand. */
     static final int ENOUGH = 200;
 
-    private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final int BUCKETS = 480;
+    private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int BUCKETS = 1200;
     private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
     private static final double HEALTHY = 0.999;
     /** Clients' timers and networks are late now and then. */
-    private static final double MARGIN = 1.05;
+    private static final double MARGIN = 1.03;
 
     private final AtomicIntegerArray longest = new AtomicIntegerArray(BUCKETS);
     private volatile long floor = UNTIL_LEARNED;

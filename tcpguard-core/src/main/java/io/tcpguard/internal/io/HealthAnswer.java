@@ -8,6 +8,9 @@ final class HealthAnswer {
     /** The least time that DOWN lasts, in seconds: nothing changes before. */
     private static final int RETRY_AFTER = 5;
 
+    /** Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more. */
+    static final int LONGEST_REPORT = 256 * 1024;
+
     private HealthAnswer() {}
 
     /** The verdict, as status and body. */
@@ -27,6 +30,13 @@ final class HealthAnswer {
 
     static byte[] details(HttpRequest request, Statement s, Details details) {
         return of(request, 200, s, request.json() ? details.json(s) : details.text(s));
+    }
+
+    /** Advice or an incident, for people. It says nothing of the verdict: no load balancer may take it for one. */
+    static byte[] report(HttpRequest request, String body) {
+        return body.length() > LONGEST_REPORT
+                ? error(request.asText(), 500)
+                : bytes(request, head(request, 200, body, request.json()), body);
     }
 
     /** A refusal of the request itself; says nothing of the server. */
@@ -88,6 +98,7 @@ final class HealthAnswer {
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
             case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
             default -> "Service Unavailable";
         };
     }

@@ -302,6 +302,16 @@ final class HealthListener implements Closeable {
                                 new Details(view.snapshot(), checkers.all(), deskSize.getAsInt(), now))
                         : HealthAnswer.error(request, 403);
             }
+            case "/advice" -> {
+                return details
+                        ? HealthAnswer.report(request, view.advice(request.json()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/incident" -> {
+                return details
+                        ? HealthAnswer.report(request.asText(), view.incident())
+                        : HealthAnswer.error(request, 403);
+            }
             default -> {
                 return HealthAnswer.error(request, 404);
             }

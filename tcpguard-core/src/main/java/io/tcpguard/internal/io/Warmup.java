@@ -83,6 +83,8 @@ final class Warmup {
                 "",
                 "GET /details HTTP/1.0\r\n\r\n",
                 "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n",
+                "GET /advice HTTP/1.0\r\n\r\n",
+                "GET /incident HTTP/1.0\r\n\r\n",
                 "GET /none HTTP/1.0\r\n\r\n",
                 "POST / HTTP/1.0\r\n\r\n",
                 "?")) {
@@ -138,6 +140,16 @@ final class Warmup {
                     new Situation(snapshot(Level.SHED, true), false),
                     new Situation(snapshot(Level.DRAIN, false), false),
                     new Situation(snapshot(Level.NORMAL, true), true));
+        }
+
+        @Override
+        public String advice(boolean json) {
+            return "";
+        }
+
+        @Override
+        public String incident() {
+            return "";
         }
 
         private static GuardSnapshot snapshot(Level level, boolean up) {

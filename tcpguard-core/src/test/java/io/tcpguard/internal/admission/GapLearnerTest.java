@@ -32,7 +32,7 @@ class GapLearnerTest {
         learner.update();
 
         assertThat(learner.learned()).isTrue();
-        assertThat(learner.floorNanos()).isBetween(millis(9_000), millis(9_800));
+        assertThat(learner.floorNanos()).isBetween(millis(9_000), millis(9_400));
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
+    private volatile String advice = "advice × 1\n";
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
         snapshot = snapshot(level, leading, weight, reason, false);
@@ -44,6 +45,20 @@ final class FakeView implements IoThread.View {
     @Override
     public boolean stale() {
         return stale;
+    }
+
+    @Override
+    public String advice(boolean json) {
+        return json ? "{\"findings\": []}\n" : advice;
+    }
+
+    @Override
+    public String incident() {
+        return "What happened: 22.0 s of trouble\n";
+    }
+
+    void advises(String text) {
+        advice = text;
     }
 
     private static GuardSnapshot snapshot(

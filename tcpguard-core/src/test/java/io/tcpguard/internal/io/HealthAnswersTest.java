@@ -185,6 +185,58 @@ class HealthAnswersTest {
     }
 
     @Test
+    void giveAdviceAndTheLastIncidentToThoseWhoMaySee() throws IOException {
+        view.down("leak");
+
+        String advice = Wire.get(port, "/advice");
+        String json = Wire.exchange(port, "GET /advice HTTP/1.0\r\nAccept: application/json\r\n\r\n");
+        String incident = Wire.exchange(port, "GET /incident HTTP/1.0\r\nAccept: application/json\r\n\r\n");
+
+        assertThat(advice)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n", "\r\nContent-Length: 12\r\n")
+                .doesNotContain("x-envoy", "Retry-After")
+                .endsWith("\r\n\r\nadvice × 1\n");
+        assertThat(json).contains("\r\nContent-Type: application/json\r\n").endsWith("\r\n\r\n{\"findings\": []}\n");
+        assertThat(incident)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
+                .endsWith("\r\n\r\nWhat happened: 22.0 s of trouble\n");
+        assertThat(Wire.exchange(port, "HEAD /advice HTTP/1.0\r\n\r\n"))
+                .contains("\r\nContent-Length: 12\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/advice", "/incident"})
+    void keepAdviceAndIncidentsFromStrangers(String path) throws IOException {
+        String answer = Wire.exchange(port, "127.0.0.2", "GET " + path + " HTTP/1.0\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 403 Forbidden\r\n");
+        assertThat(Wire.body(answer)).isEqualTo("403 Forbidden\n");
+    }
+
+    @Test
+    void bringALongReportWholeAndNoneThatIsBeyondTheBound() throws IOException {
+        String longest = "x".repeat(HealthAnswer.LONGEST_REPORT);
+
+        view.advises(longest);
+        assertThat(Wire.body(Wire.get(port, "/advice"))).isEqualTo(longest);
+        view.advises(longest + "x");
+        assertThat(Wire.get(port, "/advice"))
+                .startsWith("HTTP/1.1 500 Internal Server Error\r\n")
+                .hasSizeLessThan(500);
+    }
+
+    @Test
+    void doNotTakeAPersonForAChecker() throws IOException {
+        Wire.get(port, "/advice");
+        Wire.get(port, "/incident");
+
+        assertThat(io.checkers().all()).isEmpty();
+    }
+
+    @Test
     void areNotFoundElsewhere() throws IOException {
         assertThat(Wire.get(port, "/favicon.ico")).startsWith("HTTP/1.1 404 Not Found\r\n");
     }

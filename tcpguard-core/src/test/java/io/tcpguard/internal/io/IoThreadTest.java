@@ -79,6 +79,16 @@ class IoThreadTest {
             public boolean stale() {
                 return false;
             }
+
+            @Override
+            public String advice(boolean json) {
+                return view.advice(json);
+            }
+
+            @Override
+            public String incident() {
+                return view.incident();
+            }
         };
         try (IoThread io = IoThread.open(WITH_HEALTH, failing)) {
             io.start();

@@ -11,6 +11,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.NettyGuard;
 import io.tcpguard.tomcat.TomcatGuard;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,8 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every snippet of the README stands in here to the letter, and runs. */
 class ReadmeTest {
     private static final Path README = Path.of("../../README.md");
-    private static final Path THIS =
-            Path.of("src/test/java/io/tcpguard/examples/loginserver/ReadmeTest.java");
+    private static final Path THIS = Path.of("src/test/java/io/tcpguard/examples/loginserver/ReadmeTest.java");
 
     @Test
     void quotesOnlyCodeThatRuns() throws IOException {
@@ -60,7 +60,10 @@ class ReadmeTest {
     @Test
     void quotesTheLvsConfigurationThatIsShipped() throws IOException {
         String shipped = withoutComments(Files.readString(Path.of("../../docs/keepalived/http-get.conf")));
-        String quoted = blocks("").stream().filter(b -> b.contains("real_server")).findFirst().orElseThrow();
+        String quoted = blocks("").stream()
+                .filter(b -> b.contains("real_server"))
+                .findFirst()
+                .orElseThrow();
 
         assertThat(shipped).contains(withoutComments(quoted));
     }
@@ -128,7 +131,7 @@ class ReadmeTest {
     }
 
     private static boolean connects(int port) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         }
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class Counsel implements AutoCloseable {
     private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
 
     private final Shed shed;
+    private final Supplier<List<String>> remarks;
     private final KernelCounters kernel = KernelCounters.open();
     private final FlightRecorder recorder = new FlightRecorder(CHANGES_KEPT, kernel);
     private final Machine machine;
@@ -50,7 +52,8 @@ final class Counsel implements AutoCloseable {
     }
 
     /** Reads the settings while there are descriptors to read them with. */
-    Counsel(Shed shed) {
+    Counsel(Shed shed, Supplier<List<String>> remarks) {
+        this.remarks = remarks;
         this.shed = shed;
         machine = Machine.self(List.of());
         newest = Advice.on(machine);
@@ -120,7 +123,16 @@ final class Counsel implements AutoCloseable {
     }
 
     Optional<String> incident() {
-        return recorder.episode().map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), newest.findings()));
+        return recorder.episode()
+                .map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), newest.findings()) + alsoSeen());
+    }
+
+    private String alsoSeen() {
+        StringBuilder text = new StringBuilder();
+        for (String remark : remarks.get()) {
+            text.append("Also seen: ").append(remark).append(".\n");
+        }
+        return text.toString();
     }
 
     @Override

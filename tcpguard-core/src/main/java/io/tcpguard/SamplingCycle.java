@@ -8,6 +8,7 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Trend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -103,6 +104,10 @@ final class SamplingCycle {
                 now);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         return snapshot;
+    }
+
+    Trend trend() {
+        return engine.trend();
     }
 
     List<Signal> signals() {

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -108,6 +110,57 @@ class TcpGuardTest {
             return answer.substring(answer.indexOf("\r\n\r\n") + 4);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void countsItsOwnSocketsByStateForWhoAsks() throws IOException {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        TcpGuard guard = TcpGuard.builder().build();
+        assertThat(guard.census().trouble()).isEqualTo("the guard does not run");
+        try (guard;
+                ServerSocket server = new ServerSocket(0)) {
+            assertThat(server.isBound()).isTrue();
+            Census census = guard.start().census();
+
+            assertThat(census.trouble()).isEmpty();
+            assertThat(census.halfOpen()).isTrue();
+            assertThat(census.in(TcpState.LISTEN)).isPositive();
+            assertThat(guard.trend()).isNotNull();
+        }
+    }
+
+    @Test
+    void showsSocketsTrendAndCountersInItsDetails() throws Exception {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            HttpResponse<String> details = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guard.healthPort() + "/details"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+
+            assertThat(details.body())
+                    .contains("trend: ")
+                    .containsPattern("sockets, .* s ago: .*LISTEN \\d+")
+                    .contains("closes without TIME_WAIT since the start: ")
+                    .contains("(PAWS) since the start: ");
+        }
+    }
+
+    @Test
+    void givesAllBackWhenTheHealthPortIsTaken() throws IOException {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (ServerSocket taken = new ServerSocket(0)) {
+            TcpGuard first = TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+            assertThatThrownBy(first::start).isInstanceOf(IllegalStateException.class);
+            long before = new File("/proc/self/fd").length();
+
+            TcpGuard second =
+                    TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+            assertThatThrownBy(second::start).isInstanceOf(IllegalStateException.class);
+
+            assertThat(new File("/proc/self/fd").length()).isEqualTo(before);
         }
     }
 

@@ -299,7 +299,12 @@ final class HealthListener implements Closeable {
                         ? HealthAnswer.details(
                                 request,
                                 Statement.of(view),
-                                new Details(view.snapshot(), checkers.all(), deskSize.getAsInt(), now))
+                                new Details(
+                                        view.snapshot(),
+                                        view.background(),
+                                        checkers.all(),
+                                        deskSize.getAsInt(),
+                                        clock.nanoTime()))
                         : HealthAnswer.error(request, 403);
             }
             case "/advice" -> {

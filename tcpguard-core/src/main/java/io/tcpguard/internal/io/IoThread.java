@@ -43,6 +43,9 @@ public final class IoThread implements AutoCloseable {
 
         /** What happened, for {@code /incident}: a few lines of text. */
         String incident();
+
+        /** What is known beside the signals. Only for those who ask for details: may take 20 ms. */
+        Background background();
     }
 
     private final NanoClock clock;

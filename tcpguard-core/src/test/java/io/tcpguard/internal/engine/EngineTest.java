@@ -319,6 +319,46 @@ class EngineTest {
     }
 
     @Test
+    void saysAtTrimThatItIsALeakAndHowLongTheDescriptorsLast() {
+        for (int used = 700; used < 900; used++) {
+            descriptors(used, 400);
+            after(0.1);
+        }
+
+        GuardSnapshot snapshot = engine.snapshot();
+        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.reason())
+                .matches(
+                        "descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections that"
+                                + " grow: a leak");
+        assertThat(engine.trend().perSecond()).isBetween(9.0, 11.0);
+    }
+
+    @Test
+    void saysAtDrainThatItIsALeak() {
+        for (int used = 780; used < 880; used++) {
+            descriptors(used, 10);
+            after(0.2);
+        }
+
+        assertThat(engine.snapshot().level()).isEqualTo(Level.DRAIN);
+        assertThat(engine.snapshot().verdict().reason())
+                .startsWith("only ")
+                .endsWith("it is not connections that grow: a leak");
+    }
+
+    @Test
+    void dropsTheWordOfALeakWhenItStops() {
+        for (int used = 700; used < 900; used++) {
+            descriptors(used, 400);
+            after(0.1);
+        }
+        after(15);
+
+        assertThat(engine.snapshot().reason()).isEqualTo("descriptors come near the limit");
+    }
+
+    @Test
     void honoursAReserveThatIsSet() {
         configure(new GuardConfig(Map.of(Setting.RESERVE, 100, Setting.DWELL, Duration.ZERO)));
         descriptors(924, 900);

@@ -1,13 +1,16 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,8 @@ final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
     private volatile String advice = "advice × 1\n";
+    private volatile Background background =
+            new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
         snapshot = snapshot(level, leading, weight, reason, false);
@@ -59,6 +64,16 @@ final class FakeView implements IoThread.View {
 
     void advises(String text) {
         advice = text;
+    }
+
+    FakeView seesBeside(Background seen) {
+        background = seen;
+        return this;
+    }
+
+    @Override
+    public Background background() {
+        return background;
     }
 
     private static GuardSnapshot snapshot(

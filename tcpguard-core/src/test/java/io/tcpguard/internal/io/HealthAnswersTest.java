@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Trend;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +171,38 @@ class HealthAnswersTest {
                 .contains("\"unavailable\":\"NOT_SUPPORTED\",\"detail\":\"no \\\"tcp_info\\\"\"")
                 .contains(
                         "\"haproxy\":{\"status\":\"UP 1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
+    }
+
+    @Test
+    void showWhatIsKnownBesideTheSignals() throws IOException {
+        view.seesBeside(new Background(
+                new Trend(Trend.Kind.LEAK, 12.34, 40),
+                new Census(Map.of(TcpState.CLOSE_WAIT, 40, TcpState.SYN_RECV, 3), true, false, ""),
+                0,
+                new TcpCounts(10, 0, 1, 5, -1, 6, 7, 8),
+                TcpCounts.TimeWaitLoss.LIMIT_REACHED,
+                List.of("40 connections in CLOSE_WAIT")));
+
+        String text = Wire.body(Wire.get(port, "/details"));
+        String json = Wire.body(Wire.exchange(port, "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n"));
+
+        assertThat(text)
+                .contains("trend: LEAK, 12.3 descriptors more each second; at this pace none is left in 40 s; it is not"
+                        + " connections that grow: a leak\n")
+                .contains(" s ago: SYN_RECV 3, CLOSE_WAIT 40; at least: the time was up before all were counted\n")
+                .contains(
+                        "closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for want"
+                                + " of memory: 0\n")
+                .contains(
+                        "refused for an old time stamp (PAWS) since the start: 5 segments, not known that met TIME_WAIT\n")
+                .contains("note: 40 connections in CLOSE_WAIT\n");
+        assertThat(json)
+                .contains("\"trend\":{\"kind\":\"LEAK\",\"perThousandSeconds\":12340,\"secondsLeft\":40}")
+                .contains("\"complete\":false,\"ESTABLISHED\":0,")
+                .contains("\"CLOSE_WAIT\":40")
+                .contains("\"timeWaitOverflows\":10,\"timeWaitLoss\":\"LIMIT_REACHED\"")
+                .contains("\"pawsEstablished\":5,\"pawsTimeWait\":null")
+                .contains("\"remarks\":[{\"text\":\"40 connections in CLOSE_WAIT\"}]");
     }
 
     @Test

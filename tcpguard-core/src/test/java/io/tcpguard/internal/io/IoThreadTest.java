@@ -89,6 +89,11 @@ class IoThreadTest {
             public String incident() {
                 return view.incident();
             }
+
+            @Override
+            public Background background() {
+                return view.background();
+            }
         };
         try (IoThread io = IoThread.open(WITH_HEALTH, failing)) {
             io.start();

@@ -78,6 +78,12 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         leaving = leave;
     }
 
+    @Override
+    public void start() throws Exception {
+        leaving = false;
+        super.start();
+    }
+
     GuardedNioEndpoint endpoint() {
         return endpoint;
     }

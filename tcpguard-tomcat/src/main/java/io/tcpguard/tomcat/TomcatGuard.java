@@ -3,6 +3,8 @@ package io.tcpguard.tomcat;
 import io.tcpguard.TcpGuard;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Server;
@@ -67,30 +69,53 @@ public final class TomcatGuard {
         server.stop();
     }
 
+    /**
+     * The same without the stop, for whoever stops the server by other means. Answers end their connections until the connector is
+     * started again. Connectors without {@link GuardedHttp11NioProtocol} are passed over.
+     *
+     * @throws InterruptedException if interrupted while waiting; the server then runs on, health is down
+     */
+    public static void drain(TcpGuard guard, Collection<Connector> connectors, Duration notice, Duration finish)
+            throws InterruptedException {
+        drain(guard, protocolsOf(connectors), notice, finish);
+    }
+
+    /**
+     * Answers end their connections from the second half of the notice on: so most that are begun before the end of it, and a
+     * pooling proxy that has noticed holds few connections that a stop could cut. Not from its beginning: clients that come straight
+     * back because no balancer has noticed yet would cost a TIME_WAIT for each answer.
+     */
     static void drain(TcpGuard guard, List<GuardedHttp11NioProtocol> protocols, Duration notice, Duration finish)
             throws InterruptedException {
         guard.drain("stopping");
-        Thread.sleep(notice.toMillis());
+        long half = notice.toMillis() / 2;
+        Thread.sleep(half);
         protocols.forEach(protocol -> protocol.leave(true));
         try {
+            Thread.sleep(notice.toMillis() - half);
             long deadline = System.nanoTime() + finish.toNanos();
             while (protocols.stream().anyMatch(protocol -> protocol.getGuardedConnections() > 0)
                     && System.nanoTime() - deadline < 0) {
                 Thread.sleep(20);
             }
-        } finally {
+        } catch (InterruptedException e) {
             protocols.forEach(protocol -> protocol.leave(false));
+            throw e;
         }
+    }
+
+    private static List<GuardedHttp11NioProtocol> protocolsOf(Collection<Connector> connectors) {
+        return connectors.stream()
+                .map(Connector::getProtocolHandler)
+                .filter(GuardedHttp11NioProtocol.class::isInstance)
+                .map(GuardedHttp11NioProtocol.class::cast)
+                .toList();
     }
 
     static List<GuardedHttp11NioProtocol> protocolsOf(Server server) {
         List<GuardedHttp11NioProtocol> protocols = new ArrayList<>();
         for (Service service : server.findServices()) {
-            for (Connector connector : service.findConnectors()) {
-                if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol) {
-                    protocols.add(protocol);
-                }
-            }
+            protocols.addAll(protocolsOf(Arrays.asList(service.findConnectors())));
         }
         return protocols;
     }

@@ -159,22 +159,22 @@ public final class TcpGuard implements AutoCloseable {
     private IoThread openIo(LinuxProbes probes, SlowLook slowLook) {
         try {
             return IoThread.open(config, new IoThread.View() {
-            @Override
-            public GuardSnapshot snapshot() {
-                return current;
-            }
+                @Override
+                public GuardSnapshot snapshot() {
+                    return current;
+                }
 
-            @Override
-            public boolean stale() {
-                // An operator's word stands, however late the sampler is.
-                return drainReason == null && TcpGuard.this.stale();
-            }
+                @Override
+                public boolean stale() {
+                    // An operator's word stands, however late the sampler is.
+                    return drainReason == null && TcpGuard.this.stale();
+                }
 
-            @Override
-            public Background background() {
-                return slowLook.background(trend);
-            }
-        });
+                @Override
+                public Background background() {
+                    return slowLook.background(trend);
+                }
+            });
         } catch (RuntimeException e) {
             probes.close();
             throw e;

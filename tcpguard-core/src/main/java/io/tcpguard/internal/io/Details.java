@@ -102,7 +102,8 @@ record Details(GuardSnapshot snapshot, Background background, List<Checker> chec
                             + " segments, " + counter(counts.pawsTimeWait()) + " that met TIME_WAIT\n")
                     .append("connection attempts since the start: " + counter(counts.listenOverflows())
                             + " dropped by a full accept queue, " + counter(counts.synQueueDrops())
-                            + " by a full SYN queue, " + counter(counts.synQueueCookies()) + " answered by a cookie for it\n");
+                            + " by a full SYN queue, " + counter(counts.synQueueCookies())
+                            + " answered by a cookie for it\n");
         }
         for (String remark : background.remarks()) {
             out.append("note: ").append(remark).append('\n');

@@ -300,7 +300,11 @@ final class HealthListener implements Closeable {
                                 request,
                                 Statement.of(view),
                                 new Details(
- view.snapshot(), view.background(), checkers.all(), deskSize.getAsInt(), clock.nanoTime()))
+                                        view.snapshot(),
+                                        view.background(),
+                                        checkers.all(),
+                                        deskSize.getAsInt(),
+                                        clock.nanoTime()))
                         : HealthAnswer.error(request, 403);
             }
             default -> {

@@ -110,7 +110,9 @@ public final class SocketCensus {
             }
             if (halfOpen) {
                 halfOpenByPort.keySet().retainAll(ownPorts);
-                int all = halfOpenByPort.values().stream().mapToInt(Integer::intValue).sum();
+                int all = halfOpenByPort.values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum();
                 if (all > 0) {
                     sockets.merge(TcpState.SYN_RECV, all, Integer::sum);
                 }

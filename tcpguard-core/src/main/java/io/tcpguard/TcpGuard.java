@@ -131,7 +131,8 @@ public final class TcpGuard implements AutoCloseable {
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         Engine engine = new Engine(config, now);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos);
+        SamplingCycle cycle =
+                new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
         for (Probe probe : probes.everySample()) {
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));
         }

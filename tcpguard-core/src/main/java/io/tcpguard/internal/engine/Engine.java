@@ -88,7 +88,8 @@ public final class Engine {
         } else if (level == Level.DRAIN && leader != null) {
             cause = new DownCause(DownCause.Kind.JUDGED, why(leader));
         }
-        if (cause != null) {
+        // A start is no trouble: nobody was sent here before.
+        if (cause != null && cause.kind() != DownCause.Kind.STARTING) {
             level = Level.DRAIN;
         }
         Capacity capacity = descriptors.capacity();

@@ -255,6 +255,7 @@ class EngineTest {
         boolean[] accepting = {false};
         listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 0, watch(Signal.ACCEPT_QUEUE), config, 0));
         assertThat(after(1).verdict().reason()).contains("listener http does not accept yet");
+        assertThat(engine.snapshot().level()).isEqualTo(Level.NORMAL);
 
         accepting[0] = true;
         assertThat(after(0.02).verdict().up()).isTrue();

@@ -8,12 +8,18 @@ import io.tcpguard.advisor.KernelCounters;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.advisor.Machine;
 import io.tcpguard.advisor.Report;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
+import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Transition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +27,40 @@ import org.slf4j.LoggerFactory;
 final class Counsel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
     private static final int CHANGES_KEPT = 64;
+    private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
 
     private final Shed shed;
+    private final Supplier<List<String>> remarks;
     private final KernelCounters kernel = KernelCounters.open();
     private final FlightRecorder recorder = new FlightRecorder(CHANGES_KEPT, kernel);
-    private final List<Finding> findings;
-    private final Report atStart;
+    private final Machine machine;
+    private volatile Advice newest;
+    /** The sampler's own. */
+    private boolean queueSeen;
+    /** The sampler's own. */
+    private boolean queuesTold;
+    /** The sampler's own. */
+    private long queueSeenAt;
+
+    /** Written out at once: at exhaustion, when people ask, neither a file nor a class may have to be opened for it. */
+    private record Advice(List<Finding> findings, Report report, String text, String json) {
+        static Advice on(Machine machine) {
+            List<Finding> findings = Advisor.examine(machine);
+            Report report = new Report(machine, findings);
+            return new Advice(findings, report, report.text(false), report.json());
+        }
+    }
 
     /** Reads the settings while there are descriptors to read them with. */
-    Counsel(Shed shed) {
+    Counsel(Shed shed, Supplier<List<String>> remarks) {
+        this.remarks = remarks;
         this.shed = shed;
-        Machine machine = Machine.self(List.of());
-        findings = Advisor.examine(machine);
-        atStart = new Report(machine, findings);
+        machine = Machine.self(List.of());
+        newest = Advice.on(machine);
     }
 
     void adviseAtStart() {
+        Report atStart = newest.report();
         String block = atStart.startBlock();
         if (atStart.exitCode() > 0) {
             LOG.warn("{}", block);
@@ -45,9 +69,49 @@ final class Counsel implements AutoCloseable {
         }
     }
 
+    /**
+     * True once: a second after the first accept queue was seen, since a server opens its listeners one by one. Only for the sampler's
+     * thread.
+     */
+    boolean listenersAreNews(GuardSnapshot snapshot, long now) {
+        if (queuesTold || !(queueSeen || seesQueue(snapshot.signals()))) {
+            return false;
+        }
+        if (!queueSeen) {
+            queueSeen = true;
+            queueSeenAt = now;
+        }
+        queuesTold = now - queueSeenAt >= OTHERS_OPEN;
+        return queuesTold;
+    }
+
+    private static boolean seesQueue(List<SignalState> signals) {
+        for (int i = 0; i < signals.size(); i++) {
+            Reading reading = signals.get(i).reading();
+            if (reading.signal() == Signal.ACCEPT_QUEUE && reading instanceof Reading.Measured) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Judges once more, with these listeners; from what was read at the start, so it opens nothing. */
+    void adviseOn(List<Listening> listeners) {
+        Report before = newest.report();
+        Advice advice = Advice.on(machine.with(listeners));
+        newest = advice;
+        advice.report().newsSince(before).ifPresent(block -> LOG.warn("{}", block));
+    }
+
     static Report adviseNow(List<Listening> listeners) {
         Machine now = Machine.self(listeners);
         return new Report(now, Advisor.examine(now));
+    }
+
+    /** The report of the start, or of when the listeners were seen. */
+    String advice(boolean json) {
+        Advice advice = newest;
+        return json ? advice.json() : advice.text();
     }
 
     void record(Transition transition) {
@@ -59,7 +123,16 @@ final class Counsel implements AutoCloseable {
     }
 
     Optional<String> incident() {
-        return recorder.episode().map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), findings));
+        return recorder.episode()
+                .map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), newest.findings()) + alsoSeen());
+    }
+
+    private String alsoSeen() {
+        StringBuilder text = new StringBuilder();
+        for (String remark : remarks.get()) {
+            text.append("Also seen: ").append(remark).append(".\n");
+        }
+        return text.toString();
     }
 
     @Override

@@ -8,10 +8,12 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Trend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +27,25 @@ final class SamplingCycle {
     private final Engine engine;
     private final AdmissionPolicy policy;
     private final LongSupplier observedInterval;
+    /** Refused connections that still wait for their answer hold descriptors, too, and are clients'. */
+    private final IntSupplier refusedNow;
+
     private final long counterPeriod;
     private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
     private volatile @Nullable String operator;
     private long countersReadAt;
     private boolean countersRead;
 
-    SamplingCycle(GuardConfig config, Engine engine, AdmissionPolicy policy, LongSupplier observedInterval) {
+    SamplingCycle(
+            GuardConfig config,
+            Engine engine,
+            AdmissionPolicy policy,
+            LongSupplier observedInterval,
+            IntSupplier refusedNow) {
         this.engine = engine;
         this.policy = policy;
         this.observedInterval = observedInterval;
+        this.refusedNow = refusedNow;
         this.counterPeriod = config.nanos(Setting.COUNTER_PERIOD);
     }
 
@@ -86,13 +97,17 @@ final class SamplingCycle {
         GuardSnapshot snapshot = engine.step(
                 w.watches,
                 w.listeners,
-                policy.connections(),
+                (long) policy.connections() + refusedNow.getAsInt(),
                 policy.shedWithin(RECENTLY, now),
                 operator,
                 observedInterval.getAsLong(),
                 now);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         return snapshot;
+    }
+
+    Trend trend() {
+        return engine.trend();
     }
 
     List<Signal> signals() {

@@ -12,9 +12,12 @@ import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Pages;
 import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.internal.linux.SocketCensus;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -25,6 +28,7 @@ import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -36,7 +40,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches the process's own descriptors, accept queues and TIME_WAIT, refuses or replaces connections at the limit, and tells
@@ -46,25 +53,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpGuard implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TcpGuard.class);
     private static final int STALE_PERIODS = 10;
+    private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
     private final GuardConfig config;
     private final Shed shed = new Shed();
     private final Object lifecycle = new Object();
-    private final IoThread.View view = new IoThread.View() {
-        @Override
-        public GuardSnapshot snapshot() {
-            return current;
-        }
-
-        @Override
-        public boolean stale() {
-            // An operator's word stands, however late the sampler is.
-            return drainReason == null && TcpGuard.this.stale();
-        }
-    };
     private volatile GuardSnapshot current;
     private volatile long lastSample;
+    private volatile Trend trend = Trend.CALM;
     private volatile @Nullable Running running;
     private boolean closed;
     private volatile @Nullable String drainReason;
@@ -119,12 +117,21 @@ public final class TcpGuard implements AutoCloseable {
 
     private Running open() {
         long now = System.nanoTime();
-        IoThread io = IoThread.open(config, view);
         LinuxProbes probes = LinuxProbes.open();
+        SocketCensus sockets = probes.census();
+        SlowLook slowLook = new SlowLook(
+                sockets::take,
+                sockets::takeWithHalfOpen,
+                probes::counts,
+                System::nanoTime,
+                remark -> LOG.warn("tcpguard: {}", remark));
+        IoThread io = openIo(probes, slowLook);
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
+        probes.reckonWith(policy::connections);
         Engine engine = new Engine(config, now);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos);
+        SamplingCycle cycle =
+                new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
         for (Probe probe : probes.everySample()) {
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));
         }
@@ -133,27 +140,76 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
-        Counsel counsel = new Counsel(shed);
+        Counsel counsel = new Counsel(shed, slowLook::remarks);
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
         Rehearsal.play(config);
         current = cycle.runOnce(now);
         lastSample = now;
-        SamplerThread sampler =
-                new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> sample(cycle, fanout, log, time));
+        // The first look loads what later ones need, while there are descriptors for it.
+        slowLook.background(trend);
+        slowLook.look(current);
+        Runnable look = () -> slowLook.look(current);
+        SamplerThread sampler = new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> {
+            sample(cycle, fanout, log, io, counsel, time);
+            if (slowLook.takeDue(time)) {
+                io.execute(look);
+            }
+        });
         return new Running(probes, policy, cycle, io, fanout, log, counsel, sampler);
     }
 
-    private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, long now) {
+    private IoThread openIo(LinuxProbes probes, SlowLook slowLook) {
+        try {
+            return IoThread.open(config, new IoThread.View() {
+                @Override
+                public GuardSnapshot snapshot() {
+                    return current;
+                }
+
+                @Override
+                public boolean stale() {
+                    // An operator's word stands, however late the sampler is.
+                    return drainReason == null && TcpGuard.this.stale();
+                }
+
+                @Override
+                public String advice(boolean json) {
+                    Running r = running;
+                    return r == null ? "" : r.counsel.advice(json);
+                }
+
+                @Override
+                public String incident() {
+                    return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
+                }
+
+                @Override
+                public Background background() {
+                    return slowLook.background(trend);
+                }
+            });
+        } catch (RuntimeException e) {
+            probes.close();
+            throw e;
+        }
+    }
+
+    private void sample(
+            SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, IoThread io, Counsel counsel, long now) {
         GuardSnapshot before = current;
         GuardSnapshot after = cycle.runOnce(now);
         current = after;
+        trend = cycle.trend();
         lastSample = now;
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
             log.changed(before, after, now);
             fanout.publish(before, after);
+        }
+        if (counsel.listenersAreNews(after, now)) {
+            io.execute(() -> counsel.adviseOn(listening(after)));
         }
     }
 
@@ -283,6 +339,23 @@ public final class TcpGuard implements AutoCloseable {
         return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.idleFloorNanos());
     }
 
+    /** Where the descriptors are going: one volatile read, twice a second new at most. Calm if the guard does not run. */
+    public Trend trend() {
+        return running == null ? Trend.CALM : trend;
+    }
+
+    /**
+     * Counts this process's TCP sockets by state, those that are half open on its listeners too, now and on the calling thread: for a
+     * person who asks, not for a loop. Takes a microsecond for each descriptor and as much for each socket of the network namespace,
+     * a second at most; opens files. Throws nothing: trouble is in the answer.
+     */
+    public Census census() {
+        Running r = running;
+        return r == null
+                ? Census.failed("the guard does not run")
+                : r.probes.census().takeWithHalfOpen(CENSUS_BUDGET);
+    }
+
     /** Age of the newest sample; many periods long if the sampler is late. Zero if the guard does not run. */
     public Duration sampleAge() {
         return running == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, System.nanoTime() - lastSample));
@@ -293,8 +366,12 @@ public final class TcpGuard implements AutoCloseable {
      * anew at each call: for a person who asks, not for a loop.
      */
     public Report advice() {
+        return Counsel.adviseNow(listening(current));
+    }
+
+    private List<Listening> listening(GuardSnapshot snapshot) {
         List<Listening> listeners = new ArrayList<>();
-        for (SignalState state : current.signals()) {
+        for (SignalState state : snapshot.signals()) {
             Integer port = ports.get(state.source());
             if (port != null
                     && state.reading() instanceof Reading.Measured queue
@@ -302,7 +379,7 @@ public final class TcpGuard implements AutoCloseable {
                 listeners.add(Listening.inForce(state.source(), port, queue.limit()));
             }
         }
-        return Counsel.adviseNow(listeners);
+        return listeners;
     }
 
     /** What happened, in plain words: the episode that goes on, else the last one. Empty if there was none, or the guard does not run. */
@@ -326,7 +403,8 @@ public final class TcpGuard implements AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        return Pages.verdict(view, json, details);
+        // An operator's word stands, however late the sampler is.
+        return Pages.verdict(current, drainReason == null && stale(), json, details);
     }
 
     /** The settings in force. */

@@ -4,6 +4,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -59,7 +60,7 @@ final class TransitionLog {
             return;
         }
         boolean worse = after.level().compareTo(before.level()) > 0
-                || (flipped && !after.verdict().up());
+                || (flipped && !after.verdict().up() && after.level() != Level.NORMAL);
         Capacity c = after.capacity();
         String line = "tcpguard: {} -> {}, health {} weight {}: {} ({} of {} descriptors, {} own connections){}";
         Object[] values = {

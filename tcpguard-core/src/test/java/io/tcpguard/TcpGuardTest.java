@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Census;
+import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +25,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +61,106 @@ class TcpGuardTest {
             guard.resume();
             await(() -> guard.snapshot().verdict().up());
             assertThat(status(guard)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void tellsAdviceOnItsHealthPortWithTheBacklogInForce() throws Exception {
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start();
+                ServerSocket server = new ServerSocket(0, 7)) {
+            assertThat(get(guard, "/advice"))
+                    .startsWith("tcpguard doctor: this process")
+                    .contains("listeners none known");
+
+            guard.listen("http", server.getLocalPort(), () -> true);
+            await(() -> queueKnown(guard));
+            await(() -> get(guard, "/advice").contains("http on port " + server.getLocalPort() + ", in force 7"));
+
+            assertThat(get(guard, "/advice")).contains("WARN  backlog = 7");
+        }
+    }
+
+    private static boolean queueKnown(TcpGuard guard) {
+        SignalState queue = guard.snapshot().signals().stream()
+                .filter(s -> s.source().equals("http"))
+                .findFirst()
+                .orElse(null);
+        assumeThat(queue == null
+                        || !(queue.reading() instanceof Reading.Unavailable u)
+                        || u.cause() == Cause.NOTHING_TO_WATCH)
+                .as("accept queues can be read here: " + queue)
+                .isTrue();
+        return queue != null && queue.reading() instanceof Reading.Measured;
+    }
+
+    @Test
+    void tellsTheLastIncidentOnItsHealthPort() throws Exception {
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            assertThat(get(guard, "/incident")).isEqualTo("Nothing has happened since the guard started.\n");
+
+            guard.drain("deploy of version 7");
+            await(() -> get(guard, "/incident").contains("health DOWN; deploy of version 7"));
+        }
+    }
+
+    private static String get(TcpGuard guard, String path) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), guard.healthPort())) {
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void countsItsOwnSocketsByStateForWhoAsks() throws IOException {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        TcpGuard guard = TcpGuard.builder().build();
+        assertThat(guard.census().trouble()).isEqualTo("the guard does not run");
+        try (guard;
+                ServerSocket server = new ServerSocket(0)) {
+            assertThat(server.isBound()).isTrue();
+            Census census = guard.start().census();
+
+            assertThat(census.trouble()).isEmpty();
+            assertThat(census.halfOpen()).isTrue();
+            assertThat(census.in(TcpState.LISTEN)).isPositive();
+            assertThat(guard.trend()).isNotNull();
+        }
+    }
+
+    @Test
+    void showsSocketsTrendAndCountersInItsDetails() throws Exception {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            HttpResponse<String> details = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guard.healthPort() + "/details"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+
+            assertThat(details.body())
+                    .contains("trend: ")
+                    .containsPattern("sockets, .* s ago: .*LISTEN \\d+")
+                    .contains("closes without TIME_WAIT since the start: ")
+                    .contains("(PAWS) since the start: ");
+        }
+    }
+
+    @Test
+    void givesAllBackWhenTheHealthPortIsTaken() throws IOException {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (ServerSocket taken = new ServerSocket(0)) {
+            TcpGuard first = TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+            assertThatThrownBy(first::start).isInstanceOf(IllegalStateException.class);
+            long before = new File("/proc/self/fd").length();
+
+            TcpGuard second =
+                    TcpGuard.builder().healthPort(taken.getLocalPort()).build();
+            assertThatThrownBy(second::start).isInstanceOf(IllegalStateException.class);
+
+            assertThat(new File("/proc/self/fd").length()).isEqualTo(before);
         }
     }
 

@@ -2,11 +2,8 @@ package io.tcpguard.advisor;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +34,9 @@ public final class Doctor {
 
     private final PrintStream out;
     private final PrintStream err;
-    private final boolean terminal;
+    private final Terminal terminal;
 
-    Doctor(PrintStream out, PrintStream err, boolean terminal) {
+    Doctor(PrintStream out, PrintStream err, Terminal terminal) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
@@ -54,7 +51,7 @@ public final class Doctor {
         // UTF-8 whatever the locale: the texts have × and … in them.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        int code = new Doctor(out, err, isTerminal()).run(List.of(arguments));
+        int code = new Doctor(out, err, Terminal.stdout()).run(List.of(arguments));
         out.flush();
         System.exit(code);
     }
@@ -90,19 +87,6 @@ public final class Doctor {
         Report report = new Report(machine, Advisor.examine(machine));
         out.print(options.json() ? report.json() : report.text(terminal));
         return report.exitCode();
-    }
-
-    /** {@code System.console()} wants stdin to be a terminal too, and from JDK 22 on isn't null without one; so the link decides. */
-    private static boolean isTerminal() {
-        if (System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"))) {
-            return false;
-        }
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException notLinux) {
-            return false;
-        }
     }
 
     private record Options(boolean help, boolean json, @Nullable Long pid) {

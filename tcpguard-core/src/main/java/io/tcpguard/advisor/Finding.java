@@ -30,4 +30,9 @@ public record Finding(
     public Finding {
         remedy = List.copyOf(remedy);
     }
+
+    /** True if only the circumstances differ. */
+    boolean saysTheSameAs(Finding other) {
+        return setting.equals(other.setting) && judgement == other.judgement && message.equals(other.message);
+    }
 }

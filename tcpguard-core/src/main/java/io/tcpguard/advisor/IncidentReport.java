@@ -73,7 +73,9 @@ public final class IncidentReport {
     private void cause() {
         Signal signal = leading();
         line("  led by      "
-                + (signal == null ? "an operator or a listener, not by a signal" : IncidentWords.of(signal)));
+                + (signal == null
+                        ? "an operator or a listener, not by a signal"
+                        : IncidentWords.of(signal) + " (" + signal + ")"));
         GuardSnapshot worst = worst();
         line("              at its worst: " + worst.reason());
         if (worst.capacity().known()) {

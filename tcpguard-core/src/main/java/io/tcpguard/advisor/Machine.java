@@ -9,9 +9,9 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * The facts that the advisor judges: limits, counters and listeners of one process, as they were at one moment; kernel settings are read
- * when they are judged. Made by reading
- * {@code /proc}; what can't be read is unknown and noted, never an exception. Safe from any thread.
+ * The facts that the advisor judges: limits, counters and listeners of one process, as they were at one moment; a kernel setting is read
+ * when it is first judged, and not again. Made by reading {@code /proc}; what can't be read is unknown and noted, never an exception.
+ * Safe from any thread.
  */
 public final class Machine {
 
@@ -37,6 +37,7 @@ public final class Machine {
         this.settings = settings;
         this.facts = new EnumMap<>(Fact.class);
         this.facts.putAll(facts);
+        this.facts.putAll(ListenerFacts.of(listeners, settings, foreignNetwork));
         this.listeners = List.copyOf(listeners);
         this.container = container;
         this.foreignNetwork = foreignNetwork;
@@ -50,6 +51,13 @@ public final class Machine {
      */
     public static Machine self(List<Listening> listeners) {
         return MachineReader.at(PROC).self(listeners);
+    }
+
+    /** The same moment, with the listeners that were opened since. Reads nothing that was read before. */
+    public Machine with(List<Listening> others) {
+        Map<Fact, Long> rest = new EnumMap<>(facts);
+        rest.keySet().removeAll(ListenerFacts.KEYS);
+        return new Machine(process, settings, rest, others, container, foreignNetwork, notes);
     }
 
     /**

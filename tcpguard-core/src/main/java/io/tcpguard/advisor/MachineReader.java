@@ -43,7 +43,6 @@ final class MachineReader {
         Path self = proc.resolve("self");
         common(self);
         counters(self.resolve("net"));
-        listeners(listeners, false);
         return machine("this process", self, listeners, false);
     }
 
@@ -56,7 +55,6 @@ final class MachineReader {
         counters(process.resolve("net"));
         boolean foreign = foreignNetwork(process);
         List<Listening> listeners = census(process, foreign ? Map.of() : backlogs.byPort());
-        listeners(listeners, foreign);
         String name = read(process.resolve("comm")).map(String::strip).orElse("?");
         return Optional.of(machine("process " + pid + " (" + name + ")", process, listeners, foreign));
     }
@@ -95,36 +93,6 @@ final class MachineReader {
         put(Fact.LISTEN_DROPS, counters.of("ListenDrops"));
         put(Fact.SYN_COOKIES, counters.of("SyncookiesSent"));
         put(Fact.MEMORY_ABORTS, counters.of("TCPAbortOnMemory"));
-    }
-
-    private void listeners(List<Listening> listeners, boolean foreign) {
-        put(
-                Fact.ASKED,
-                listeners.stream()
-                        .map(Listening::asked)
-                        .flatMapToLong(OptionalLong::stream)
-                        .max());
-        OptionalLong cap =
-                settings.text("net.core.somaxconn").map(Field.LAST::of).orElseGet(OptionalLong::empty);
-        put(
-                Fact.BACKLOG,
-                listeners.stream()
-                        .map(l -> inForce(l, cap))
-                        .flatMapToLong(OptionalLong::stream)
-                        .min());
-        LocalPorts.from(settings)
-                .filter(ports -> !listeners.isEmpty() && !foreign)
-                .ifPresent(ports -> facts.put(
-                        Fact.LISTENERS_AMONG_LOCAL_PORTS,
-                        listeners.stream().filter(l -> ports.mayTake(l.port())).count()));
-    }
-
-    /** What the kernel holds, or would: the smaller of request and somaxconn (net/socket.c, {@code __sys_listen}). */
-    private static OptionalLong inForce(Listening listener, OptionalLong cap) {
-        if (listener.inForce().isPresent() || listener.asked().isEmpty() || cap.isEmpty()) {
-            return listener.inForce();
-        }
-        return OptionalLong.of(Math.min(listener.asked().getAsLong(), cap.getAsLong()));
     }
 
     private List<Listening> census(Path process, Map<Integer, Long> backlogs) {

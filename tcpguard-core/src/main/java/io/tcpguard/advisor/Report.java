@@ -2,6 +2,8 @@ package io.tcpguard.advisor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The findings as texts: for a terminal, for a program, for the log. */
 public final class Report {
@@ -26,12 +28,16 @@ public final class Report {
     }
 
     /**
-     * For a person: what matters most first and in full, the rest in one line each.
+     * For a person: what matters most first and in full, the rest in one line each. Lines are 120 columns long at most.
      *
      * @param coloured with ANSI colours; only for a terminal
      */
     public String text(boolean coloured) {
-        return new TextReport(machine, findings, coloured ? Palette.COLOURED : Palette.PLAIN).text();
+        return text(new Terminal(coloured, Terminal.USUAL_WIDTH));
+    }
+
+    String text(Terminal terminal) {
+        return new TextReport(machine, findings, terminal).text();
     }
 
     /** For a program: one JSON object (RFC 8259) with the machine's facts and all findings. */
@@ -44,16 +50,35 @@ public final class Report {
      * to be logged at once; at WARN if {@link #exitCode()} is not 0.
      */
     public String startBlock() {
+        return block("advisor: " + summary(), hurting().toList());
+    }
+
+    /**
+     * The same for the log later on, when more is known, such as the listeners' backlogs: only what {@code earlier} did not say. Empty if
+     * that is nothing.
+     */
+    public Optional<String> newsSince(Report earlier) {
+        List<Finding> news = hurting()
+                .filter(f -> earlier.hurting().noneMatch(f::saysTheSameAs))
+                .toList();
+        return news.isEmpty()
+                ? Optional.empty()
+                : Optional.of(block("advisor, now that it sees " + machine.listenersInWords(), news));
+    }
+
+    private static String block(String first, List<Finding> some) {
         List<String> lines = new ArrayList<>();
-        lines.add("advisor: " + summary());
-        for (Finding finding : findings) {
-            if (finding.judgement().atLeast(Judgement.WARN)) {
-                lines.add("  " + finding.judgement().words() + ": " + finding.setting() + " = " + finding.value() + ": "
-                        + finding.message());
-                finding.remedy().stream().findFirst().ifPresent(step -> lines.add("    do: " + step));
-            }
+        lines.add(first);
+        for (Finding finding : some) {
+            lines.add("  " + finding.judgement().words() + ": " + finding.setting() + " = " + finding.value() + ": "
+                    + finding.message());
+            finding.remedy().stream().findFirst().ifPresent(step -> lines.add("    do: " + step));
         }
         return String.join("\n", lines);
+    }
+
+    private Stream<Finding> hurting() {
+        return findings.stream().filter(f -> f.judgement().atLeast(Judgement.WARN));
     }
 
     /** How many findings of each kind, in words. */

@@ -7,20 +7,25 @@ import java.util.Locale;
 /** Lays findings out in columns. Widths are counted before colours are added. */
 final class TextReport {
 
-    private static final int WIDTH = 120;
     private static final int INDENT = 4;
     private static final int LABEL = 9;
     private static final int MAX_VALUE = 21;
+    /** Of a line, for what is on the left of a text. */
+    private static final double LEFT = 0.7;
+
+    private static final double LEFT_OF_NARROW = 0.55;
 
     private final Machine machine;
     private final List<Finding> findings;
     private final Palette palette;
+    private final int lineWidth;
     private final StringBuilder out = new StringBuilder();
 
-    TextReport(Machine machine, List<Finding> findings, Palette palette) {
+    TextReport(Machine machine, List<Finding> findings, Terminal terminal) {
         this.machine = machine;
         this.findings = findings;
-        this.palette = palette;
+        palette = terminal.coloured() ? Palette.COLOURED : Palette.PLAIN;
+        lineWidth = terminal.width();
     }
 
     String text() {
@@ -31,7 +36,7 @@ final class TextReport {
         lines(Judgement.OK);
         lines(Judgement.NOT_APPLICABLE);
         line("");
-        line(palette.strong(new Report(machine, findings).summary()));
+        wrap(new Report(machine, findings).summary(), lineWidth).forEach(row -> line(palette.strong(row)));
         return out.toString();
     }
 
@@ -74,10 +79,14 @@ final class TextReport {
         int names = some.stream().mapToInt(f -> f.setting().length()).max().orElse(0);
         int values = Math.min(
                 MAX_VALUE, some.stream().mapToInt(f -> f.value().length()).max().orElse(0));
+        int full = INDENT + names + 2 + (values == 0 ? 0 : values + 2);
+        boolean roomy = full <= lineWidth * LEFT;
+        int column = roomy ? full : (int) (lineWidth * LEFT_OF_NARROW);
         for (Finding finding : some) {
-            String left = " ".repeat(INDENT) + pad(finding.setting(), names) + "  "
-                    + (values == 0 ? "" : pad(finding.value(), values) + "  ");
-            wrapped(left, finding.message());
+            // Where names and values can't have columns of their own, they share one, and the values end it.
+            int name = roomy ? names : column - INDENT - 4 - finding.value().length();
+            String left = " ".repeat(INDENT) + pad(finding.setting(), name) + "  " + finding.value();
+            beside(left.stripTrailing(), column, finding.message());
         }
     }
 
@@ -88,12 +97,18 @@ final class TextReport {
         }
     }
 
-    private void wrapped(String left, String text) {
-        wrapped(left, left.length(), text);
+    /** The text in its column, or below what is too long to leave room for it. */
+    private void beside(String left, int column, String text) {
+        if (left.length() + 2 > column) {
+            line(left);
+            wrapped(" ".repeat(column), column, text);
+        } else {
+            wrapped(pad(left, column), column, text);
+        }
     }
 
     private void wrapped(String left, int width, String text) {
-        List<String> rows = wrap(text, Math.max(WIDTH - width, WIDTH / 3));
+        List<String> rows = wrap(text, lineWidth - width);
         line(left + rows.get(0));
         rows.stream().skip(1).forEach(row -> line(" ".repeat(width) + row));
     }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdvisorReportTest {
 
@@ -36,6 +38,24 @@ final class AdvisorReportTest {
     }
 
     @Test
+    void addsLaterOnlyWhatTheListenersMadeKnown() {
+        saved.limits(1024, 4096);
+        Machine atStart = saved.machine();
+        Report before = new Report(atStart, Advisor.examine(atStart));
+        saved.set("net.core.somaxconn", "7").set("net.ipv4.tcp_retries2", "2");
+        Machine later = atStart.with(List.of(Listening.inForce("http-nio-8080", 8080, 50)));
+        Report after = new Report(later, Advisor.examine(later));
+
+        assertThat(after.newsSince(before).orElseThrow().lines())
+                .hasSize(3)
+                .startsWith("advisor, now that it sees http-nio-8080 on port 8080, in force 50")
+                .anyMatch(l -> l.startsWith("  warn: backlog = 50: Java's own default"));
+        assertThat(after.newsSince(after)).isEmpty();
+        assertThat(new Report(atStart.with(List.of()), Advisor.examine(atStart.with(List.of()))).newsSince(before))
+                .isEmpty();
+    }
+
+    @Test
     void saysInOneLineThatNothingWillHurt() {
         saved.set("net.core.somaxconn", "4096").set("net.netfilter.nf_conntrack_helper", "0");
         saved.set("net.ipv4.tcp_max_syn_backlog", "4096");
@@ -49,6 +69,16 @@ final class AdvisorReportTest {
         assertThat(report().exitCode()).isEqualTo(1);
         saved.set("net.ipv4.tcp_retries2", "2");
         assertThat(report().exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {72, 80, 120, 140})
+    void fitsIntoTheTerminal(int width) {
+        saved.with("report-a").set("net.ipv4.tcp_tw_recycle", "1").limits(1024, 4096);
+
+        assertThat(report().text(new Terminal(false, width)).lines())
+                .filteredOn(line -> line.length() > width && line.strip().contains(" "))
+                .isEmpty();
     }
 
     @Test

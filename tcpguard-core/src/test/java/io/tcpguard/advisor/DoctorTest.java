@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.File;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,7 @@ final class DoctorTest {
         return new Doctor(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
-                        false)
+                        Terminal.NONE)
                 .run(List.of(arguments));
     }
 
@@ -88,30 +87,82 @@ final class DoctorTest {
     }
 
     @Test
-    void runsWithNothingButItsOwnClassesOnTheClassPath() throws IOException, InterruptedException, URISyntaxException {
+    void runsWithNothingButItsOwnClassesOnTheClassPath() throws Exception {
         assumeProc();
+
+        Ended ended = child("doctor");
+
+        assertThat(ended.code()).as(ended.err()).isBetween(0, 2);
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.out())
+                .startsWith("tcpguard doctor")
+                .doesNotContain("\u001b")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void givesScriptsTheSameExitCodeAsProgramsReadInTheJson() throws Exception {
+        assumeProc();
+
+        Ended ended = child(
+                "doctor",
+                "--json",
+                "--pid",
+                Long.toString(ProcessHandle.current().pid()));
+
+        Map<?, ?> report = Json.object(ended.out());
+        assertThat(report.get("exitCode")).isEqualTo((long) ended.code());
+        assertThat(String.valueOf(report.get("process"))).startsWith("process ");
+        assertThat((List<?>) report.get("findings")).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void endsWith2WhereAllDescriptorsAreOneBurst() throws Exception {
+        assumeProc();
+
+        Ended ended = child(List.of("sh", "-c", "ulimit -n 512 && exec \"$@\"", "sh"), "doctor");
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.out()).contains("DANGEROUS  descriptors = 512");
+    }
+
+    @Test
+    void endsWith64OnAWrongArgumentAndKeepsStdoutClean() throws Exception {
+        Ended ended = child("doctor", "--xml");
+
+        assertThat(ended.code()).isEqualTo(64);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).startsWith("tcpguard: --xml is no option").contains("usage:");
+    }
+
+    private record Ended(int code, String out, String err) {}
+
+    private static Ended child(String... arguments) throws Exception {
+        return child(List.of(), arguments);
+    }
+
+    /** A JVM with the module's own classes on its class path, and nothing else: no slf4j. */
+    private static Ended child(List<String> before, String... arguments) throws Exception {
         Path classes = Path.of(
                 Doctor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Process child = new ProcessBuilder(
-                        System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                        "-Xmx64m",
-                        "-cp",
-                        classes.toString(),
-                        Doctor.class.getName(),
-                        "doctor")
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:-MaxFDLimit",
+                "-cp",
+                classes.toString(),
+                Doctor.class.getName()));
+        command.addAll(List.of(arguments));
+        Path err = Files.createTempFile("doctor", ".err");
+        Process child = new ProcessBuilder(command).redirectError(err.toFile()).start();
         try {
-            String text = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
+            String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(child.exitValue()).as(text).isBetween(0, 2);
-            assertThat(text)
-                    .startsWith("tcpguard doctor")
-                    .doesNotContain("\u001b")
-                    .doesNotContain("Exception");
+            return new Ended(child.exitValue(), out, Files.readString(err));
         } finally {
             child.destroyForcibly();
+            Files.delete(err);
         }
     }
 

@@ -40,6 +40,7 @@ public final class AdmissionPolicy {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionPolicy.class);
     private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
+    private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
 
@@ -176,16 +177,33 @@ public final class AdmissionPolicy {
         if (waiting != null) {
             return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, now);
         }
+        if (unfair(snapshot, source, now)) {
+            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, now);
+        }
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
         return atTheRefusalPoint(snapshot, source, now);
     }
 
+    /**
+     * While there is shedding, a place that a leaving client frees is not for those who hold more than their share already: they try
+     * most often, so they would get nearly all of them.
+     */
+    private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source, long now) {
+        Capacity capacity = snapshot.capacity();
+        return fairness
+                && source != null
+                && shedWithin(RECENTLY, now)
+                && room.scarce(capacity.limit() - capacity.refusalPoint())
+                && table.holdsMoreThan(UNFAIR, source)
+                && !allowed(source);
+    }
+
     private Admission atTheRefusalPoint(GuardSnapshot snapshot, @Nullable InetAddress source, long now) {
         everShed = true;
         sheddingAt = now;
-        if (fairness && source != null && table.holdsMoreThan(UNFAIR, source) && !allowed(source)) {
+        if (unfair(snapshot, source, now)) {
             return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, now);
         }
         if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {

@@ -58,6 +58,11 @@ final class DescriptorRoom {
         return used - refusalPoint;
     }
 
+    /** Whether the newest count is within as much of the refusal point as is kept in reserve beyond it. */
+    boolean scarce(long reserve) {
+        return lastCount > refusalPoint - reserve;
+    }
+
     /** The newest count that anybody made. */
     long lastCount() {
         return lastCount;

@@ -5,6 +5,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +25,9 @@ final class DescriptorJudge {
     private final Latch unusable;
     private final Latch critical;
     private final Latch healthFirst;
+    private final DescriptorTrend growth = new DescriptorTrend();
     private Capacity capacity = Capacity.UNKNOWN;
+    private Trend trend = Trend.CALM;
 
     DescriptorJudge(GuardConfig config) {
         configuredReserve = config.integer(Setting.RESERVE);
@@ -55,6 +58,7 @@ final class DescriptorJudge {
     Level step(Reading reading, long own, boolean shedNow, long now) {
         if (!(reading instanceof Reading.Measured m)) {
             capacity = Capacity.UNKNOWN;
+            trend = growth.unknown();
             trim.step(0, now);
             shed.step(0, now);
             unusable.step(0, now);
@@ -63,6 +67,7 @@ final class DescriptorJudge {
             return Level.NORMAL;
         }
         long point = refusalPoint(m.limit());
+        trend = growth.step(m.used(), own, m.limit(), now);
         if (capacity.used() != m.used() || capacity.limit() != m.limit() || capacity.own() != own) {
             capacity = new Capacity(m.limit(), m.used(), own, point);
         }
@@ -87,8 +92,21 @@ final class DescriptorJudge {
         return capacity;
     }
 
+    Trend trend() {
+        return trend;
+    }
+
     /** Why the level is DRAIN, in words. */
     String why() {
+        return withTrend(whyDrain());
+    }
+
+    /** The sentence, with how long the descriptors last if they grow. */
+    String withTrend(String sentence) {
+        return trend.kind() == Trend.Kind.CALM ? sentence : sentence + "; " + trend.sentence();
+    }
+
+    private String whyDrain() {
         if (unusable.raised()) {
             return "only " + capacity.usable() + " of " + capacity.limit() + " descriptors are usable for clients: "
                     + capacity.other() + " are held by something else";

@@ -8,6 +8,7 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class Engine {
     private final DescriptorJudge descriptors;
     private GuardSnapshot snapshot;
     private String levelReason = "";
+    private Trend.Kind reasonTrend = Trend.Kind.CALM;
     private @Nullable Watch leader;
 
     /** A fresh engine: NORMAL, up. */
@@ -43,6 +45,11 @@ public final class Engine {
     /** The newest snapshot. */
     public GuardSnapshot snapshot() {
         return snapshot;
+    }
+
+    /** Where the descriptors are going, by the last cycle; the same object while nothing grows. */
+    public Trend trend() {
+        return descriptors.trend();
     }
 
     /**
@@ -88,7 +95,8 @@ public final class Engine {
         } else if (level == Level.DRAIN && leader != null) {
             cause = new DownCause(DownCause.Kind.JUDGED, why(leader));
         }
-        if (cause != null) {
+        // A start is no trouble: nobody was sent here before.
+        if (cause != null && cause.kind() != DownCause.Kind.STARTING) {
             level = Level.DRAIN;
         }
         Capacity capacity = descriptors.capacity();
@@ -110,9 +118,15 @@ public final class Engine {
     }
 
     private String reason(Level level) {
-        if (level == snapshot.level() && snapshot.leading() == leadingSignal() && !levelReason.isEmpty()) {
+        Trend.Kind grows = descriptors.trend().kind();
+        boolean toldOfGrowth = grows == reasonTrend || level != Level.TRIM;
+        if (level == snapshot.level()
+                && snapshot.leading() == leadingSignal()
+                && toldOfGrowth
+                && !levelReason.isEmpty()) {
             return levelReason;
         }
+        reasonTrend = grows;
         levelReason = leader == null ? "no pressure" : why(leader);
         return levelReason;
     }
@@ -125,7 +139,7 @@ public final class Engine {
                     descriptors.explainedByConnections()
                             ? "descriptors are full of connections: newcomers replace idle ones or are refused"
                             : "descriptors are taken by something other than connections: newcomers are refused";
-                case TRIM -> "descriptors come near the limit";
+                case TRIM -> descriptors.withTrend("descriptors come near the limit");
                 case NORMAL -> "no pressure";
             };
         }

@@ -1,22 +1,28 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.io.Checkers.Checker;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.TcpCounts;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 /**
  * All that the guard knows, for those who may see it.
  *
  * @param snapshot the newest
+ * @param background what is known beside the signals
  * @param checkers who asks
  * @param desk refused connections that wait for their end
  * @param now the time, to say how long ago
  */
-record Details(GuardSnapshot snapshot, List<Checker> checkers, int desk, long now) {
+record Details(GuardSnapshot snapshot, Background background, List<Checker> checkers, int desk, long now) {
 
     String text(Statement s) {
         Capacity c = snapshot.capacity();
@@ -46,6 +52,7 @@ record Details(GuardSnapshot snapshot, List<Checker> checkers, int desk, long no
                     .append(state.level())
                     .append('\n');
         }
+        backgroundInWords(out);
         for (Checker k : checkers) {
             out.append("checker " + k.address().getHostAddress() + ' ' + k.asks() + ": every "
                     + seconds(k.intervalNanos())
@@ -60,6 +67,51 @@ record Details(GuardSnapshot snapshot, List<Checker> checkers, int desk, long no
             out.append('\n');
         }
         return out.toString();
+    }
+
+    private void backgroundInWords(StringBuilder out) {
+        Trend trend = background.trend();
+        out.append("trend: ").append(trend.kind());
+        if (trend.kind() != Trend.Kind.CALM) {
+            out.append(", " + tenths(trend.perSecond()) + " descriptors more each second; " + trend.sentence());
+        }
+        Census sockets = background.sockets();
+        out.append("\nsockets, " + seconds(now - background.socketsAtNanos()) + " s ago: ");
+        if (sockets.trouble().isEmpty()) {
+            StringJoiner states = new StringJoiner(", ");
+            for (TcpState state : TcpState.values()) {
+                if (sockets.in(state) > 0) {
+                    states.add(state + " " + sockets.in(state));
+                }
+            }
+            out.append(states)
+                    .append(sockets.halfOpen() ? "" : "; SYN_RECV not counted")
+                    .append(sockets.complete() ? "" : "; at least: the time was up before all were counted");
+        } else {
+            out.append("not known, ").append(sockets.trouble());
+        }
+        out.append('\n');
+        TcpCounts counts = background.sinceStart();
+        if (counts == null) {
+            out.append("counters: not known\n");
+        } else {
+            out.append("closes without TIME_WAIT since the start: " + counter(counts.timeWaitOverflows())
+                            + ", last cause " + background.lastLoss() + "; connections cut for want of memory: "
+                            + counter(counts.abortsOnMemory()) + '\n')
+                    .append("refused for an old time stamp (PAWS) since the start: " + counter(counts.pawsEstablished())
+                            + " segments, " + counter(counts.pawsTimeWait()) + " that met TIME_WAIT\n")
+                    .append("connection attempts since the start: " + counter(counts.listenOverflows())
+                            + " dropped by a full accept queue, " + counter(counts.synQueueDrops())
+                            + " by a full SYN queue, " + counter(counts.synQueueCookies())
+                            + " answered by a cookie for it\n");
+        }
+        for (String remark : background.remarks()) {
+            out.append("note: ").append(remark).append('\n');
+        }
+    }
+
+    private static String counter(long value) {
+        return value < 0 ? "not known" : String.valueOf(value);
     }
 
     String json(Statement s) {
@@ -80,8 +132,60 @@ record Details(GuardSnapshot snapshot, List<Checker> checkers, int desk, long no
                                 .member("refusalPoint", c.refusalPoint());
                     }
                 })
+                .object("trend", this::trend)
+                .object("sockets", this::sockets)
+                .object("sinceStart", this::counters)
+                .array("remarks", background.remarks(), (o, remark) -> o.member("text", remark))
                 .array("signals", snapshot.signals(), Details::signal)
                 .array("checkers", checkers, this::checker));
+    }
+
+    private void trend(JsonText json) {
+        Trend trend = background.trend();
+        json.member("kind", trend.kind().name());
+        if (trend.kind() != Trend.Kind.CALM) {
+            json.member("perThousandSeconds", Math.round(trend.perSecond() * 1000))
+                    .member("secondsLeft", trend.secondsLeft());
+        }
+    }
+
+    private void sockets(JsonText json) {
+        Census sockets = background.sockets();
+        json.member("millisAgo", TimeUnit.NANOSECONDS.toMillis(now - background.socketsAtNanos()));
+        if (!sockets.trouble().isEmpty()) {
+            json.member("unavailable", sockets.trouble());
+            return;
+        }
+        json.member("complete", sockets.complete());
+        for (TcpState state : TcpState.values()) {
+            if (state != TcpState.SYN_RECV || sockets.halfOpen()) {
+                json.member(state.name(), sockets.in(state));
+            }
+        }
+    }
+
+    private void counters(JsonText json) {
+        TcpCounts counts = background.sinceStart();
+        if (counts != null) {
+            counter(json, "timeWaitOverflows", counts.timeWaitOverflows());
+            json.member("timeWaitLoss", background.lastLoss().name());
+            counter(json, "abortsOnMemory", counts.abortsOnMemory());
+            counter(json, "memoryPressures", counts.memoryPressures());
+            counter(json, "pawsEstablished", counts.pawsEstablished());
+            counter(json, "pawsTimeWait", counts.pawsTimeWait());
+            counter(json, "listenOverflows", counts.listenOverflows());
+            counter(json, "synQueueDrops", counts.synQueueDrops());
+            counter(json, "synQueueCookies", counts.synQueueCookies());
+        }
+    }
+
+    /** A counter that this kernel lacks is null, never 0. */
+    private static void counter(JsonText json, String name, long value) {
+        if (value < 0) {
+            json.member(name, null);
+        } else {
+            json.member(name, value);
+        }
     }
 
     private static void signal(JsonText json, SignalState state) {
@@ -125,6 +229,10 @@ record Details(GuardSnapshot snapshot, List<Checker> checkers, int desk, long no
     }
 
     private static double seconds(long nanos) {
-        return Math.round(nanos / 1e8) / 10.0;
+        return tenths(nanos / 1e9);
+    }
+
+    private static double tenths(double value) {
+        return Math.round(value * 10) / 10.0;
     }
 }

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 
 /** The bytes of an answer, head and body. */
 final class HealthAnswer {
+    /** Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more. */
+    static final int LONGEST_REPORT = 256 * 1024;
+
     private HealthAnswer() {}
 
     /** The verdict, as status and body. */
@@ -18,6 +21,13 @@ final class HealthAnswer {
 
     static byte[] details(HttpRequest request, Statement s, Details details) {
         return of(request, 200, s, request.json() ? details.json(s) : details.text(s));
+    }
+
+    /** Advice or an incident, for people. It says nothing of the verdict: no load balancer may take it for one. */
+    static byte[] report(HttpRequest request, String body) {
+        return body.length() > LONGEST_REPORT
+                ? error(request.asText(), 500)
+                : bytes(request, head(request, 200, body, request.json()), body);
     }
 
     /** A refusal of the request itself; says nothing of the server. */
@@ -76,6 +86,7 @@ final class HealthAnswer {
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
             case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
             default -> "Service Unavailable";
         };
     }

@@ -299,7 +299,22 @@ final class HealthListener implements Closeable {
                         ? HealthAnswer.details(
                                 request,
                                 Statement.of(view),
-                                new Details(view.snapshot(), checkers.all(), deskSize.getAsInt(), now))
+                                new Details(
+                                        view.snapshot(),
+                                        view.background(),
+                                        checkers.all(),
+                                        deskSize.getAsInt(),
+                                        clock.nanoTime()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/advice" -> {
+                return details
+                        ? HealthAnswer.report(request, view.advice(request.json()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/incident" -> {
+                return details
+                        ? HealthAnswer.report(request.asText(), view.incident())
                         : HealthAnswer.error(request, 403);
             }
             default -> {

@@ -37,6 +37,15 @@ public final class IoThread implements AutoCloseable {
 
         /** True while the sampler is late by more than ten periods: the snapshot is not to be believed, and health says up. */
         boolean stale();
+
+        /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
+        String advice(boolean json);
+
+        /** What happened, for {@code /incident}: a few lines of text. */
+        String incident();
+
+        /** What is known beside the signals. Only for those who ask for details: may take 20 ms. */
+        Background background();
     }
 
     private final NanoClock clock;

@@ -3,13 +3,17 @@ package io.tcpguard.internal.io;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,6 +87,8 @@ final class Warmup {
                 "",
                 "GET /details HTTP/1.0\r\n\r\n",
                 "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n",
+                "GET /advice HTTP/1.0\r\n\r\n",
+                "GET /incident HTTP/1.0\r\n\r\n",
                 "GET /none HTTP/1.0\r\n\r\n",
                 "POST / HTTP/1.0\r\n\r\n",
                 "?")) {
@@ -138,6 +144,27 @@ final class Warmup {
                     new Situation(snapshot(Level.SHED, true), false),
                     new Situation(snapshot(Level.DRAIN, false), false),
                     new Situation(snapshot(Level.NORMAL, true), true));
+        }
+
+        @Override
+        public String advice(boolean json) {
+            return "";
+        }
+
+        @Override
+        public String incident() {
+            return "";
+        }
+
+        @Override
+        public Background background() {
+            return new Background(
+                    new Trend(stale ? Trend.Kind.LEAK : Trend.Kind.FLOOD, 1, 10),
+                    stale ? Census.failed("warming up") : new Census(Map.of(TcpState.ESTABLISHED, 1), false, false, ""),
+                    0,
+                    new TcpCounts(0, 0, 0, 0, -1, 0, 0, 0),
+                    TcpCounts.TimeWaitLoss.NONE,
+                    List.of("warming up"));
         }
 
         private static GuardSnapshot snapshot(Level level, boolean up) {

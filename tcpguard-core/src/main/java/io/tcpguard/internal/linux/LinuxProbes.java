@@ -4,9 +4,11 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.NanoClock;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
@@ -67,6 +69,18 @@ public final class LinuxProbes implements AutoCloseable {
     /** The exact descriptor numbers, for the refusal point. */
     public DescriptorCount descriptors() {
         return descriptors;
+    }
+
+    /**
+     * Tells how many connections the process has now, so that between two counts by the JDK (kernels before 6.2) the number of
+     * descriptors follows them. Elsewhere it is not needed and not asked.
+     *
+     * @param connections any thread, cheap
+     */
+    public void reckonWith(LongSupplier connections) {
+        if (descriptors instanceof ProcDescriptors counted) {
+            counted.reckonWith(connections);
+        }
     }
 
     /** The probes for every sample, one for each signal: DESCRIPTORS first. */

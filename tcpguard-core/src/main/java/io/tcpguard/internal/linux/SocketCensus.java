@@ -1,6 +1,8 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.NanoClock;
+import io.tcpguard.signal.TcpState;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * takes about a microsecond for each descriptor where sockets can be asked, else as long as the kernel needs to write all
  * connections of the namespace; but not much longer than it is given.
  *
- * <p>Half-open connections (SYN_RECV) have no descriptor and are not counted. Any thread, one count at a time.
+ * <p>Half-open connections (SYN_RECV) have no descriptor: they are found by their listener's port, which always takes that
+ * walk. Any thread, one count at a time.
  */
 public final class SocketCensus {
     /** Sockets between two looks at the clock. */
@@ -32,7 +36,7 @@ public final class SocketCensus {
     private static final int TCP_INFO = 11;
     private static final int STATE_BYTES = 8;
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    private static final Pattern ROW = Pattern.compile("\\s*\\d+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} "
+    private static final Pattern ROW = Pattern.compile("\\s*\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} "
             + "([0-9A-F]{2}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:[0-9A-F]+ [0-9A-F]+ +\\d+ +\\d+ (\\d+) .*");
 
     private final File proc;
@@ -48,65 +52,146 @@ public final class SocketCensus {
     }
 
     /**
-     * Counts. Throws nothing: trouble is in the answer.
+     * Counts what has a descriptor. Throws nothing: trouble is in the answer.
      *
      * @param budgetNanos after which it gives up and says that the count is not complete
      */
     public synchronized Census take(long budgetNanos) {
-        if (!linux) {
-            return Census.failed("no Linux, or no /proc");
-        }
-        File directory = new File(proc, "self/fd");
-        String[] names = directory.list();
-        if (names == null) {
-            return Census.failed(directory + ": could not be listed: no descriptor was left for it, or no permission");
-        }
-        long deadline = clock.nanoTime() + budgetNanos;
-        SocketCalls ask = calls;
-        if (ask != null) {
-            return bySockets(ask, names, deadline);
-        }
-        try {
-            return byTable(directory, names, deadline);
-        } catch (IOException e) {
-            return Census.failed(e.toString());
-        }
+        return new Count(budgetNanos).take(false);
     }
 
-    private Census bySockets(SocketCalls ask, String[] names, long deadline) {
-        Map<TcpState, Integer> sockets = new EnumMap<>(TcpState.class);
-        for (int i = 0; i < names.length; i++) {
-            if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late(deadline)) {
-                return new Census(sockets, false, "");
+    /**
+     * Counts half-open connections to own listeners, too; else as {@link #take}.
+     *
+     * @param budgetNanos for all; the kernel's walk over a page of the table is not cut short, which can take a tenth of a second
+     *     on a machine with very many sockets
+     */
+    public synchronized Census takeWithHalfOpen(long budgetNanos) {
+        return new Count(budgetNanos).take(true);
+    }
+
+    /** One count under way. */
+    private final class Count {
+        private final long deadline;
+        private final File directory = new File(proc, "self/fd");
+        private final Map<TcpState, Integer> sockets = new EnumMap<>(TcpState.class);
+        private final Set<String> ownInodes = new HashSet<>();
+        private final Set<Integer> ownPorts = new HashSet<>();
+        private final Map<Integer, Integer> halfOpenByPort = new HashMap<>();
+        private boolean complete = true;
+
+        Count(long budgetNanos) {
+            deadline = clock.nanoTime() + budgetNanos;
+        }
+
+        Census take(boolean halfOpen) {
+            if (!linux) {
+                return Census.failed("no Linux, or no /proc");
             }
-            SocketCalls.Handle handle = isNumber(names[i]) ? ask.handle(Integer.parseInt(names[i])) : null;
-            if (handle == null) {
-                continue;
+            String[] names = directory.list();
+            if (names == null) {
+                return Census.failed(
+                        directory + ": could not be listed: no descriptor was left for it, or no permission");
             }
-            SocketCalls.Option info = handle.option(IPPROTO_TCP, TCP_INFO, STATE_BYTES);
-            TcpState state = info.read() ? TcpState.of(info.value().get(0)) : null;
-            if (state != null) {
+            try {
+                SocketCalls ask = calls;
+                if (ask != null) {
+                    askAll(ask, names);
+                } else {
+                    findInodes(names);
+                }
+                if (ask == null || halfOpen) {
+                    for (File table : tables()) {
+                        walk(table);
+                    }
+                }
+            } catch (IOException e) {
+                return Census.failed(e.toString());
+            }
+            if (halfOpen) {
+                halfOpenByPort.keySet().retainAll(ownPorts);
+                int all = halfOpenByPort.values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum();
+                if (all > 0) {
+                    sockets.merge(TcpState.SYN_RECV, all, Integer::sum);
+                }
+            }
+            return new Census(sockets, halfOpen, complete, "");
+        }
+
+        private void askAll(SocketCalls ask, String[] names) {
+            for (int i = 0; i < names.length; i++) {
+                if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
+                    return;
+                }
+                SocketCalls.Handle handle = isNumber(names[i]) ? ask.handle(Integer.parseInt(names[i])) : null;
+                if (handle == null) {
+                    continue;
+                }
+                SocketCalls.Option info = handle.option(IPPROTO_TCP, TCP_INFO, STATE_BYTES);
+                TcpState state = info.read() ? TcpState.of(info.value().get(0)) : null;
+                if (state != null) {
+                    sockets.merge(state, 1, Integer::sum);
+                }
+                if (state == TcpState.LISTEN) {
+                    ownPorts.add(handle.localPort());
+                }
+            }
+        }
+
+        private void findInodes(String[] names) {
+            for (int i = 0; i < names.length; i++) {
+                if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
+                    return;
+                }
+                Matcher link = SOCKET.matcher(linkOf(directory, names[i]));
+                if (link.matches()) {
+                    ownInodes.add(link.group(1));
+                }
+            }
+        }
+
+        /** A row that can't be understood makes the count incomplete; so does the end of the time. */
+        private void walk(File table) throws IOException {
+            if (!complete) {
+                return;
+            }
+            try (BufferedReader rows = Files.newBufferedReader(table.toPath(), StandardCharsets.ISO_8859_1)) {
+                rows.readLine();
+                int seen = 0;
+                for (String line = rows.readLine(); line != null; line = rows.readLine()) {
+                    if (++seen % CLOCK_EVERY == 0 && late()) {
+                        return;
+                    }
+                    Matcher row = ROW.matcher(line);
+                    TcpState state = row.matches() ? TcpState.of(Integer.parseInt(row.group(2), 16)) : null;
+                    if (state == null) {
+                        complete = false;
+                    } else {
+                        count(state, Integer.parseInt(row.group(1), 16), row.group(3));
+                    }
+                }
+            }
+        }
+
+        private void count(TcpState state, int localPort, String inode) {
+            if (state == TcpState.SYN_RECV) {
+                halfOpenByPort.merge(localPort, 1, Integer::sum);
+            } else if (ownInodes.contains(inode)) {
                 sockets.merge(state, 1, Integer::sum);
+                if (state == TcpState.LISTEN) {
+                    ownPorts.add(localPort);
+                }
             }
         }
-        return new Census(sockets, true, "");
-    }
 
-    private Census byTable(File directory, String[] names, long deadline) throws IOException {
-        Set<String> own = new HashSet<>();
-        boolean complete = true;
-        for (int i = 0; i < names.length && complete; i++) {
-            complete = i % CLOCK_EVERY != CLOCK_EVERY - 1 || !late(deadline);
-            Matcher link = SOCKET.matcher(linkOf(directory, names[i]));
-            if (link.matches()) {
-                own.add(link.group(1));
-            }
+        /** True if the time is up; then the count is not complete. */
+        private boolean late() {
+            boolean late = clock.nanoTime() - deadline >= 0;
+            complete &= !late;
+            return late;
         }
-        Map<TcpState, Integer> sockets = new EnumMap<>(TcpState.class);
-        for (File table : tables()) {
-            complete = complete && count(table, own, sockets, deadline);
-        }
-        return new Census(sockets, complete, "");
     }
 
     private List<File> tables() {
@@ -119,29 +204,6 @@ public final class SocketCensus {
         return tables;
     }
 
-    /** False if the time was up, or if a row could not be understood. */
-    private boolean count(File table, Set<String> own, Map<TcpState, Integer> sockets, long deadline)
-            throws IOException {
-        boolean complete = true;
-        try (BufferedReader rows = Files.newBufferedReader(table.toPath(), StandardCharsets.ISO_8859_1)) {
-            rows.readLine();
-            int seen = 0;
-            for (String line = rows.readLine(); line != null; line = rows.readLine()) {
-                if (++seen % CLOCK_EVERY == 0 && late(deadline)) {
-                    return false;
-                }
-                Matcher row = ROW.matcher(line);
-                TcpState state = row.matches() ? TcpState.of(Integer.parseInt(row.group(1), 16)) : null;
-                if (state == null) {
-                    complete = false;
-                } else if (own.contains(row.group(2))) {
-                    sockets.merge(state, 1, Integer::sum);
-                }
-            }
-        }
-        return complete;
-    }
-
     private static String linkOf(File directory, String name) {
         try {
             return Files.readSymbolicLink(Path.of(directory.getPath(), name)).toString();
@@ -149,10 +211,6 @@ public final class SocketCensus {
             // Closed since it was listed.
             return "";
         }
-    }
-
-    private boolean late(long deadline) {
-        return clock.nanoTime() - deadline >= 0;
     }
 
     private static boolean isNumber(String name) {

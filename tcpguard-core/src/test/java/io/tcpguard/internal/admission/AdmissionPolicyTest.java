@@ -182,6 +182,36 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void keepsAPlaceThatBecomesFreeForThoseWhoHoldLess() throws UnknownHostException {
+        InetAddress greedy = InetAddress.getByName("192.0.2.1");
+        connect(500, greedy);
+        for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        assertThat(accept(greedy).refused()).isTrue();
+        open.remove(open.size() - 1).closed();
+
+        assertThat(accept(greedy).refused()).isTrue();
+        assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void isUnfairToNobodyOnceThereIsRoomAgain() throws UnknownHostException {
+        InetAddress greedy = InetAddress.getByName("192.0.2.1");
+        connect(500, greedy);
+        for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        assertThat(accept(greedy).refused()).isTrue();
+        for (int i = 0; i < 100; i++) {
+            open.remove(open.size() - 1).closed();
+        }
+        pass(0.02);
+
+        assertThat(accept(greedy)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
     void asksNobodyForHisSourceBelowTheRefusalPoint() throws UnknownHostException {
         InetAddress greedy = InetAddress.getByName("192.0.2.1");
         connect(1, InetAddress.getByName("192.0.2.2"));

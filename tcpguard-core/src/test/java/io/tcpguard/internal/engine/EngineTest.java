@@ -255,6 +255,7 @@ class EngineTest {
         boolean[] accepting = {false};
         listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 0, watch(Signal.ACCEPT_QUEUE), config, 0));
         assertThat(after(1).verdict().reason()).contains("listener http does not accept yet");
+        assertThat(engine.snapshot().level()).isEqualTo(Level.NORMAL);
 
         accepting[0] = true;
         assertThat(after(0.02).verdict().up()).isTrue();
@@ -315,6 +316,46 @@ class EngineTest {
         measured(Signal.WORK_DELAY, 20_000, 500);
 
         assertThat(after(1).leading()).isEqualTo(Signal.WORK_DELAY);
+    }
+
+    @Test
+    void saysAtTrimThatItIsALeakAndHowLongTheDescriptorsLast() {
+        for (int used = 700; used < 900; used++) {
+            descriptors(used, 400);
+            after(0.1);
+        }
+
+        GuardSnapshot snapshot = engine.snapshot();
+        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.reason())
+                .matches(
+                        "descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections that"
+                                + " grow: a leak");
+        assertThat(engine.trend().perSecond()).isBetween(9.0, 11.0);
+    }
+
+    @Test
+    void saysAtDrainThatItIsALeak() {
+        for (int used = 780; used < 880; used++) {
+            descriptors(used, 10);
+            after(0.2);
+        }
+
+        assertThat(engine.snapshot().level()).isEqualTo(Level.DRAIN);
+        assertThat(engine.snapshot().verdict().reason())
+                .startsWith("only ")
+                .endsWith("it is not connections that grow: a leak");
+    }
+
+    @Test
+    void dropsTheWordOfALeakWhenItStops() {
+        for (int used = 700; used < 900; used++) {
+            descriptors(used, 400);
+            after(0.1);
+        }
+        after(15);
+
+        assertThat(engine.snapshot().reason()).isEqualTo("descriptors come near the limit");
     }
 
     @Test

@@ -1,13 +1,16 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
+    private volatile String advice = "advice × 1\n";
+    private volatile Background background =
+            new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
         snapshot = snapshot(level, leading, weight, reason, false);
@@ -44,6 +50,30 @@ final class FakeView implements IoThread.View {
     @Override
     public boolean stale() {
         return stale;
+    }
+
+    @Override
+    public String advice(boolean json) {
+        return json ? "{\"findings\": []}\n" : advice;
+    }
+
+    @Override
+    public String incident() {
+        return "What happened: 22.0 s of trouble\n";
+    }
+
+    void advises(String text) {
+        advice = text;
+    }
+
+    FakeView seesBeside(Background seen) {
+        background = seen;
+        return this;
+    }
+
+    @Override
+    public Background background() {
+        return background;
     }
 
     private static GuardSnapshot snapshot(

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.signal.TcpCounts;
+import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Trend;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +174,38 @@ class HealthAnswersTest {
     }
 
     @Test
+    void showWhatIsKnownBesideTheSignals() throws IOException {
+        view.seesBeside(new Background(
+                new Trend(Trend.Kind.LEAK, 12.34, 40),
+                new Census(Map.of(TcpState.CLOSE_WAIT, 40, TcpState.SYN_RECV, 3), true, false, ""),
+                0,
+                new TcpCounts(10, 0, 1, 5, -1, 6, 7, 8),
+                TcpCounts.TimeWaitLoss.LIMIT_REACHED,
+                List.of("40 connections in CLOSE_WAIT")));
+
+        String text = Wire.body(Wire.get(port, "/details"));
+        String json = Wire.body(Wire.exchange(port, "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n"));
+
+        assertThat(text)
+                .contains("trend: LEAK, 12.3 descriptors more each second; at this pace none is left in 40 s; it is not"
+                        + " connections that grow: a leak\n")
+                .contains(" s ago: SYN_RECV 3, CLOSE_WAIT 40; at least: the time was up before all were counted\n")
+                .contains(
+                        "closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for want"
+                                + " of memory: 0\n")
+                .contains(
+                        "refused for an old time stamp (PAWS) since the start: 5 segments, not known that met TIME_WAIT\n")
+                .contains("note: 40 connections in CLOSE_WAIT\n");
+        assertThat(json)
+                .contains("\"trend\":{\"kind\":\"LEAK\",\"perThousandSeconds\":12340,\"secondsLeft\":40}")
+                .contains("\"complete\":false,\"ESTABLISHED\":0,")
+                .contains("\"CLOSE_WAIT\":40")
+                .contains("\"timeWaitOverflows\":10,\"timeWaitLoss\":\"LIMIT_REACHED\"")
+                .contains("\"pawsEstablished\":5,\"pawsTimeWait\":null")
+                .contains("\"remarks\":[{\"text\":\"40 connections in CLOSE_WAIT\"}]");
+    }
+
+    @Test
     void rememberWhoAskedAndWhatWasSaid() throws IOException {
         Wire.exchange(port, "127.0.0.4", "GET /weight HTTP/1.0\r\n\r\n");
         view.down("leak");
@@ -182,6 +218,58 @@ class HealthAnswersTest {
                 .extracting(
                         c -> c.address().getHostAddress() + " " + c.asks() + " " + c.toldUp() + " " + c.toldWeight())
                 .containsExactly("127.0.0.5 / false 0", "127.0.0.4 /weight true 80");
+    }
+
+    @Test
+    void giveAdviceAndTheLastIncidentToThoseWhoMaySee() throws IOException {
+        view.down("leak");
+
+        String advice = Wire.get(port, "/advice");
+        String json = Wire.exchange(port, "GET /advice HTTP/1.0\r\nAccept: application/json\r\n\r\n");
+        String incident = Wire.exchange(port, "GET /incident HTTP/1.0\r\nAccept: application/json\r\n\r\n");
+
+        assertThat(advice)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n", "\r\nContent-Length: 12\r\n")
+                .doesNotContain("x-envoy", "Retry-After")
+                .endsWith("\r\n\r\nadvice × 1\n");
+        assertThat(json).contains("\r\nContent-Type: application/json\r\n").endsWith("\r\n\r\n{\"findings\": []}\n");
+        assertThat(incident)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
+                .endsWith("\r\n\r\nWhat happened: 22.0 s of trouble\n");
+        assertThat(Wire.exchange(port, "HEAD /advice HTTP/1.0\r\n\r\n"))
+                .contains("\r\nContent-Length: 12\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/advice", "/incident"})
+    void keepAdviceAndIncidentsFromStrangers(String path) throws IOException {
+        String answer = Wire.exchange(port, "127.0.0.2", "GET " + path + " HTTP/1.0\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 403 Forbidden\r\n");
+        assertThat(Wire.body(answer)).isEqualTo("403 Forbidden\n");
+    }
+
+    @Test
+    void bringALongReportWholeAndNoneThatIsBeyondTheBound() throws IOException {
+        String longest = "x".repeat(HealthAnswer.LONGEST_REPORT);
+
+        view.advises(longest);
+        assertThat(Wire.body(Wire.get(port, "/advice"))).isEqualTo(longest);
+        view.advises(longest + "x");
+        assertThat(Wire.get(port, "/advice"))
+                .startsWith("HTTP/1.1 500 Internal Server Error\r\n")
+                .hasSizeLessThan(500);
+    }
+
+    @Test
+    void doNotTakeAPersonForAChecker() throws IOException {
+        Wire.get(port, "/advice");
+        Wire.get(port, "/incident");
+
+        assertThat(io.checkers().all()).isEmpty();
     }
 
     @Test

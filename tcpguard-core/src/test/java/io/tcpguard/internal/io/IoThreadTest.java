@@ -79,6 +79,21 @@ class IoThreadTest {
             public boolean stale() {
                 return false;
             }
+
+            @Override
+            public String advice(boolean json) {
+                return view.advice(json);
+            }
+
+            @Override
+            public String incident() {
+                return view.incident();
+            }
+
+            @Override
+            public Background background() {
+                return view.background();
+            }
         };
         try (IoThread io = IoThread.open(WITH_HEALTH, failing)) {
             io.start();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Allocation is deterministic, so that it can be asserted to the byte; time is not. */
+/** Allocation is deterministic, so that it can be asserted; time is not. */
 @EnabledOnOs(OS.LINUX)
 class AllocationTest {
     private static final int READS = 10_000;
@@ -81,7 +81,7 @@ class AllocationTest {
             DescriptorCount descriptors = probes.descriptors();
             boolean known = false;
             long allocated = Long.MAX_VALUE;
-            for (int window = 0; window < WINDOWS && allocated > 0; window++) {
+            for (int window = 0; window < WINDOWS && allocated >= READS; window++) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 known = sum(descriptors) > 0;
                 long after = THREADS.getCurrentThreadAllocatedBytes();
@@ -89,23 +89,24 @@ class AllocationTest {
             }
 
             assertThat(known).isTrue();
-            assertThat(allocated).isZero();
+            assertThat(allocated).isLessThan(READS);
         }
     }
 
     /**
-     * The JVM allocates on a thread's account when it links and compiles what the thread runs, a few hundred bytes and once; a
-     * probe that allocates does so in every window.
+     * The JVM allocates on a thread's account when it links and compiles what the thread runs: a few hundred bytes, once, but when is
+     * its business. A probe that allocates does so in every window and takes 16 bytes a read at least, so that less than a byte a
+     * read is none.
      */
     private void assertAllocatesOnlyForChanges(Probe[] all) {
         long excess = Long.MAX_VALUE;
-        for (int window = 0; window < WINDOWS && excess > 0; window++) {
+        for (int window = 0; window < WINDOWS && excess >= READS; window++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             long changes = readAll(all, READS);
             long after = THREADS.getCurrentThreadAllocatedBytes();
             excess = after - before - changes * BYTES_OF_A_READING;
         }
-        assertThat(excess).isLessThanOrEqualTo(0);
+        assertThat(excess).isLessThan(READS);
     }
 
     private static long sum(DescriptorCount descriptors) {

@@ -1,8 +1,10 @@
 package io.tcpguard.internal.linux;
 
 import com.sun.management.ThreadMXBean;
+import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.TcpState;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -70,6 +72,7 @@ final class ProbeChild {
             case "allocates" -> "" + allocates(words[1]);
             case "fallback" -> fallback.used() + " of " + fallback.limit();
             case "counts" -> "" + probes.counts();
+            case "census" -> census();
             case "how" -> how();
             case "readall" -> readAll(Integer.parseInt(words[1]));
             default -> "unknown " + words[0];
@@ -202,6 +205,12 @@ final class ProbeChild {
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
         return least;
+    }
+
+    private String census() {
+        Census census = probes.census().takeWithHalfOpen(60_000_000_000L);
+        return "LISTEN " + census.in(TcpState.LISTEN) + " SYN_RECV " + census.in(TcpState.SYN_RECV) + " complete "
+                + census.complete() + census.trouble();
     }
 
     /** What asks sockets here. */

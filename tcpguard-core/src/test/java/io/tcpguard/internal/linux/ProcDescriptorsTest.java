@@ -1,12 +1,16 @@
 package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,6 +30,42 @@ class ProcDescriptorsTest {
 
         assertThat(descriptors.exact()).isFalse();
         assertThat(descriptors.used()).isBetween(4L, 50_000L);
+    }
+
+    @Test
+    void followsConnectionsBetweenTwoCountsWhereTheSizeIsNoCount(@TempDir Path directory) throws IOException {
+        AtomicLong connections = new AtomicLong(20);
+        FakeProc proc = FakeProc.complete(directory).without("self/fd/0").without("self/fd");
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> now, null)) {
+            probes.reckonWith(connections::get);
+            DescriptorCount descriptors = probes.descriptors();
+            long before = descriptors.used();
+            assertThat(before).isGreaterThan(3);
+
+            connections.set(120);
+            assertThat(descriptors.used()).isEqualTo(before + 100);
+            assertThat(probes.everySample().get(0).read(now))
+                    .isEqualTo(new Reading.Measured(Signal.DESCRIPTORS, before + 100, descriptors.limit()));
+            connections.set(15);
+            assertThat(descriptors.used()).isEqualTo(before - 5);
+
+            // The JDK's own count is the truth again, whatever the books said.
+            now += SECOND;
+            assertThat(descriptors.used()).isEqualTo(before);
+            connections.set(16);
+            assertThat(descriptors.used()).isEqualTo(before + 1);
+        }
+    }
+
+    @Test
+    void doesNotAskForConnectionsWhereTheSizeIsTheCount() {
+        ProcDescriptors descriptors = new ProcDescriptors(new File("/proc/self/fd"), JdkDescriptors.open(), () -> now);
+        assumeThat(descriptors.exact()).as("Linux 6.2 or later").isTrue();
+        descriptors.reckonWith(() -> {
+            throw new AssertionError("asked");
+        });
+
+        assertThat(descriptors.used()).isPositive();
     }
 
     @Test

@@ -106,6 +106,17 @@ class RealKernelTest {
     }
 
     @Test
+    void theCensusCountsHalfOpenConnectionsLikeSs() {
+        int port = listen(100);
+        dropHandshakeAcks(port);
+
+        child.ask("connect " + port + " 7");
+
+        assertThat(namespace.must("ss", "-Htan", "state", "syn-recv").lines()).hasSize(7);
+        assertThat(child.ask("census")).isEqualTo("LISTEN 1 SYN_RECV 7 complete true");
+    }
+
+    @Test
     void aSynFloodWithoutCookiesIsSeenOncePerAttempt() {
         namespace.must("sysctl", "-w", "net.ipv4.tcp_syncookies=0");
         int port = listen(10);
@@ -153,6 +164,49 @@ class RealKernelTest {
         child.ask("connect " + port + " 40");
 
         await("CONNTRACK 30 of 30", () -> child.ask("read CONNTRACK"));
+    }
+
+    /** Where only the machine's first namespace may set the limit: lowered for this test, and only if hardly anything is tracked. */
+    @Test
+    void conntrackStopsAtTheMachinesLimit() throws IOException {
+        Path max = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
+        Path count = Path.of("/proc/sys/net/netfilter/nf_conntrack_count");
+        assumeThat(Files.isWritable(max) && Files.isReadable(count))
+                .as("an nf_conntrack_max that may be set")
+                .isTrue();
+        String was = Files.readAllLines(max).get(0);
+        assumeThat(Long.parseLong(Files.readAllLines(count).get(0)))
+                .as("connections tracked here: others would suffer")
+                .isLessThan(64);
+        nft("add table inet t");
+        nft("add chain inet t in { type filter hook input priority 0; }");
+        nft("add rule inet t in ct state new counter");
+        int port = listen(400);
+        assertThat(child.ask("read CONNTRACK")).isEqualTo("CONNTRACK 0 of " + was);
+        try {
+            boolean set = write(max, "256");
+            assumeThat(set).as("an nf_conntrack_max that may be set").isTrue();
+            // The limit is read once a second.
+            await("CONNTRACK 0 of 256", () -> child.ask("read CONNTRACK"));
+
+            String answer = child.ask("connect " + port + " 300");
+
+            assertThat(Integer.parseInt(answer.split(" ", -1)[0])).isLessThan(300);
+            String tracked = namespace.must("cat", count.toString());
+            assertThat(Long.parseLong(tracked)).isBetween(250L, 260L);
+            assertThat(child.ask("read CONNTRACK")).isEqualTo("CONNTRACK " + tracked + " of 256");
+        } finally {
+            assertThat(write(max, was)).isTrue();
+        }
+    }
+
+    private static boolean write(Path sysctl, String value) {
+        try {
+            Files.writeString(sysctl, value + "\n");
+            return Files.readAllLines(sysctl).get(0).equals(value);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test
@@ -225,6 +279,55 @@ class RealKernelTest {
                     .doesNotContain("NOT_READABLE")
                     .doesNotContain("FAILED");
         }
+    }
+
+    /** A file of mode 000 laid over one of the kernel's, which an unprivileged process may not open. */
+    @Test
+    void aFileThatMayNotBeReadIsSaidToBeNotReadableAndTheRestIsRead() throws IOException {
+        try (ChildJvm nobody =
+                nobodyAfter("f=$(mktemp) && chmod 000 $f && mount --bind $f /proc/sys/net/ipv4/tcp_max_tw_buckets"
+                        + " && mount --bind $f /proc/sys/fs/file-nr && rm $f")) {
+            assertThat(nobody.ask("readall 100"))
+                    .containsPattern("DESCRIPTORS \\d+ of \\d+")
+                    .contains("TIME_WAIT NOT_READABLE /proc/sys/net/ipv4/tcp_max_tw_buckets: no permission")
+                    .contains("SYSTEM_FILES NOT_READABLE /proc/sys/fs/file-nr: no permission")
+                    .containsPattern("LISTEN_DROPS 0 of \\d+")
+                    .containsPattern("EPHEMERAL_PORTS \\d+ of \\d+")
+                    .doesNotContain("FAILED");
+        }
+    }
+
+    @Test
+    void hidepidHidesNothingOfOurs() throws IOException {
+        try (ChildJvm nobody = nobodyAfter("mount -t proc -o hidepid=2 proc /proc")) {
+            int port = Integer.parseInt(nobody.ask("listen 0 5"));
+            nobody.ask("connect " + port + " 2");
+
+            await("ACCEPT_QUEUE 2 of 5", () -> nobody.ask("read ACCEPT_QUEUE"));
+            assertThat(nobody.ask("census")).isEqualTo("LISTEN 1 SYN_RECV 0 complete true");
+            assertThat(nobody.ask("readall 100"))
+                    .containsPattern("DESCRIPTORS \\d+ of \\d+")
+                    .containsPattern("SYSTEM_FILES \\d+ of \\d+")
+                    .containsPattern("TIME_WAIT \\d+ of \\d+")
+                    .doesNotContain("NOT_READABLE")
+                    .doesNotContain("FAILED");
+        }
+    }
+
+    /** An unprivileged child in a mount namespace of its own, where root first did that. */
+    private ChildJvm nobodyAfter(String script) throws IOException {
+        Path classes = Path.of("target").toAbsolutePath();
+        List<String> prefix = new ArrayList<>(namespace.prefix());
+        prefix.addAll(List.of(
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                script + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs \"$@\"",
+                "sh"));
+        return ChildJvm.start(prefix, classes.resolve("test-classes") + ":" + classes.resolve("classes"));
     }
 
     private int listen(int backlog) {

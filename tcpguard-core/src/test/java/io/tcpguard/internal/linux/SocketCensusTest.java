@@ -3,22 +3,39 @@ package io.tcpguard.internal.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.signal.Census;
+import io.tcpguard.signal.TcpState;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 @EnabledOnOs(OS.LINUX)
 class SocketCensusTest {
     private static final long MINUTE = 60_000_000_000L;
+    /** An own listener on 8080 with two half-open connections; another process's on 8081 with one. */
+    private static final String TABLE =
+            """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 00000000:1F90 00000000:0000 0A 00000000:00000007 00:00000000 00000000     0        0 1061 1 0 100 0
+               1: 00000000:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1062 1 0 100 0
+               2: 0100007F:1F90 0100007F:8235 03 00000000:00000000 01:00000064 00000000     0        0 0 1 0
+               3: 0100007F:1F90 0100007F:8236 03 00000000:00000000 01:00000064 00000000     0        0 0 1 0
+               4: 0100007F:1F91 0100007F:8237 03 00000000:00000000 01:00000064 00000000     0        0 0 1 0
+            """;
+
     private static final File PROC = new File("/proc");
 
     @Test
@@ -57,6 +74,30 @@ class SocketCensusTest {
                 }
             }
         }
+    }
+
+    @Test
+    void countsHalfOpenConnectionsOfOwnListenersOnlyWhereAsked(@TempDir Path directory) throws IOException {
+        FakeProc proc = FakeProc.complete(directory).with("self/net/tcp", TABLE);
+        Files.createSymbolicLink(directory.resolve("self/fd/7"), Path.of("socket:[1061]"));
+        SocketCensus census = new SocketCensus(proc.root(), true, null, System::nanoTime);
+
+        Census without = census.take(MINUTE);
+        assertThat(without.halfOpen()).isFalse();
+        assertThat(without.sockets()).isEqualTo(Map.of(TcpState.LISTEN, 1));
+
+        Census with = census.takeWithHalfOpen(MINUTE);
+        assertThat(with.halfOpen()).isTrue();
+        assertThat(with.complete()).isTrue();
+        assertThat(with.sockets()).isEqualTo(Map.of(TcpState.LISTEN, 1, TcpState.SYN_RECV, 2));
+    }
+
+    @Test
+    void saysThatTheCountIsNotCompleteWhereARowIsTorn(@TempDir Path directory) {
+        FakeProc proc = FakeProc.complete(directory).with("self/net/tcp", TABLE + "   5: 0100007F:1F90 01");
+        SocketCensus census = new SocketCensus(proc.root(), true, null, System::nanoTime);
+
+        assertThat(census.takeWithHalfOpen(MINUTE).complete()).isFalse();
     }
 
     @Test

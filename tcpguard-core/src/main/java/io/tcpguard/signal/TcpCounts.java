@@ -1,4 +1,4 @@
-package io.tcpguard.internal.linux;
+package io.tcpguard.signal;
 
 /**
  * Counters of the kernel's that explain a signal, since the network namespace was made; -1 for one that this kernel lacks
@@ -23,6 +23,23 @@ public record TcpCounts(
         long listenOverflows,
         long synQueueDrops,
         long synQueueCookies) {
+
+    /** What was counted since an earlier look; -1 where one of the two is not known. */
+    public TcpCounts since(TcpCounts earlier) {
+        return new TcpCounts(
+                more(timeWaitOverflows, earlier.timeWaitOverflows),
+                more(abortsOnMemory, earlier.abortsOnMemory),
+                more(memoryPressures, earlier.memoryPressures),
+                more(pawsEstablished, earlier.pawsEstablished),
+                more(pawsTimeWait, earlier.pawsTimeWait),
+                more(listenOverflows, earlier.listenOverflows),
+                more(synQueueDrops, earlier.synQueueDrops),
+                more(synQueueCookies, earlier.synQueueCookies));
+    }
+
+    private static long more(long now, long earlier) {
+        return now < 0 || earlier < 0 ? -1 : Math.max(0, now - earlier);
+    }
 
     /** Why closes went without TIME_WAIT since an earlier look. */
     public enum TimeWaitLoss {

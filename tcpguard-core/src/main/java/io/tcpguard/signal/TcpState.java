@@ -1,4 +1,4 @@
-package io.tcpguard.internal.linux;
+package io.tcpguard.signal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ public enum TcpState {
     private static final TcpState[] ALL = values();
 
     /** The state of that number; null if there is none. */
-    static @Nullable TcpState of(int number) {
+    public static @Nullable TcpState of(int number) {
         return number >= 1 && number <= ALL.length ? ALL[number - 1] : null;
     }
 }

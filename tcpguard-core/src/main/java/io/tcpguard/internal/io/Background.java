@@ -1,0 +1,32 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.signal.Census;
+import io.tcpguard.signal.TcpCounts;
+import io.tcpguard.signal.TcpCounts.TimeWaitLoss;
+import io.tcpguard.state.Trend;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known beside the signals, for a person: it decides nothing.
+ *
+ * @param trend where the descriptors are going
+ * @param sockets this process's sockets by state
+ * @param socketsAtNanos when they were counted
+ * @param sinceStart the kernel's counters since the guard's start; null if they can't be read
+ * @param lastLoss why closes went without TIME_WAIT when they last did
+ * @param remarks what stands out, a sentence each
+ */
+public record Background(
+        Trend trend,
+        Census sockets,
+        long socketsAtNanos,
+        @Nullable TcpCounts sinceStart,
+        TimeWaitLoss lastLoss,
+        List<String> remarks) {
+
+    /** Copies the list. */
+    public Background {
+        remarks = List.copyOf(remarks);
+    }
+}

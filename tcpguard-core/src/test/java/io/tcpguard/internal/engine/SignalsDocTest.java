@@ -1,0 +1,130 @@
+package io.tcpguard.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code docs/signals.md} is made from the enum and from what the engine really does with each signal: {@code mvn test -pl
+ * tcpguard-core -Dtest=SignalsDocTest -Dtcpguard.update-docs=true}.
+ */
+class SignalsDocTest {
+    private static final Path DOC = Path.of("../docs/signals.md");
+
+    @Test
+    void isUpToDate() throws IOException {
+        String expected = document();
+        if (Boolean.getBoolean("tcpguard.update-docs")) {
+            Files.writeString(DOC, expected);
+        }
+
+        assertThat(Files.readString(DOC))
+                .as("out of date: run mvn test -pl tcpguard-core -Dtest=SignalsDocTest -Dtcpguard.update-docs=true")
+                .isEqualTo(expected);
+    }
+
+    private static String document() {
+        StringBuilder text = new StringBuilder(
+                """
+                # Signals
+
+                What the guard reads, every 20 ms (`samplePeriod`) or, for the kernel's counters, every 100 ms (`counterPeriod`). Each
+                reading is a number against its limit, or the reason why it is not known: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`,
+                `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0, raises no
+                level and is said once, at the start. Reading opens nothing, loads no class and allocates nothing while numbers stay
+                the same.
+
+                | signal | whose | unit | source | highest level | when it is not known |
+                | --- | --- | --- | --- | --- | --- |
+                """);
+        for (Signal signal : Signal.values()) {
+            text.append("| `" + signal + "` | "
+                    + signal.scope().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                    + " | " + signal.unit() + " | " + source(signal) + " | " + highest(signal) + " | "
+                    + whenUnknown(signal) + " |\n");
+        }
+        return text.append(
+                        """
+
+                        ## Trend
+                        Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
+                        connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
+                        growth). Both say how long it takes until none is left, in `TcpGuard.trend()`, at `/details` and in the reason of TRIM
+                        and DRAIN.
+
+                        ## Beside the signals
+                        Every ten seconds at most, with 20 ms of time, off the sampling path: own sockets by state, and the counters that tell
+                        causes apart. See [the health port](health-port.md#details).
+
+                        A reading of `ACCEPT_QUEUE` above its limit is no error: the kernel lets one more wait than the backlog says.
+                        `EPHEMERAL_PORTS` is an upper bound: no kernel counter says how many ports outgoing connections hold.
+                        `TIME_WAIT` holds no descriptor; past half its limit, refusals and evictions are resets, which leave none.
+                        """)
+                .toString();
+    }
+
+    /** By what the engine does when this signal alone is far above its limit for a minute. */
+    private static Level highest(Signal signal) {
+        GuardConfig config = GuardConfig.defaults();
+        Engine engine = new Engine(config, 0);
+        List<Watch> watches = new ArrayList<>();
+        for (Signal each : Signal.values()) {
+            watches.add(new Watch(each, "", config));
+        }
+        watches.get(List.of(Signal.values()).indexOf(signal)).read(new Reading.Measured(signal, 100_000, 100));
+        Level highest = Level.NORMAL;
+        for (int second = 0; second < 60; second++) {
+            Level now = engine.step(watches, List.of(), 0, false, null, 0, second * 1_000_000_000L)
+                    .level();
+            highest = now.atLeast(highest) ? now : highest;
+        }
+        return highest;
+    }
+
+    private static String source(Signal signal) {
+        return switch (signal) {
+            case DESCRIPTORS ->
+                "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's count, once a second, and own connections between two counts";
+            case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
+            case ACCEPT_QUEUE ->
+                "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page of `/proc/self/net/tcp{,6}`, once a second";
+            case LISTEN_DROPS ->
+                "`ListenDrops` + `SyncookiesSent` of `/proc/self/net/netstat`, as a rate, against 100 a second";
+            case TIME_WAIT -> "`tw` of `/proc/self/net/sockstat` against `net.ipv4.tcp_max_tw_buckets`";
+            case ORPHANS -> "`orphan` of `/proc/self/net/sockstat` against `net.ipv4.tcp_max_orphans`";
+            case TCP_MEMORY -> "`mem` of `/proc/self/net/sockstat` against the third number of `net.ipv4.tcp_mem`";
+            case CONNTRACK -> "`/proc/sys/net/netfilter/nf_conntrack_count` against `nf_conntrack_max`";
+            case EPHEMERAL_PORTS ->
+                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of `snmp`), against `net.ipv4.ip_local_port_range`";
+            case WORK_DELAY ->
+                "age of a canary that goes through the server's own executor or event loop, against `maxWorkDelay`";
+        };
+    }
+
+    private static String whenUnknown(Signal signal) {
+        return switch (signal) {
+            case DESCRIPTORS -> "the guard is blind: it refuses nobody and health is up";
+            case SYSTEM_FILES -> "`/proc/sys` is hidden; a shortage shows as failing accepts only";
+            case ACCEPT_QUEUE ->
+                "no listener on that port (yet), or another process's; whether the listener accepts is still known from the server";
+            case LISTEN_DROPS -> "the first reading, or no `/proc/self/net`; lost attempts are not seen";
+            case TIME_WAIT -> "`/proc/sys` is hidden: no limit to compare with; resets are not preferred";
+            case ORPHANS, TCP_MEMORY ->
+                "a container: the limit exists in the machine's first network namespace only. `/details` still counts connections cut for want of memory";
+            case CONNTRACK ->
+                "the module is not loaded, so nothing is tracked here; the machine's own table is not visible from a container";
+            case EPHEMERAL_PORTS -> "`/proc/sys` is hidden: the range is not known";
+            case WORK_DELAY -> "nobody watches an executor; an overloaded CPU is not seen";
+        };
+    }
+}

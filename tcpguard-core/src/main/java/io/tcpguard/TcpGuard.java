@@ -402,7 +402,8 @@ public final class TcpGuard implements AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        return Pages.verdict(view, json, details);
+        // An operator's word stands, however late the sampler is.
+        return Pages.verdict(current, drainReason == null && stale(), json, details);
     }
 
     /** The settings in force. */

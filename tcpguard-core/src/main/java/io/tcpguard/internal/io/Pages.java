@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import java.util.LinkedHashMap;
@@ -15,10 +16,11 @@ public final class Pages {
     /**
      * The verdict of this moment. Any thread.
      *
+     * @param stale whether the snapshot is not to be believed: up, then
      * @param details whether the asker may see the reason with its figures
      */
-    public static HealthPage verdict(IoThread.View view, boolean json, boolean details) {
-        Statement s = Statement.of(view);
+    public static HealthPage verdict(GuardSnapshot snapshot, boolean stale, boolean json, boolean details) {
+        Statement s = Statement.of(snapshot, stale);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", contentType(json));
         headers.put("Cache-Control", "no-store");

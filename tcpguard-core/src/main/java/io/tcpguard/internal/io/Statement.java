@@ -17,10 +17,13 @@ import java.util.Locale;
 record Statement(boolean up, int weight, Level level, String leading, String cause, String reason) {
 
     static Statement of(IoThread.View view) {
-        GuardSnapshot snapshot = view.snapshot();
+        return of(view.snapshot(), view.stale());
+    }
+
+    static Statement of(GuardSnapshot snapshot, boolean stale) {
         String leading =
                 snapshot.leading() == null ? "none" : snapshot.leading().name();
-        if (view.stale()) {
+        if (stale) {
             // A guard that does not see must not take its server out: fail open, and say so.
             return new Statement(
                     true, 100, snapshot.level(), leading, "stale", "stale: the sampler is late, failing open");

@@ -28,12 +28,9 @@ class IncidentTest {
     private static final int FLOOD = 400;
     private static final long DEADLINE = TimeUnit.SECONDS.toNanos(90);
 
-    @TempDir
-    Path directory;
-
     @ParameterizedTest
     @ValueSource(strings = {"tomcat", "netty"})
-    void isToldInPlainWordsFromTheFirstSignToTheWayBack(String server) throws Exception {
+    void isToldInPlainWordsFromTheFirstSignToTheWayBack(String server, @TempDir Path directory) throws Exception {
         assumeThat(Path.of("/proc/self/fd")).as("Linux").exists();
         Path log = directory.resolve("server.log");
         Process child = launch(server, log);

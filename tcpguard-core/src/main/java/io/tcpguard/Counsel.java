@@ -35,6 +35,7 @@ final class Counsel implements AutoCloseable {
     private final FlightRecorder recorder = new FlightRecorder(CHANGES_KEPT, kernel);
     private final Machine machine;
     private volatile Advice newest;
+    private volatile boolean over;
     /** The sampler's own. */
     private boolean queueSeen;
     /** The sampler's own. */
@@ -118,6 +119,17 @@ final class Counsel implements AutoCloseable {
         recorder.record(transition, System.nanoTime(), shed);
         if (transition.after().level() == Level.NORMAL
                 && transition.before().level().atLeast(Level.SHED)) {
+            over = true;
+        }
+    }
+
+    /**
+     * Writes the report of an episode that has ended. On the sampler's thread: writing takes milliseconds, and the one that hears of
+     * transitions is the one that answers health checks.
+     */
+    void tellWhatIsOver() {
+        if (over) {
+            over = false;
             incident().ifPresent(text -> LOG.info("{}", text));
         }
     }

@@ -187,7 +187,7 @@ public final class TcpGuard implements AutoCloseable {
         slowLook.look(current);
         Runnable look = () -> slowLook.look(current);
         SamplerThread sampler = new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> {
-            sample(cycle, fanout, log, io, counsel, time);
+            sample(cycle, fanout, log, counsel, time);
             if (slowLook.takeDue(time)) {
                 io.execute(look);
             }
@@ -195,8 +195,7 @@ public final class TcpGuard implements AutoCloseable {
         return new Running(probes, policy, cycle, io, fanout, log, counsel, slowLook, sampler);
     }
 
-    private void sample(
-            SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, IoThread io, Counsel counsel, long now) {
+    private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, Counsel counsel, long now) {
         GuardSnapshot before = current;
         GuardSnapshot after = cycle.runOnce(now);
         current = after;
@@ -208,8 +207,9 @@ public final class TcpGuard implements AutoCloseable {
             fanout.publish(before, after);
         }
         if (counsel.listenersAreNews(after, now)) {
-            io.execute(() -> counsel.adviseOn(listening(after)));
+            counsel.adviseOn(listening(after));
         }
+        counsel.tellWhatIsOver();
     }
 
     private boolean stale() {

@@ -168,7 +168,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private String shortName() {
         String name = getName();
-        return name == null ? "http" : name.replace("\"", "");
+        // Until its protocol is initialised an endpoint has a name that says nothing ("TP").
+        return name == null || !name.contains("-") ? "http-" + getPortWithOffset() : name.replace("\"", "");
     }
 
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */

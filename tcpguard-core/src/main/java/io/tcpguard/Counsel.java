@@ -36,6 +36,8 @@ final class Counsel implements AutoCloseable {
     private final Machine machine;
     private volatile Advice newest;
     private volatile boolean over;
+    /** SHED or worse since it was NORMAL last. */
+    private boolean wasBad;
     /** The sampler's own. */
     private boolean queueSeen;
     /** The sampler's own. */
@@ -115,10 +117,13 @@ final class Counsel implements AutoCloseable {
         return json ? advice.json() : advice.text();
     }
 
+    /** Only for the thread that hears of transitions. */
     void record(Transition transition) {
         recorder.record(transition, System.nanoTime(), shed);
-        if (transition.after().level() == Level.NORMAL
-                && transition.before().level().atLeast(Level.SHED)) {
+        Level level = transition.after().level();
+        wasBad |= level.atLeast(Level.SHED);
+        if (wasBad && level == Level.NORMAL) {
+            wasBad = false;
             over = true;
         }
     }

@@ -18,7 +18,11 @@ final class RecordedGuardTest {
     @Test
     void tellsOfADrainFromBeginningToEnd() throws InterruptedException {
         try (KernelCounters kernel = KernelCounters.open();
-                TcpGuard guard = TcpGuard.builder().set("dwell", "10ms").build()) {
+                TcpGuard guard = TcpGuard.builder()
+                        .set("dwell", "10ms")
+                        // Sockets of neighbours must not keep it at TRIM.
+                        .set("trimAt", "1")
+                        .build()) {
             FlightRecorder recorder = new FlightRecorder(16, kernel);
             guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed()));
             guard.start();

@@ -51,7 +51,8 @@ class IncidentTest {
                     .containsPattern("refused     [1-9]\\d* in all")
                     .contains("because connections had taken the descriptors")
                     .contains("descriptors = 256: ");
-            assertThat(Files.readString(log)).contains("What happened: ").contains("dangerous: descriptors = 256");
+            assertThat(await(() -> Files.readString(log), text -> text.contains("What happened: ")))
+                    .contains("dangerous: descriptors = 256");
             assertThat(get(healthPort, "/advice"))
                     .contains("DANGEROUS  descriptors = 256", "in force")
                     .doesNotContain("listeners none known");

@@ -143,11 +143,6 @@ public final class AdmissionPolicy {
         return fixedFloor > 0 ? fixedFloor : gaps.floorNanos();
     }
 
-    /** Whether the idle floor was learned from this server's own clients. */
-    public boolean idleFloorLearned() {
-        return gaps.learned();
-    }
-
     /** How many refused connections may be held for an answer: all that the limit has left, but for the untouched. */
     public int roomForAnswers(int heldNow) {
         Capacity capacity = snapshots.get().capacity();

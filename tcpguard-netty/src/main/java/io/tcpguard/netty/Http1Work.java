@@ -1,6 +1,7 @@
 package io.tcpguard.netty;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -50,6 +51,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private boolean dropping;
     private boolean closing;
 
+    /** The client was told that this answer is the last one. */
+    private boolean ending;
+
     private Http1Work(ConnectionTracker tracker, ChannelHandlerContext codec) {
         this.tracker = tracker;
         this.codec = codec;
@@ -94,6 +98,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
                 refuse(ctx, request, decision);
             }
         }
+        dropping |= ending && msg instanceof HttpRequest;
         boolean last = msg instanceof LastHttpContent;
         if (dropping || closing || (last && ++open > 0 && !tracker.begin())) {
             dropping &= !last;
@@ -125,11 +130,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         }
         ctx.writeAndFlush(response);
         if (closing) {
-            ctx.executor()
-                    .schedule(
-                            () -> Refuse.registered(ctx.channel(), Admission.RESPOND),
-                            RefusedConnection.CLOSE_MILLIS,
-                            TimeUnit.MILLISECONDS);
+            closeSoon(ctx.channel());
         }
     }
 
@@ -141,6 +142,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             if (leavesHttp(response)) {
                 tracker.keep();
             }
+            endWith(response);
         }
         if (!(msg instanceof LastHttpContent) || informational) {
             ctx.write(msg, promise);
@@ -149,14 +151,38 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         if (open-- > 0) {
             leaving++;
             ctx.write(msg, promise.unvoid().addListener(answered));
+        } else if (ending) {
+            ctx.write(msg, promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
         } else {
             ctx.write(msg, promise);
+        }
+    }
+
+    /** The last answer of a connection whose server leaves, unless requests are pipelined behind this one. */
+    private void endWith(HttpResponse response) {
+        if (open <= 1
+                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+                && tracker.port().ports.leaving()) {
+            ending = true;
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
     }
 
     private void onAnswered(ChannelFuture done) {
         leaving--;
         tracker.end();
+        if (ending) {
+            closeSoon(done.channel());
+        }
+    }
+
+    /** The client was told to close, and gets the time for it: the TIME_WAIT is then its own. */
+    private static void closeSoon(Channel channel) {
+        channel.eventLoop()
+                .schedule(
+                        () -> Refuse.registered(channel, Admission.RESPOND),
+                        RefusedConnection.CLOSE_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** An upgrade to what can't be seen into. HTTP/2 can. */

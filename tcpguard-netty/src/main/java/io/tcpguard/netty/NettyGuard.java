@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.admission.ConnectionHandle;
+import java.time.Duration;
 
 /**
  * Puts Netty servers under a guard. One line is enough:
@@ -26,9 +27,13 @@ import io.tcpguard.admission.ConnectionHandle;
  * that it had accepted by then stay without.
  */
 public final class NettyGuard {
+    private static final long LOOK_MILLIS = 20;
+
+    private final TcpGuard guard;
     private final Ports ports;
 
-    private NettyGuard(Ports ports) {
+    private NettyGuard(TcpGuard guard, Ports ports) {
+        this.guard = guard;
         this.ports = ports;
     }
 
@@ -40,7 +45,7 @@ public final class NettyGuard {
     /** Ports that speak this. */
     public static NettyGuard of(TcpGuard guard, Protocol protocol) {
         Warmup.once();
-        return new NettyGuard(new Ports(Policy.of(guard), protocol));
+        return new NettyGuard(guard, new Ports(Policy.of(guard), protocol));
     }
 
     /**
@@ -95,6 +100,32 @@ public final class NettyGuard {
      */
     public static ChannelHandler healthHandler(TcpGuard guard, String path) {
         return new HealthHandler(guard, path);
+    }
+
+    /**
+     * Takes these ports out of service without losing a request, for whoever stops the server afterwards: fails health, waits for the
+     * load balancers to notice, and lets connections end. From the second half of the notice on answers of HTTP/1 carry {@code
+     * Connection: close}, and whose client does not close is closed a second later. Other protocols are only waited for.
+     *
+     * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
+     * @param finish longest time to wait after that for the guard's connections to end
+     * @throws InterruptedException if interrupted while waiting; connections then stay as they are, health is down
+     */
+    public void drain(Duration notice, Duration finish) throws InterruptedException {
+        guard.drain("stopping");
+        long half = notice.toMillis() / 2;
+        Thread.sleep(half);
+        ports.leave(true);
+        try {
+            Thread.sleep(notice.toMillis() - half);
+            long deadline = System.nanoTime() + finish.toNanos();
+            while (guard.snapshot().capacity().own() > 0 && System.nanoTime() - deadline < 0) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            ports.leave(false);
+            throw e;
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ final class Ports {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private volatile boolean unguarded;
+    private volatile boolean leaving;
 
     Ports(Policy policy, Protocol protocol) {
         this.policy = policy;
@@ -57,6 +58,15 @@ final class Ports {
         if (open.decrementAndGet() == 0) {
             loops.close();
         }
+    }
+
+    /** Whether connections are to end with their next answer. */
+    boolean leaving() {
+        return leaving;
+    }
+
+    void leave(boolean now) {
+        leaving = now;
     }
 
     /** Takes a place for an answer, if there is one. */

@@ -207,6 +207,61 @@ class Http1WorkTest {
         assertThat(application.ends).isZero();
     }
 
+    @Test
+    void endsAConnectionByItsNextAnswerWhenTheServerLeaves() {
+        EmbeddedChannel child = serve();
+        child.freezeTime();
+        child.writeInbound(text(GET));
+        child.writeOutbound(ok());
+        assertThat(answer(child)).doesNotContain("close");
+        guarded.ports.leave(true);
+
+        child.writeInbound(text(GET));
+        child.writeOutbound(ok());
+
+        assertThat(answer(child)).contains("connection: close\r\n");
+        child.writeInbound(text(GET));
+        assertThat(application.requests).isEqualTo(2);
+        assertThat(child.isOpen()).isTrue();
+        child.advanceTimeBy(RefusedConnection.CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        child.runScheduledPendingTasks();
+        assertThat(child.isOpen()).isFalse();
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    /** As Reactor Netty does: it answers when it sees the head. */
+    @Test
+    void endsAConnectionByAnAnswerThatCameBeforeTheEndOfItsRequest() {
+        EmbeddedChannel child = serve();
+        child.freezeTime();
+        guarded.ports.leave(true);
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+
+        child.writeOutbound(ok());
+        assertThat(answer(child)).contains("connection: close\r\n");
+        child.writeInbound(text("b"));
+
+        assertThat(application.ends).isEqualTo(1);
+        child.writeInbound(text(GET));
+        assertThat(application.requests).isEqualTo(1);
+        child.advanceTimeBy(RefusedConnection.CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        child.runScheduledPendingTasks();
+        assertThat(child.isOpen()).isFalse();
+    }
+
+    @Test
+    void answersPipelinedRequestsBeforeItEndsTheirConnection() {
+        EmbeddedChannel child = serve();
+        guarded.ports.leave(true);
+        child.writeInbound(text(GET + GET));
+
+        child.writeOutbound(ok());
+        assertThat(answer(child)).doesNotContain("close");
+        child.writeOutbound(ok());
+
+        assertThat(answer(child)).contains("connection: close\r\n");
+    }
+
     private EmbeddedChannel serve() {
         return guarded.child(new HttpServerCodec(), application);
     }

@@ -18,6 +18,7 @@ final class Warmup {
             "AcceptGate$1",
             "AcceptPause",
             "AcceptPause$Tick",
+            "AcceptWait",
             "Answers",
             "Codecs",
             "ConnectionDoor",

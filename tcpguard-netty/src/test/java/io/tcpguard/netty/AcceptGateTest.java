@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
@@ -177,6 +178,30 @@ class AcceptGateTest {
                 .isFalse();
         EmbeddedChannel child = guarded.accept();
         assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+    }
+
+    @Test
+    void staysTheOnlyOneWhenAHandlerIsAddedTwice() {
+        guarded.server.pipeline().addFirst(new AcceptDoor(guarded.ports));
+
+        guarded.child();
+
+        assertThat(guarded.policy.accepts).hasValue(1);
+        assertThat(guarded.server.pipeline().names().stream().filter(name -> name.startsWith("Accept")))
+                .hasSize(1);
+    }
+
+    @Test
+    void fitsTheBatchToTheReserveAndGivesBackWhatItFound() {
+        MaxMessagesRecvByteBufAllocator batch = guarded.server.config().getRecvByteBufAllocator();
+        int found = batch.maxMessagesPerRead();
+        guarded.policy.capacity = new Capacity(256, 100, 50, 248);
+
+        guarded.server.pipeline().fireChannelReadComplete();
+        assertThat(batch.maxMessagesPerRead()).isEqualTo(1);
+
+        guarded.server.close();
+        assertThat(batch.maxMessagesPerRead()).isEqualTo(found);
     }
 
     @Test

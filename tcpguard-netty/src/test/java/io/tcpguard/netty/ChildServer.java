@@ -54,11 +54,6 @@ final class ChildServer implements AutoCloseable {
         healthPort = Integer.parseInt(ports.substring(ports.indexOf(' ') + 1));
     }
 
-    /** The class path of these tests, as the build tool has it. */
-    static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    }
-
     Numbers numbers() throws IOException {
         return tell("?");
     }

@@ -22,7 +22,7 @@ class ColdBossTest {
     @EnumSource(names = {"NIO", "EPOLL"})
     void servesAgainAsSoonAsDescriptorsReturnWithGuard(Transport transport) throws IOException {
         try (ChildServer server =
-                new ChildServer(150, ChildServer.classPath(), transport.name(), Speech.HTTP1.name(), "on")) {
+                new ChildServer(150, NettyLine.V4_1.classPath(), transport.name(), Speech.HTTP1.name(), "on")) {
             await(() -> server.log().contains("guarding"));
             server.tell("leak");
             try (Socket client = connect(server)) {
@@ -40,7 +40,7 @@ class ColdBossTest {
     /** If this fails, Netty or the JDK have learned to live with it, and the warm-up may go. */
     @Test
     void losesItsBossThreadForGoodWithoutGuard() throws IOException {
-        try (ChildServer server = new ChildServer(150, ChildServer.classPath(), "NIO", Speech.HTTP1.name(), "off")) {
+        try (ChildServer server = new ChildServer(150, NettyLine.V4_1.classPath(), "NIO", Speech.HTTP1.name(), "off")) {
             server.tell("leak");
             try (Socket client = connect(server)) {
                 await(() -> !server.numbers().bossLives());

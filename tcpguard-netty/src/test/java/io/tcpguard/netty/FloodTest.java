@@ -55,16 +55,30 @@ class FloodTest {
     @ParameterizedTest
     @CsvSource({"NIO, HTTP1", "EPOLL, RAW"})
     void neitherStopsTheServerNorHurtsWhoIsActive(Transport transport, Speech speech) throws Exception {
-        Numbers end = flood(transport, speech, "on", 1_000);
+        Numbers end = flood(NettyLine.V4_1, transport, speech, "on", 1_000);
 
         assertThat(end.refused() + end.evicted()).isPositive();
     }
 
     @Tag("long")
     @ParameterizedTest
-    @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "NIO, RAW", "EPOLL, HTTP1", "EPOLL, HTTP2", "EPOLL, RAW"})
-    void leavesExactCountsAfterTenThousandRefusals(Transport transport, Speech speech) throws Exception {
-        Numbers end = flood(transport, speech, "refusing", 10_000);
+    @CsvSource({
+        "V4_1, NIO, HTTP1",
+        "V4_1, NIO, HTTP2",
+        "V4_1, NIO, RAW",
+        "V4_1, EPOLL, HTTP1",
+        "V4_1, EPOLL, HTTP2",
+        "V4_1, EPOLL, RAW",
+        "V4_2, NIO, HTTP1",
+        "V4_2, NIO, HTTP2",
+        "V4_2, NIO, RAW",
+        "V4_2, EPOLL, HTTP1",
+        "V4_2, EPOLL, HTTP2",
+        "V4_2, EPOLL, RAW"
+    })
+    void leavesExactCountsAfterTenThousandRefusals(NettyLine netty, Transport transport, Speech speech)
+            throws Exception {
+        Numbers end = flood(netty, transport, speech, "refusing", 10_000);
 
         assertThat(end.refused()).isGreaterThanOrEqualTo(10_000);
         assertThat(end.evicted()).isZero();
@@ -72,7 +86,7 @@ class FloodTest {
 
     @Test
     void stopsAServerWithoutGuard() throws Exception {
-        try (ChildServer server = new ChildServer(DESCRIPTORS, ChildServer.classPath(), "EPOLL", "HTTP1", "off")) {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, NettyLine.V4_1.classPath(), "EPOLL", "HTTP1", "off")) {
             sit(server, Speech.HTTP1);
 
             try (Socket late = connect(server)) {
@@ -85,9 +99,10 @@ class FloodTest {
         }
     }
 
-    private Numbers flood(Transport transport, Speech speech, String guard, int comers) throws Exception {
+    private Numbers flood(NettyLine netty, Transport transport, Speech speech, String guard, int comers)
+            throws Exception {
         try (ChildServer server =
-                new ChildServer(DESCRIPTORS, ChildServer.classPath(), transport.name(), speech.name(), guard)) {
+                new ChildServer(DESCRIPTORS, netty.classPath(), transport.name(), speech.name(), guard)) {
             AtomicLong mostUsed = new AtomicLong();
             Future<Integer> health = clients.submit(() -> checkHealth(server));
             List<Future<Integer>> sessions = new ArrayList<>();

@@ -3,20 +3,14 @@ package io.tcpguard.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.DataInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,13 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("long")
 @Timeout(90)
 class Netty42Test {
-    private static final Path JARS = Path.of("target", "netty-4.2");
-
     @ParameterizedTest
     @CsvSource({"NIO, HTTP1", "NIO, HTTP2", "EPOLL, HTTP1", "EPOLL, RAW", "IO_URING, HTTP1", "IO_URING, RAW"})
     void servesRefusesEvictsAndRecovers(Transport transport, Speech speech) throws IOException {
         List<Socket> sitters = new ArrayList<>();
-        try (ChildServer server = new ChildServer(256, classPath(), transport.name(), speech.name(), "on")) {
+        try (ChildServer server =
+                new ChildServer(256, NettyLine.V4_2.classPath(), transport.name(), speech.name(), "on")) {
             Socket session = connect(server);
             sitters.add(session);
             session.getOutputStream().write(speech.ask(0));
@@ -63,16 +56,6 @@ class Netty42Test {
             for (Socket sitter : sitters) {
                 sitter.close();
             }
-        }
-    }
-
-    /** The tests' own, with the jars of 4.2 in place of those of 4.1. */
-    private static String classPath() throws IOException {
-        Assumptions.assumeTrue(Files.isDirectory(JARS), "the jars of Netty 4.2 come with -Plong");
-        Stream<String> others = Stream.of(ChildServer.classPath().split(File.pathSeparator, -1))
-                .filter(entry -> !entry.contains(File.separator + "netty-") || !entry.endsWith(".jar"));
-        try (Stream<Path> jars = Files.list(JARS)) {
-            return Stream.concat(others, jars.map(Path::toString)).collect(Collectors.joining(File.pathSeparator));
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a JVM of its own: {@code transport speech on|refusing|off setting=value…}. Says its port and health port, then does as each line
+ * A server in a JVM of its own: {@code transport speech on|refusing|off setting=value…}, "refusing" at once and without eviction. Says its port and health port, then does as each line
  * says that it is given, answers one line of numbers, and ends with its input.
  */
 final class SmallServer {
@@ -83,6 +83,9 @@ final class SmallServer {
 
     private static TcpGuard guard(String[] args) {
         TcpGuard.Builder builder = TcpGuard.builder().healthPort(0).reclaim(args[2].equals("on"));
+        if (args[2].equals("refusing")) {
+            builder.set("queueWait", "0s");
+        }
         for (int i = 3; i < args.length; i++) {
             int equals = args[i].indexOf('=');
             builder.set(args[i].substring(0, equals), args[i].substring(equals + 1));

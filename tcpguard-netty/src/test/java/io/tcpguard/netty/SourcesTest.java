@@ -39,7 +39,7 @@ class SourcesTest {
     void letInWhoIsOnTheAllowList(Transport transport, Speech speech) throws IOException {
         try (ChildServer server = new ChildServer(
                 256,
-                ChildServer.classPath(),
+                NettyLine.V4_1.classPath(),
                 transport.name(),
                 speech.name(),
                 "refusing",
@@ -59,7 +59,7 @@ class SourcesTest {
     @CsvSource({"NIO, HTTP1", "EPOLL, RAW"})
     void refuseTheSourceThatHoldsMostAndMakeRoomForTheOthers(Transport transport, Speech speech) throws IOException {
         try (ChildServer server = new ChildServer(
-                256, ChildServer.classPath(), transport.name(), speech.name(), "on", "silentFloor=100ms")) {
+                256, NettyLine.V4_1.classPath(), transport.name(), speech.name(), "on", "silentFloor=100ms")) {
             for (int source = 3; source < 7; source++) {
                 for (int i = 0; i < 3; i++) {
                     ask(connect(server, "127.0.0." + source), speech);

@@ -6,19 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.springframework.boot.SpringApplication;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
@@ -27,15 +31,17 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the guard reads Linux's descriptors")
 class GuardedApplicationTest {
-    private static final String GUARDED = "io.tcpguard.tomcat.GuardedHttp11NioProtocol";
-    private static final String STOCK = "org.apache.coyote.http11.Http11NioProtocol";
+    private final Example example;
+
+    GuardedApplicationTest(@TempDir Path base) {
+        this.example = new Example(base);
+    }
 
     @Test
     void isGuardedByTheDependencyAlone() throws Exception {
-        try (ConfigurableApplicationContext application = start()) {
+        try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            assertThat(protocol(application)).isEqualTo(GUARDED);
-            assertThat(get(port(application), "/").body()).isEqualTo("hello");
+            assertThat(get(Example.port(application), "/").body()).isEqualTo("hello");
             // The client keeps its connection, and the guard knows of it.
             await(
                     "one connection in the books",
@@ -52,10 +58,10 @@ class GuardedApplicationTest {
 
     @Test
     void movesReadinessWithTheVerdictAndNeverLiveness() throws Exception {
-        try (ConfigurableApplicationContext application = start()) {
+        try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
-            int port = port(application);
+            int port = Example.port(application);
             await("ready", () -> get(port, "/actuator/health/readiness").statusCode() == 200);
 
             guard.drain("test");
@@ -76,7 +82,7 @@ class GuardedApplicationTest {
 
     @Test
     void takesNothingBackThatTheApplicationSaidAboutItsReadiness() throws Exception {
-        try (ConfigurableApplicationContext application = start()) {
+        try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
             await("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
@@ -93,24 +99,58 @@ class GuardedApplicationTest {
 
     @Test
     void hasNoTraceOfAGuardThatIsDisabled() throws Exception {
-        try (ConfigurableApplicationContext application = start("--tcpguard.enabled=false")) {
+        try (ConfigurableApplicationContext application = example.start("--tcpguard.enabled=false")) {
             assertThat(application.getBeanNamesForType(TcpGuard.class)).isEmpty();
             assertThat(application.getBeanDefinitionNames()).noneMatch(name -> name.startsWith("tcpGuard"));
-            assertThat(protocol(application)).isEqualTo(STOCK);
-            assertThat(get(port(application), "/").body()).isEqualTo("hello");
+            assertThat(get(Example.port(application), "/").body()).isEqualTo("hello");
             assertThat(threads()).noneMatch(name -> name.startsWith("tcpguard"));
         }
     }
 
     @Test
+    void endsItsConnectionsByTheirNextAnswerWhenItLeaves() throws Exception {
+        ConfigurableApplicationContext application =
+                example.start("--tcpguard.notice-seconds=2", "--tcpguard.finish-seconds=20");
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Example.port(application))) {
+            client.setSoTimeout(20_000);
+            assertThat(ask(client)).doesNotContain("connection: close");
+            Thread leaving = new Thread(application::close);
+            leaving.start();
+            try {
+                String answer = ask(client);
+                while (!answer.contains("connection: close")) {
+                    Thread.sleep(50);
+                    answer = ask(client);
+                }
+                // It lets the client close first, and does not wait for ever.
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            } finally {
+                leaving.join();
+            }
+        }
+    }
+
+    /** One request on this connection; the head of the answer, in small letters. */
+    private static String ask(Socket client) throws IOException {
+        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\nhello") < 0) {
+            int b = client.getInputStream().read();
+            assertThat(b).as("end of stream after %s", answer).isNotNegative();
+            answer.append((char) b);
+        }
+        return answer.toString().toLowerCase(Locale.ROOT);
+    }
+
+    @Test
     void leavesNoThreadBehind() throws Exception {
-        start("--tcpguard.notice-seconds=1", "--tcpguard.finish-seconds=1").close();
+        example.start("--tcpguard.notice-seconds=1", "--tcpguard.finish-seconds=1").close();
         await("all threads gone", () -> threads().stream().noneMatch(name -> name.startsWith("tcpguard")));
     }
 
     @Test
     void doesNotStartWithAWrongValue() {
-        assertThatThrownBy(() -> start("--tcpguard.trim-at=high", "--tcpguard.notice-seconds=soon"))
+        assertThatThrownBy(() -> example.start("--tcpguard.trim-at=high", "--tcpguard.notice-seconds=soon"))
                 .rootCause()
                 .hasMessageContaining("tcpguard.trim-at=high (expected: ")
                 .hasMessageContaining("tcpguard.notice-seconds=soon (expected: whole seconds");
@@ -118,7 +158,7 @@ class GuardedApplicationTest {
 
     @Test
     void takesItsSettingsHoweverTheyAreWritten() throws Exception {
-        try (ConfigurableApplicationContext application = start(
+        try (ConfigurableApplicationContext application = example.start(
                 "--tcpguard.idleFloor=20s",
                 "--tcpguard.sample_period=50ms",
                 "--tcpguard.allow[0]=10.0.0.0/8",
@@ -130,29 +170,6 @@ class GuardedApplicationTest {
                     .isEqualTo(Duration.ofMillis(50).toNanos());
             assertThat(config.networks(Setting.ALLOW)).hasSize(2);
         }
-    }
-
-    private static ConfigurableApplicationContext start(String... arguments) throws ClassNotFoundException {
-        List<String> all = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--server.address=127.0.0.1",
-                "--tcpguard.health-port=0",
-                "--tcpguard.health-address=127.0.0.1",
-                "--spring.main.banner-mode=off"));
-        all.addAll(List.of(arguments));
-        return new SpringApplication(Class.forName(System.getProperty("example.application")))
-                .run(all.toArray(String[]::new));
-    }
-
-    private static int port(ConfigurableApplicationContext application) {
-        return Integer.parseInt(application.getEnvironment().getRequiredProperty("local.server.port"));
-    }
-
-    /** By name: the types between context and Tomcat moved from Boot 3.5 to 4. */
-    private static String protocol(ConfigurableApplicationContext application) throws ReflectiveOperationException {
-        Object server = application.getClass().getMethod("getWebServer").invoke(application);
-        Tomcat tomcat = (Tomcat) server.getClass().getMethod("getTomcat").invoke(server);
-        return tomcat.getConnector().getProtocolHandlerClassName();
     }
 
     private static List<String> threads() {

@@ -1,4 +1,4 @@
-package io.tcpguard.tomcat.boot;
+package io.tcpguard.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
@@ -17,11 +17,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
- * Guards the Tomcat of a Spring Boot application, with the properties {@code tcpguard.*}. A {@link TcpGuard} bean of the application's
- * takes the place of the one made here. {@code tcpguard.enabled=false} (default true) leaves no trace.
+ * Guards the web server of a Spring Boot application, with the properties {@code tcpguard.*}; what differs between servers comes from
+ * the adapters' {@link WebServerGuard} beans. A {@link TcpGuard} bean of the application's takes the place of the one made here.
+ * {@code tcpguard.enabled=false} (default true) leaves no trace.
  */
 @AutoConfiguration
-@ConditionalOnClass(name = "org.apache.coyote.http11.Http11NioProtocol")
 @ConditionalOnWebApplication
 @ConditionalOnProperty(prefix = GuardProperties.PREFIX, name = "enabled", havingValue = "true", matchIfMissing = true)
 public final class TcpGuardAutoConfiguration {
@@ -29,7 +29,7 @@ public final class TcpGuardAutoConfiguration {
     /** Called by Spring. */
     public TcpGuardAutoConfiguration() {}
 
-    /** Started when Tomcat is made, so that nothing runs where Boot makes none. */
+    /** Started when a web server is made, so that nothing runs where Boot makes none. */
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     TcpGuard tcpGuard(Environment environment) {
@@ -37,8 +37,8 @@ public final class TcpGuardAutoConfiguration {
     }
 
     @Bean
-    TomcatCustomizer tcpGuardTomcatCustomizer(TcpGuard guard) {
-        return new TomcatCustomizer(guard);
+    GuardedServers tcpGuardServers(TcpGuard guard, ObjectProvider<WebServerGuard> adapters) {
+        return new GuardedServers(guard, adapters.orderedStream().toList());
     }
 
     @Bean(destroyMethod = "close")
@@ -48,9 +48,9 @@ public final class TcpGuardAutoConfiguration {
     }
 
     @Bean
-    Leaving tcpGuardLeaving(TcpGuard guard, TomcatCustomizer customizer, Environment environment) {
+    Leaving tcpGuardLeaving(TcpGuard guard, GuardedServers servers, Environment environment) {
         GuardProperties properties = new GuardProperties(environment);
-        return new Leaving(guard, customizer, properties.notice(), properties.finish());
+        return new Leaving(guard, servers, properties.notice(), properties.finish());
     }
 
     /** Apart, so that it is not even read where Micrometer is missing. */

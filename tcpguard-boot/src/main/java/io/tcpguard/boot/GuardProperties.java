@@ -1,4 +1,4 @@
-package io.tcpguard.tomcat.boot;
+package io.tcpguard.boot;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;

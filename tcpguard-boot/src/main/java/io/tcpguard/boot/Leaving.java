@@ -1,21 +1,20 @@
-package io.tcpguard.tomcat.boot;
+package io.tcpguard.boot;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.tomcat.TomcatGuard;
 import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
 /** Fails health when the application stops, before the web server does (its phases are lower), and waits as long as was asked for. */
 final class Leaving implements SmartLifecycle {
     private final TcpGuard guard;
-    private final TomcatCustomizer customizer;
+    private final GuardedServers servers;
     private final Duration notice;
     private final Duration finish;
     private volatile boolean running;
 
-    Leaving(TcpGuard guard, TomcatCustomizer customizer, Duration notice, Duration finish) {
+    Leaving(TcpGuard guard, GuardedServers servers, Duration notice, Duration finish) {
         this.guard = guard;
-        this.customizer = customizer;
+        this.servers = servers;
         this.notice = notice;
         this.finish = finish;
     }
@@ -29,7 +28,9 @@ final class Leaving implements SmartLifecycle {
     public void stop() {
         running = false;
         try {
-            TomcatGuard.drain(guard, customizer.connectors(), notice, finish);
+            for (WebServerGuard adapter : servers.inUse()) {
+                adapter.drain(guard, notice, finish);
+            }
         } catch (InterruptedException e) {
             // Whoever interrupts wants the stop now.
             Thread.currentThread().interrupt();

@@ -1,4 +1,4 @@
-package io.tcpguard.tomcat.boot;
+package io.tcpguard.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

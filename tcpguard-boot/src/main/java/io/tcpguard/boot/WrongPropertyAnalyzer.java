@@ -1,4 +1,4 @@
-package io.tcpguard.tomcat.boot;
+package io.tcpguard.boot;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

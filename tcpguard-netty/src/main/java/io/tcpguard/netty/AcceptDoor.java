@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 
-/** Gives each server channel a gate of its own, in its own place, and leaves. */
+/** Gives each server channel a gate of its own, in its own place, and leaves. Where there is one already, it only leaves. */
 @Sharable
 final class AcceptDoor extends ChannelHandlerAdapter {
     private final Ports ports;
@@ -15,7 +15,9 @@ final class AcceptDoor extends ChannelHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        ctx.pipeline().addAfter(ctx.name(), null, new AcceptGate(ports));
+        if (ctx.pipeline().get(AcceptGate.class) == null) {
+            ctx.pipeline().addAfter(ctx.name(), null, new AcceptGate(ports));
+        }
         ctx.pipeline().remove(ctx.name());
     }
 }

@@ -1,0 +1,26 @@
+package io.tcpguard.examples.webflux4;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/** A reactive web application as any other. The guard's settings are in {@code application.properties}. */
+@SpringBootApplication
+public class GuardedApplication {
+
+    /** Starts it. */
+    public static void main(String[] args) {
+        SpringApplication.run(GuardedApplication.class, args);
+    }
+
+    /** The application's own work. */
+    @RestController
+    static class Greeting {
+        @GetMapping("/")
+        Mono<String> hello() {
+            return Mono.just("hello");
+        }
+    }
+}

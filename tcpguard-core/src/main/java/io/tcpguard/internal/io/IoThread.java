@@ -266,7 +266,8 @@ public final class IoThread implements AutoCloseable {
         Set<SelectionKey> selected = poller.select(untilNext());
         long now = clock.nanoTime();
         cycles.lazySet(cycles.get() + 1);
-        // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round, and
+        // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round,
+        // and
         // that begins with the checks again.
         serve(selected, false, Integer.MAX_VALUE, now);
         health.work(now);

@@ -57,7 +57,8 @@ class KeepalivedTest {
     @Test
     void givesTheWeightThatTheGuardTellsAndFollowsItsRamp() throws Exception {
         try (Cluster cluster = new Cluster("misc-check.conf", "healthPort=8081")) {
-            // keepalived begins with the weight that is configured; the server's own is what its JVM leaves of 256 descriptors.
+            // keepalived begins with the weight that is configured; the server's own is what its JVM leaves of 256
+            // descriptors.
             int whole = cluster.await("known", w -> w < 100 && w >= 70);
 
             cluster.operator("leak 80");

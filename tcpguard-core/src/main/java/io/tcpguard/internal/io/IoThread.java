@@ -267,8 +267,7 @@ public final class IoThread implements AutoCloseable {
         long now = clock.nanoTime();
         cycles.lazySet(cycles.get() + 1);
         // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round,
-        // and
-        // that begins with the checks again.
+        // which begins with the checks again.
         serve(selected, false, Integer.MAX_VALUE, now);
         health.work(now);
         serve(selected, true, REFUSALS, now);

@@ -24,6 +24,9 @@ ip link set vec0 up
 sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.vec0.send_redirects=0 \
   net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.vec0.rp_filter=0
 
+# Check scripts, where a configuration looks for them.
+[ ! -d scripts ] || { mount -t tmpfs -o mode=755 tmpfs /etc/keepalived && cp scripts/* /etc/keepalived/; }
+
 # -C: checks only, no VRRP; -n -l -D: stay here, log to the console, in detail.
 keepalived -n -l -D -C -p /run/keepalived.pid -c /run/checkers.pid -f /run/share/keepalived.conf >> keepalived.log 2>&1 &
 

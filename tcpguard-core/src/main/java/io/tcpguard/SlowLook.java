@@ -24,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  * thread, with a time budget; a look that was dear makes the pause longer. Says what stands out, each thing once in ten minutes.
  */
 final class SlowLook {
-    /** For one count: health checks wait for it. */
+    /** For one count: health checks and refusals wait for it. */
     static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(10);
     private static final int PAUSE_PER_COST = 1000;
     private static final long LONGEST_PAUSE = TimeUnit.MINUTES.toNanos(5);
-    private static final long ASKED_AGAIN = TimeUnit.SECONDS.toNanos(1);
     private static final long SAID_AGAIN = TimeUnit.MINUTES.toNanos(10);
 
     /** Fewer than that in CLOSE_WAIT, or than a tenth of the connections, are just being closed. */
@@ -64,6 +63,7 @@ final class SlowLook {
     private boolean manyBefore;
     private Census sockets = Census.failed("not counted yet");
     private long socketsAt;
+    private boolean asked;
 
     /**
      * @param count the sockets that have descriptors, within so many nanoseconds
@@ -96,11 +96,12 @@ final class SlowLook {
         return true;
     }
 
-    /** Looks. Never while {@link #background} runs. */
+    /** Looks. Never while {@link #background} runs. Counts half-open connections only if somebody asked since the last look. */
     void look(GuardSnapshot snapshot) {
         long start = clock.nanoTime();
         try {
-            keep(count.apply(BUDGET), start);
+            keep((asked ? countWithHalfOpen : count).apply(BUDGET), start);
+            asked = false;
             List<String> found = new ArrayList<>();
             closeWait(found, start);
             counters(snapshot, found, start);
@@ -117,12 +118,9 @@ final class SlowLook {
         return remarks;
     }
 
-    /** For somebody who asks: counts anew, half-open connections too, once a second at most. */
+    /** For somebody who asks: by the last look, since whoever counts anew for each question makes the next check wait. */
     Background background(Trend trend) {
-        long now = clock.nanoTime();
-        if (!sockets.halfOpen() || now - socketsAt >= ASKED_AGAIN) {
-            keep(countWithHalfOpen.apply(BUDGET), now);
-        }
+        asked = true;
         TcpCounts latest = counters.get();
         TcpCounts first = atStart;
         return new Background(

@@ -183,7 +183,7 @@ public final class TcpGuard implements AutoCloseable {
         Rehearsal.play(config);
         current = cycle.runOnce(now);
         lastSample = now;
-        // The first look loads what later ones need, while there are descriptors for it.
+        // Asking first, the first look loads all that later ones need, while there are descriptors for it.
         slowLook.background(trend);
         slowLook.look(current);
         Runnable look = () -> slowLook.look(current);

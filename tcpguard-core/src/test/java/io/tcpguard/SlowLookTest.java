@@ -160,14 +160,30 @@ class SlowLookTest {
     }
 
     @Test
-    void countsAnewForThoseWhoAskOnceASecondAtMost() {
-        look.background(Trend.CALM);
-        look.background(Trend.CALM);
-        assertThat(counts).isEqualTo(1);
+    void countsForItselfNotForThoseWhoAsk() {
+        lookAgain();
+        long then = now;
+        now += 3 * SECOND;
 
-        now += SECOND;
+        Background seen = look.background(Trend.CALM);
         look.background(Trend.CALM);
-        assertThat(counts).isEqualTo(2);
+
+        assertThat(counts).isEqualTo(1);
+        assertThat(seen.sockets()).isEqualTo(sockets);
+        assertThat(seen.socketsAtNanos()).isEqualTo(then);
+    }
+
+    @Test
+    void countsHalfOpenConnectionsTooIfSomebodyAskedSinceTheLastLook() {
+        lookAgain();
+        assertThat(look.background(Trend.CALM).sockets().halfOpen()).isFalse();
+
+        lookAgain();
+        lookAgain();
+        assertThat(look.background(Trend.CALM).sockets().halfOpen()).isFalse();
+
+        lookAgain();
+        assertThat(look.background(Trend.CALM).sockets().halfOpen()).isTrue();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tcpguard.advisor;
 
+import io.tcpguard.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

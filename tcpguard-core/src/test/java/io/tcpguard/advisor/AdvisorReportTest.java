@@ -2,6 +2,7 @@ package io.tcpguard.advisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.tcpguard.advisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.Golden;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;

@@ -2,6 +2,7 @@ package io.tcpguard.advisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.Golden;
 import io.tcpguard.state.Level;
 import java.io.IOException;
 import java.nio.file.Path;

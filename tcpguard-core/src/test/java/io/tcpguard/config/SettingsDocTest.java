@@ -1,29 +1,18 @@
 package io.tcpguard.config;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.tcpguard.Golden;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/settings.md} is made from the table of settings: {@code mvn test -pl tcpguard-core -Dtcpguard.update-docs=true}. */
+/** {@code docs/settings.md} is made from the table of settings: see {@link Golden}. */
 class SettingsDocTest {
-    private static final Path DOC = Path.of("../docs/settings.md");
-
     @Test
     void isUpToDate() throws IOException {
-        String expected = document();
-        if (Boolean.getBoolean("tcpguard.update-docs")) {
-            Files.writeString(DOC, expected);
-        }
-
-        assertThat(Files.readString(DOC))
-                .as("out of date: run mvn test -pl tcpguard-core -Dtest=SettingsDocTest -Dtcpguard.update-docs=true")
-                .isEqualTo(expected);
+        Golden.check(Path.of("../docs/settings.md"), document());
     }
 
     private static String document() {

@@ -26,6 +26,7 @@ final class ChildServer implements AutoCloseable {
     private final List<String> output = new CopyOnWriteArrayList<>();
     private final CompletableFuture<int[]> ports = new CompletableFuture<>();
     private final int descriptors;
+    private final Path temp = Files.createTempDirectory("child-server");
 
     ChildServer(int descriptors, String... arguments) throws IOException {
         this(descriptors, commandLine(System.getProperty("java.class.path"), arguments));
@@ -60,7 +61,8 @@ final class ChildServer implements AutoCloseable {
                 "-Xmx160m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData"));
+                "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + temp));
         command.addAll(commandLine);
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread reader = new Thread(this::readOutput, "output of the child");
@@ -156,6 +158,7 @@ final class ChildServer implements AutoCloseable {
         process.destroyForcibly();
         try {
             process.waitFor();
+            Scratch.delete(temp);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

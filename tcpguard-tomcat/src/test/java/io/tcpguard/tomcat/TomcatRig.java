@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,10 +76,11 @@ final class TomcatRig implements AutoCloseable {
     @Override
     public void close() throws LifecycleException, IOException {
         release.countDown();
-        tomcat.stop();
-        tomcat.destroy();
-        try (var files = Files.walk(base)) {
-            files.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } finally {
+            Scratch.delete(base);
         }
     }
 

@@ -24,6 +24,7 @@ final class VerdictKeeper {
     private long downSince;
     private String downReason = "";
     private boolean ramping;
+    private int reached;
     private long upSince;
     private boolean failedOpen;
     private int weight = 100;
@@ -84,6 +85,7 @@ final class VerdictKeeper {
     private void goUp(long now) {
         down = false;
         ramping = true;
+        reached = 0;
         upSince = now;
     }
 
@@ -103,9 +105,10 @@ final class VerdictKeeper {
             return full;
         }
         long step = Math.max(1, RAMP_CHECKS * interval / QUANTUM);
-        int cap = (int) Math.min(100, QUANTUM + QUANTUM * ((now - upSince) / step));
-        ramping = cap < 100;
-        return Math.min(full, cap);
+        // The interval is observed, and may be longer by now than a moment ago: the ramp waits then, but never falls.
+        reached = (int) Math.min(100, Math.max(reached, QUANTUM + QUANTUM * ((now - upSince) / step)));
+        ramping = reached < 100;
+        return Math.min(full, reached);
     }
 
     private Verdict say(boolean up, int newWeight, String why) {

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class IoThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+
+    /** Connections of the desk to be served, to be taken in and to be ended between two looks at the checks. */
+    static final int REFUSALS = 32;
 
     private static final long SLOW_TASK = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -44,7 +48,7 @@ public final class IoThread implements AutoCloseable {
         /** What happened, for {@code /incident}: a few lines of text. */
         String incident();
 
-        /** What is known beside the signals. Only for those who ask for details: may take 20 ms. */
+        /** What is known beside the signals, for those who ask for details. */
         Background background();
     }
 
@@ -262,16 +266,14 @@ public final class IoThread implements AutoCloseable {
         Set<SelectionKey> selected = poller.select(untilNext());
         long now = clock.nanoTime();
         cycles.lazySet(cycles.get() + 1);
-        for (SelectionKey key : selected) {
-            if (key.isValid() && key.attachment() instanceof Ready ready) {
-                serve(ready, now);
-            }
-        }
-        selected.clear();
-        runTasks();
-        desk.takeIn(now);
+        // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round,
+        // which begins with the checks again.
+        serve(selected, false, Integer.MAX_VALUE, now);
         health.work(now);
-        desk.expire(now);
+        serve(selected, true, REFUSALS, now);
+        desk.takeIn(now, REFUSALS);
+        desk.expire(now, REFUSALS);
+        runTasks();
         poller.flush();
         desk.flushed();
         health.flushed(now);
@@ -284,6 +286,20 @@ public final class IoThread implements AutoCloseable {
         }
         long now = clock.nanoTime();
         return Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
+    }
+
+    private void serve(Set<SelectionKey> selected, boolean refusals, int most, long now) {
+        int served = 0;
+        for (Iterator<SelectionKey> keys = selected.iterator(); keys.hasNext() && served < most; ) {
+            SelectionKey key = keys.next();
+            if (!key.isValid()) {
+                keys.remove();
+            } else if (key.attachment() instanceof Ready ready && ready instanceof RefusalPlace == refusals) {
+                keys.remove();
+                serve(ready, now);
+                served++;
+            }
+        }
     }
 
     private void serve(Ready ready, long now) {

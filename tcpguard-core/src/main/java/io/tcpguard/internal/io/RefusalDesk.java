@@ -124,13 +124,15 @@ final class RefusalDesk {
         }
     }
 
-    /** Takes over what was handed in since the last call, and serves at once what has arrived already. */
-    void takeIn(long now) {
+    /** Takes over what was handed in, the first first, and serves at once what has arrived already. */
+    void takeIn(long now, int most) {
         int from = activeCount;
         synchronized (lock) {
-            System.arraycopy(incoming, 0, active, activeCount, incomingCount);
-            activeCount += incomingCount;
-            incomingCount = 0;
+            int taken = Math.min(most, incomingCount);
+            System.arraycopy(incoming, 0, active, activeCount, taken);
+            activeCount += taken;
+            incomingCount -= taken;
+            System.arraycopy(incoming, taken, incoming, 0, incomingCount);
         }
         for (int i = from; i < activeCount; i++) {
             active[i].begin(now);
@@ -138,15 +140,24 @@ final class RefusalDesk {
     }
 
     /** Ends what took too long. */
-    void expire(long now) {
+    void expire(long now, int most) {
         boolean hurry = waiting.get() > 0;
-        for (int i = 0; i < activeCount; i++) {
-            active[i].expire(now, hurry);
+        int ended = 0;
+        for (int i = 0; i < activeCount && ended < most; i++) {
+            if (active[i].left(now, hurry) <= 0) {
+                active[i].expire(now, hurry);
+                ended++;
+            }
         }
     }
 
-    /** Nanoseconds until something may expire; {@link Long#MAX_VALUE}: nothing is here. */
+    /** Nanoseconds until something is to be taken in or may expire; {@link Long#MAX_VALUE}: nothing is here. */
     long untilNext(long now) {
+        synchronized (lock) {
+            if (incomingCount > 0) {
+                return 0;
+            }
+        }
         boolean hurry = waiting.get() > 0;
         long next = Long.MAX_VALUE;
         for (int i = 0; i < activeCount; i++) {
@@ -189,7 +200,7 @@ final class RefusalDesk {
             open = false;
             lock.notifyAll();
         }
-        takeIn(now);
+        takeIn(now, PLACES);
         for (int i = 0; i < activeCount; i++) {
             active[i].broken();
         }

@@ -1,13 +1,11 @@
 package io.tcpguard.internal.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.tcpguard.Golden;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,22 +13,12 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/signals.md} is made from the enum and from what the engine really does with each signal: {@code mvn test -pl
- * tcpguard-core -Dtest=SignalsDocTest -Dtcpguard.update-docs=true}.
+ * {@code docs/signals.md} is made from the enum and from what the engine really does with each signal: see {@link Golden}.
  */
 class SignalsDocTest {
-    private static final Path DOC = Path.of("../docs/signals.md");
-
     @Test
     void isUpToDate() throws IOException {
-        String expected = document();
-        if (Boolean.getBoolean("tcpguard.update-docs")) {
-            Files.writeString(DOC, expected);
-        }
-
-        assertThat(Files.readString(DOC))
-                .as("out of date: run mvn test -pl tcpguard-core -Dtest=SignalsDocTest -Dtcpguard.update-docs=true")
-                .isEqualTo(expected);
+        Golden.check(Path.of("../docs/signals.md"), document());
     }
 
     private static String document() {

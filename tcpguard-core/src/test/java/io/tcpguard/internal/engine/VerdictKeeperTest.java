@@ -85,6 +85,18 @@ class VerdictKeeperTest {
     }
 
     @Test
+    void waitsOnTheRampButDoesNotFallWhenTheChecksTurnOutToBeRarer() {
+        at(0, LEAK);
+        List<Integer> weights = new ArrayList<>();
+        for (double t = 6; t < 60; t += 0.02) {
+            interval = TimeUnit.SECONDS.toNanos(t < 12 ? 2 : 4);
+            weights.add(at(t, null).weight());
+        }
+
+        assertThat(weights).isSorted().startsWith(10).endsWith(100);
+    }
+
+    @Test
     void followsUsableCapacityInStepsOfTen() {
         usable = 0.52;
         assertThat(at(0, null).weight()).isEqualTo(50);

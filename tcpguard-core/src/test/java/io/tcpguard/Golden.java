@@ -1,4 +1,4 @@
-package io.tcpguard.advisor;
+package io.tcpguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,27 +10,27 @@ import java.nio.file.Path;
  * A file that must hold exactly what the code writes. With {@code -Dtcpguard.update-docs=true} it is written anew, to be looked at and
  * committed.
  */
-final class Golden {
+public final class Golden {
 
     private static final String PROPERTY = "tcpguard.update-docs";
 
     private Golden() {}
 
     /** Compares, or updates. The path is relative to the module. */
-    static void check(Path file, String text) throws IOException {
+    public static void check(Path file, String text) throws IOException {
         if (Boolean.getBoolean(PROPERTY)) {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(file, text);
         }
         assertThat(Files.exists(file) ? Files.readString(file) : "")
                 .as(
-                        "%s is out of date; update it by: mvn -pl tcpguard-core test -D%s=true -Dtest='Advisor*Test,Incident*Test'"
-                                + " and look at the difference",
+                        "%s is out of date; update it by: mvn test -pl tcpguard-core -D%s=true and look at the difference",
                         file, PROPERTY)
                 .isEqualTo(text);
     }
 
-    static Path resource(String name) {
+    /** A file of the advisor's tests. */
+    public static Path resource(String name) {
         return Path.of("src/test/resources/io/tcpguard/advisor", name);
     }
 }

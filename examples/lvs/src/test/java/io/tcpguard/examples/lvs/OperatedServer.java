@@ -1,0 +1,80 @@
+package io.tcpguard.examples.lvs;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.state.Admission;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A guarded server on port 8080 that does what its standard input says: drain, resume, leak N, mend. Ends with its input. */
+final class OperatedServer {
+    private OperatedServer() {}
+
+    public static void main(String[] settings) throws IOException {
+        TcpGuard.Builder builder = TcpGuard.builder();
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            builder.set(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        try (TcpGuard guard = builder.build().start();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(8080));
+                GuardedListener listener = guard.listen("main", 8080, server::isOpen)) {
+            Thread acceptor = new Thread(() -> accept(server, listener), "acceptor");
+            acceptor.setDaemon(true);
+            acceptor.start();
+            System.out.println("ready");
+            obey(guard);
+        }
+    }
+
+    private static void obey(TcpGuard guard) throws IOException {
+        Deque<DatagramChannel> leaked = new ArrayDeque<>();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ", 2);
+            switch (words[0]) {
+                case "drain" -> guard.drain("by hand");
+                case "resume" -> guard.resume();
+                case "leak" -> {
+                    for (int i = Integer.parseInt(words[1]); i > 0; i--) {
+                        leaked.add(DatagramChannel.open());
+                    }
+                }
+                case "mend" -> {
+                    while (!leaked.isEmpty()) {
+                        leaked.remove().close();
+                    }
+                }
+                default -> throw new IllegalArgumentException(line + " (expected: drain, resume, leak N or mend)");
+            }
+        }
+    }
+
+    /** Nobody comes here: it accepts, so that health has something to speak about. */
+    private static void accept(ServerSocketChannel server, GuardedListener listener) {
+        while (server.isOpen()) {
+            try {
+                SocketChannel client = server.accept();
+                Admission decision = listener.accept(null);
+                if (decision.refused()) {
+                    listener.refuse(client, decision);
+                } else {
+                    ConnectionHandle handle = listener.open(null, how -> {});
+                    client.close();
+                    handle.closed();
+                }
+            } catch (IOException e) {
+                System.out.println("acceptor: " + e);
+            }
+        }
+    }
+}

@@ -39,7 +39,8 @@ record Goodput(List<Double> factors, int calmSeconds, int floodRampSeconds, int 
             Contestant.STOCK,
             Contestant.MAX_CONNECTIONS,
             Contestant.CONCURRENCY_LIMITS,
-            Contestant.JETTY);
+            Contestant.JETTY,
+            Contestant.JETTY_FITTED);
 
     /**
      * What users got of one server.

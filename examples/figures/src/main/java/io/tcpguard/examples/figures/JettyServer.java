@@ -20,13 +20,16 @@ final class JettyServer {
     private JettyServer() {}
 
     /** Returns its port. */
-    static int start(int connections, int workMillis) throws Exception {
+    static int start(Contestant contestant, int connections, int workMillis) throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(connections, connector));
-        // Its defaults: looks once a second, then ends connections that are idle for a second.
+        // By default it looks once a second and then ends connections that are idle for a second.
         LowResourceMonitor monitor = new LowResourceMonitor(server);
+        if (contestant == Contestant.JETTY_FITTED) {
+            monitor.setLowResourcesIdleTimeout(5_000);
+        }
         // Unless told which connectors to look at, the check for connections counts none.
         monitor.setMonitoredConnectors(List.of(connector));
         monitor.addLowResourceCheck(monitor.new MaxConnectionsLowResourceCheck((int) (connections * LOW_AT)));

@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +50,7 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
 
     /** Prints the table. */
     void print(Path directory, PrintStream out) throws IOException, InterruptedException {
-        Map<Contestant, Book> books = new EnumMap<>(Contestant.class);
+        Map<Contestant, Book> books = new LinkedHashMap<>();
         List<Socket> holders = new ArrayList<>();
         try (Children children = new Children(directory.resolve("refusals"))) {
             Map<Contestant, Child> servers = new EnumMap<>(Contestant.class);

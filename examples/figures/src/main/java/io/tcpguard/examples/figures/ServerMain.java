@@ -16,9 +16,11 @@ public final class ServerMain {
         Contestant contestant = Contestant.valueOf(args[0]);
         int connections = Integer.parseInt(args[1]);
         int workMillis = Integer.parseInt(args[2]);
-        int port = contestant == Contestant.JETTY
-                ? JettyServer.start(connections, workMillis)
-                : TomcatServer.start(contestant, connections, workMillis);
+        int port =
+                switch (contestant) {
+                    case JETTY, JETTY_FITTED -> JettyServer.start(contestant, connections, workMillis);
+                    default -> TomcatServer.start(contestant, connections, workMillis);
+                };
         System.out.println("ready: port=" + port);
         awaitEndOfInput();
         // Not exit(): nobody wants an orderly stop, and one under flood takes its time.

@@ -39,7 +39,7 @@ final class TomcatServer {
                     case GUARDED -> guarded(Map.of());
                     case REFUSING_BY_RESET -> guarded(Map.of(Setting.RECLAIM, "false", Setting.RESET_BUDGET, "1000000"));
                     case REFUSING_BY_ANSWER -> guarded(Map.of(Setting.RECLAIM, "false", Setting.RESET_BUDGET, "0"));
-                    case STOCK, VALVE, MAX_CONNECTIONS, CONCURRENCY_LIMITS, JETTY -> new Connector("HTTP/1.1");
+                    default -> new Connector("HTTP/1.1");
                 };
         connector.setPort(0);
         connector.setThrowOnFailure(true);

@@ -66,7 +66,8 @@ class FiguresTest {
                 Contestant.STOCK,
                 Contestant.MAX_CONNECTIONS,
                 Contestant.CONCURRENCY_LIMITS,
-                Contestant.JETTY)) {
+                Contestant.JETTY,
+                Contestant.JETTY_FITTED)) {
             assertThat(cells(contestant.title())).as(contestant.title()).hasSize(2).allMatch(cell -> cell.matches(
                     "[0-9]+ % · [0-9]+ % · [0-9]+"));
         }

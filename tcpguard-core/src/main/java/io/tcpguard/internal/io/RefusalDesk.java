@@ -145,8 +145,13 @@ final class RefusalDesk {
         }
     }
 
-    /** Nanoseconds until something may expire; {@link Long#MAX_VALUE}: nothing is here. */
+    /** Nanoseconds until something is to be taken in or may expire; {@link Long#MAX_VALUE}: nothing is here. */
     long untilNext(long now) {
+        synchronized (lock) {
+            if (incomingCount > 0) {
+                return 0;
+            }
+        }
         boolean hurry = waiting.get() > 0;
         long next = Long.MAX_VALUE;
         for (int i = 0; i < activeCount; i++) {

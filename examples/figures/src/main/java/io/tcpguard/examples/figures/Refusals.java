@@ -22,7 +22,7 @@ import java.util.Objects;
  * @param silentSeconds how long those are tried that say nothing to anybody
  */
 record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
-    static final Refusals STANDARD = new Refusals(5, 4_000, 8_000, 5);
+    static final Refusals STANDARD = new Refusals(5, 5_000, 20_000, 5);
 
     private static final int DESCRIPTORS = 256;
     /** Few enough for Tomcat's own limit and its descriptors, so that the Valve is asked. */

@@ -20,16 +20,13 @@ class FiguresTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
-    @TempDir
-    private Path directory;
-
     @AfterEach
     void noServerIsLeftBehind() {
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
     @Test
-    void throughputIsToldForBothServersAndAsARatio() throws Exception {
+    void throughputIsToldForBothServersAndAsARatio(@TempDir Path directory) throws Exception {
         assumeThat(Wrk.present()).as("wrk is installed").isTrue();
 
         new Throughput(1, 1, 1, 1).print(directory, out);
@@ -42,7 +39,7 @@ class FiguresTest {
     }
 
     @Test
-    void refusalsAreToldForEachWayToRefuse() throws Exception {
+    void refusalsAreToldForEachWayToRefuse(@TempDir Path directory) throws Exception {
         new Refusals(1, 200, 200, 2).print(directory, out);
 
         // Refused, per CPU second and beside the Valve; then knocks, 503, reset, silent, served.
@@ -58,7 +55,7 @@ class FiguresTest {
     }
 
     @Test
-    void goodputIsToldForEachServerAndLoad() throws Exception {
+    void goodputIsToldForEachServerAndLoad(@TempDir Path directory) throws Exception {
         new Goodput(List.of(1.0, 2.0), 4, 1, 4).print(directory, out);
 
         for (Contestant contestant : List.of(

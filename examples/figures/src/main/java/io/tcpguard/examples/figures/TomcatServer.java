@@ -37,8 +37,8 @@ final class TomcatServer {
         Connector connector =
                 switch (contestant) {
                     case GUARDED -> guarded(Map.of());
-                    case REFUSING_BY_RESET -> guarded(Map.of(Setting.RECLAIM, "false", Setting.RESET_BUDGET, "1000000"));
-                    case REFUSING_BY_ANSWER -> guarded(Map.of(Setting.RECLAIM, "false", Setting.RESET_BUDGET, "0"));
+                    case REFUSING_BY_RESET -> guarded(refusing("1000000"));
+                    case REFUSING_BY_ANSWER -> guarded(refusing("0"));
                     default -> new Connector("HTTP/1.1");
                 };
         connector.setPort(0);
@@ -56,6 +56,11 @@ final class TomcatServer {
         }
         tomcat.start();
         return connector.getLocalPort();
+    }
+
+    /** Nobody gives way and nobody waits: each newcomer is refused, and at once. */
+    private static Map<Setting, String> refusing(String resets) {
+        return Map.of(Setting.RECLAIM, "false", Setting.QUEUE_WAIT, "0s", Setting.RESET_BUDGET, resets);
     }
 
     private static Connector guarded(Map<Setting, String> settings) {

@@ -4,6 +4,8 @@ package io.tcpguard.examples.figures;
 enum Contestant {
     STOCK("Tomcat as it comes"),
     GUARDED("Tomcat with tcpguard"),
+    /** Whoever finds no place is refused, in place of waiting in the accept queue. */
+    REFUSING_AT_ONCE("Tomcat with tcpguard, `queueWait=0`"),
     /** Refuses by reset only, and evicts nobody, so that each newcomer to a full server is refused. */
     REFUSING_BY_RESET("tcpguard, by reset"),
     /** Refuses by 503 only, and evicts nobody. */

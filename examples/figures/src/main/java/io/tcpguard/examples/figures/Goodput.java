@@ -36,6 +36,7 @@ record Goodput(List<Double> factors, int calmSeconds, int floodRampSeconds, int 
 
     private static final List<Contestant> CONTESTANTS = List.of(
             Contestant.GUARDED,
+            Contestant.REFUSING_AT_ONCE,
             Contestant.STOCK,
             Contestant.MAX_CONNECTIONS,
             Contestant.CONCURRENCY_LIMITS,

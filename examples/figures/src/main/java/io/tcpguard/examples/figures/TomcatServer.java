@@ -37,6 +37,7 @@ final class TomcatServer {
         Connector connector =
                 switch (contestant) {
                     case GUARDED -> guarded(Map.of());
+                    case REFUSING_AT_ONCE -> guarded(Map.of(Setting.QUEUE_WAIT, "0s"));
                     case REFUSING_BY_RESET -> guarded(refusing("1000000"));
                     case REFUSING_BY_ANSWER -> guarded(refusing("0"));
                     default -> new Connector("HTTP/1.1");

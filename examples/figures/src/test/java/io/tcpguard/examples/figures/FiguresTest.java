@@ -60,6 +60,7 @@ class FiguresTest {
 
         for (Contestant contestant : List.of(
                 Contestant.GUARDED,
+                Contestant.REFUSING_AT_ONCE,
                 Contestant.STOCK,
                 Contestant.MAX_CONNECTIONS,
                 Contestant.CONCURRENCY_LIMITS,

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ public final class Load implements AutoCloseable {
                 seats.add(new Seat(plan.client(i, timing, tally, start), server, selector));
             }
         }
+        // Or users would always try before the abnormal clients of the same moment, and get what place there is.
+        Collections.shuffle(seats, new Random(1));
         counts = tallies.stream().map(Tally::counts).toList();
         thread.setDaemon(true);
     }

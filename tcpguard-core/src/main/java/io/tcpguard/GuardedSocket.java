@@ -67,7 +67,9 @@ final class GuardedSocket implements GuardedListener {
 
     @Override
     public void refuse(SocketChannel channel, Admission decision) {
-        io.refuse(channel, decision, retryAfterSeconds(), policy.roomForAnswers(io.deskSize()));
+        // A reset needs no room, and to ask costs a count.
+        int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.deskSize()) : 0;
+        io.refuse(channel, decision, retryAfterSeconds(), room);
     }
 
     @Override

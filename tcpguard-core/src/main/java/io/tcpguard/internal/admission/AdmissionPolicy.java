@@ -157,7 +157,9 @@ public final class AdmissionPolicy {
         if (!capacity.known()) {
             return heldNow + 1;
         }
-        return (int) Math.max(0, heldNow + capacity.limit() - UNTOUCHED - room.lastCount());
+        // Counted now: a burst hands in dozens within the millisecond that an older count may be old.
+        long used = room.countNow();
+        return used < 0 ? heldNow + 1 : (int) Math.max(0, heldNow + capacity.limit() - UNTOUCHED - used);
     }
 
     /** Takes an admitted connection into the books. */

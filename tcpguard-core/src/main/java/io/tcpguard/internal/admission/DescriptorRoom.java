@@ -53,19 +53,19 @@ final class DescriptorRoom {
 
     /** Descriptors above the refusal point right now, the newcomer's too. */
     long excess() {
+        return countNow() - refusalPoint;
+    }
+
+    /** Descriptors open right now, the newcomer's too; negative if not known. */
+    long countNow() {
         long used = count.getAsLong();
         note(used);
-        return used - refusalPoint;
+        return used;
     }
 
     /** Whether the newest count is within as much of the refusal point as is kept in reserve beyond it. */
     boolean scarce(long reserve) {
         return lastCount > refusalPoint - reserve;
-    }
-
-    /** The newest count that anybody made. */
-    long lastCount() {
-        return lastCount;
     }
 
     private void note(long used) {

@@ -293,9 +293,28 @@ class AdmissionPolicyTest {
     void leavesTwelveDescriptorsToNobody() {
         connect(REFUSAL_POINT - 24, null);
         accept(null);
+        newcomer = 1;
 
         assertThat(policy().roomForAnswers(0)).isEqualTo(LIMIT - 12 - REFUSAL_POINT - 1);
         assertThat(policy().roomForAnswers(5)).isEqualTo(LIMIT - 12 - REFUSAL_POINT - 1 + 5);
+    }
+
+    @Test
+    void answersDoNotTakeTheLastTwelveEvenIfAllComeInTheSameMillisecond() {
+        connect(REFUSAL_POINT - 24, null);
+        int held = 0;
+        for (int i = 0; i < 50; i++) {
+            accept(null);
+            newcomer = 1;
+            if (held < policy().roomForAnswers(held)) {
+                held++;
+                other++;
+            }
+            newcomer = 0;
+        }
+
+        // The one that found no room has the last of the others until it is closed.
+        assertThat(open.size() + other + 1).isEqualTo(LIMIT - 12);
     }
 
     private void connect(int times, @Nullable InetAddress source) {

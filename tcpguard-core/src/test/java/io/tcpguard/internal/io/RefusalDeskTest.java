@@ -222,6 +222,21 @@ class RefusalDeskTest {
     }
 
     @Test
+    void isServedAtOnceAlsoByAThreadWhoseLastFlushTookTheWakeUp() throws IOException {
+        Poller poller = new Poller();
+        RefusalDesk desk = new RefusalDesk(poller, view, () -> 0);
+        desk.open();
+        connected();
+
+        desk.refuse(accept(), Admission.RESPOND, 2, 8);
+        poller.select(0);
+
+        assertThat(desk.untilNext(0)).isZero();
+        desk.shut(0);
+        poller.close();
+    }
+
+    @Test
     void leavesAnAdmittedConnectionAlone() throws IOException {
         connected();
         SocketChannel accepted = accept();

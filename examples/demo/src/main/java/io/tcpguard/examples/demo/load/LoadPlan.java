@@ -12,8 +12,8 @@ package io.tcpguard.examples.demo.load;
  */
 public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int floodRampMillis, int floodUntil) {
 
-    /** More than this is no demo. */
-    private static final int CLIENTS_MOST = 2000;
+    /** More than this is too much for one thread. */
+    private static final int CLIENTS_MOST = 3000;
 
     /** Refuses nonsense. */
     public LoadPlan {
@@ -29,6 +29,16 @@ public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int 
                     + " (expected: 1 to " + CLIENTS_MOST
                     + " clients, ramps of 1 ms or more, an end after the beginning)");
         }
+    }
+
+    /** Users in session at a time, if nobody is ever turned away or cut off. */
+    public double sessionsOffered() {
+        return loginsOffered() * Timing.STANDARD.meanHold() / 1000;
+    }
+
+    /** Logins in a second, if nobody is ever turned away or cut off. */
+    public double loginsOffered() {
+        return users * 1000 / (Timing.STANDARD.meanHold() + Timing.STANDARD.idle());
     }
 
     Client client(int i, Timing timing, Tally tally, long start) {

@@ -28,6 +28,10 @@ record Timing(
 
     static final Timing STANDARD = new Timing(10_000, 20_000, 1_000, 3_000, 2_000, 1_000, 3_000, 5_000, 500);
 
+    double meanHold() {
+        return (holdLeast + holdMost) / 2.0;
+    }
+
     int hold(SplittableRandom random) {
         return random.nextInt(holdLeast, holdMost + 1);
     }

@@ -1,0 +1,31 @@
+package io.tcpguard.examples.figures;
+
+/** The servers that are measured beside each other. */
+enum Contestant {
+    STOCK("Tomcat as it comes"),
+    GUARDED("Tomcat with tcpguard"),
+    /** Whoever finds no place is refused, in place of waiting in the accept queue. */
+    REFUSING_AT_ONCE("Tomcat with tcpguard, `queueWait=0`"),
+    /** Refuses by reset only, and evicts nobody, so that each newcomer to a full server is refused. */
+    REFUSING_BY_RESET("tcpguard, by reset"),
+    /** Refuses by 503 only, and evicts nobody. */
+    REFUSING_BY_ANSWER("tcpguard, by 503"),
+    /** Refuses everybody by the cheapest means that Tomcat itself has. */
+    VALVE("a Valve that answers 503 and `Connection: close`"),
+    MAX_CONNECTIONS("Tomcat with `maxConnections`"),
+    CONCURRENCY_LIMITS("Tomcat with Netflix concurrency-limits' filter"),
+    JETTY("Jetty with LowResourceMonitor and NetworkConnectionLimit"),
+    /** Its monitor told by hand what the guard learns: how long these users are silent at most. */
+    JETTY_FITTED("the same, idle time fitted to these users by hand (5 s in place of 1 s)");
+
+    private final String title;
+
+    Contestant(String title) {
+        this.title = title;
+    }
+
+    /** As it stands in a table. */
+    String title() {
+        return title;
+    }
+}

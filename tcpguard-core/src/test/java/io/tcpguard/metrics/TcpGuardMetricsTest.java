@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Shed;
+import java.net.BindException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,11 +20,16 @@ class TcpGuardMetricsTest {
         try (TcpGuard guard = TcpGuard.builder().set("trimAt", "1").build().start()) {
             new TcpGuardMetrics(guard).bindTo(registry);
             guard.shed().count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+            guard.connectFailed(new BindException("Cannot assign requested address"));
 
             assertThat(registry.get("tcpguard.level").gauge().value()).isZero();
             assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);
             assertThat(registry.get("tcpguard.shed")
                             .tags("layer", "accept", "way", "reset", "cause", "connections")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("tcpguard.connects.without.port")
                             .functionCounter()
                             .count())
                     .isEqualTo(1);

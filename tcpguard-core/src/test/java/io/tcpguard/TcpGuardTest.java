@@ -30,6 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -342,11 +343,37 @@ class TcpGuardTest {
         logger.addHandler(handler);
         AtomicInteger asked = new AtomicInteger();
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
-            guard.watchWork("stubborn", task -> {
-                if (asked.incrementAndGet() > 3) {
-                    throw new IllegalStateException("no more");
+            guard.watchWork("stubborn", new AbstractExecutorService() {
+                @Override
+                public boolean isShutdown() {
+                    if (asked.incrementAndGet() > 3) {
+                        throw new IllegalStateException("no more");
+                    }
+                    return false;
                 }
-                task.run();
+
+                @Override
+                public void execute(Runnable task) {
+                    task.run();
+                }
+
+                @Override
+                public void shutdown() {}
+
+                @Override
+                public List<Runnable> shutdownNow() {
+                    return List.of();
+                }
+
+                @Override
+                public boolean isTerminated() {
+                    return false;
+                }
+
+                @Override
+                public boolean awaitTermination(long timeout, TimeUnit unit) {
+                    return false;
+                }
             });
             await(() -> log.stream().anyMatch(line -> line.contains("cannot see any more")));
             int then = asked.get();

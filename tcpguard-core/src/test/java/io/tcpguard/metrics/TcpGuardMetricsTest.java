@@ -20,7 +20,6 @@ class TcpGuardMetricsTest {
         try (TcpGuard guard = TcpGuard.builder().set("trimAt", "1").build().start()) {
             new TcpGuardMetrics(guard).bindTo(registry);
             guard.shed().count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
-            guard.connectFailed(new BindException("Cannot assign requested address"));
 
             assertThat(registry.get("tcpguard.level").gauge().value()).isZero();
             assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);
@@ -29,6 +28,8 @@ class TcpGuardMetricsTest {
                             .functionCounter()
                             .count())
                     .isEqualTo(1);
+            // Raises the level: last of all.
+            guard.connectFailed(new BindException("Cannot assign requested address"));
             assertThat(registry.get("tcpguard.connects.without.port")
                             .functionCounter()
                             .count())

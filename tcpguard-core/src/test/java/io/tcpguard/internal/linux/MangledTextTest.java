@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * written another way, makes of them, number for number; what it can't read is said to be unknown; and nothing is ever thrown.
  */
 class MangledTextTest {
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 150;
     private static final long SECOND = 1_000_000_000L;
     private static final Pattern LISTENER = Pattern.compile(
             "[ \\t]*\\d+: [0-9A-F]{8}:1F90 [0-9A-F]{8}:[0-9A-F]{4} 0A [0-9A-F]{8}:([0-9A-F]{8})[ \\t\\n].*");

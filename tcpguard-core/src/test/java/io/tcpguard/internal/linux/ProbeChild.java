@@ -1,11 +1,6 @@
 package io.tcpguard.internal.linux;
 
 import com.sun.management.ThreadMXBean;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
@@ -21,14 +16,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +36,10 @@ final class ProbeChild {
     private final List<Probe> all = new ArrayList<>();
     private final Reading[] readings = new Reading[MOST_PROBES];
     private LinuxProbes probes = LinuxProbes.open();
-    private @Nullable TcpGuard guard;
     private long fallbackClock;
+
+    /** A class of its own, since all else here runs without Netty, too. */
+    private @Nullable GuardedConnects guarded;
 
     /** What an older kernel leaves: a directory without a size. Each look is two seconds later. */
     private final DescriptorCount fallback =
@@ -73,8 +68,8 @@ final class ProbeChild {
             case "listen" -> listen(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "unlisten" -> unlisten();
             case "guard" -> guard();
-            case "connectby" -> connectBy(words[1], Integer.parseInt(words[2]));
-            case "guarded" -> guarded(words[1]);
+            case "connectby" -> guarded().connectBy(words[1], Integer.parseInt(words[2]));
+            case "guarded" -> text(guarded().state(words[1]).reading()) + " " + guarded().state(words[1]).level();
             case "connect" -> connect(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "accept" -> acceptAndClose(Integer.parseInt(words[1]));
             case "hangup" -> hangUp();
@@ -91,6 +86,15 @@ final class ProbeChild {
             case "readall" -> readAll(Integer.parseInt(words[1]));
             default -> "unknown " + words[0];
         };
+    }
+
+    private String guard() {
+        guarded = new GuardedConnects();
+        return "started";
+    }
+
+    private GuardedConnects guarded() {
+        return Objects.requireNonNull(guarded);
     }
 
     private String listen(int port, int backlog) throws IOException {
@@ -124,65 +128,6 @@ final class ProbeChild {
             }
         }
         return through + " -";
-    }
-
-    private String guard() {
-        guard = TcpGuard.builder().set("trimAt", "0.85").build().start();
-        return "started";
-    }
-
-    /** Connects by that library and tells the guard of what is thrown; answers how many connects it knows to have found no port. */
-    private String connectBy(String library, int port) {
-        InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        try {
-            switch (library) {
-                case "socket" -> {
-                    Socket socket = new Socket();
-                    sockets.add(socket);
-                    socket.connect(to);
-                }
-                case "channel" -> {
-                    try (SocketChannel channel = SocketChannel.open()) {
-                        channel.connect(to);
-                    }
-                }
-                case "bound" -> {
-                    Socket socket = new Socket();
-                    sockets.add(socket);
-                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                    socket.connect(to);
-                }
-                case "epoll" -> connectByEpoll(to);
-                default -> throw new IllegalArgumentException(library);
-            }
-            return "connected";
-        } catch (Exception e) {
-            Objects.requireNonNull(guard).connectFailed(e);
-            return guard.connectsWithoutPort() + " " + e;
-        }
-    }
-
-    private static void connectByEpoll(InetSocketAddress to) throws Exception {
-        EpollEventLoopGroup group = new EpollEventLoopGroup(1);
-        try {
-            new Bootstrap()
-                    .group(group)
-                    .channel(EpollSocketChannel.class)
-                    .handler(new ChannelInboundHandlerAdapter())
-                    .connect(to)
-                    .sync();
-        } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
-        }
-    }
-
-    /** The signal's reading in the guard's newest snapshot, and the level it asks for. */
-    private String guarded(String signal) {
-        return Objects.requireNonNull(guard).snapshot().signals().stream()
-                .filter(state -> state.reading().signal().name().equals(signal))
-                .map(state -> text(state.reading()) + " " + state.level())
-                .findFirst()
-                .orElse("none");
     }
 
     /** Accepts and closes first, so that TIME_WAIT is this side's; then the clients close. */

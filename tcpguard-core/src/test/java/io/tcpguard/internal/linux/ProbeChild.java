@@ -69,7 +69,9 @@ final class ProbeChild {
             case "unlisten" -> unlisten();
             case "guard" -> guard();
             case "connectby" -> guarded().connectBy(words[1], Integer.parseInt(words[2]));
-            case "guarded" -> text(guarded().state(words[1]).reading()) + " " + guarded().state(words[1]).level();
+            case "guarded" ->
+                text(guarded().state(words[1]).reading()) + " "
+                        + guarded().state(words[1]).level();
             case "connect" -> connect(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "accept" -> acceptAndClose(Integer.parseInt(words[1]));
             case "hangup" -> hangUp();

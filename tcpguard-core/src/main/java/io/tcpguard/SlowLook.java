@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +44,14 @@ final class SlowLook {
     private enum Remark {
         CLOSE_WAIT,
         TIME_WAIT,
-        PAWS
+        PAWS,
+        PORTS
     }
 
     private final LongFunction<Census> count;
     private final LongFunction<Census> countWithHalfOpen;
     private final Supplier<@Nullable TcpCounts> counters;
+    private final LongSupplier connectsWithoutPort;
     private final NanoClock clock;
     private final Consumer<String> log;
     private final @Nullable TcpCounts atStart;
@@ -60,6 +63,7 @@ final class SlowLook {
     private volatile List<String> remarks = List.of();
     private @Nullable TcpCounts before;
     private TimeWaitLoss lastLoss = TimeWaitLoss.NONE;
+    private long withoutPortBefore;
     private boolean manyBefore;
     private Census sockets = Census.failed("not counted yet");
     private long socketsAt;
@@ -69,17 +73,20 @@ final class SlowLook {
      * @param count the sockets that have descriptors, within so many nanoseconds
      * @param countWithHalfOpen the others, too
      * @param counters null if they can't be read
+     * @param connectsWithoutPort outgoing connects that found no local port, ever
      * @param log told of what stands out
      */
     SlowLook(
             LongFunction<Census> count,
             LongFunction<Census> countWithHalfOpen,
             Supplier<@Nullable TcpCounts> counters,
+            LongSupplier connectsWithoutPort,
             NanoClock clock,
             Consumer<String> log) {
         this.count = count;
         this.countWithHalfOpen = countWithHalfOpen;
         this.counters = counters;
+        this.connectsWithoutPort = connectsWithoutPort;
         this.clock = clock;
         this.log = log;
         this.nextAt = clock.nanoTime();
@@ -105,6 +112,7 @@ final class SlowLook {
             List<String> found = new ArrayList<>();
             closeWait(found, start);
             counters(snapshot, found, start);
+            ports(found, start);
             remarks = List.copyOf(found);
         } finally {
             long end = clock.nanoTime();
@@ -183,6 +191,20 @@ final class SlowLook {
                     found,
                     now);
         }
+    }
+
+    private void ports(List<String> found, long now) {
+        long failed = connectsWithoutPort.getAsLong();
+        if (failed > withoutPortBefore) {
+            remark(
+                    Remark.PORTS,
+                    failed - withoutPortBefore
+                            + " outgoing connects found no local port: those of net.ipv4.ip_local_port_range are taken towards their"
+                            + " destination, by connections or by TIME_WAIT",
+                    found,
+                    now);
+        }
+        withoutPortBefore = failed;
     }
 
     private static TimeWaitLoss loss(TcpCounts latest, TcpCounts earlier, GuardSnapshot snapshot) {

@@ -60,6 +60,7 @@ public final class TcpGuard implements AutoCloseable {
 
     private final GuardConfig config;
     private final Shed shed = new Shed();
+    private final OutgoingConnects outgoing = new OutgoingConnects();
     private final Object lifecycle = new Object();
     private final IoThread.View view = new IoThread.View() {
         @Override
@@ -153,6 +154,7 @@ public final class TcpGuard implements AutoCloseable {
                 sockets::take,
                 sockets::takeWithHalfOpen,
                 probes::counts,
+                outgoing::withoutPort,
                 System::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
         IoThread io;
@@ -165,6 +167,7 @@ public final class TcpGuard implements AutoCloseable {
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         probes.reckonWith(policy::connections);
+        probes.believeOfPorts(outgoing::withoutPort);
         Engine engine = new Engine(config, now);
         SamplingCycle cycle =
                 new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
@@ -183,12 +186,14 @@ public final class TcpGuard implements AutoCloseable {
         Rehearsal.play(config);
         current = cycle.runOnce(now);
         lastSample = now;
+        LostSight sight = new LostSight(current, TransitionLog::lost, TransitionLog::regained);
         // Asking first, the first look loads all that later ones need, while there are descriptors for it.
         slowLook.background(trend);
         slowLook.look(current);
         Runnable look = () -> slowLook.look(current);
         SamplerThread sampler = new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> {
             sample(cycle, fanout, log, counsel, time);
+            sight.look(current, time);
             if (slowLook.takeDue(time)) {
                 io.execute(look);
             }
@@ -334,6 +339,21 @@ public final class TcpGuard implements AutoCloseable {
     /** What was refused and evicted since the start. */
     public Shed shed() {
         return shed;
+    }
+
+    /**
+     * Tells the guard that an outgoing connect failed, such as one to a back end; call it with whatever was caught. Counted if it, or
+     * a cause of it, says that the kernel had no local port left towards that destination (EADDRNOTAVAIL: {@link java.net.BindException},
+     * or the C library's message in English); anything else is ignored. No counter of the kernel's shows these failures. One within the
+     * last ten seconds makes {@link Signal#EPHEMERAL_PORTS} full. Never throws, allocates nothing; any thread, at any time.
+     */
+    public void connectFailed(Throwable why) {
+        outgoing.failed(why);
+    }
+
+    /** Outgoing connects that found no local port, by {@link #connectFailed}, since the guard was built. */
+    public long connectsWithoutPort() {
+        return outgoing.withoutPort();
     }
 
     /** The idle floor in force: no connection idle for less is evicted. Zero if the guard does not run. */

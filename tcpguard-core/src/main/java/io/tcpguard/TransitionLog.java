@@ -26,7 +26,7 @@ final class TransitionLog {
             LOG.warn(
                     "tcpguard is blind here and stays out of the way: {}",
                     snapshot.signals().stream()
-                            .map(TransitionLog::why)
+                            .map(TransitionLog::named)
                             .distinct()
                             .collect(Collectors.joining("; ")));
         } else {
@@ -39,7 +39,7 @@ final class TransitionLog {
                     healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
             String unknown = snapshot.signals().stream()
                     .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
-                    .map(TransitionLog::why)
+                    .map(TransitionLog::named)
                     .collect(Collectors.joining("; "));
             if (!unknown.isEmpty()) {
                 LOG.info("tcpguard cannot see: {}", unknown);
@@ -47,10 +47,20 @@ final class TransitionLog {
         }
     }
 
-    private static String why(SignalState state) {
+    /** The signal, its source if it has one, and why it is not known if it isn't. */
+    static String named(SignalState state) {
+        String name = state.reading().signal() + (state.source().isEmpty() ? "" : " of " + state.source());
         return state.reading() instanceof Reading.Unavailable u
-                ? u.signal() + " (" + u.cause() + ": " + u.detail() + ")"
-                : state.reading().signal().toString();
+                ? name + " (" + u.cause() + ": " + u.detail() + ")"
+                : name;
+    }
+
+    static void lost(String signals) {
+        LOG.warn("tcpguard cannot see any more: {}", signals);
+    }
+
+    static void regained(String signals) {
+        LOG.info("tcpguard sees again: {}", signals);
     }
 
     void changed(GuardSnapshot before, GuardSnapshot after, long now) {

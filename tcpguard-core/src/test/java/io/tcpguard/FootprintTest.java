@@ -52,6 +52,24 @@ class FootprintTest {
         assertThat(allocated(i -> cycle.runOnce(i * 20_000_000L))).isLessThan(TIMES);
     }
 
+    /** The one probe that is not the kernel's; the executor's own task aside, of which this one makes none. */
+    @Test
+    void allocatesNothingForACanaryThatWaitsAsLongAsBefore() {
+        WorkCanary canary = new WorkCanary(Runnable::run, 1_000_000_000L, () -> 0);
+
+        assertThat(allocated(i -> reading = canary.read(i * 100_000_000L))).isLessThan(TIMES);
+        assertThat(reading).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 0, 1000));
+    }
+
+    @Test
+    void allocatesNothingToHearOfFailedConnects() {
+        OutgoingConnects connects = new OutgoingConnects();
+        Throwable wrapped = new java.io.IOException("no back end", new java.net.BindException("taken"));
+
+        assertThat(allocated(i -> connects.failed(wrapped))).isLessThan(TIMES);
+        assertThat(connects.withoutPort()).isEqualTo(2L * TIMES);
+    }
+
     @Test
     void allocatesNothingToAdmitOrToRefuse() {
         GuardConfig config = GuardConfig.defaults();
@@ -74,6 +92,7 @@ class FootprintTest {
     }
 
     private Admission answer = Admission.ADMIT;
+    private Reading reading = new Reading.Measured(Signal.WORK_DELAY, 1, 1);
 
     private interface Step {
         void run(long i);

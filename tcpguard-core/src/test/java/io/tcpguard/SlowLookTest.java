@@ -30,6 +30,7 @@ class SlowLookTest {
     private long now = -5;
     private long cost;
     private int counts;
+    private long withoutPort;
     private long timeWait = 10;
     private Census sockets = census(0, 100);
     private @Nullable TcpCounts counters = counters(5, 0, 0, 3, 7);
@@ -44,6 +45,7 @@ class SlowLookTest {
                 return new Census(sockets.sockets(), true, sockets.complete(), sockets.trouble());
             },
             () -> counters,
+            () -> withoutPort,
             () -> now,
             log::add);
 
@@ -150,6 +152,21 @@ class SlowLookTest {
         counters = counters(5, 0, 0, 4, 25);
         lookAgain();
         assertThat(look.remarks()).singleElement().asString().startsWith("10 segments refused for an old time stamp");
+    }
+
+    @Test
+    void namesConnectsThatFoundNoLocalPort() {
+        withoutPort = 3;
+        lookAgain();
+        assertThat(look.remarks())
+                .singleElement()
+                .asString()
+                .startsWith("3 outgoing connects found no local port")
+                .contains("net.ipv4.ip_local_port_range");
+        assertThat(log).isEqualTo(look.remarks());
+
+        lookAgain();
+        assertThat(look.remarks()).isEmpty();
     }
 
     @Test

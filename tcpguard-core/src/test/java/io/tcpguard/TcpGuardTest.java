@@ -18,6 +18,8 @@ import io.tcpguard.state.SignalState;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,9 +30,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class TcpGuardTest {
@@ -313,6 +321,88 @@ class TcpGuardTest {
             await(() -> guard.snapshot().capacity().own() == 1);
             handle.closed();
             await(() -> guard.snapshot().capacity().own() == 0);
+        }
+    }
+
+    @Test
+    void saysOnceInTheLogThatASignalWasLost() {
+        List<String> log = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                log.add(record.getLevel() + " " + record.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.tcpguard.TcpGuard");
+        logger.addHandler(handler);
+        AtomicInteger asked = new AtomicInteger();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            guard.watchWork("stubborn", new AbstractExecutorService() {
+                @Override
+                public boolean isShutdown() {
+                    if (asked.incrementAndGet() > 3) {
+                        throw new IllegalStateException("no more");
+                    }
+                    return false;
+                }
+
+                @Override
+                public void execute(Runnable task) {
+                    task.run();
+                }
+
+                @Override
+                public void shutdown() {}
+
+                @Override
+                public List<Runnable> shutdownNow() {
+                    return List.of();
+                }
+
+                @Override
+                public boolean isTerminated() {
+                    return false;
+                }
+
+                @Override
+                public boolean awaitTermination(long timeout, TimeUnit unit) {
+                    return false;
+                }
+            });
+            await(() -> log.stream().anyMatch(line -> line.contains("cannot see any more")));
+            int then = asked.get();
+            await(() -> asked.get() > then + 10);
+
+            assertThat(log.stream().filter(line -> line.contains("WORK_DELAY of stubborn")))
+                    .containsExactly("WARNING tcpguard cannot see any more: WORK_DELAY of stubborn (FAILED:"
+                            + " java.lang.IllegalStateException: no more)");
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    @Test
+    void takesTheApplicationsWordForPortsThatWereNotThere() {
+        assumeThat(new File("/proc/sys/net/ipv4/ip_local_port_range"))
+                .as("Linux")
+                .exists();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            guard.connectFailed(new ConnectException("Connection refused"));
+            assertThat(guard.connectsWithoutPort()).isZero();
+
+            guard.connectFailed(new BindException("Cannot assign requested address"));
+
+            assertThat(guard.connectsWithoutPort()).isEqualTo(1);
+            await(() -> guard.snapshot().signals().stream()
+                    .anyMatch(state -> state.reading().signal() == Signal.EPHEMERAL_PORTS
+                            && state.reading().pressure() >= 1
+                            && state.level() == Level.TRIM));
         }
     }
 

@@ -74,6 +74,9 @@ public final class TcpGuardMetrics implements MeterBinder {
                 }
             }
         }
+        FunctionCounter.builder("tcpguard.connects.without.port", guard, TcpGuard::connectsWithoutPort)
+                .description("outgoing connects that found no local port, as far as the application reports them")
+                .register(registry);
         FunctionCounter.builder("tcpguard.level.transitions", levels, AtomicLong::get)
                 .description("changes of level")
                 .register(registry);

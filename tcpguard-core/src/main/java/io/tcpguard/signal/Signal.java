@@ -44,7 +44,10 @@ public enum Signal {
     /** Tracked connections, against {@code net.netfilter.nf_conntrack_max}. */
     CONNTRACK(Scope.NETWORK_NAMESPACE, "connections"),
 
-    /** Local ports in use for outgoing connections, against {@code net.ipv4.ip_local_port_range}; an upper bound. */
+    /**
+     * Local ports in use for outgoing connections, against {@code net.ipv4.ip_local_port_range}; an upper bound, and all of them
+     * for ten seconds after the application reported a connect that found none ({@code TcpGuard.connectFailed}).
+     */
     EPHEMERAL_PORTS(Scope.NETWORK_NAMESPACE, "ports"),
 
     /**

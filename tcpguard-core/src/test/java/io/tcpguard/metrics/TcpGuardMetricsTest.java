@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Shed;
+import java.net.BindException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,12 @@ class TcpGuardMetricsTest {
             assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);
             assertThat(registry.get("tcpguard.shed")
                             .tags("layer", "accept", "way", "reset", "cause", "connections")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            // Raises the level: last of all.
+            guard.connectFailed(new BindException("Cannot assign requested address"));
+            assertThat(registry.get("tcpguard.connects.without.port")
                             .functionCounter()
                             .count())
                     .isEqualTo(1);

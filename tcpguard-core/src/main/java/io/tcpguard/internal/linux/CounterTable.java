@@ -11,11 +11,15 @@ final class CounterTable {
     private final byte[] label;
     private final byte[][] names;
     private final int[] columns;
+    /** Indexes of those names that this kernel has, by column. */
+    private final int[] inOrder;
+
     private final long[] values;
     private final ProcText text = new ProcText();
 
     private byte[] header = new byte[0];
     private int width;
+    private int present;
 
     CounterTable(ProcFile file, String label, String... names) {
         this.file = file;
@@ -25,6 +29,7 @@ final class CounterTable {
             this.names[i] = ProcText.ascii(names[i]);
         }
         this.columns = new int[names.length];
+        this.inOrder = new int[names.length];
         this.values = new long[names.length];
     }
 
@@ -78,6 +83,7 @@ final class CounterTable {
 
     private boolean findColumns() {
         Arrays.fill(columns, -1);
+        present = 0;
         text.take(label);
         int column = 0;
         while (!text.take('\n')) {
@@ -92,6 +98,7 @@ final class CounterTable {
                         return false;
                     }
                     columns[i] = column;
+                    inOrder[present++] = i;
                 }
             }
             text.moveTo(word);
@@ -104,30 +111,25 @@ final class CounterTable {
         return true;
     }
 
+    /** All columns must be there, and numbers; only those that are asked for are worth their digits. */
     private boolean numbers() {
         if (!text.take(label)) {
             return false;
         }
         Arrays.fill(values, ProcText.NONE);
-        for (int column = 0; column < width; column++) {
-            if (!text.takeBlanks()) {
+        int column = 0;
+        for (int i = 0; i < present; i++) {
+            int wanted = inOrder[i];
+            if (!text.skipIntegers(columns[wanted] - column) || !text.takeBlanks()) {
                 return false;
             }
-            // Some say "none" by -1 (MaxConn of snmp); those that count never do.
-            boolean negative = text.take('-');
             long number = text.number();
             if (number == ProcText.NONE) {
                 return false;
             }
-            for (int i = 0; i < columns.length; i++) {
-                if (columns[i] == column) {
-                    if (negative) {
-                        return false;
-                    }
-                    values[i] = number;
-                }
-            }
+            values[wanted] = number;
+            column = columns[wanted] + 1;
         }
-        return text.take('\n');
+        return text.skipIntegers(width - column) && text.take('\n');
     }
 }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns numbers into readings, and the same numbers into the same reading: what stands still costs no memory. */
 final class LastReading {
+    private static final Trouble UNEXPLAINED = new Trouble(Cause.FAILED, "the source gave no number and no reason");
+
     private final Signal signal;
     private @Nullable Reading last;
 
@@ -27,8 +29,9 @@ final class LastReading {
         return now;
     }
 
-    Reading unavailable(Trouble trouble) {
-        return unavailable(trouble.cause(), trouble.detail());
+    Reading unavailable(@Nullable Trouble trouble) {
+        Trouble why = trouble == null ? UNEXPLAINED : trouble;
+        return unavailable(why.cause(), why.detail());
     }
 
     Reading unavailable(Cause cause, String detail) {

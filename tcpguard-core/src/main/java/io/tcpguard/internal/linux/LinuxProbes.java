@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
+    private static final List<Signal> FAST =
+            List.of(Signal.DESCRIPTORS, Signal.SYSTEM_FILES, Signal.TIME_WAIT, Signal.ORPHANS, Signal.TCP_MEMORY);
+    private static final List<Signal> COUNTERS = List.of(Signal.LISTEN_DROPS, Signal.CONNTRACK, Signal.EPHEMERAL_PORTS);
 
     private final File proc;
     private final boolean linux;
@@ -23,6 +26,7 @@ public final class LinuxProbes implements AutoCloseable {
     private final DescriptorCount descriptors;
     private final List<ProcFile> files = new ArrayList<>();
     private final CounterTable facts;
+    private final EphemeralPortsProbe ports;
     private final List<Probe> everySample;
     private final List<Probe> everyCounterPeriod;
 
@@ -35,9 +39,11 @@ public final class LinuxProbes implements AutoCloseable {
                 ? new ProcDescriptors(new File(proc, "self/fd"), JdkDescriptors.open(), clock)
                 : new UnknownDescriptors();
         Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
-        this.everySample = linux ? fast(tcp) : blind();
-        this.everyCounterPeriod =
-                linux ? counters(tcp) : List.of(blind(Signal.LISTEN_DROPS), blind(Signal.EPHEMERAL_PORTS));
+        this.ports = new EphemeralPortsProbe(
+                new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
+                new PortRange(whole("sys/net/ipv4/ip_local_port_range")));
+        this.everySample = linux ? fast(tcp) : blind(FAST);
+        this.everyCounterPeriod = linux ? counters() : blind(COUNTERS);
         this.facts = new CounterTable(
                 whole("self/net/netstat"),
                 "TcpExt:",
@@ -84,12 +90,21 @@ public final class LinuxProbes implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells how many outgoing connects found no local port, by the application's word: no counter of the kernel's does.
+     *
+     * @param connects only grows; any thread, cheap
+     */
+    public void believeOfPorts(LongSupplier connects) {
+        ports.believe(connects);
+    }
+
     /** The probes for every sample, one for each signal: DESCRIPTORS first. */
     public List<Probe> everySample() {
         return everySample;
     }
 
-    /** The probes of the kernel's counters, dearer, for every counter period. */
+    /** The probes of the kernel's counters, dearer or less urgent, for every counter period. */
     public List<Probe> everyCounterPeriod() {
         return everyCounterPeriod;
     }
@@ -166,24 +181,24 @@ public final class LinuxProbes implements AutoCloseable {
                 new UsageProbe(Signal.SYSTEM_FILES, Sysctl.count(fileNr, 0, 3), Sysctl.setting(fileNr, 2, 3)),
                 new UsageProbe(Signal.TIME_WAIT, timeWait, setting("sys/net/ipv4/tcp_max_tw_buckets")),
                 new UsageProbe(Signal.ORPHANS, orphans, setting("sys/net/ipv4/tcp_max_orphans")),
-                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)),
-                new UsageProbe(
-                        Signal.CONNTRACK,
-                        Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),
-                        setting("sys/net/netfilter/nf_conntrack_max")));
+                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)));
     }
 
-    private List<Probe> counters(Sockstat tcp) {
-        Figure inUse = tcp.figure(0);
-        Figure timeWait = tcp.figure(2);
-        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
-        Figure sockets = new Sum(inUse, new Sum(new OrNone(inUse6), timeWait));
+    private List<Probe> counters() {
         return List.of(
                 new ListenDropsProbe(whole("self/net/netstat"), setting("sys/net/ipv4/tcp_syncookies")),
                 new UsageProbe(
-                        Signal.EPHEMERAL_PORTS,
-                        new OutgoingPorts(sockets, whole("self/net/snmp")),
-                        new PortRange(whole("sys/net/ipv4/ip_local_port_range"))));
+                        Signal.CONNTRACK,
+                        Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),
+                        setting("sys/net/netfilter/nf_conntrack_max")),
+                ports);
+    }
+
+    private Figure sockets(Sockstat tcp) {
+        Figure inUse = tcp.figure(0);
+        Figure timeWait = tcp.figure(2);
+        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
+        return new Sum(inUse, new Sum(new OrNone(inUse6), timeWait));
     }
 
     private Figure setting(String path) {
@@ -198,14 +213,8 @@ public final class LinuxProbes implements AutoCloseable {
         return file;
     }
 
-    private static List<Probe> blind() {
-        return List.of(
-                blind(Signal.DESCRIPTORS),
-                blind(Signal.SYSTEM_FILES),
-                blind(Signal.TIME_WAIT),
-                blind(Signal.ORPHANS),
-                blind(Signal.TCP_MEMORY),
-                blind(Signal.CONNTRACK));
+    private static List<Probe> blind(List<Signal> signals) {
+        return signals.stream().map(LinuxProbes::blind).toList();
     }
 
     private static Probe blind(Signal signal) {

@@ -105,6 +105,37 @@ final class ProcText {
         return at > start && endsWord() ? value : NONE;
     }
 
+    /**
+     * Steps over so many whole numbers, each behind blanks and of any size; false if something else stands there. Some say "none" by
+     * -1 (MaxConn of snmp). One tight loop: it is most of what reading a table of counters costs beside the kernel's part.
+     */
+    boolean skipIntegers(int count) {
+        byte[] text = bytes;
+        int stop = end;
+        int i = at;
+        for (int n = 0; n < count; n++) {
+            int blanks = i;
+            while (i < stop && (text[i] == ' ' || text[i] == '\t')) {
+                i++;
+            }
+            if (i == blanks) {
+                return false;
+            }
+            if (i < stop && text[i] == '-') {
+                i++;
+            }
+            int digits = i;
+            while (i < stop && text[i] >= '0' && text[i] <= '9') {
+                i++;
+            }
+            if (i == digits) {
+                return false;
+            }
+        }
+        at = i;
+        return count == 0 || endsWord();
+    }
+
     /** Steps over one or more decimal digits; false if there is none. */
     boolean takeDigits() {
         int start = at;

@@ -4,11 +4,9 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
-import org.jspecify.annotations.Nullable;
 
 /** One number of the kernel's against another one. */
 final class UsageProbe implements Probe {
-    private static final Trouble UNEXPLAINED = new Trouble(Cause.FAILED, "the source gave no number and no reason");
     private static final Trouble NO_LIMIT = new Trouble(Cause.NOT_SUPPORTED, "the limit is 0: switched off");
 
     private final LastReading last;
@@ -30,11 +28,11 @@ final class UsageProbe implements Probe {
     public Reading read(long nowNanos) {
         long max = limit.at(nowNanos);
         if (max < 0) {
-            return unavailable(limit.trouble());
+            return last.unavailable(limit.trouble());
         }
         long now = used.at(nowNanos);
         if (now < 0) {
-            return unavailable(used.trouble());
+            return last.unavailable(used.trouble());
         }
         return max == 0 ? last.unavailable(NO_LIMIT) : last.measured(now, max);
     }
@@ -42,8 +40,4 @@ final class UsageProbe implements Probe {
     /** Nothing: the files belong to {@link LinuxProbes}, other probes read them too. */
     @Override
     public void close() {}
-
-    private Reading unavailable(@Nullable Trouble why) {
-        return last.unavailable(why == null ? UNEXPLAINED : why);
-    }
 }

@@ -26,11 +26,13 @@ class SignalsDocTest {
                 """
                 # Signals
 
-                What the guard reads, every 20 ms (`samplePeriod`) or, for the kernel's counters, every 100 ms (`counterPeriod`). Each
-                reading is a number against its limit, or the reason why it is not known: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`,
-                `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0, raises no
-                level and is said once, at the start. Reading opens nothing, loads no class and allocates nothing while numbers stay
-                the same.
+                What the guard reads: every 20 ms (`samplePeriod`), or every 100 ms (`counterPeriod`) what costs more or hurries less:
+                `LISTEN_DROPS`, `CONNTRACK`, `EPHEMERAL_PORTS`. Limits that an administrator sets are read once a second. Each reading is
+                a number against its limit, or the reason why it is not known: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`,
+                `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no
+                level. It is said once in the log: at the start, or after a second where it is lost later, and once more when it is
+                back. Reading opens nothing, loads no class and allocates nothing while numbers stay the same. What it costs:
+                [performance](performance.md#a-sample).
 
                 | signal | whose | unit | source | highest level | when it is not known |
                 | --- | --- | --- | --- | --- | --- |
@@ -55,7 +57,11 @@ class SignalsDocTest {
                         causes apart. See [the health port](health-port.md#details).
 
                         A reading of `ACCEPT_QUEUE` above its limit is no error: the kernel lets one more wait than the backlog says.
-                        `EPHEMERAL_PORTS` is an upper bound: no kernel counter says how many ports outgoing connections hold.
+                        `EPHEMERAL_PORTS` is an upper bound: no kernel counter says how many ports outgoing connections hold, and the kernel
+                        gives one port to several connections if their destinations differ. That none was left towards a destination is known
+                        to the application alone: it tells by `TcpGuard.connectFailed(exception)`, where it catches what a connect threw. Such
+                        connects are counted (`tcpguard.connects.without.port`), named at `/details`, in the log and in the incident, and the
+                        reading is the whole range for ten seconds.
                         `TIME_WAIT` holds no descriptor; past half its limit, refusals and evictions are resets, which leave none.
                         """)
                 .toString();
@@ -93,7 +99,7 @@ class SignalsDocTest {
             case TCP_MEMORY -> "`mem` of `/proc/self/net/sockstat` against the third number of `net.ipv4.tcp_mem`";
             case CONNTRACK -> "`/proc/sys/net/netfilter/nf_conntrack_count` against `nf_conntrack_max`";
             case EPHEMERAL_PORTS ->
-                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of `snmp`), against `net.ipv4.ip_local_port_range`";
+                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of `snmp`, once a second), against `net.ipv4.ip_local_port_range`; all of them after the application reported a connect that found none";
             case WORK_DELAY ->
                 "age of a canary that goes through the server's own executor or event loop, against `maxWorkDelay`";
         };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -13,12 +14,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Allocation is deterministic, so that it can be asserted; time is not. */
@@ -29,6 +32,12 @@ class AllocationTest {
 
     /** A {@link Reading.Measured}: 12 bytes of header, a reference, two longs. */
     private static final long BYTES_OF_A_READING = 32;
+
+    private static final String LISTENER =
+            """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 00000000:1F90 00000000:0000 0A 00000000:00000007 00:00000000 00000000     0        0 1061 1 0 100 0
+            """;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -58,13 +67,7 @@ class AllocationTest {
 
     @Test
     void unchangedTextsCostNothing(@TempDir Path directory) {
-        FakeProc proc = FakeProc.complete(directory)
-                .with(
-                        "self/net/tcp",
-                        """
-                          sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-                           0: 00000000:1F90 00000000:0000 0A 00000000:00000007 00:00000000 00000000     0        0 1061 1 0 100 0
-                        """);
+        FakeProc proc = FakeProc.complete(directory).with("self/net/tcp", LISTENER);
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
             Probe[] all = all(probes, 8080);
             // Once, so that there is nothing left to change.
@@ -142,4 +145,54 @@ class AllocationTest {
     }
 
     private final Reading[] lastReadings = new Reading[16];
+
+    /** Probes of this machine, each for itself, so that a failure names the one. */
+    @ParameterizedTest
+    @EnumSource(value = Signal.class, names = "WORK_DELAY", mode = EnumSource.Mode.EXCLUDE)
+    void aProbeOfThisMachineCostsNoMoreThanItsReadingsThatChanged(Signal signal) throws IOException {
+        try (LinuxProbes probes = LinuxProbes.open();
+                ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            assertAllocatesOnlyForChanges(only(signal, all(probes, listener.getLocalPort())));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Signal.class, names = "WORK_DELAY", mode = EnumSource.Mode.EXCLUDE)
+    void aProbeCostsNothingWhileItsTextStays(Signal signal, @TempDir Path directory) {
+        FakeProc proc = FakeProc.complete(directory).with("self/net/tcp", LISTENER);
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            Probe[] one = only(signal, all(probes, 8080));
+            readAll(one, 2);
+
+            assertAllocatesOnlyForChanges(one);
+            assertThat(readAll(one, READS)).isZero();
+        }
+    }
+
+    /** What is said again and again while a source is missing or torn is said without making anything. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Signal.class,
+            names = {"DESCRIPTORS", "WORK_DELAY"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void aProbeThatCannotReadCostsNothingEither(Signal signal, @TempDir Path directory) {
+        FakeProc proc = FakeProc.complete(directory)
+                .with("self/net/tcp", "torn")
+                .with("self/net/sockstat", "torn")
+                .with("self/net/netstat", "torn")
+                .with("sys/fs/file-nr", "torn")
+                .without("sys/net/netfilter/nf_conntrack_max");
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            Probe[] one = only(signal, all(probes, 8080));
+            assertThat(one[0].read(1)).isInstanceOf(Reading.Unavailable.class);
+            readAll(one, 2);
+
+            assertAllocatesOnlyForChanges(one);
+            assertThat(readAll(one, READS)).isZero();
+        }
+    }
+
+    private static Probe[] only(Signal signal, Probe[] all) {
+        return Arrays.stream(all).filter(probe -> probe.signal() == signal).toArray(Probe[]::new);
+    }
 }

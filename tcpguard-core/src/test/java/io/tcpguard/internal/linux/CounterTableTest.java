@@ -25,18 +25,49 @@ class CounterTableTest {
     void findsCountersByNameWhereverTheirColumnIs() {
         FakeProc proc = FakeProc.complete(directory).with(NAME, "TcpExt: B A C\nTcpExt: 1 2 3\n");
         try (ProcFile file = ProcFile.whole(proc.file(NAME), descriptors)) {
-            CounterTable table = new CounterTable(file, "TcpExt:", "A", "C", "Missing");
+            CounterTable table = new CounterTable(file, "TcpExt:", "C", "A", "Missing");
 
             assertThat(table.read(0)).isTrue();
-            assertThat(table.value(0)).isEqualTo(2);
-            assertThat(table.value(1)).isEqualTo(3);
+            assertThat(table.value(0)).isEqualTo(3);
+            assertThat(table.value(1)).isEqualTo(2);
             assertThat(table.value(2)).isEqualTo(-1);
 
             proc.with(NAME, "IpExt: A\nIpExt: 9\nTcpExt: A BB C CC\nTcpExt: 7 8 9 10\n");
 
             assertThat(table.read(1)).isTrue();
-            assertThat(table.value(0)).isEqualTo(7);
-            assertThat(table.value(1)).isEqualTo(9);
+            assertThat(table.value(0)).isEqualTo(9);
+            assertThat(table.value(1)).isEqualTo(7);
+        }
+    }
+
+    /** A header of the same length: by its length alone the change would not be noticed. */
+    @Test
+    void looksForTheColumnsAnewWhenAnyByteOfTheHeaderIsAnother() {
+        FakeProc proc = FakeProc.complete(directory).with(NAME, "TcpExt: A B\nTcpExt: 1 2\n");
+        try (ProcFile file = ProcFile.whole(proc.file(NAME), descriptors)) {
+            CounterTable table = new CounterTable(file, "TcpExt:", "A", "B");
+            assertThat(table.read(0)).isTrue();
+
+            proc.with(NAME, "TcpExt: B A\nTcpExt: 1 2\n");
+            assertThat(table.read(1)).isTrue();
+            assertThat(table.value(0)).isEqualTo(2);
+            assertThat(table.value(1)).isEqualTo(1);
+
+            proc.with(NAME, "TcpExt: B C\nTcpExt: 1 2\n");
+            assertThat(table.read(2)).isTrue();
+            assertThat(table.value(0)).isEqualTo(-1);
+            assertThat(table.value(1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void doesNotMindTheSizeOfNumbersThatNobodyAsksFor() {
+        FakeProc proc = FakeProc.complete(directory).with(NAME, "TcpExt: A B C\nTcpExt: 18446744073709551615 2 -1\n");
+        try (ProcFile file = ProcFile.whole(proc.file(NAME), descriptors)) {
+            CounterTable table = new CounterTable(file, "TcpExt:", "B");
+
+            assertThat(table.read(0)).isTrue();
+            assertThat(table.value(0)).isEqualTo(2);
         }
     }
 
@@ -54,7 +85,10 @@ class CounterTableTest {
                 "TcpExt: A A\nTcpExt: 1 2\n",
                 "TcpExt: A B\nTcpExt: -1 2\n",
                 "TcpExt: A B\nTcpExt: 1 --2\n",
-                "TcpExt: A B\nTcpExt: 1 99999999999999999999\n"
+                "TcpExt: A B\nTcpExt: 1 -\n",
+                "TcpExt: B A\nTcpExt: 1 2 3\n",
+                "TcpExt: B A\nTcpExt: 1\n",
+                "TcpExt: A B\nTcpExt: 99999999999999999999 1\n"
             })
     void refusesATableThatDoesNotAddUp(String text) {
         FakeProc proc = FakeProc.complete(directory).with(NAME, text);

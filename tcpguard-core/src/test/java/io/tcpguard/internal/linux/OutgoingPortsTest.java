@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OutgoingPortsTest {
     private static final String SNMP = "self/net/snmp";
+    private static final long SECOND = 1_000_000_000L;
     private static final long PORTS = 60999 - 32768 + 1;
 
     private final FakeProc proc;
@@ -56,9 +57,61 @@ class OutgoingPortsTest {
                 .isEqualTo(Cause.MALFORMED));
     }
 
+    /** Connects ever made only grow, so while there are more of them than sockets nobody needs to look. */
+    @Test
+    void asksForTheConnectionsEverMadeOnceASecondAndOnlyWhileTheyAreTheLowerBound() {
+        proc.with(SNMP, FakeProc.snmp(12));
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            Probe probe = probes.everyCounterPeriod().get(2);
+            assertThat(probe.read(1)).isEqualTo(ports(12));
+
+            proc.with(SNMP, FakeProc.snmp(13));
+            assertThat(probe.read(SECOND - 1)).isEqualTo(ports(12));
+            assertThat(probe.read(SECOND)).isEqualTo(ports(13));
+
+            proc.with(SNMP, FakeProc.snmp(5000));
+            assertThat(probe.read(2 * SECOND)).isEqualTo(ports(41 + 7 + 1040));
+            // Not true of a counter; it shows whether anybody looked.
+            proc.with(SNMP, FakeProc.snmp(1));
+            proc.with("self/net/sockstat6", "TCP6: inuse 3000\n");
+            assertThat(probe.read(9 * SECOND)).isEqualTo(ports(41 + 3000 + 1040));
+        }
+    }
+
+    @Test
+    void areAllInUseForTenSecondsAfterTheApplicationSaidThatItFoundNone() {
+        long[] failed = {0};
+        proc.with(SNMP, FakeProc.snmp(12));
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            probes.believeOfPorts(() -> failed[0]);
+            Probe probe = probes.everyCounterPeriod().get(2);
+            assertThat(probe.read(SECOND)).isEqualTo(ports(12));
+
+            failed[0] = 1;
+            assertThat(probe.read(2 * SECOND)).isEqualTo(ports(PORTS));
+            assertThat(probe.read(11 * SECOND)).isEqualTo(ports(PORTS));
+            failed[0] = 2;
+            assertThat(probe.read(12 * SECOND - 1)).isEqualTo(ports(PORTS));
+            assertThat(probe.read(22 * SECOND - 2)).isEqualTo(ports(PORTS));
+            assertThat(probe.read(22 * SECOND - 1)).isEqualTo(ports(12));
+        }
+    }
+
+    @Test
+    void areAllInUseBySuchAWordEvenWhereTheKernelsCountsCannotBeRead() {
+        proc.without("self/net/sockstat");
+        try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
+            Probe probe = probes.everyCounterPeriod().get(2);
+            assertThat(probe.read(1)).isInstanceOf(Reading.Unavailable.class);
+            probes.believeOfPorts(() -> 1);
+
+            assertThat(probe.read(2)).isEqualTo(ports(PORTS));
+        }
+    }
+
     private Reading read() {
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            Probe probe = probes.everyCounterPeriod().get(1);
+            Probe probe = probes.everyCounterPeriod().get(2);
             assertThat(probe.signal()).isEqualTo(Signal.EPHEMERAL_PORTS);
             return probe.read(1);
         }

@@ -21,7 +21,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A process of its own for what can't be done to the one that runs the tests. One command a line, one line of answer. */
 final class ProbeChild {
@@ -35,6 +37,9 @@ final class ProbeChild {
     private final Reading[] readings = new Reading[MOST_PROBES];
     private LinuxProbes probes = LinuxProbes.open();
     private long fallbackClock;
+
+    /** A class of its own, since all else here runs without Netty, too. */
+    private @Nullable GuardedConnects guarded;
 
     /** What an older kernel leaves: a directory without a size. Each look is two seconds later. */
     private final DescriptorCount fallback =
@@ -62,6 +67,11 @@ final class ProbeChild {
         return switch (words[0]) {
             case "listen" -> listen(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "unlisten" -> unlisten();
+            case "guard" -> guard();
+            case "connectby" -> guarded().connectBy(words[1], Integer.parseInt(words[2]));
+            case "guarded" ->
+                text(guarded().state(words[1]).reading()) + " "
+                        + guarded().state(words[1]).level();
             case "connect" -> connect(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "accept" -> acceptAndClose(Integer.parseInt(words[1]));
             case "hangup" -> hangUp();
@@ -78,6 +88,15 @@ final class ProbeChild {
             case "readall" -> readAll(Integer.parseInt(words[1]));
             default -> "unknown " + words[0];
         };
+    }
+
+    private String guard() {
+        guarded = new GuardedConnects();
+        return "started";
+    }
+
+    private GuardedConnects guarded() {
+        return Objects.requireNonNull(guarded);
     }
 
     private String listen(int port, int backlog) throws IOException {

@@ -9,6 +9,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.Standstills;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
@@ -101,6 +102,7 @@ public final class TcpGuard implements AutoCloseable {
     private record Running(
             LinuxProbes probes,
             AdmissionPolicy policy,
+            Standstills standstills,
             SamplingCycle cycle,
             IoThread io,
             TransitionFanout fanout,
@@ -163,6 +165,7 @@ public final class TcpGuard implements AutoCloseable {
         }
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
+        Standstills standstills = new Standstills(config, shed);
         probes.reckonWith(policy::connections);
         Engine engine = new Engine(config, now);
         SamplingCycle cycle =
@@ -188,11 +191,12 @@ public final class TcpGuard implements AutoCloseable {
         Runnable look = () -> slowLook.look(current);
         SamplerThread sampler = new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> {
             sample(cycle, fanout, log, counsel, time);
+            standstills.sampled(current, time);
             if (slowLook.takeDue(time)) {
                 io.execute(look);
             }
         });
-        return new Running(probes, policy, cycle, io, fanout, log, counsel, slowLook, sampler);
+        return new Running(probes, policy, standstills, cycle, io, fanout, log, counsel, slowLook, sampler);
     }
 
     private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, Counsel counsel, long now) {
@@ -278,9 +282,13 @@ public final class TcpGuard implements AutoCloseable {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
         ports.put(name, port);
-        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> remove(probe));
+        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> {
+            r.standstills.remove(control);
+            remove(probe);
+        });
         r.cycle.add(
                 probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
+        r.standstills.add(control);
         return socket;
     }
 

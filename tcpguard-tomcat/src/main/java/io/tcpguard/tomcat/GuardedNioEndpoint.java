@@ -2,6 +2,7 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -135,7 +136,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         int bound = getLocalPort();
         int port = bound > 0 ? bound : getPortWithOffset();
         GuardedListener old = listener;
-        listener = now.listen(shortName(), port, this::accepting);
+        listener = now.listen(shortName(), port, new Control());
         if (old != null) {
             old.close();
         }
@@ -172,8 +173,22 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return name == null || !name.contains("-") ? "http-" + getPortWithOffset() : name.replace("\"", "");
     }
 
+    private final class Control implements ListenerControl {
+        private final Standstill standstill = new Standstill();
+
+        @Override
+        public boolean accepting() {
+            return isAccepting();
+        }
+
+        @Override
+        public int endStandstills(long patienceNanos, int most) {
+            return standstill.end(guarded.values(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
+        }
+    }
+
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
-    private boolean accepting() {
+    private boolean isAccepting() {
         Thread thread = acceptorThread;
         boolean runs = running
                 && !paused
@@ -274,9 +289,14 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     void sendsFile(GuardedConnection connection) {
-        if (connections.get(connection.channel()) instanceof NioSocketWrapper wrapper) {
+        NioSocketWrapper wrapper = wrapperOf(connection);
+        if (wrapper != null) {
             filesBeingSent.add(connection, wrapper);
         }
+    }
+
+    private @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
+        return connections.get(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
     }
 
     // ---- connections go

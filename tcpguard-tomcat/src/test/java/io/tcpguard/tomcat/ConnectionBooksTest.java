@@ -80,7 +80,10 @@ class ConnectionBooksTest {
             assertThat(guard.handles.size() + guard.resets.get()).isEqualTo(connections);
             assertThat(answered).hasPositiveValue();
             assertThat(evicted).hasPositiveValue();
-            assertThat(spokeHttp2).hasPositiveValue();
+            if (keys == null) {
+                // Tomcat takes prior knowledge in clear text only.
+                assertThat(spokeHttp2).hasPositiveValue();
+            }
             agreeWhileOpen(rig);
         }
     }
@@ -106,7 +109,8 @@ class ConnectionBooksTest {
 
     /** The kernel's count (net/ipv4/tcp_ipv4.c, get_tcp4_sock: local address and port in hex, state 01 is ESTABLISHED). */
     private static long establishedAt(int port) throws IOException {
-        Pattern established = Pattern.compile(String.format("^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 01 .*", port));
+        Pattern established =
+                Pattern.compile(String.format("^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 01 .*", port));
         long count = 0;
         for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
             count += Files.readAllLines(Path.of(table)).stream()
@@ -134,12 +138,11 @@ class ConnectionBooksTest {
 
     private void mistreat(int port, boolean tls, int connections, Random random) throws Exception {
         for (int i = 0; i < connections; i++) {
-            guard.atAccept =
-                    switch (random.nextInt(16)) {
-                        case 0 -> Admission.RESET;
-                        case 1 -> Admission.RESPOND;
-                        default -> Admission.ADMIT;
-                    };
+            guard.atAccept = switch (random.nextInt(16)) {
+                case 0 -> Admission.RESET;
+                case 1 -> Admission.RESPOND;
+                default -> Admission.ADMIT;
+            };
             if (tls && random.nextInt(8) == 0) {
                 // In the middle of its handshake, or no TLS at all.
                 try (RawClient client = new RawClient(port)) {

@@ -20,7 +20,8 @@ final class Crowd implements AutoCloseable {
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long SIP_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Pattern WHOLE_503 = Pattern.compile(
-            "HTTP/1\\.1 503 .*\\r\\nRetry-After: [12]\\r\\n.*\\r\\n\\r\\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+            "HTTP/1\\.1 503 .*\\r\\nRetry-After: [12]\\r\\n.*\\r\\n\\r\\n.*",
+            Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     /** What an abnormal client sends, and that it then sits. */
     enum Abuse {

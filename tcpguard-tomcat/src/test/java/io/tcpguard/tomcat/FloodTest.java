@@ -63,7 +63,8 @@ class FloodTest {
         int clients = descriptors + descriptors / 2;
         try (ChildServer guarded = new ChildServer(descriptors, "guarded", tls);
                 Users users = new Users(guarded, true)) {
-            keepsItsPromises(guarded, users, new Crowd(guarded.port(), Abuse.STALLED_HANDSHAKE, clients, clients, false), 12);
+            keepsItsPromises(
+                    guarded, users, new Crowd(guarded.port(), Abuse.STALLED_HANDSHAKE, clients, clients, false), 12);
         }
         try (ChildServer stock = new ChildServer(descriptors, "stock", tls)) {
             runsOut(stock, Abuse.STALLED_HANDSHAKE, clients);
@@ -165,7 +166,8 @@ class FloodTest {
 
     private static void runsOut(ChildServer server, Abuse abuse, int clients) throws Exception {
         try (Crowd crowd = new Crowd(server.port(), abuse, clients, clients, false)) {
-            TomcatRig.await("the stock server fails", () -> !server.acceptErrors().isEmpty());
+            TomcatRig.await(
+                    "the stock server fails", () -> !server.acceptErrors().isEmpty());
             assertThat(crowd.attempts).hasPositiveValue();
         }
     }

@@ -113,7 +113,9 @@ final class RawClient implements AutoCloseable {
         long bytes = 0;
         byte[] some = new byte[8192];
         try {
-            for (int n = socket.getInputStream().read(some); n >= 0; n = socket.getInputStream().read(some)) {
+            for (int n = socket.getInputStream().read(some);
+                    n >= 0;
+                    n = socket.getInputStream().read(some)) {
                 bytes += n;
             }
         } catch (SocketTimeoutException e) {

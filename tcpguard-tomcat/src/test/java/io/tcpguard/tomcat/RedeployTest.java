@@ -11,8 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -51,20 +55,23 @@ class RedeployTest {
                 // What is made once, and is no leak, is made here.
                 underLoad(connector, reloaded, directory, 3);
                 settle();
-                int threads = threads();
-                long descriptors = descriptors();
+                List<String> threads = threads();
+                Map<String, Long> descriptors = descriptors();
                 int connections = guardedConnections(connector);
 
                 loaders.clear();
                 underLoad(connector, reloaded, directory, ROUNDS);
                 assertThat(answers).hasValueGreaterThan(ROUNDS);
-                TomcatRig.await("descriptors as before", () -> descriptors() <= descriptors);
-                TomcatRig.await("threads as before", () -> threads() <= threads);
+                eventually("descriptors as before", RedeployTest::descriptors, now -> total(now) <= total(descriptors), descriptors);
+                eventually("threads as before", RedeployTest::threads, now -> now.size() <= threads.size(), threads);
                 TomcatRig.await("connections as before", () -> guardedConnections(connector) == connections);
                 assertThat(loaders).hasSize(3 * ROUNDS);
                 TomcatRig.await("class loaders gone, but for that of the application that runs", () -> {
                     System.gc();
-                    return loaders.stream().filter(loader -> loader.get() != null).count() <= 1;
+                    return loaders.stream()
+                                    .filter(loader -> loader.get() != null)
+                                    .count()
+                            <= 1;
                 });
                 assertThat(guard.snapshot().verdict().up()).isTrue();
             } finally {
@@ -140,22 +147,46 @@ class RedeployTest {
         return ((GuardedHttp11NioProtocol) connector.getProtocolHandler()).getGuardedConnections();
     }
 
-    private static int threads() {
-        return (int) Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.getName().equals("load"))
-                .count();
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> !name.equals("load"))
+                .sorted()
+                .toList();
     }
 
-    private static long descriptors() {
-        String[] open = new File("/proc/self/fd").list();
-        return open == null ? Long.MAX_VALUE : open.length;
+    /** How many of each kind: what they lead to, without numbers. */
+    private static Map<String, Long> descriptors() {
+        Map<String, Long> kinds = new TreeMap<>();
+        File[] open = new File("/proc/self/fd").listFiles();
+        for (File one : open == null ? new File[0] : open) {
+            try {
+                kinds.merge(Files.readSymbolicLink(one.toPath()).toString().replaceAll("[0-9]+", "N"), 1L, Long::sum);
+            } catch (IOException e) {
+                // Closed since.
+            }
+        }
+        return kinds;
+    }
+
+    private static long total(Map<String, Long> kinds) {
+        return kinds.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static <T> void eventually(String what, Supplier<T> now, Predicate<T> good, T before)
+            throws InterruptedException {
+        try {
+            TomcatRig.await(what, () -> good.test(now.get()));
+        } catch (AssertionError e) {
+            throw new AssertionError(what + ": before " + before + ", now " + now.get(), e);
+        }
     }
 
     /** Until the count stays. */
     private static void settle() throws InterruptedException {
         List<Long> seen = new ArrayList<>(List.of(-1L));
         TomcatRig.await("settled", () -> {
-            long now = descriptors();
+            long now = total(descriptors());
             seen.add(now);
             try {
                 TimeUnit.MILLISECONDS.sleep(200);
@@ -163,7 +194,10 @@ class RedeployTest {
                 Thread.currentThread().interrupt();
             }
             return seen.size() > 5
-                    && seen.subList(seen.size() - 5, seen.size()).stream().max(Comparator.naturalOrder()).get() == now;
+                    && seen.subList(seen.size() - 5, seen.size()).stream()
+                                    .max(Comparator.naturalOrder())
+                                    .get()
+                            == now;
         });
     }
 }

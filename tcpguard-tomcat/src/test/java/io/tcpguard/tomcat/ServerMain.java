@@ -37,7 +37,8 @@ final class ServerMain {
         connector.setPort(0);
         // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
         connector.setProperty("maxKeepAliveRequests", "-1");
-        // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback buffers.
+        // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback
+        // buffers.
         connector.setProperty("socket.txBufSize", "32768");
         connector.addUpgradeProtocol(new Http2Protocol());
         if (keyStore != null) {
@@ -80,7 +81,9 @@ final class ServerMain {
                         case "/big" -> BIG;
                         case "/read" -> "read " + request.getStream().readAllBytes().length;
                         case "/answers" ->
-                            guard == null ? "none" : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS);
+                            guard == null
+                                    ? "none"
+                                    : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS);
                         default ->
                             guard == null
                                     ? "stock"

@@ -63,7 +63,8 @@ class StandstillTest {
             begun.send("GET / HT");
             async.send("GET /async" + ASK + "\r\n");
             rig.async.get(30, TimeUnit.SECONDS);
-            upgraded.send("GET /upgrade" + ASK + "Connection: upgrade\r\nUpgrade: own\r\n\r\n").answer();
+            upgraded.send("GET /upgrade" + ASK + "Connection: upgrade\r\nUpgrade: own\r\n\r\n")
+                    .answer();
             for (int i = 0; i < 100; i++) {
                 assertThat(endAll()).isZero();
                 TimeUnit.MILLISECONDS.sleep(2);

@@ -77,7 +77,9 @@ final class Users implements AutoCloseable {
     }
 
     void allWereServed(ChildServer server) {
-        assertThat(lost).as("sessions lost, while the server said %s", server.output()).isEmpty();
+        assertThat(lost)
+                .as("sessions lost, while the server said %s", server.output())
+                .isEmpty();
         assertThat(failedChecks).as("checks of %s that failed", checks).isEmpty();
         assertThat(answers).hasValueGreaterThan(SESSIONS * 2);
     }

@@ -25,16 +25,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Standstills {
     private static final Logger LOG = LoggerFactory.getLogger(Standstills.class);
-    private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
-    /** So that a few hundred threads are free again within a second, as silent connections give way. */
-    private static final int SHARE_OF_LIMIT = 25;
+    private static final int LOOKS_PER_SECOND = 10;
+    private static final long EVERY = TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND;
+    /** As silent connections: a few hundred threads are free again within a second. */
+    private static final double RATE = 4;
 
-    private static final int AT_LEAST = 8;
     private static final double LEAST_PATIENCE = 0.25;
 
     private final long patience;
     private final long stalledAfter;
+    private final int configuredRate;
     private final Shed shed;
     private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
     private long lookedAt;
@@ -46,6 +47,7 @@ public final class Standstills {
     public Standstills(GuardConfig config, Shed shed) {
         patience = config.nanos(Setting.SILENT_FLOOR);
         stalledAfter = config.nanos(Setting.STALLED_AFTER);
+        configuredRate = config.integer(Setting.EVICTIONS_PER_SECOND);
         this.shed = shed;
     }
 
@@ -70,7 +72,10 @@ public final class Standstills {
         }
         looked = true;
         lookedAt = now;
-        int most = (int) Math.max(AT_LEAST, Math.min(Integer.MAX_VALUE, snapshot.capacity().limit() / SHARE_OF_LIMIT));
+        double perSecond = configuredRate > 0
+                ? configuredRate
+                : Math.max(20, snapshot.capacity().limit() / 10.0);
+        int most = (int) Math.max(1, RATE * perSecond / LOOKS_PER_SECOND);
         for (ListenerControl control : controls) {
             most -= end(control, patience(delay), most, now);
         }

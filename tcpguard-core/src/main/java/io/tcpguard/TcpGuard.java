@@ -10,6 +10,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.Standstills;
+import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
@@ -280,12 +281,15 @@ public final class TcpGuard implements AutoCloseable {
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
-        ports.put(name, port);
-        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> {
+        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, config.nanos(Setting.QUEUE_WAIT));
+        WaitingRoom room = socket.waitingRoom();
+        GuardedProbe probe =
+                new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
+        socket.onClose(() -> {
             r.standstills.remove(control);
             remove(probe);
         });
+        ports.put(name, port);
         r.cycle.add(
                 probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
         r.standstills.add(control);

@@ -8,10 +8,15 @@ public interface ListenerControl {
      */
     boolean accepting();
 
+    /** The backlog that was asked for in {@code listen(2)}; 0, the default: not known. Asked once, when the listener comes under guard. */
+    default int backlog() {
+        return 0;
+    }
+
     /**
      * Work waits too long for a thread: ends the requests that hold one while their client neither takes a byte of the answer nor sends
-     * one of the request, those that stand still longest first, by closing their connection. Called by the sampler thread ten times a second while
-     * work waits too long, so an adapter learns from one call to the next what stands still; must not block.
+     * one of the request, those that stand still longest first, by closing their connection. Called by the sampler thread ten times a
+     * second while work waits too long, so an adapter learns from one call to the next what stands still; must not block.
      *
      * @param patienceNanos none that stood still for less is ended
      * @param most how many may be ended by this call

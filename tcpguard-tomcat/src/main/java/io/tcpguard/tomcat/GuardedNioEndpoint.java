@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.tomcat.util.net.Acceptor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
 /** Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives up. */
 final class GuardedNioEndpoint extends NioEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
+
+    private static final long PLACE_LOOK_NANOS = 1_000_000;
 
     private final Map<SocketChannel, GuardedConnection> guarded = new ConcurrentHashMap<>();
     // Not static: a static one would outlive the web application or server that brought this class.
@@ -182,6 +185,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
 
         @Override
+        public int backlog() {
+            return getAcceptCount();
+        }
+
+        @Override
         public int endStandstills(long patienceNanos, int most) {
             return standstill.end(guarded.values(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
         }
@@ -220,7 +228,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
         filesBeingSent.sweep();
         InetAddress source = sourceOf(channel);
-        Admission decision = now.accept(source);
+        Admission decision = decide(now, source);
         if (decision.refused()) {
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
             // give back.
@@ -240,6 +248,16 @@ final class GuardedNioEndpoint extends NioEndpoint {
             }
         }
         return taken;
+    }
+
+    /** While it waits, this thread accepts nobody else: they wait in the accept queue, where they cost no descriptor. */
+    private Admission decide(GuardedListener now, @Nullable InetAddress source) {
+        Admission decision = now.acceptOrWait(source);
+        while (decision == Admission.WAIT) {
+            LockSupport.parkNanos(PLACE_LOOK_NANOS);
+            decision = running && !paused ? now.askAgain(source) : Admission.RESPOND;
+        }
+        return decision;
     }
 
     private static @Nullable InetAddress sourceOf(SocketChannel channel) {

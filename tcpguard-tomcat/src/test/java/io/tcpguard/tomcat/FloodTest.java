@@ -97,7 +97,7 @@ class FloodTest {
     /** With no reset in the budget each refusal is meant to be an answer; 30 at a time are fewer than the pool has places. */
     @Test
     void tellsTheRefusedToComeBackLaterByA503ThatTheyReadWhole() throws Exception {
-        try (ChildServer guarded = new ChildServer(DESCRIPTORS, "guarded", "resetBudget=0", "reclaim=false");
+        try (ChildServer guarded = new ChildServer(DESCRIPTORS, "guarded", "resetBudget=0", "reclaim=false", "queueWait=0s");
                 Users users = new Users(guarded, false);
                 Crowd sitting = new Crowd(guarded.port(), Abuse.ONE_REQUEST_AND_SIT, DESCRIPTORS, 500, false)) {
             TomcatRig.await("the server is full", () -> sitting.refused() > 0);

@@ -249,7 +249,11 @@ final class Crowd implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        leave();
+    public void close() throws IOException {
+        try {
+            leave();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -47,7 +47,7 @@ class FloodTest {
             throws Exception {
         int clients = descriptors + descriptors / 2;
         try (ChildServer guarded = new ChildServer(descriptors, "guarded")) {
-            keepsItsPromises(guarded, abuse, clients, 12);
+            keepsItsPromises(guarded, abuse, clients, descriptors == DESCRIPTORS ? 6 : 12);
         }
         try (ChildServer stock = new ChildServer(descriptors, "stock")) {
             runsOut(stock, abuse, clients);
@@ -97,7 +97,8 @@ class FloodTest {
     /** With no reset in the budget each refusal is meant to be an answer; 30 at a time are fewer than the pool has places. */
     @Test
     void tellsTheRefusedToComeBackLaterByA503ThatTheyReadWhole() throws Exception {
-        try (ChildServer guarded = new ChildServer(DESCRIPTORS, "guarded", "resetBudget=0", "reclaim=false", "queueWait=0s");
+        try (ChildServer guarded =
+                        new ChildServer(DESCRIPTORS, "guarded", "resetBudget=0", "reclaim=false", "queueWait=0s");
                 Users users = new Users(guarded, false);
                 Crowd sitting = new Crowd(guarded.port(), Abuse.ONE_REQUEST_AND_SIT, DESCRIPTORS, 500, false)) {
             TomcatRig.await("the server is full", () -> sitting.refused() > 0);

@@ -62,7 +62,11 @@ class RedeployTest {
                 loaders.clear();
                 underLoad(connector, reloaded, directory, ROUNDS);
                 assertThat(answers).hasValueGreaterThan(ROUNDS);
-                eventually("descriptors as before", RedeployTest::descriptors, now -> total(now) <= total(descriptors), descriptors);
+                eventually(
+                        "descriptors as before",
+                        RedeployTest::descriptors,
+                        now -> total(now) <= total(descriptors),
+                        descriptors);
                 eventually("threads as before", RedeployTest::threads, now -> now.size() <= threads.size(), threads);
                 TomcatRig.await("connections as before", () -> guardedConnections(connector) == connections);
                 assertThat(loaders).hasSize(3 * ROUNDS);

@@ -138,8 +138,8 @@ class RedeployTest {
         Path files = directory.resolve(path.substring(1));
         Files.createDirectories(files);
         Context context = tomcat.addContext(path, files.toString());
-        Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
-        context.addServletMappingDecoded("/", "default");
+        Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet")
+                .addMapping("/");
         return context;
     }
 

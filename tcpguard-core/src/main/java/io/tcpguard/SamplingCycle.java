@@ -12,6 +12,8 @@ import io.tcpguard.state.Trend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -32,6 +34,9 @@ final class SamplingCycle {
 
     private final long counterPeriod;
     private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
+    /** Read no more, and closed by the next cycle: one under way may still read them. */
+    private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
+
     private volatile @Nullable String operator;
     private long countersReadAt;
     private boolean countersRead;
@@ -69,6 +74,7 @@ final class SamplingCycle {
         List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
         listeners.removeIf(l -> l.queue() == probe.watch());
         watch(probes, listeners);
+        gone.add(probe);
     }
 
     private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners) {
@@ -82,6 +88,7 @@ final class SamplingCycle {
     }
 
     GuardSnapshot runOnce(long now) {
+        closeThoseGone();
         Watched w = watched;
         boolean counters = !countersRead || now - countersReadAt >= counterPeriod;
         if (counters) {
@@ -114,7 +121,14 @@ final class SamplingCycle {
         return watched.watches.stream().map(Watch::signal).toList();
     }
 
+    private void closeThoseGone() {
+        for (GuardedProbe probe = gone.poll(); probe != null; probe = gone.poll()) {
+            probe.close();
+        }
+    }
+
     synchronized void close() {
+        closeThoseGone();
         watched.probes.forEach(GuardedProbe::close);
         watched = new Watched(List.of(), List.of(), List.of());
     }

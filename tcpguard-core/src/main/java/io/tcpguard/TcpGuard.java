@@ -9,6 +9,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.Standstills;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
@@ -103,6 +104,7 @@ public final class TcpGuard implements AutoCloseable {
     private record Running(
             LinuxProbes probes,
             AdmissionPolicy policy,
+            Standstills standstills,
             SamplingCycle cycle,
             IoThread io,
             TransitionFanout fanout,
@@ -166,6 +168,7 @@ public final class TcpGuard implements AutoCloseable {
         }
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
+        Standstills standstills = new Standstills(config, shed);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(outgoing::withoutPort);
         Engine engine = new Engine(config, now);
@@ -194,11 +197,12 @@ public final class TcpGuard implements AutoCloseable {
         SamplerThread sampler = new SamplerThread(config.nanos(Setting.SAMPLE_PERIOD), time -> {
             sample(cycle, fanout, log, counsel, time);
             sight.look(current, time);
+            standstills.sampled(current, time);
             if (slowLook.takeDue(time)) {
                 io.execute(look);
             }
         });
-        return new Running(probes, policy, cycle, io, fanout, log, counsel, slowLook, sampler);
+        return new Running(probes, policy, standstills, cycle, io, fanout, log, counsel, slowLook, sampler);
     }
 
     private void sample(SamplingCycle cycle, TransitionFanout fanout, TransitionLog log, Counsel counsel, long now) {
@@ -286,10 +290,14 @@ public final class TcpGuard implements AutoCloseable {
         WaitingRoom room = socket.waitingRoom();
         GuardedProbe probe =
                 new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
-        socket.onClose(() -> remove(probe));
+        socket.onClose(() -> {
+            r.standstills.remove(control);
+            remove(probe);
+        });
         ports.put(name, port);
         r.cycle.add(
                 probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
+        r.standstills.add(control);
         return socket;
     }
 

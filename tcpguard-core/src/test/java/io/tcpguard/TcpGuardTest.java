@@ -229,6 +229,19 @@ class TcpGuardTest {
     }
 
     @Test
+    void keepsNoDescriptorOfAListenerThatIsGone() throws Exception {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            guard.listen("warm", 1, () -> true).close();
+            long before = guard.snapshot().capacity().used();
+            for (int i = 0; i < 50; i++) {
+                guard.listen("comes and goes", 1, () -> true).close();
+            }
+            await(() -> guard.snapshot().capacity().used() <= before + 10);
+        }
+    }
+
+    @Test
     void leavesNoThreadAndNoDescriptorAfterClose() {
         cycle();
         long descriptors = descriptors();

@@ -12,4 +12,17 @@ public interface ListenerControl {
     default int backlog() {
         return 0;
     }
+
+    /**
+     * Work waits too long for a thread: ends the requests that hold one while their client neither takes a byte of the answer nor sends
+     * one of the request, those that stand still longest first, by closing their connection. Called by the sampler thread ten times a
+     * second while work waits too long, so an adapter learns from one call to the next what stands still; must not block.
+     *
+     * @param patienceNanos none that stood still for less is ended
+     * @param most how many may be ended by this call
+     * @return how many were; the default, 0, suits servers whose threads wait for no client
+     */
+    default int endStandstills(long patienceNanos, int most) {
+        return 0;
+    }
 }

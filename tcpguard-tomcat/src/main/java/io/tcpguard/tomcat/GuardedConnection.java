@@ -42,6 +42,14 @@ final class GuardedConnection implements ConnectionCloser {
 
     private volatile boolean multiplexed;
 
+    private volatile boolean kept;
+
+    /** Of the sampler's thread: what was read and written when this connection was first seen to stand still, and when. */
+    private long stillAt;
+
+    private long stillSince;
+    private boolean still;
+
     GuardedConnection(
             GuardedNioEndpoint endpoint,
             GuardedListener listener,
@@ -134,7 +142,61 @@ final class GuardedConnection implements ConnectionCloser {
     }
 
     void keep() {
+        kept = true;
         handle.keep();
+    }
+
+    // ---- standstills: the sampler's thread only
+
+    /**
+     * Whether a worker is inside for a request of HTTP/1.1. Upgraded connections are the application's own, and those of HTTP/2 have
+     * write time-outs of a few seconds for each frame.
+     */
+    boolean holdsThread() {
+        return gate.get() >= WORKER && working.get() && !multiplexed && !kept;
+    }
+
+    /**
+     * It waits for its client.
+     *
+     * @param position changes with each byte read or written
+     * @return for how long it has been seen to wait at this position
+     */
+    long standsStill(long position, long now) {
+        if (!still || stillAt != position) {
+            still = true;
+            stillAt = position;
+            stillSince = now;
+        }
+        return now - stillSince;
+    }
+
+    void moves() {
+        still = false;
+    }
+
+    long stillSince() {
+        return stillSince;
+    }
+
+    /**
+     * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes up to an
+     * {@link IOException}, and Tomcat closes, by a reset: no TIME_WAIT and no unsent answer is left. To close the channel here would
+     * wake nobody.
+     *
+     * @return false if it was over before
+     */
+    boolean cut() {
+        still = false;
+        resetWhenClosed();
+        try {
+            channel.shutdownInput();
+            channel.shutdownOutput();
+            return true;
+        } catch (IOException e) {
+            log.debug("{} was closed before it could be cut", channel, e);
+            return false;
+        }
     }
 
     void closed() {

@@ -177,6 +177,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private final class Control implements ListenerControl {
+        private final Standstill standstill = new Standstill();
+
         @Override
         public boolean accepting() {
             return isAccepting();
@@ -185,6 +187,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
         @Override
         public int backlog() {
             return getAcceptCount();
+        }
+
+        @Override
+        public int endStandstills(long patienceNanos, int most) {
+            return standstill.end(guarded.values(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
         }
     }
 
@@ -300,9 +307,14 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     void sendsFile(GuardedConnection connection) {
-        if (connections.get(connection.channel()) instanceof NioSocketWrapper wrapper) {
+        NioSocketWrapper wrapper = wrapperOf(connection);
+        if (wrapper != null) {
             filesBeingSent.add(connection, wrapper);
         }
+    }
+
+    private @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
+        return connections.get(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
     }
 
     // ---- connections go

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,19 +18,37 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.apache.coyote.http2.Http2Protocol;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConnectionBooksTest {
     private static final int CLIENTS = 4;
-    private static final int CONNECTIONS_EACH = 2_500;
+    private static final int OPEN_AT_THE_END = 40;
 
     private final FakeGuard guard = new FakeGuard();
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger evicted = new AtomicInteger();
+    private final AtomicInteger spokeHttp2 = new AtomicInteger();
 
     @Test
-    void agreeWithTomcatsAfterTenThousandRefusalsEvictionsErrorsTimeoutsAndCloses() throws Exception {
+    void agreeWithTomcatsAndTheKernelsAfterTenThousandRefusalsEvictionsErrorsTimeoutsAndCloses() throws Exception {
+        agree(10_000, null);
+    }
+
+    @Test
+    void agreeUnderTlsToo(@TempDir Path directory) throws Exception {
+        agree(1_000, Keys.make(directory));
+    }
+
+    private void agree(int connections, @Nullable Path keys) throws Exception {
         try (TomcatRig rig = new TomcatRig()) {
+            if (keys != null) {
+                Keys.serve(rig.connector, keys.toString());
+            }
+            rig.connector.addUpgradeProtocol(new Http2Protocol());
             guard.resetsAll = true;
             rig.protocol.guardWith(guard);
             rig.connector.setProperty("connectionTimeout", "300");
@@ -40,7 +61,7 @@ class ConnectionBooksTest {
                 for (int i = 0; i < CLIENTS; i++) {
                     int seed = i;
                     clients.add(threads.submit(() -> {
-                        mistreat(rig.port(), new Random(seed));
+                        mistreat(rig.port(), keys != null, connections / CLIENTS, new Random(seed));
                         return null;
                     }));
                 }
@@ -56,10 +77,47 @@ class ConnectionBooksTest {
             assertThat(rig.protocol.getGuardedConnections()).isZero();
             assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
             assertThat(guard.handles).allMatch(handle -> handle.closed);
-            assertThat(guard.handles.size() + guard.resets.get()).isEqualTo(CLIENTS * CONNECTIONS_EACH);
+            assertThat(guard.handles.size() + guard.resets.get()).isEqualTo(connections);
             assertThat(answered).hasPositiveValue();
             assertThat(evicted).hasPositiveValue();
+            if (keys == null) {
+                // Tomcat takes prior knowledge in clear text only.
+                assertThat(spokeHttp2).hasPositiveValue();
+            }
+            agreeWhileOpen(rig);
         }
+    }
+
+    /** Counted by the guard, by Tomcat and by the kernel. */
+    private void agreeWhileOpen(TomcatRig rig) throws Exception {
+        guard.atAccept = Admission.ADMIT;
+        rig.connector.setProperty("connectionTimeout", "60000");
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < OPEN_AT_THE_END; i++) {
+                clients.add(rig.client());
+            }
+            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == OPEN_AT_THE_END);
+            assertThat(rig.tomcatsCount()).isEqualTo(OPEN_AT_THE_END);
+            assertThat(establishedAt(rig.port())).isEqualTo(OPEN_AT_THE_END);
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /** The kernel's count (net/ipv4/tcp_ipv4.c, get_tcp4_sock: local address and port in hex, state 01 is ESTABLISHED). */
+    private static long establishedAt(int port) throws IOException {
+        Pattern established =
+                Pattern.compile(String.format("^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 01 .*", port));
+        long count = 0;
+        for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+            count += Files.readAllLines(Path.of(table)).stream()
+                    .filter(line -> established.matcher(line).matches())
+                    .count();
+        }
+        return count;
     }
 
     /** Evicts whatever may be evicted, at the worst of moments: while requests arrive. */
@@ -78,11 +136,25 @@ class ConnectionBooksTest {
         }
     }
 
-    private void mistreat(int port, Random random) throws IOException {
-        for (int i = 0; i < CONNECTIONS_EACH; i++) {
-            guard.atAccept = Admission.values()[random.nextInt(8) == 0 ? 1 + random.nextInt(2) : 0];
-            try (RawClient client = new RawClient(port)) {
-                switch (random.nextInt(8)) {
+    private void mistreat(int port, boolean tls, int connections, Random random) throws Exception {
+        for (int i = 0; i < connections; i++) {
+            guard.atAccept = switch (random.nextInt(16)) {
+                case 0 -> Admission.RESET;
+                case 1 -> Admission.RESPOND;
+                default -> Admission.ADMIT;
+            };
+            if (tls && random.nextInt(8) == 0) {
+                // In the middle of its handshake, or no TLS at all.
+                try (RawClient client = new RawClient(port)) {
+                    client.send(random.nextBoolean() ? "\u0016\u0003\u0001" : "GET / HTTP/1.1\r\n\r\n");
+                } catch (IOException e) {
+                    // Refused.
+                }
+                continue;
+            }
+            try (RawClient client = tls ? RawClient.overTls(port) : new RawClient(port)) {
+                switch (random.nextInt(9)) {
+                    case 7 -> http2(client, random);
                     case 0 -> client.closeByReset();
                     case 1 -> client.send("GET / HT").closeByReset();
                     case 2 -> client.send("no http at all\r\n\r\n").answer();
@@ -96,6 +168,16 @@ class ConnectionBooksTest {
             } catch (IOException e) {
                 // Refused, evicted or cut: all of them are what this test is about.
             }
+        }
+    }
+
+    private void http2(RawClient client, Random random) throws IOException {
+        client.send(new String(Crowd.Abuse.HTTP2_IDLE_STREAMS.bytes(), StandardCharsets.ISO_8859_1));
+        if (client.ending().startsWith("byte")) {
+            spokeHttp2.incrementAndGet();
+        }
+        if (random.nextBoolean()) {
+            client.closeByReset();
         }
     }
 

@@ -6,15 +6,57 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 
 /** An HTTP/1.1 client that shows exactly what is on the wire. */
 final class RawClient implements AutoCloseable {
-    private final Socket socket = new Socket();
+    private static final SSLSocketFactory TLS = trusting();
+
+    private final Socket socket;
 
     RawClient(int port) throws IOException {
+        this(new Socket(), port);
+    }
+
+    private RawClient(Socket socket, int port) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(20_000);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+    }
+
+    /** The same over TLS, for a server whose certificate nobody vouches for. */
+    static RawClient overTls(int port) throws IOException {
+        return new RawClient(TLS.createSocket(), port);
+    }
+
+    private static SSLSocketFactory trusting() {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, new TrustManager[] {new Trusting()}, null);
+            return tls.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     /** How a connection ends that is refused, perhaps before {@code connect} has returned. */
@@ -59,11 +101,29 @@ final class RawClient implements AutoCloseable {
         try {
             int b = socket.getInputStream().read();
             return b < 0 ? "FIN" : "byte " + b;
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             return "nothing";
         } catch (IOException e) {
             return "RST";
         }
+    }
+
+    /** How many bytes still come until it ends, by whatever. */
+    long bytesUntilItEnds() {
+        long bytes = 0;
+        byte[] some = new byte[8192];
+        try {
+            for (int n = socket.getInputStream().read(some);
+                    n >= 0;
+                    n = socket.getInputStream().read(some)) {
+                bytes += n;
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("it does not end", e);
+        } catch (IOException e) {
+            // By a reset.
+        }
+        return bytes;
     }
 
     void closeByReset() throws IOException {

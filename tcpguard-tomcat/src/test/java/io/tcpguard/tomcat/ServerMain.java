@@ -1,8 +1,12 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.Shed.Layer;
+import io.tcpguard.state.Shed.Way;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -10,34 +14,35 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.http2.Http2Protocol;
-import org.apache.tomcat.util.net.SSLHostConfig;
-import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.jspecify.annotations.Nullable;
 
 /** A server of its own process, with few descriptors. Says its ports, and ends when its standard input does. */
 final class ServerMain {
     private ServerMain() {}
 
-    /** Arguments: "guarded" or "stock"; a key store for TLS, or nothing. */
+    /** Arguments: "guarded" or "stock"; then "tls=" with a key store, and settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
-        boolean guarded = args[0].equals("guarded");
-        TcpGuard guard = guarded ? TcpGuard.builder().healthPort(0).build().start() : null;
+        String keyStore = null;
+        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
+        for (String arg : Arrays.asList(args).subList(1, args.length)) {
+            String[] nameAndValue = arg.split("=", 2);
+            if (nameAndValue[0].equals("tls")) {
+                keyStore = nameAndValue[1];
+            } else {
+                settings.set(nameAndValue[0], nameAndValue[1]);
+            }
+        }
+        TcpGuard guard = args[0].equals("guarded") ? settings.build().start() : null;
         Connector connector = guard == null ? new Connector() : TomcatGuard.connector(guard, 0);
         connector.setPort(0);
         // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
         connector.setProperty("maxKeepAliveRequests", "-1");
+        // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback
+        // buffers.
+        connector.setProperty("socket.txBufSize", "32768");
         connector.addUpgradeProtocol(new Http2Protocol());
-        if (args.length > 1) {
-            connector.setSecure(true);
-            connector.setScheme("https");
-            connector.setProperty("SSLEnabled", "true");
-            SSLHostConfig tls = new SSLHostConfig();
-            SSLHostConfigCertificate certificate =
-                    new SSLHostConfigCertificate(tls, SSLHostConfigCertificate.Type.UNDEFINED);
-            certificate.setCertificateKeystoreFile(args[1]);
-            certificate.setCertificateKeystorePassword("changeit");
-            tls.addCertificate(certificate);
-            connector.addSslHostConfig(tls);
+        if (keyStore != null) {
+            Keys.serve(connector, keyStore);
         }
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(Files.createTempDirectory("flooded").toString());
@@ -60,7 +65,7 @@ final class ServerMain {
 
     /** A valve and no servlet, so that this class too is the same for every Tomcat. */
     private static final class Pages extends ValveBase {
-        private static final String BIG = "x".repeat(4 << 20);
+        private static final String BIG = "x".repeat(1 << 20);
 
         private final @Nullable TcpGuard guard;
 
@@ -71,12 +76,20 @@ final class ServerMain {
 
         @Override
         public void invoke(Request request, Response response) throws IOException {
-            String text = BIG;
-            if (!request.getRequestURI().equals("/big")) {
-                text = guard == null
-                        ? "stock"
-                        : guard.snapshot().level() + " " + guard.snapshot().capacity();
-            }
+            String text =
+                    switch (request.getRequestURI()) {
+                        case "/big" -> BIG;
+                        case "/read" -> "read " + request.getStream().readAllBytes().length;
+                        case "/answers" ->
+                            guard == null
+                                    ? "none"
+                                    : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS);
+                        default ->
+                            guard == null
+                                    ? "stock"
+                                    : guard.snapshot().level() + " "
+                                            + guard.snapshot().capacity();
+                    };
             response.setContentLength(text.length());
             response.getWriter().write(text);
         }

@@ -103,7 +103,7 @@ class StandaloneTomcatTest {
                     .anyMatch(line -> line.contains("active: refusal at accept"))
                     .anyMatch(line -> line.contains("watches"));
             TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
-            FloodTest.floodAndLetGo(server, FloodTest.Abuse.SILENT, 400);
+            FloodTest.floodAndLetGo(server, Crowd.Abuse.SILENT, 400);
             assertThat(server.acceptErrors()).isEmpty();
             try (RawClient client = new RawClient(server.port())) {
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");

@@ -22,12 +22,16 @@ import org.apache.catalina.startup.Tomcat;
 
 /** An embedded Tomcat with one guarded connector and a servlet that does what the path says. */
 final class TomcatRig implements AutoCloseable {
+    /** Bytes of /big. */
+    static final int BIG = 8 << 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final Tomcat tomcat = new Tomcat();
     final Connector connector;
     final GuardedHttp11NioProtocol protocol = new GuardedHttp11NioProtocol();
     final AtomicInteger served = new AtomicInteger();
+    final AtomicInteger inService = new AtomicInteger();
     final CountDownLatch blocked = new CountDownLatch(1);
     final CountDownLatch release = new CountDownLatch(1);
     final CompletableFuture<AsyncContext> async = new CompletableFuture<>();
@@ -100,6 +104,16 @@ final class TomcatRig implements AutoCloseable {
         protected void service(HttpServletRequest request, HttpServletResponse response)
                 throws jakarta.servlet.ServletException, IOException {
             served.incrementAndGet();
+            inService.incrementAndGet();
+            try {
+                serve(request, response);
+            } finally {
+                inService.decrementAndGet();
+            }
+        }
+
+        private void serve(HttpServletRequest request, HttpServletResponse response)
+                throws jakarta.servlet.ServletException, IOException {
             switch (request.getRequestURI()) {
                 case "/block" -> {
                     blocked.countDown();
@@ -109,6 +123,13 @@ final class TomcatRig implements AutoCloseable {
                         throw new IOException(e);
                     }
                 }
+                case "/big" -> {
+                    byte[] much = new byte[BIG];
+                    response.setContentLength(much.length);
+                    response.getOutputStream().write(much);
+                    return;
+                }
+                case "/body" -> request.getInputStream().readAllBytes();
                 case "/async" -> {
                     AsyncContext context = request.startAsync();
                     context.setTimeout(0);

@@ -172,7 +172,7 @@ public final class AdmissionPolicy {
         shed.count(Layer.REQUEST, Way.ANSWER, Cause.WORK_DELAY);
     }
 
-    /** The decision about a connection just accepted; its descriptor is part of the exact count already. */
+    /** The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits. */
     public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
         return accept(source, stale, null, now);
     }
@@ -183,6 +183,16 @@ public final class AdmissionPolicy {
      * @param queue null: it can't
      */
     public Admission accept(@Nullable InetAddress source, boolean stale, @Nullable WaitingRoom queue, long now) {
+        try {
+            return decide(source, stale, queue, now);
+        } catch (RuntimeException | Error e) {
+            // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
+            complain("tcpguard: a decision failed, and the connection is admitted", e, now);
+            return Admission.ADMIT;
+        }
+    }
+
+    private Admission decide(@Nullable InetAddress source, boolean stale, @Nullable WaitingRoom queue, long now) {
         if (!open) {
             return Admission.ADMIT;
         }
@@ -266,17 +276,17 @@ public final class AdmissionPolicy {
             victim.closer.close(how);
         } catch (RuntimeException e) {
             // Its connection will close by its own time-out, and its place counts as taken till then.
-            complain(e, now);
+            complain("tcpguard: an adapter could not close an idle connection to make room", e, now);
             return false;
         }
         return true;
     }
 
-    private void complain(RuntimeException e, long now) {
+    private void complain(String what, Throwable e, long now) {
         long last = complainedAt;
         if (last == 0 || now - last >= COMPLAIN_EVERY) {
             complainedAt = now == 0 ? 1 : now;
-            LOG.warn("tcpguard: an adapter could not close an idle connection to make room", e);
+            LOG.warn(what, e);
         }
     }
 

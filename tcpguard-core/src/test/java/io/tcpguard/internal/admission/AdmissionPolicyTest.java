@@ -50,6 +50,26 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void admitsWhenItFailsInside() {
+        AdmissionPolicy failing = new AdmissionPolicy(
+                GuardConfig.defaults(),
+                () -> {
+                    throw new InternalError("as the JDK's own count at the limit");
+                },
+                () -> {
+                    throw new IllegalStateException("no snapshot");
+                },
+                clock,
+                shed,
+                0);
+        failing.setOpenForDecisions(true);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(failing.accept(null, false, i)).isEqualTo(Admission.ADMIT);
+        }
+    }
+
+    @Test
     void neverPassesTheRefusalPointBySoMuchAsOneDescriptor() {
         connect(5_000, null);
 

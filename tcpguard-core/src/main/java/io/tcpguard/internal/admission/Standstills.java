@@ -1,0 +1,121 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.Shed.Layer;
+import io.tcpguard.state.Shed.Way;
+import io.tcpguard.state.SignalState;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * While work waits too long for a thread, the clients that keep threads waiting give way: those that neither read their answer nor send
+ * their request. Descriptors don't show them, and the server's own time-outs (20 s and more) free a thread only long after everybody
+ * else's client has gone. {@link #sampled} is the sampler thread's; listeners come and go on any.
+ */
+public final class Standstills {
+    private static final Logger LOG = LoggerFactory.getLogger(Standstills.class);
+    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
+    private static final int LOOKS_PER_SECOND = 10;
+    private static final long EVERY = TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND;
+    /** As silent connections: a few hundred threads are free again within a second. */
+    private static final double RATE = 4;
+
+    private static final double LEAST_PATIENCE = 0.25;
+
+    private final long patience;
+    private final long stalledAfter;
+    private final int configuredRate;
+    private final Shed shed;
+    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private long lookedAt;
+    private boolean looked;
+    private long complainedAt;
+    private boolean complained;
+
+    /** Waits for a client as long as {@link Setting#SILENT_FLOOR} says, or less as {@link Setting#STALLED_AFTER} comes near. */
+    public Standstills(GuardConfig config, Shed shed) {
+        patience = config.nanos(Setting.SILENT_FLOOR);
+        stalledAfter = config.nanos(Setting.STALLED_AFTER);
+        configuredRate = config.integer(Setting.EVICTIONS_PER_SECOND);
+        this.shed = shed;
+    }
+
+    /** Asks this listener too from now on. */
+    public void add(ListenerControl control) {
+        controls.add(control);
+    }
+
+    /** Asks it no more. */
+    public void remove(ListenerControl control) {
+        controls.remove(control);
+    }
+
+    /** Once a sample. */
+    public void sampled(GuardSnapshot snapshot, long now) {
+        if (!snapshot.level().atLeast(Level.SHED) || (looked && now - lookedAt < EVERY)) {
+            return;
+        }
+        long delay = delayOfLateWork(snapshot);
+        if (delay < 0) {
+            return;
+        }
+        looked = true;
+        lookedAt = now;
+        double perSecond = configuredRate > 0
+                ? configuredRate
+                : Math.max(20, snapshot.capacity().limit() / 10.0);
+        int most = (int) Math.max(1, RATE * perSecond / LOOKS_PER_SECOND);
+        for (ListenerControl control : controls) {
+            most -= end(control, patience(delay), most, now);
+        }
+    }
+
+    /** Milliseconds; negative: work is not late. It need not lead: those who keep threads waiting often fill the descriptors too. */
+    private static long delayOfLateWork(GuardSnapshot snapshot) {
+        long worst = -1;
+        List<SignalState> signals = snapshot.signals();
+        for (int i = 0; i < signals.size(); i++) {
+            SignalState state = signals.get(i);
+            if (state.reading() instanceof Reading.Measured m
+                    && m.signal() == Signal.WORK_DELAY
+                    && state.level().atLeast(Level.SHED)) {
+                worst = Math.max(worst, m.used());
+            }
+        }
+        return worst;
+    }
+
+    /** The later work is, the less: down to a quarter when it is half as late as would fail health and refuse the users inside. */
+    private long patience(long delayMillis) {
+        double late = (double) TimeUnit.MILLISECONDS.toNanos(delayMillis) / stalledAfter;
+        return (long) (patience * Math.max(LEAST_PATIENCE, 1 - 2 * late));
+    }
+
+    private int end(ListenerControl control, long patienceNow, int most, long now) {
+        try {
+            int ended = control.endStandstills(patienceNow, most);
+            for (int i = 0; i < ended; i++) {
+                shed.count(Layer.REQUEST, Way.RESET, Cause.WORK_DELAY);
+            }
+            return ended;
+        } catch (RuntimeException e) {
+            if (!complained || now - complainedAt >= COMPLAIN_EVERY) {
+                complained = true;
+                complainedAt = now;
+                LOG.warn("tcpguard: an adapter could not end requests that stand still", e);
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.tcpguard.tomcat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/** Abnormal clients, all on one thread. Whoever is turned away comes back. Counts how each attempt ended, as its client saw it. */
+final class Crowd implements AutoCloseable {
+    private static final long TICK_MILLIS = 10;
+    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long SIP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Pattern WHOLE_503 = Pattern.compile(
+            "HTTP/1\\.1 503 .*\\r\\nRetry-After: [12]\\r\\n.*\\r\\n\\r\\n.*",
+            Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+    /** What an abnormal client sends, and that it then sits. */
+    enum Abuse {
+        SILENT(""),
+        ONE_REQUEST_AND_SIT("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        HALF_A_REQUEST("GET / HTTP/1.1\r\nHost: a\r\nX-"),
+        /** A servlet that reads the body waits on its thread. */
+        HALF_A_BODY("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf"),
+        SLOW_READER("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"),
+        /** The first bytes of a ClientHello's record: enough to look alive. */
+        STALLED_HANDSHAKE(HexFormat.of().parseHex("16030102000100")),
+        /**
+         * HTTP/2 with prior knowledge: SETTINGS, stream 1 asks for "/" and is answered, stream 3 is opened by a POST whose body never comes
+         * (RFC 9113, 3.4 and 6; HPACK's static table in RFC 7541, A).
+         */
+        HTTP2_IDLE_STREAMS(HexFormat.of()
+                .parseHex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a" + "000000040000000000"
+                        + "00000601050000000182868441" + "0161" + "00000601040000000383868441" + "0161"));
+
+        private final byte[] bytes;
+
+        Abuse(String text) {
+            this(text.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        Abuse(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        byte[] bytes() {
+            return bytes.clone();
+        }
+    }
+
+    private final InetSocketAddress server;
+    private final Abuse abuse;
+    private volatile int clients;
+    private final int perTick;
+    private final boolean leavesAtOnce;
+    private final Selector selector = Selector.open();
+    private final ByteBuffer buffer = ByteBuffer.allocate(4096);
+    private final Thread thread;
+    private volatile boolean leaving;
+    private volatile IOException trouble = new IOException("none");
+
+    final AtomicInteger attempts = new AtomicInteger();
+    /** Got something else than a refusal. */
+    final AtomicInteger admitted = new AtomicInteger();
+    /** Read a whole 503 with Retry-After. */
+    final AtomicInteger answered = new AtomicInteger();
+    /** Closed without an answer, or in the middle of it. */
+    final AtomicInteger unanswered = new AtomicInteger();
+
+    private final AtomicInteger inside = new AtomicInteger();
+
+    /** @param perSecond most new attempts in a second */
+    Crowd(int port, Abuse abuse, int clients, int perSecond, boolean leavesAtOnce) throws IOException {
+        server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.abuse = abuse;
+        this.clients = clients;
+        this.leavesAtOnce = leavesAtOnce;
+        perTick = (int) Math.max(1, perSecond * TICK_MILLIS / 1000);
+        thread = new Thread(this::run, "crowd");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static final class Client {
+        final StringBuilder answer = new StringBuilder();
+        final long since = System.nanoTime();
+        long sippedAt = since;
+        boolean connected;
+        boolean isIn;
+    }
+
+    private void run() {
+        try {
+            long next = System.nanoTime();
+            while (!leaving) {
+                long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
+                if (wait > 0) {
+                    selector.select(this::ready, wait);
+                } else {
+                    selector.selectNow(this::ready);
+                    next = Math.max(next + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System.nanoTime());
+                    tick();
+                }
+            }
+        } catch (IOException e) {
+            trouble = e;
+        }
+    }
+
+    private void tick() throws IOException {
+        long now = System.nanoTime();
+        for (SelectionKey key : selector.keys()) {
+            Client client = (Client) key.attachment();
+            if (!key.isValid()) {
+                continue;
+            }
+            if (!client.connected && now - client.since > CONNECT_NANOS) {
+                drop(key);
+            } else if (client.isIn && abuse == Abuse.SLOW_READER && now - client.sippedAt > SIP_NANOS) {
+                client.sippedAt = now;
+                read(key, client, 64);
+            }
+        }
+        for (int i = 0; i < perTick && inside.get() < clients; i++) {
+            come();
+        }
+    }
+
+    private void come() throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        // They end by a reset: thousands of TIME_WAIT would take this machine's ports.
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        if (abuse == Abuse.SLOW_READER) {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+        }
+        attempts.incrementAndGet();
+        inside.incrementAndGet();
+        SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, new Client());
+        try {
+            if (channel.connect(server)) {
+                speak(key);
+            }
+        } catch (IOException e) {
+            unanswered.incrementAndGet();
+            drop(key);
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        Client client = (Client) key.attachment();
+        try {
+            if (key.isConnectable()) {
+                ((SocketChannel) key.channel()).finishConnect();
+                speak(key);
+            } else if (key.isReadable()) {
+                read(key, client, buffer.capacity());
+            }
+        } catch (IOException e) {
+            unanswered.incrementAndGet();
+            drop(key);
+        }
+    }
+
+    private void speak(SelectionKey key) throws IOException {
+        ((Client) key.attachment()).connected = true;
+        // A few bytes fit at once.
+        ((SocketChannel) key.channel()).write(ByteBuffer.wrap(abuse.bytes));
+        if (leavesAtOnce) {
+            drop(key);
+        } else {
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private void read(SelectionKey key, Client client, int most) {
+        buffer.clear().limit(most);
+        int n;
+        try {
+            n = ((SocketChannel) key.channel()).read(buffer);
+        } catch (IOException e) {
+            n = -1;
+        }
+        if (!client.isIn && n > 0) {
+            client.answer.append(new String(buffer.array(), 0, n, StandardCharsets.ISO_8859_1));
+            if (!"HTTP/1.1 503".startsWith(client.answer.substring(0, Math.min(12, client.answer.length())))) {
+                client.isIn = true;
+                admitted.incrementAndGet();
+                if (abuse == Abuse.SLOW_READER) {
+                    key.interestOps(0);
+                }
+            }
+        }
+        boolean whole = !client.isIn && WHOLE_503.matcher(client.answer).matches();
+        if (whole) {
+            answered.incrementAndGet();
+        } else if (n < 0 && !client.isIn) {
+            unanswered.incrementAndGet();
+        }
+        if (whole || n < 0) {
+            drop(key);
+        }
+    }
+
+    private void drop(SelectionKey key) {
+        key.cancel();
+        inside.decrementAndGet();
+        try {
+            key.channel().close();
+        } catch (IOException e) {
+            trouble = e;
+        }
+    }
+
+    /** Nobody comes any more, and nobody goes. */
+    void stay() {
+        clients = 0;
+    }
+
+    int refused() {
+        return answered.get() + unanswered.get();
+    }
+
+    /** All of them go away. */
+    void leave() throws IOException, InterruptedException {
+        leaving = true;
+        selector.wakeup();
+        thread.join();
+        if (selector.isOpen()) {
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            selector.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return attempts + " attempts, " + admitted + " admitted, " + answered + " read a whole 503, " + unanswered
+                + " closed without; trouble: " + trouble.getMessage();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            leave();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -279,8 +280,12 @@ public final class TcpGuard implements AutoCloseable {
         GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
         ports.put(name, port);
         GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> remove(probe));
+        // Full by its own settings is not dead: a number that changes keeps the watch quiet.
+        LongSupplier progress = () -> control.full() ? System.nanoTime() : socket.accepts() + control.unasked();
         r.cycle.add(
-                probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
+                probe,
+                new ListenerWatch(name, control::accepting, progress, queue, config, System.nanoTime()),
+                control);
         return socket;
     }
 

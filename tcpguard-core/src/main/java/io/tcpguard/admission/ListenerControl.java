@@ -1,10 +1,27 @@
 package io.tcpguard.admission;
 
-/** What the guard asks an adapter about its listening socket. */
+/**
+ * What the guard asks an adapter about its listening socket. All is called by the sampler thread in each cycle, and must not block, open
+ * or allocate.
+ */
 @FunctionalInterface
 public interface ListenerControl {
-    /**
-     * Whether the socket is bound and its acceptor runs. Called by the sampler thread in each cycle; must not block, open or allocate.
-     */
+    /** Whether the socket is bound and its acceptor runs. */
     boolean accepting();
+
+    /**
+     * Whether none more is accepted only because as many connections are held as the server's own settings allow. A queue that waits is
+     * then no sign of a dead acceptor: connections explain it. Default: false.
+     */
+    default boolean full() {
+        return false;
+    }
+
+    /**
+     * Connections held that were accepted without asking the guard, because the adapter has no way to: 0 or more. They count as clients',
+     * not as a leak, and are never evicted. Default: 0, each has a {@link ConnectionHandle}.
+     */
+    default int unasked() {
+        return 0;
+    }
 }

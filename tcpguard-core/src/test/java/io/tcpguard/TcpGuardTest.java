@@ -30,9 +30,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -377,9 +377,8 @@ class TcpGuardTest {
     private static boolean waitsIn(TcpGuard guard, String source) {
         queueKnown(guard, source);
         return guard.snapshot().signals().stream()
-                .anyMatch(s -> s.source().equals(source)
-                        && s.reading() instanceof Reading.Measured queue
-                        && queue.used() > 0);
+                .anyMatch(s ->
+                        s.source().equals(source) && s.reading() instanceof Reading.Measured queue && queue.used() > 0);
     }
 
     private static void cycle() {

@@ -137,8 +137,13 @@ final class ChildServer implements AutoCloseable {
     }
 
     /** As {@code kill} does: SIGTERM. */
-    void terminate() throws InterruptedException {
+    void requestTermination() {
         process.destroy();
+    }
+
+    /** The same, and waits until it has ended. */
+    void terminate() throws InterruptedException {
+        requestTermination();
         process.waitFor(60, TimeUnit.SECONDS);
     }
 

@@ -138,7 +138,8 @@ final class ChildServer implements AutoCloseable {
 
     /** As {@code kill} does: SIGTERM. */
     void requestTermination() {
-        process.destroy();
+        // Not Process.destroy(), which closes the pipe: what it says while it stops counts.
+        process.toHandle().destroy();
     }
 
     /** The same, and waits until it has ended. */

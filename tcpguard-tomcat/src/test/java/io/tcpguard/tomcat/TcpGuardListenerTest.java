@@ -103,7 +103,7 @@ class TcpGuardListenerTest {
             assertThat(check.get("/")).startsWith("HTTP/1.1 200");
             TomcatRig.await(
                     "counted",
-                    () -> guard.snapshot().capacity().own() == 1
+                    () -> guard.snapshot().capacity().own() == 2
                             || !guard.snapshot().capacity().known());
         }
         assertThat(rig.tomcat.getEngine().getPipeline().getValves()).hasAtLeastOneElementOfType(RequestValve.class);

@@ -143,7 +143,8 @@ final class Container implements AutoCloseable {
 
     /** SIGTERM, and waits. */
     void terminate() throws InterruptedException {
-        process.destroy();
+        // Not Process.destroy(), which closes the pipe: what it says while it stops counts.
+        process.toHandle().destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("does not stop: " + output);
         }

@@ -35,7 +35,7 @@ class DroppedInTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.123", "11.0.27"})
+    @ValueSource(strings = {"9.0.121", "11.0.25"})
     void guardsATomcatThatKnowsNothingOfItAndSaysWhatItCanNotDo(String version) throws Exception {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
@@ -66,7 +66,7 @@ class DroppedInTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.123", "11.0.27"})
+    @ValueSource(strings = {"9.0.121", "11.0.25"})
     void leavesNothingBehindAfterTenReloadsAndAStop(String version) throws Exception {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
@@ -96,17 +96,16 @@ class DroppedInTest {
 
     @Test
     void keepsTheApplicationFromStartingForAWrongSettingAndNamesIt() throws Exception {
-        try (Container tomcat = embedded("11.0.27", "-Dtcpguard.trimAt=much")) {
-            tomcat.awaitSaid("port ");
-            assertThat(tomcat.output())
-                    .anyMatch(line -> line.contains("trimAt=much (expected: "))
-                    .noneMatch(line -> line.contains("application STARTED"));
+        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.trimAt=much")) {
+            tomcat.awaitSaid("trimAt=much (expected: ");
+            tomcat.terminate();
+            assertThat(tomcat.said("application STARTED")).isFalse();
         }
     }
 
     @Test
     void isNotThereWhenSwitchedOff() throws Exception {
-        try (Container tomcat = embedded("11.0.27", "-Dtcpguard.enabled=false")) {
+        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.enabled=false")) {
             tomcat.awaitSaid("application STARTED");
             assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
             tomcat.tell('l');

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.catalina.Lifecycle;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.ContextConfig;
@@ -26,9 +27,14 @@ final class EmbeddedMain {
         application.setPath("");
         application.setDocBase(args[0]);
         application.addLifecycleListener(new ContextConfig());
-        Tomcat.addServlet(application, "default", "org.apache.catalina.servlets.DefaultServlet")
-                .addMapping("/");
-        application.addWelcomeFile("index.html");
+        application.addLifecycleListener(event -> {
+            // At each start: a reload forgets it. The distribution has this in conf/web.xml.
+            if (Lifecycle.CONFIGURE_START_EVENT.equals(event.getType())) {
+                Tomcat.addServlet(application, "default", "org.apache.catalina.servlets.DefaultServlet")
+                        .addMapping("/");
+                application.addWelcomeFile("index.html");
+            }
+        });
         tomcat.getHost().addChild(application);
         tomcat.start();
         System.out.println("port " + connector.getLocalPort() + ", application " + application.getState());

@@ -4,6 +4,7 @@ import io.tcpguard.admission.ConnectionCloser;
 import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
@@ -18,25 +19,45 @@ final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
     private final BooleanSupplier stale;
-    private final Runnable onClose;
+    private volatile Runnable onClose = () -> {};
+    private final WaitingRoom waitingRoom;
     private final LongAdder accepts = new LongAdder();
     private final AtomicInteger spread = new AtomicInteger();
 
-    GuardedSocket(AdmissionPolicy policy, IoThread io, BooleanSupplier stale, Runnable onClose) {
+    GuardedSocket(AdmissionPolicy policy, IoThread io, BooleanSupplier stale, long longestWait) {
         this.policy = policy;
         this.io = io;
         this.stale = stale;
-        this.onClose = onClose;
+        this.waitingRoom = new WaitingRoom(longestWait, policy::queueWaitNanos, accepts::sum);
     }
 
     long accepts() {
         return accepts.sum();
     }
 
+    void onClose(Runnable what) {
+        onClose = what;
+    }
+
+    WaitingRoom waitingRoom() {
+        return waitingRoom;
+    }
+
     @Override
     public Admission accept(@Nullable InetAddress source) {
         accepts.increment();
         return policy.accept(source, stale.getAsBoolean(), System.nanoTime());
+    }
+
+    @Override
+    public Admission acceptOrWait(@Nullable InetAddress source) {
+        accepts.increment();
+        return askAgain(source);
+    }
+
+    @Override
+    public Admission askAgain(@Nullable InetAddress source) {
+        return policy.accept(source, stale.getAsBoolean(), waitingRoom, System.nanoTime());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
@@ -277,9 +278,12 @@ public final class TcpGuard implements AutoCloseable {
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        GuardedProbe probe = new GuardedProbe(r.probes.acceptQueue(port), queue, false);
+        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, config.nanos(Setting.QUEUE_WAIT));
+        WaitingRoom room = socket.waitingRoom();
+        GuardedProbe probe =
+                new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
+        socket.onClose(() -> remove(probe));
         ports.put(name, port);
-        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, () -> remove(probe));
         // Full by its own settings is not dead: a number that changes keeps the watch quiet.
         LongSupplier progress = () -> control.full() ? System.nanoTime() : socket.accepts() + control.unasked();
         r.cycle.add(

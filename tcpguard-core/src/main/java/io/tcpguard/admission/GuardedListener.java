@@ -13,8 +13,19 @@ public interface GuardedListener extends AutoCloseable {
      * the longest-idle connection to make room. Called on the accepting thread; allocates nothing; never throws.
      *
      * @param source the peer's address; null if not known or not the client's
+     * @return anything but {@link Admission#WAIT}
      */
     Admission accept(@Nullable InetAddress source);
+
+    /**
+     * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT} too. Then take
+     * none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. Nobody waits longer than
+     * {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together.
+     */
+    Admission acceptOrWait(@Nullable InetAddress source);
+
+    /** Asks again about the connection that waits. Not counted as another accept. */
+    Admission askAgain(@Nullable InetAddress source);
 
     /**
      * Takes an admitted connection into the books. Follows each {@link Admission#ADMIT}.

@@ -1,8 +1,8 @@
 package io.tcpguard.admission;
 
 /**
- * What the guard asks an adapter about its listening socket. All is called by the sampler thread in each cycle, and must not block, open
- * or allocate.
+ * What the guard asks an adapter about its listening socket. Called by the sampler thread in each cycle if nothing else is said, and
+ * must then not block, open or allocate.
  */
 @FunctionalInterface
 public interface ListenerControl {
@@ -22,6 +22,11 @@ public interface ListenerControl {
      * not as a leak, and are never evicted. Default: 0, each has a {@link ConnectionHandle}.
      */
     default int unasked() {
+        return 0;
+    }
+
+    /** The backlog that was asked for in {@code listen(2)}; 0, the default: not known. Asked once, when the listener comes under guard. */
+    default int backlog() {
         return 0;
     }
 }

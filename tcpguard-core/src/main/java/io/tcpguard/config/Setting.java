@@ -136,6 +136,12 @@ public enum Setting {
             Kind.integer(0, 1_000_000),
             0,
             "most evictions in a second; 0: 100 for each 1000 descriptors of the limit, at least 20"),
+    /** Waiting. */
+    QUEUE_WAIT(
+            "queueWait",
+            Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
+            Duration.ofSeconds(4),
+            "longest time that newcomers wait in the accept queue for a place; shorter by itself where clients give up earlier; 0: refuse at once"),
     /** Resets first. */
     RESET_BUDGET(
             "resetBudget",

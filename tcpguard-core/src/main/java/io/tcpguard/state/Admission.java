@@ -4,13 +4,18 @@ package io.tcpguard.state;
 public enum Admission {
     /** Serve it. */
     ADMIT,
+    /**
+     * No place now, and soon perhaps: hold this connection, leave the others in the accept queue, and ask again in a millisecond or two.
+     * Only for who said that it can.
+     */
+    WAIT,
     /** Refuse it with an answer: 503 and Retry-After, or what the protocol has for it. */
     RESPOND,
     /** Refuse it by a reset, which leaves no TIME_WAIT and costs least. */
     RESET;
 
-    /** True unless this is {@link #ADMIT}. */
+    /** True for {@link #RESPOND} and {@link #RESET}. */
     public boolean refused() {
-        return this != ADMIT;
+        return this == RESPOND || this == RESET;
     }
 }

@@ -23,6 +23,7 @@ final class AcceptGate extends ChannelDuplexHandler {
     private final Says says = new Says();
     private @Nullable ServerPort port;
     private @Nullable AcceptPause pause;
+    private @Nullable AcceptWait wait;
     private int batchFound;
     private int batchSet;
 
@@ -58,6 +59,7 @@ final class AcceptGate extends ChannelDuplexHandler {
             return;
         }
         pause = new AcceptPause(ctx, port);
+        wait = new AcceptWait(ctx, this, pause);
         fitBatch(ctx.channel());
     }
 
@@ -73,7 +75,9 @@ final class AcceptGate extends ChannelDuplexHandler {
     }
 
     private void close(Channel server) {
-        if (port != null && pause != null) {
+        if (port != null && pause != null && wait != null) {
+            wait.end();
+            wait = null;
             pause.end();
             pause = null;
             port.close();
@@ -84,12 +88,20 @@ final class AcceptGate extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof Channel child) || port == null || pause == null) {
+        if (!(msg instanceof Channel child) || pause == null || wait == null) {
             ctx.fireChannelRead(msg);
             return;
         }
         pause.accepted();
-        switch (decide(port, child)) {
+        if (wait.holds()) {
+            wait.hold(child, false);
+        } else {
+            carryOut(ctx, child, decide(child, false));
+        }
+    }
+
+    void carryOut(ChannelHandlerContext ctx, Channel child, Admission decision) {
+        switch (decision) {
             case ADMIT -> {
                 ctx.fireChannelRead(child);
                 if (!child.isOpen()) {
@@ -97,15 +109,28 @@ final class AcceptGate extends ChannelDuplexHandler {
                     ConnectionTracker.forget(child);
                 }
             }
-            case RESPOND -> answer(ctx, child, port);
+            case WAIT -> {
+                if (wait != null) {
+                    wait.hold(child, true);
+                }
+            }
+            case RESPOND -> {
+                if (port != null) {
+                    answer(ctx, child, port);
+                }
+            }
             case RESET -> Refuse.unregistered(child, Admission.RESET);
         }
     }
 
     /** The decision, carried out if it is to admit. Whatever goes wrong in here, the client does not pay for it. */
-    private Admission decide(ServerPort at, Channel child) {
+    Admission decide(Channel child, boolean again) {
+        ServerPort at = port;
+        if (at == null) {
+            return Admission.ADMIT;
+        }
         try {
-            Admission decision = at.decide(child);
+            Admission decision = again ? at.decideAgain(child) : at.decide(child);
             if (decision == Admission.ADMIT) {
                 child.pipeline().addFirst(at.admit(child));
             }

@@ -26,6 +26,7 @@ final class AcceptPause implements Runnable {
     private long stepMillis;
     private long mostUsed;
     private boolean paused;
+    private boolean holding;
     private boolean ticking;
     private boolean autoReadFound;
     private boolean readHeld;
@@ -45,15 +46,28 @@ final class AcceptPause implements Runnable {
         if (paused) {
             return;
         }
-        paused = true;
         leftMillis = nextMillis;
         nextMillis = Math.min(LONGEST_MILLIS, 2 * nextMillis);
         mostUsed = port.ports.policy.snapshot().capacity().used();
+        stopReading();
+        port.wantsDescriptors = this;
+        look();
+    }
+
+    private void stopReading() {
+        paused = true;
         readHeld = false;
         autoReadFound = ctx.channel().config().isAutoRead();
         ctx.channel().config().setAutoRead(false);
-        port.wantsDescriptors = this;
-        look();
+    }
+
+    /** A connection waits for a place: nobody is accepted until {@link #end}, and it is told when a descriptor comes free. */
+    void hold(Runnable waiting) {
+        if (!paused) {
+            stopReading();
+        }
+        holding = true;
+        port.wantsDescriptors = waiting;
     }
 
     /** Whether a read must wait; if so, it is remembered. */
@@ -81,6 +95,7 @@ final class AcceptPause implements Runnable {
             return;
         }
         paused = false;
+        holding = false;
         port.wantsDescriptors = null;
         if (autoReadFound) {
             ctx.channel().config().setAutoRead(true);
@@ -110,7 +125,7 @@ final class AcceptPause implements Runnable {
         @Override
         public void run() {
             ticking = false;
-            if (!paused) {
+            if (!paused || holding) {
                 return;
             }
             leftMillis -= stepMillis;

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.state.Admission;
@@ -40,9 +41,19 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return server.isActive() && !server.eventLoop().isShuttingDown();
     }
 
+    @Override
+    public int backlog() {
+        return server.config() instanceof ServerSocketChannelConfig config ? config.getBacklog() : 0;
+    }
+
     /** Asks the policy. Allocates nothing. */
     Admission decide(Channel child) {
-        return listener.accept(source(child));
+        return listener.acceptOrWait(source(child));
+    }
+
+    /** Asks again about a child that waits. */
+    Admission decideAgain(Channel child) {
+        return listener.askAgain(source(child));
     }
 
     /** Takes an admitted child into the books; the handler belongs first into its pipeline. */

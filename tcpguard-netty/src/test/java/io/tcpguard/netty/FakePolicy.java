@@ -95,6 +95,16 @@ final class FakePolicy implements Policy {
         }
 
         @Override
+        public Admission acceptOrWait(@Nullable InetAddress source) {
+            return accept(source);
+        }
+
+        @Override
+        public Admission askAgain(@Nullable InetAddress source) {
+            return accept(source);
+        }
+
+        @Override
         public Admission accept(@Nullable InetAddress source) {
             accepts.incrementAndGet();
             if (broken) {

@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * with a {@link TcpGuardListener} in {@code <Server>}; in Java use {@link TomcatGuard}. Without a guard it behaves exactly as
- * {@link Http11NioProtocol}. No setting of Tomcat's is changed.
+ * {@link Http11NioProtocol}, but for one default: {@code acceptCount} is 4096 in place of 100, since under guard the accept queue is where
+ * newcomers wait for a place. The kernel caps it at {@code net.core.somaxconn}.
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
+    private static final int ACCEPT_COUNT = 4096;
+
     private final GuardedNioEndpoint endpoint;
     private final RequestGate gate = new RequestGate();
     private final GuardedAdapter.Place place = new Place();
@@ -32,6 +35,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private GuardedHttp11NioProtocol(GuardedNioEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
+        setAcceptCount(ACCEPT_COUNT);
     }
 
     /**

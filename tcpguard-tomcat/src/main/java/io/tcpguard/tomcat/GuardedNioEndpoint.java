@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.tomcat.util.net.Acceptor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
 /** Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives up. */
 final class GuardedNioEndpoint extends NioEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
+
+    private static final long PLACE_LOOK_NANOS = 1_000_000;
 
     private final Map<SocketChannel, GuardedConnection> guarded = new ConcurrentHashMap<>();
     // Not static: a static one would outlive the web application or server that brought this class.
@@ -174,8 +177,26 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return name == null || !name.contains("-") ? "http-" + getPortWithOffset() : name.replace("\"", "");
     }
 
+    private final class Control implements ListenerControl {
+        @Override
+        public boolean accepting() {
+            return isAccepting();
+        }
+
+        @Override
+        public boolean full() {
+            int most = getMaxConnections();
+            return most > 0 && getConnectionCount() >= most;
+        }
+
+        @Override
+        public int backlog() {
+            return getAcceptCount();
+        }
+    }
+
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
-    private boolean accepting() {
+    private boolean isAccepting() {
         Thread thread = acceptorThread;
         boolean runs = running
                 && !paused
@@ -186,19 +207,6 @@ final class GuardedNioEndpoint extends NioEndpoint {
             starting = false;
         }
         return runs || (starting && !paused);
-    }
-
-    private final class Control implements ListenerControl {
-        @Override
-        public boolean accepting() {
-            return GuardedNioEndpoint.this.accepting();
-        }
-
-        @Override
-        public boolean full() {
-            int most = getMaxConnections();
-            return most > 0 && getConnectionCount() >= most;
-        }
     }
 
     // ---- connections come
@@ -221,7 +229,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         filesBeingSent.sweep();
         goodbyes.sweep();
         InetAddress source = sourceOf(channel);
-        Admission decision = now.accept(source);
+        Admission decision = decide(now, source);
         if (decision.refused()) {
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
             // give back.
@@ -241,6 +249,16 @@ final class GuardedNioEndpoint extends NioEndpoint {
             }
         }
         return taken;
+    }
+
+    /** While it waits, this thread accepts nobody else: they wait in the accept queue, where they cost no descriptor. */
+    private Admission decide(GuardedListener now, @Nullable InetAddress source) {
+        Admission decision = now.acceptOrWait(source);
+        while (decision == Admission.WAIT) {
+            LockSupport.parkNanos(PLACE_LOOK_NANOS);
+            decision = running && !paused ? now.askAgain(source) : Admission.RESPOND;
+        }
+        return decision;
     }
 
     private static @Nullable InetAddress sourceOf(SocketChannel channel) {

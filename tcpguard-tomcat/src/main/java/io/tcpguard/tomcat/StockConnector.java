@@ -144,4 +144,9 @@ final class StockConnector implements LifecycleListener, ListenerControl {
         // The acceptor counts one more before it waits for it.
         return (int) Math.max(0, protocol.getConnectionCount() - 1);
     }
+
+    @Override
+    public int backlog() {
+        return connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol ? protocol.getAcceptCount() : 0;
+    }
 }

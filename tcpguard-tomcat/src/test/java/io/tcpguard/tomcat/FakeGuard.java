@@ -85,6 +85,16 @@ final class FakeGuard implements Guard {
         }
 
         @Override
+        public Admission acceptOrWait(@Nullable InetAddress source) {
+            return accept(source);
+        }
+
+        @Override
+        public Admission askAgain(@Nullable InetAddress source) {
+            return accept(source);
+        }
+
+        @Override
         public Admission accept(@Nullable InetAddress source) {
             return atAccept;
         }

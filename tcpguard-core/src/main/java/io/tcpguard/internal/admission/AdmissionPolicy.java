@@ -48,6 +48,7 @@ public final class AdmissionPolicy {
     private final CoarseClock clock;
     private final Shed shed;
     private final GapLearner gaps = new GapLearner();
+    private final Patience patience;
     private final ConnectionTable table;
     private final DescriptorRoom room;
     private final ResetBudget resets;
@@ -85,7 +86,8 @@ public final class AdmissionPolicy {
         this.shed = shed;
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
         silentFloor = config.nanos(Setting.SILENT_FLOOR);
-        table = new ConnectionTable(gaps, clock, fixedFloor);
+        patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
+        table = new ConnectionTable(gaps, patience, clock, fixedFloor);
         room = new DescriptorRoom(count);
         resets = new ResetBudget(config.integer(Setting.RESET_BUDGET), now);
         evictions = new TokenBucket(now);
@@ -119,6 +121,7 @@ public final class AdmissionPolicy {
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
             gaps.update();
+            patience.update();
         }
         if (level.atLeast(Level.SHED)) {
             forgotAt = now;
@@ -143,6 +146,11 @@ public final class AdmissionPolicy {
         return fixedFloor > 0 ? fixedFloor : gaps.floorNanos();
     }
 
+    /** For how long a newcomer may wait in the accept queue, by what clients bear. */
+    public long queueWaitNanos() {
+        return patience.nanos();
+    }
+
     /** How many refused connections may be held for an answer: all that the limit has left, but for the untouched. */
     public int roomForAnswers(int heldNow) {
         Capacity capacity = snapshots.get().capacity();
@@ -154,7 +162,7 @@ public final class AdmissionPolicy {
 
     /** Takes an admitted connection into the books. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(fairness ? source : null, closer);
+        return table.open(fairness ? source : null, shedWithin(RECENTLY, clock.nanos()), closer);
     }
 
     /** Counts a refused request. */
@@ -164,6 +172,15 @@ public final class AdmissionPolicy {
 
     /** The decision about a connection just accepted; its descriptor is part of the exact count already. */
     public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
+        return accept(source, stale, null, now);
+    }
+
+    /**
+     * The same for a connection that can wait.
+     *
+     * @param queue null: it can't
+     */
+    public Admission accept(@Nullable InetAddress source, boolean stale, @Nullable WaitingRoom queue, long now) {
         if (!open) {
             return Admission.ADMIT;
         }
@@ -178,7 +195,7 @@ public final class AdmissionPolicy {
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
-        return atTheRefusalPoint(snapshot, source, now);
+        return atTheRefusalPoint(snapshot, source, queue, now);
     }
 
     /**
@@ -195,7 +212,8 @@ public final class AdmissionPolicy {
                 && !allowed(source);
     }
 
-    private Admission atTheRefusalPoint(GuardSnapshot snapshot, @Nullable InetAddress source, long now) {
+    private Admission atTheRefusalPoint(
+            GuardSnapshot snapshot, @Nullable InetAddress source, @Nullable WaitingRoom queue, long now) {
         everShed = true;
         sheddingAt = now;
         if (unfair(snapshot, source, now)) {
@@ -213,6 +231,9 @@ public final class AdmissionPolicy {
         if (capacity.other() > capacity.own() && capacity.usableShare() < 0.5) {
             // Not full of clients: wlc would take a server that answers 503 for the idlest of all.
             return refuse(behindProxy ? Admission.RESPOND : Admission.RESET, Cause.OTHER_DESCRIPTORS, now);
+        }
+        if (queue != null && queue.mayWait(now)) {
+            return Admission.WAIT;
         }
         return refuse(howToRefuse(snapshot, now), Cause.CONNECTIONS, now);
     }

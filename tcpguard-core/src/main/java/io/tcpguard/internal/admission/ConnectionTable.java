@@ -26,6 +26,7 @@ final class ConnectionTable {
     private static final int SETTLE_STEPS = 4096;
 
     private final GapLearner gaps;
+    private final Patience patience;
     private final CoarseClock clock;
     private final long width;
     private final Map<InetAddress, Source> sources = new HashMap<>();
@@ -37,8 +38,9 @@ final class ConnectionTable {
     private int size;
 
     /** @param longestFloorNanos the longest idle floor that will be asked for */
-    ConnectionTable(GapLearner gaps, CoarseClock clock, long longestFloorNanos) {
+    ConnectionTable(GapLearner gaps, Patience patience, CoarseClock clock, long longestFloorNanos) {
         this.gaps = gaps;
+        this.patience = patience;
         this.clock = clock;
         this.width = Math.max(250_000_000L, longestFloorNanos / (BUCKETS / 2));
         this.oldestTick = tick(clock.nanos());
@@ -48,8 +50,10 @@ final class ConnectionTable {
         }
     }
 
-    Handle open(@Nullable InetAddress address, ConnectionCloser closer) {
-        Handle h = new Handle(this, gaps, clock, closer);
+    /** @param inACrowd whether newcomers had to wait or were refused just now */
+    Handle open(@Nullable InetAddress address, boolean inACrowd, ConnectionCloser closer) {
+        Handle h = new Handle(this, gaps, patience, inACrowd, clock, closer);
+        patience.opened(inACrowd);
         synchronized (this) {
             size++;
             if (address != null) {

@@ -20,6 +20,8 @@ final class Handle implements ConnectionHandle {
     final ConnectionCloser closer;
     private final ConnectionTable table;
     private final GapLearner gaps;
+    private final Patience patience;
+    private final boolean inACrowd;
     private final CoarseClock clock;
 
     /** Work in progress; {@link #EVICTED} once the guard closes it. */
@@ -45,9 +47,17 @@ final class Handle implements ConnectionHandle {
 
     @Nullable InetAddress address;
 
-    Handle(ConnectionTable table, GapLearner gaps, CoarseClock clock, ConnectionCloser closer) {
+    Handle(
+            ConnectionTable table,
+            GapLearner gaps,
+            Patience patience,
+            boolean inACrowd,
+            CoarseClock clock,
+            ConnectionCloser closer) {
         this.table = table;
         this.gaps = gaps;
+        this.patience = patience;
+        this.inACrowd = inACrowd;
         this.clock = clock;
         this.closer = closer;
         this.lastActive = clock.nanos();
@@ -100,6 +110,9 @@ final class Handle implements ConnectionHandle {
     public void closed() {
         if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
             table.remove(this);
+            if (asked && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
+                patience.leftAtOnce(inACrowd);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.tcpguard.signal.TcpCounts;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,7 @@ public final class LinuxProbes implements AutoCloseable {
 
     /** A probe of the accept queue of the listener of this process that is bound to that port. */
     public Probe acceptQueue(int port) {
-        return acceptQueue(port, 0);
+        return acceptQueue(port, 0, now -> false);
     }
 
     /**
@@ -103,8 +104,9 @@ public final class LinuxProbes implements AutoCloseable {
      * for the limit.
      *
      * @param backlogAskedFor of {@code listen(2)}; 0 if not known
+     * @param urgent whether a fresh look is worth more of the sampler's time at this moment
      */
-    public Probe acceptQueue(int port, int backlogAskedFor) {
+    public Probe acceptQueue(int port, int backlogAskedFor, LongPredicate urgent) {
         if (!linux) {
             return blind(Signal.ACCEPT_QUEUE);
         }
@@ -117,6 +119,7 @@ public final class LinuxProbes implements AutoCloseable {
                 Sysctl.setting(whole("sys/net/core/somaxconn"), 0, 1),
                 port,
                 backlogAskedFor,
+                urgent,
                 clock);
         probe.read(clock.nanoTime());
         return probe;

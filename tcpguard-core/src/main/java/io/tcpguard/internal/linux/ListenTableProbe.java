@@ -5,6 +5,7 @@ import io.tcpguard.signal.NanoClock;
 import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import java.util.function.LongPredicate;
 
 /**
  * The accept queue of one port where no socket can be asked: from the head of {@code tcp6} or {@code tcp}.
@@ -17,6 +18,8 @@ final class ListenTableProbe implements Probe {
     private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
     private static final long LONGEST_PAUSE_NANOS = 60 * SHORTEST_PAUSE_NANOS;
     private static final long PAUSE_PER_COST = 1000;
+    private static final long URGENT_PAUSE_NANOS = 20_000_000L;
+    private static final long URGENT_PAUSE_PER_COST = 50;
 
     private final LastReading last = new LastReading(Signal.ACCEPT_QUEUE);
     private final ProcFile[] files;
@@ -24,6 +27,7 @@ final class ListenTableProbe implements Probe {
     private final Figure somaxconn;
     private final int port;
     private final int backlog;
+    private final LongPredicate urgent;
     private final NanoClock clock;
     private final Trouble noListener;
     private final Trouble tooMany;
@@ -31,18 +35,27 @@ final class ListenTableProbe implements Probe {
     private Reading reading;
     private int where;
     private boolean looked;
-    private long nextLookNanos;
+    private long lookedNanos;
+    private long costNanos;
 
     /**
      * @param tcp6 opened as a head; this probe closes it
      * @param tcp opened as a head; this probe closes it
      * @param backlog what the server asked for; 0 or less if that is not known
      */
-    ListenTableProbe(ProcFile tcp6, ProcFile tcp, Figure somaxconn, int port, int backlog, NanoClock clock) {
+    ListenTableProbe(
+            ProcFile tcp6,
+            ProcFile tcp,
+            Figure somaxconn,
+            int port,
+            int backlog,
+            LongPredicate urgent,
+            NanoClock clock) {
         this.files = new ProcFile[] {tcp6, tcp};
         this.somaxconn = somaxconn;
         this.port = port;
         this.backlog = backlog;
+        this.urgent = urgent;
         this.clock = clock;
         this.noListener =
                 new Trouble(Cause.NOTHING_TO_WATCH, "/proc/self/net/tcp, tcp6: nothing listens on port " + port);
@@ -58,15 +71,21 @@ final class ListenTableProbe implements Probe {
 
     @Override
     public Reading read(long nowNanos) {
-        if (!looked || nowNanos - nextLookNanos >= 0) {
+        if (!looked || nowNanos - lookedNanos >= pause(nowNanos)) {
             long start = clock.nanoTime();
             reading = look(nowNanos);
-            long cost = Math.max(0, clock.nanoTime() - start);
+            costNanos = Math.max(0, clock.nanoTime() - start);
             looked = true;
-            nextLookNanos =
-                    nowNanos + Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, cost * PAUSE_PER_COST));
+            lookedNanos = nowNanos;
         }
         return reading;
+    }
+
+    private long pause(long nowNanos) {
+        long pause = urgent.test(nowNanos)
+                ? Math.max(URGENT_PAUSE_NANOS, costNanos * URGENT_PAUSE_PER_COST)
+                : Math.max(SHORTEST_PAUSE_NANOS, costNanos * PAUSE_PER_COST);
+        return Math.min(LONGEST_PAUSE_NANOS, pause);
     }
 
     @Override

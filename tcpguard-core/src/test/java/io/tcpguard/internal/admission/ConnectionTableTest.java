@@ -18,7 +18,7 @@ class ConnectionTableTest {
     private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ConnectionTable table = new ConnectionTable(new GapLearner(), clock, 0);
+    private final ConnectionTable table = new ConnectionTable(new GapLearner(), new Patience(0), clock, 0);
     private long now;
 
     @Test
@@ -197,7 +197,7 @@ class ConnectionTableTest {
         Map<String, Integer> held = new HashMap<>(Map.of("10.0.0.1", 50, "10.0.0.2", 3, "10.0.0.3", 3, "10.0.0.4", 4));
         for (Map.Entry<String, Integer> e : held.entrySet()) {
             for (int i = 0; i < e.getValue(); i++) {
-                table.open(InetAddress.getByName(e.getKey()), how -> {});
+                table.open(InetAddress.getByName(e.getKey()), false, how -> {});
             }
         }
 
@@ -210,7 +210,7 @@ class ConnectionTableTest {
     void callsNobodyUnfairWhoIsAlone() throws UnknownHostException {
         InetAddress proxy = InetAddress.getByName("10.0.0.1");
         for (int i = 0; i < 100; i++) {
-            table.open(proxy, how -> {});
+            table.open(proxy, false, how -> {});
         }
 
         assertThat(table.holdsMoreThan(2, proxy)).isFalse();
@@ -219,7 +219,7 @@ class ConnectionTableTest {
     @Test
     void forgetsSourcesThatHoldNothing() throws UnknownHostException {
         for (int i = 0; i < 10_000; i++) {
-            table.open(InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}), how -> {})
+            table.open(InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}), false, how -> {})
                     .closed();
         }
 
@@ -227,7 +227,7 @@ class ConnectionTableTest {
     }
 
     private Handle open() {
-        return table.open(null, how -> {});
+        return table.open(null, false, how -> {});
     }
 
     private Handle spoken() {

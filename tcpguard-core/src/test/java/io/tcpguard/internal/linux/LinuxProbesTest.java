@@ -81,7 +81,7 @@ class LinuxProbesTest {
     @Test
     void seesTheAcceptQueueFillBeyondItsLimit() throws IOException {
         try (ServerSocket listener = new ServerSocket(0, 3, InetAddress.getLoopbackAddress())) {
-            try (Probe probe = probes.acceptQueue(listener.getLocalPort(), 3);
+            try (Probe probe = probes.acceptQueue(listener.getLocalPort(), 3, now -> false);
                     Clients clients = Clients.connect(listener, 4)) {
                 assertThat(clients.count()).isEqualTo(4);
                 assertThat(probe.read(System.nanoTime())).isEqualTo(new Reading.Measured(Signal.ACCEPT_QUEUE, 4, 3));

@@ -25,6 +25,7 @@ class ListenTableProbeTest {
     private final FixedDescriptors descriptors = new FixedDescriptors(10, 100);
     private FakeProc proc;
     private long costNanos;
+    private boolean urgent;
     private long clockNanos;
 
     @BeforeEach
@@ -72,6 +73,31 @@ class ListenTableProbeTest {
 
         assertThat(probe.read(5 * SECOND - 1)).isSameAs(first);
         assertThat(probe.read(5 * SECOND)).isEqualTo(queue(2, 50));
+    }
+
+    @Test
+    void looksFiftyTimesASecondWhileItMatters() {
+        ListenTableProbe probe = probe(8080, 50);
+        proc.with(TCP, HEAD + row4(0, 8080, LISTEN, 1));
+        Reading first = probe.read(0);
+        proc.with(TCP, HEAD + row4(0, 8080, LISTEN, 2));
+
+        urgent = true;
+        assertThat(probe.read(SECOND / 50 - 1)).isSameAs(first);
+        assertThat(probe.read(SECOND / 50)).isEqualTo(queue(2, 50));
+    }
+
+    @Test
+    void spendsFewOfItsThreadsTimeEvenWhenItMatters() {
+        costNanos = 5_000_000;
+        urgent = true;
+        ListenTableProbe probe = probe(8080, 50);
+        proc.with(TCP, HEAD + row4(0, 8080, LISTEN, 1));
+        Reading first = probe.read(0);
+        proc.with(TCP, HEAD + row4(0, 8080, LISTEN, 2));
+
+        assertThat(probe.read(SECOND / 4 - 1)).isSameAs(first);
+        assertThat(probe.read(SECOND / 4)).isEqualTo(queue(2, 50));
     }
 
     @Test
@@ -130,6 +156,7 @@ class ListenTableProbeTest {
                 Sysctl.setting(ProcFile.whole(proc.file("sys/net/core/somaxconn"), descriptors), 0, 1),
                 port,
                 backlog,
+                time -> urgent,
                 () -> clockNanos += costNanos);
     }
 

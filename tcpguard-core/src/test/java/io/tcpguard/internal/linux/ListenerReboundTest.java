@@ -22,7 +22,7 @@ class ListenerReboundTest {
         try (LinuxProbes probes = LinuxProbes.open()) {
             ServerSocket first = new ServerSocket(0, 10, loopback);
             int port = first.getLocalPort();
-            try (Probe probe = probes.acceptQueue(port, 10)) {
+            try (Probe probe = probes.acceptQueue(port, 10, now -> false)) {
                 assertThat(probe.read(System.nanoTime())).isInstanceOf(Reading.Measured.class);
 
                 first.close();

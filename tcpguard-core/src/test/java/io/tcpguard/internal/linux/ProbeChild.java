@@ -84,7 +84,7 @@ final class ProbeChild {
         ServerSocket listener = new ServerSocket(port, backlog, InetAddress.getLoopbackAddress());
         listeners.add(listener);
         if (port == 0) {
-            all.add(probes.acceptQueue(listener.getLocalPort(), backlog));
+            all.add(probes.acceptQueue(listener.getLocalPort(), backlog, now -> false));
         }
         return "" + listener.getLocalPort();
     }

@@ -1,0 +1,87 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.tcpguard.state.Admission;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Holds the connection that waits for a place, and the rest of its batch, while all others wait in the accept queue. Of one event
+ * loop, {@link #run} included.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
+final class AcceptWait implements Runnable {
+    static final long LOOK_MILLIS = 2;
+
+    private final ChannelHandlerContext ctx;
+    private final AcceptGate gate;
+    private final AcceptPause pause;
+    private final Queue<Channel> held = new ArrayDeque<>();
+    private boolean firstAsked;
+    private boolean ticking;
+
+    AcceptWait(ChannelHandlerContext ctx, AcceptGate gate, AcceptPause pause) {
+        this.ctx = ctx;
+        this.gate = gate;
+        this.pause = pause;
+    }
+
+    boolean holds() {
+        return !held.isEmpty();
+    }
+
+    /** @param asked whether the policy said {@link Admission#WAIT} of it; else its turn has not come */
+    void hold(Channel child, boolean asked) {
+        if (held.isEmpty()) {
+            firstAsked = asked;
+            pause.hold(this);
+            look();
+        }
+        held.add(child);
+    }
+
+    /** A place may be free. */
+    @Override
+    public void run() {
+        for (Channel child = held.peek(); child != null; child = held.peek()) {
+            Admission decision = gate.decide(child, firstAsked);
+            firstAsked = decision == Admission.WAIT;
+            if (firstAsked) {
+                look();
+                return;
+            }
+            held.remove();
+            gate.carryOut(ctx, child, decision);
+        }
+        pause.end();
+    }
+
+    /** Those held are served, if there is still who serves them. */
+    void end() {
+        for (Channel child = held.poll(); child != null; child = held.poll()) {
+            if (ctx.channel().isOpen()) {
+                ctx.fireChannelRead(child);
+            } else {
+                Refuse.unregistered(child, Admission.RESET);
+            }
+        }
+    }
+
+    private void look() {
+        if (!ticking) {
+            ticking = true;
+            ctx.channel()
+                    .eventLoop()
+                    .schedule(
+                            () -> {
+                                ticking = false;
+                                run();
+                            },
+                            LOOK_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 package io.tcpguard;
 
+import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
@@ -23,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class SamplingCycle {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
 
-    /** What is watched; replaced as a whole. */
-    private record Watched(List<GuardedProbe> probes, List<Watch> watches, List<ListenerWatch> listeners) {}
+    /** What is watched; replaced as a whole. Listeners and their controls have the same order. */
+    private record Watched(
+            List<GuardedProbe> probes,
+            List<Watch> watches,
+            List<ListenerWatch> listeners,
+            List<ListenerControl> controls) {}
 
     private final Engine engine;
     private final AdmissionPolicy policy;
@@ -33,10 +38,9 @@ final class SamplingCycle {
     private final IntSupplier refusedNow;
 
     private final long counterPeriod;
-    private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
+    private volatile Watched watched = new Watched(List.of(), List.of(), List.of(), List.of());
     /** Read no more, and closed by the next cycle: one under way may still read them. */
     private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
-
     private volatile @Nullable String operator;
     private long countersReadAt;
     private boolean countersRead;
@@ -57,30 +61,41 @@ final class SamplingCycle {
     synchronized void add(GuardedProbe probe) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.add(probe);
-        watch(probes, watched.listeners);
+        watch(probes, watched.listeners, watched.controls);
     }
 
-    synchronized void add(GuardedProbe queue, ListenerWatch listener) {
+    synchronized void add(GuardedProbe queue, ListenerWatch listener, ListenerControl control) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.add(queue);
         List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
         listeners.add(listener);
-        watch(probes, listeners);
+        List<ListenerControl> controls = new ArrayList<>(watched.controls);
+        controls.add(control);
+        watch(probes, listeners, controls);
     }
 
     synchronized void remove(GuardedProbe probe) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.remove(probe);
-        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
-        listeners.removeIf(l -> l.queue() == probe.watch());
-        watch(probes, listeners);
+        List<ListenerWatch> listeners = new ArrayList<>();
+        List<ListenerControl> controls = new ArrayList<>();
+        for (int i = 0; i < watched.listeners.size(); i++) {
+            if (watched.listeners.get(i).queue() != probe.watch()) {
+                listeners.add(watched.listeners.get(i));
+                controls.add(watched.controls.get(i));
+            }
+        }
+        watch(probes, listeners, controls);
         gone.add(probe);
     }
 
-    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners) {
+    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners, List<ListenerControl> controls) {
         probes.sort(Comparator.comparing((GuardedProbe p) -> p.watch().signal()));
         watched = new Watched(
-                List.copyOf(probes), probes.stream().map(GuardedProbe::watch).toList(), List.copyOf(listeners));
+                List.copyOf(probes),
+                probes.stream().map(GuardedProbe::watch).toList(),
+                List.copyOf(listeners),
+                List.copyOf(controls));
     }
 
     void drain(@Nullable String reason) {
@@ -101,10 +116,14 @@ final class SamplingCycle {
                 probe.read(now);
             }
         }
+        long own = (long) policy.connections() + refusedNow.getAsInt();
+        for (int i = 0; i < w.controls.size(); i++) {
+            own += w.controls.get(i).unasked();
+        }
         GuardSnapshot snapshot = engine.step(
                 w.watches,
                 w.listeners,
-                (long) policy.connections() + refusedNow.getAsInt(),
+                own,
                 policy.shedWithin(RECENTLY, now),
                 operator,
                 observedInterval.getAsLong(),
@@ -130,6 +149,6 @@ final class SamplingCycle {
     synchronized void close() {
         closeThoseGone();
         watched.probes.forEach(GuardedProbe::close);
-        watched = new Watched(List.of(), List.of(), List.of());
+        watched = new Watched(List.of(), List.of(), List.of(), List.of());
     }
 }

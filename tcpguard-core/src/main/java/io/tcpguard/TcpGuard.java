@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -295,8 +296,12 @@ public final class TcpGuard implements AutoCloseable {
             remove(probe);
         });
         ports.put(name, port);
+        // Full by its own settings is not dead: a number that changes keeps the watch quiet.
+        LongSupplier progress = () -> control.full() ? System.nanoTime() : socket.accepts() + control.unasked();
         r.cycle.add(
-                probe, new ListenerWatch(name, control::accepting, socket::accepts, queue, config, System.nanoTime()));
+                probe,
+                new ListenerWatch(name, control::accepting, progress, queue, config, System.nanoTime()),
+                control);
         r.standstills.add(control);
         return socket;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
@@ -34,6 +35,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
@@ -81,16 +83,16 @@ class TcpGuardTest {
                     .contains("listeners none known");
 
             guard.listen("http", server.getLocalPort(), () -> true);
-            await(() -> queueKnown(guard));
+            await(() -> queueKnown(guard, "http"));
             await(() -> get(guard, "/advice").contains("http on port " + server.getLocalPort() + ", in force 7"));
 
             assertThat(get(guard, "/advice")).contains("WARN  backlog = 7");
         }
     }
 
-    private static boolean queueKnown(TcpGuard guard) {
+    private static boolean queueKnown(TcpGuard guard, String source) {
         SignalState queue = guard.snapshot().signals().stream()
-                .filter(s -> s.source().equals("http"))
+                .filter(s -> s.source().equals(source))
                 .findFirst()
                 .orElse(null);
         assumeThat(queue == null
@@ -417,6 +419,68 @@ class TcpGuardTest {
                             && state.reading().pressure() >= 1
                             && state.level() == Level.TRIM));
         }
+    }
+
+    @Test
+    void countsConnectionsAsClientsThatItWasNotAskedAbout() throws IOException {
+        AtomicInteger unasked = new AtomicInteger(3);
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                GuardedListener listener = guard.listen("stock", server.getLocalPort(), new ListenerControl() {
+                    @Override
+                    public boolean accepting() {
+                        return true;
+                    }
+
+                    @Override
+                    public int unasked() {
+                        return unasked.get();
+                    }
+                })) {
+            await(() -> guard.snapshot().capacity().own() == 3);
+            unasked.set(1);
+            await(() -> guard.snapshot().capacity().own() == 1);
+            assertThat(listener.retryAfterSeconds()).isPositive();
+        }
+    }
+
+    @Test
+    void takesAListenerThatIsFullByItsOwnSettingsForNoStalledOne() throws IOException {
+        AtomicBoolean full = new AtomicBoolean(true);
+        AtomicInteger looks = new AtomicInteger();
+        try (TcpGuard guard =
+                        TcpGuard.builder().set("stalledAfter", "100ms").build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            guard.listen("full", server.getLocalPort(), new ListenerControl() {
+                @Override
+                public boolean accepting() {
+                    looks.incrementAndGet();
+                    return true;
+                }
+
+                @Override
+                public boolean full() {
+                    return full.get();
+                }
+            });
+            try (Socket waiting = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                assertThat(waiting.isConnected()).isTrue();
+                await(() -> waitsIn(guard, "full"));
+                int then = looks.get();
+                await(() -> looks.get() > then + 30);
+                assertThat(guard.snapshot().verdict().up()).isTrue();
+
+                full.set(false);
+                await(() -> guard.snapshot().verdict().reason().contains("has accepted none of them"));
+            }
+        }
+    }
+
+    private static boolean waitsIn(TcpGuard guard, String source) {
+        queueKnown(guard, source);
+        return guard.snapshot().signals().stream()
+                .anyMatch(s ->
+                        s.source().equals(source) && s.reading() instanceof Reading.Measured queue && queue.used() > 0);
     }
 
     private static void cycle() {

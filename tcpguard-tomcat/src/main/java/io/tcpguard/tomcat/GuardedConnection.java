@@ -217,7 +217,7 @@ final class GuardedConnection implements ConnectionCloser {
     public void close(Closing how) {
         int before = gate.getAndUpdate(value -> value | EVICTED);
         if ((before & EVICTED) == 0) {
-            endpoint.evict(this, how, before == 0 && !multiplexed);
+            endpoint.evict(this, how, before == 0);
         }
     }
 }

@@ -33,6 +33,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private final ThreadLocal<@Nullable GuardedConnection> current = new ThreadLocal<>();
 
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
+    private final Goodbyes goodbyes = new Goodbyes(this);
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle = new Object();
@@ -185,6 +186,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
 
         @Override
+        public boolean full() {
+            int most = getMaxConnections();
+            return most > 0 && getConnectionCount() >= most;
+        }
+
+        @Override
         public int backlog() {
             return getAcceptCount();
         }
@@ -227,6 +234,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             return super.setSocketOptions(channel);
         }
         filesBeingSent.sweep();
+        goodbyes.sweep();
         InetAddress source = sourceOf(channel);
         Admission decision = decide(now, source);
         if (decision.refused()) {
@@ -325,19 +333,32 @@ final class GuardedNioEndpoint extends NioEndpoint {
             connection.resetWhenClosed();
         }
         SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
-        if (wrapper != null && nobodyInside) {
+        if (wrapper != null && connection.multiplexed()) {
+            evictMultiplexed(channel, wrapper, how == Closing.ORDERLY && nobodyInside);
+        } else if (wrapper != null && nobodyInside) {
             wrapper.close();
         } else {
             // The worker inside finds the socket closed, and closes the rest when it leaves.
             closeQuietly(channel);
-            forget(channel);
-            if (wrapper != null && connection.multiplexed() && !processSocket(wrapper, SocketEvent.ERROR, true)) {
-                // Frames may be read outside of the gate, so Tomcat's own way for a dead HTTP/2 connection comes first.
-                wrapper.close();
-            }
         }
         forget(channel);
         wakePoller();
+    }
+
+    private void evictMultiplexed(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper, boolean politely) {
+        // Out of the books first, since the gate keeps Tomcat's own events from it else.
+        forget(channel);
+        if (!politely || !goodbyes.begin(channel, wrapper)) {
+            closeUnderWorkers(channel, wrapper);
+        }
+    }
+
+    /** Frames may be read outside of the gate, so the rest is closed in Tomcat's own way for a dead HTTP/2 connection. */
+    void closeUnderWorkers(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper) {
+        closeQuietly(channel);
+        if (!processSocket(wrapper, SocketEvent.ERROR, true)) {
+            wrapper.close();
+        }
     }
 
     private static void closeQuietly(SocketChannel channel) {

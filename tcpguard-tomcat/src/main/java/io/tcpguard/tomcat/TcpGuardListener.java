@@ -38,7 +38,7 @@ public final class TcpGuardListener implements LifecycleListener {
     private static final List<String> OWN = List.of("noticeSeconds", "finishSeconds");
 
     private final Map<String, String> given = new TreeMap<>();
-    private final List<StockConnector> stock = new ArrayList<>();
+    private final List<StockConnectors> stock = new ArrayList<>();
     private @Nullable TcpGuard guard;
 
     /** Called by Tomcat's digester. */
@@ -75,7 +75,7 @@ public final class TcpGuardListener implements LifecycleListener {
         }
         switch (event.getType()) {
             case Lifecycle.BEFORE_START_EVENT -> begin(server);
-            case Lifecycle.AFTER_START_EVENT -> guardTheRest(server);
+            case Lifecycle.AFTER_START_EVENT -> sayWhatIsActive(server);
             case Lifecycle.BEFORE_STOP_EVENT -> drain(server);
             case Lifecycle.AFTER_STOP_EVENT, Lifecycle.AFTER_DESTROY_EVENT -> end(server);
             default -> {
@@ -91,6 +91,9 @@ public final class TcpGuardListener implements LifecycleListener {
             for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
                 // Before they start: health is down until each of them accepts.
                 protocol.guardWith(fresh);
+            }
+            for (Service service : server.findServices()) {
+                StockConnectors.guard(service, Guard.of(fresh)).ifPresent(stock::add);
             }
         } catch (RuntimeException e) {
             end(server);
@@ -129,11 +132,8 @@ public final class TcpGuardListener implements LifecycleListener {
         return Duration.ofSeconds(Integer.parseInt(value));
     }
 
-    private void guardTheRest(Server server) {
-        TcpGuard now = guard;
-        if (now == null) {
-            return;
-        }
+    /** Of the others {@link StockConnectors} says it. */
+    private static void sayWhatIsActive(Server server) {
         for (Service service : server.findServices()) {
             for (Connector connector : service.findConnectors()) {
                 if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
@@ -141,15 +141,6 @@ public final class TcpGuardListener implements LifecycleListener {
                             "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
                                     + " accept queue and its work",
                             connector);
-                } else {
-                    stock.add(StockConnector.guard(connector, Guard.of(now)));
-                    log.info(
-                            "{}: active: 503 while work waits, watch on its work. Not active: refusal at accept, replacement of"
-                                    + " idle connections, watch on its accept queue, because its protocol is {} (set"
-                                    + " protocol=\"{}\")",
-                            connector,
-                            connector.getProtocolHandlerClassName(),
-                            GuardedHttp11NioProtocol.class.getName());
                 }
             }
         }
@@ -182,7 +173,7 @@ public final class TcpGuardListener implements LifecycleListener {
         for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
             protocol.unguard();
         }
-        stock.forEach(StockConnector::restore);
+        stock.forEach(StockConnectors::restore);
         stock.clear();
         now.close();
     }

@@ -70,7 +70,20 @@ public final class TomcatGuard {
     }
 
     /**
-     * The same without the stop, for whoever stops the server by other means. Answers end their connections until the connector is
+     * Does the same when the JVM shuts down (SIGTERM, {@link System#exit}), and closes the guard then: for embedded servers, which have no
+     * shutdown hook of their own. Forgotten when the server is stopped before that. In {@code server.xml} the attributes of
+     * {@link TcpGuardListener} do it, since Tomcat has a hook; Spring Boot has its own, too.
+     *
+     * @param notice as for {@link #drainAndStop}
+     * @param finish as for {@link #drainAndStop}; whoever ends the JVM must be ready to wait as long as both
+     * @throws IllegalStateException if the JVM shuts down already
+     */
+    public static void drainAtShutdown(TcpGuard guard, Server server, Duration notice, Duration finish) {
+        new ShutdownDrain(guard, server, notice, finish).install();
+    }
+
+    /**
+     * The same as {@link #drainAndStop} without the stop, for whoever stops the server by other means. Answers end their connections until the connector is
      * started again. Connectors without {@link GuardedHttp11NioProtocol} are passed over.
      *
      * @throws InterruptedException if interrupted while waiting; the server then runs on, health is down

@@ -139,8 +139,14 @@ final class ChildServer implements AutoCloseable {
     }
 
     /** As {@code kill} does: SIGTERM. */
+    void requestTermination() {
+        // Not Process.destroy(), which closes the pipe: what it says while it stops counts.
+        process.toHandle().destroy();
+    }
+
+    /** The same, and waits until it has ended. */
     void terminate() throws InterruptedException {
-        process.destroy();
+        requestTermination();
         process.waitFor(60, TimeUnit.SECONDS);
     }
 

@@ -18,7 +18,7 @@ class EveryTomcatTest {
     private static final Path TOMCATS = Path.of("target", "tomcats").toAbsolutePath();
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.72", "11.0.25"})
+    @ValueSource(strings = {"9.0.72", "11.0.27"})
     void runsTheSameBinary(String version) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(TOMCATS.resolve(version), 256, "guarded")) {
             serves(server, version);
@@ -27,7 +27,7 @@ class EveryTomcatTest {
 
     @Tag("long")
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.72", "9.0.121", "10.1.6", "11.0.0", "11.0.25"})
+    @ValueSource(strings = {"9.0.72", "9.0.123", "10.1.6", "10.1.61", "11.0.0", "11.0.27"})
     void keepsItsPromisesInAFlood(String version) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(TOMCATS.resolve(version), 256, "guarded")) {
             serves(server, version);

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
@@ -206,6 +207,75 @@ class GuardedConnectorTest {
                         .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void saysGoAwayWithTheLastStreamBeforeItClosesAnHttp2Connection() throws Exception {
+        rig.connector.addUpgradeProtocol(new Http2Protocol());
+        rig.start();
+        try (Http2Client client = new Http2Client(rig.port())) {
+            assertThat(client.get("/")).isEqualTo(1);
+            assertThat(client.get("/")).isEqualTo(3);
+            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
+            assertThat(client.untilTheEnd()).containsExactly("GOAWAY 3 NO_ERROR", "FIN");
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
+    }
+
+    @Test
+    void resetsAnHttp2ConnectionWithoutGoAwayIfToldSo() throws Exception {
+        rig.connector.addUpgradeProtocol(new Http2Protocol());
+        rig.start();
+        try (Http2Client client = new Http2Client(rig.port())) {
+            client.get("/");
+            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            assertThat(guard.lastHandle().evict(Closing.RESET)).isTrue();
+            assertThat(client.untilTheEnd()).containsExactly("RST");
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void closesHttp2ConnectionsThatNoWorkerIsFreeToSayGoAwayOn() throws Exception {
+        rig.connector.addUpgradeProtocol(new Http2Protocol());
+        rig.connector.setProperty("maxThreads", "1");
+        rig.connector.setProperty("minSpareThreads", "1");
+        rig.start();
+        List<Http2Client> clients = new ArrayList<>();
+        try (RawClient busy = rig.client()) {
+            for (int i = 0; i < 6; i++) {
+                clients.add(new Http2Client(rig.port()));
+                clients.get(i).get("/");
+            }
+            List<FakeGuard.Handle> idle = List.copyOf(guard.handles.subList(1, 7));
+            TomcatRig.await("idle", () -> idle.stream().allMatch(handle -> handle.inProgress() == 0));
+            busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.blocked.await();
+            idle.forEach(handle -> assertThat(handle.evict(Closing.ORDERLY)).isTrue());
+            assertThat(guard.open()).isEqualTo(1);
+            // The first four may wait for the worker; nobody has to wait for the others.
+            assertThat(clients.get(4).untilTheEnd()).doesNotContain("GOAWAY 1 NO_ERROR");
+            assertThat(clients.get(5).untilTheEnd()).doesNotContain("GOAWAY 1 NO_ERROR");
+            // Nor for longer than the grace, once somebody else wants in.
+            TomcatRig.await("closed all the same", () -> {
+                try (RawClient wantsIn = rig.client()) {
+                    wantsIn.closeByReset();
+                    return clients.get(0).hasEnded();
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            rig.release.countDown();
+            assertThat(busy.answer()).startsWith("HTTP/1.1 200");
+        } finally {
+            for (Http2Client client : clients) {
+                client.close();
+            }
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
     }
 
     @Test

@@ -114,6 +114,23 @@ class StandaloneTomcatTest {
     }
 
     @Test
+    void drainsInTomcatsOwnShutdownHook() throws Exception {
+        try (ChildServer server = start(
+                "healthPort=\"0\" noticeSeconds=\"2\" finishSeconds=\"10\"",
+                GuardedHttp11NioProtocol.class.getName())) {
+            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            try (RawClient client = new RawClient(server.port())) {
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
+                server.requestTermination();
+                TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+                assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200").endsWith("hello");
+            }
+            assertThat(server.ended()).isTrue();
+            assertThat(server.output()).noneMatch(line -> line.contains("SEVERE"));
+        }
+    }
+
+    @Test
     void saysWhatItCanNotDoForAConnectorWithTomcatsOwnProtocol() throws Exception {
         try (ChildServer server = start("healthPort=\"0\"", "HTTP/1.1")) {
             try (RawClient client = new RawClient(server.port())) {

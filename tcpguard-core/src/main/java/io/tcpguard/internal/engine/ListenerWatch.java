@@ -23,7 +23,7 @@ public final class ListenerWatch {
 
     /**
      * @param accepting what the adapter says
-     * @param accepts how many connections it has accepted so far
+     * @param accepts changes with each connection accepted, and all the time while none needs to be
      * @param queue the watch of its accept queue
      */
     public ListenerWatch(

@@ -1,0 +1,169 @@
+package io.tcpguard.examples.war;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are counted as Linux does")
+class DroppedInTest {
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path WAR = Path.of(System.getProperty("example.war"));
+
+    private static Container embedded(String version, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        String classes = TARGET.resolve("test-classes").toString();
+        arguments.addAll(List.of(
+                "-cp",
+                classes + File.pathSeparator + TARGET.resolve("tomcats").resolve(version) + "/*",
+                EmbeddedMain.class.getName(),
+                WAR.toString()));
+        return new Container(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9.0.121", "11.0.25"})
+    void guardsATomcatThatKnowsNothingOfItAndSaysWhatItCanNotDo(String version) throws Exception {
+        try (Container tomcat = embedded(version)) {
+            tomcat.awaitSaid("application STARTED");
+            tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
+            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+            assertThat(tomcat.output().stream().filter(line -> line.contains("Not active: refusal at accept")))
+                    .hasSize(1);
+            shedsRequestsThatWaitTooLong(tomcat);
+            assertThat(tomcat.output())
+                    .noneMatch(line -> line.contains("SEVERE") || line.contains("NoClassDefFoundError"));
+        }
+    }
+
+    /** The one worker is kept busy by a request whose body never comes. */
+    private static void shedsRequestsThatWaitTooLong(Container tomcat) throws Exception {
+        try (Socket waiting = Container.connect(tomcat.port())) {
+            try (Socket blocking = Container.connect(tomcat.port())) {
+                Container.request(blocking, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+                assertThat(Container.answer(blocking)).startsWith("HTTP/1.1 ");
+                tomcat.await(
+                        "health down", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 503"));
+                Container.request(waiting, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                tomcat.await("told", () -> tomcat.said("health DOWN"));
+            }
+            assertThat(Container.answer(waiting)).startsWith("HTTP/1.1 503");
+        }
+        tomcat.await("served again", () -> Container.ask(tomcat.port()).startsWith("HTTP/1.1 200"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9.0.121", "11.0.25"})
+    void leavesNothingBehindAfterTenReloadsAndAStop(String version) throws Exception {
+        try (Container tomcat = embedded(version)) {
+            tomcat.awaitSaid("application STARTED");
+            reload(tomcat, 1);
+            long descriptors = tomcat.descriptors();
+            for (int i = 2; i <= 10; i++) {
+                reload(tomcat, i);
+            }
+            tomcat.tell('l');
+            tomcat.awaitSaid("loaders left 0, threads 2, valves 2, listeners");
+            assertThat(tomcat.descriptors()).isLessThanOrEqualTo(descriptors + 2);
+            tomcat.tell('s');
+            tomcat.awaitSaid("application stopped");
+            tomcat.tell('l');
+            tomcat.awaitSaid("loaders left 0, threads 0, valves 1, listeners 0");
+            assertThat(tomcat.output())
+                    .noneMatch(line -> line.contains("SEVERE") || line.contains("failed to stop it"));
+        }
+    }
+
+    private static void reload(Container tomcat, int times) throws Exception {
+        tomcat.tell('r');
+        tomcat.awaitSaid("reloaded " + times);
+        tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
+        assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void keepsTheApplicationFromStartingForAWrongSettingAndNamesIt() throws Exception {
+        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.trimAt=much")) {
+            tomcat.awaitSaid("trimAt=much (expected: ");
+            tomcat.terminate();
+            assertThat(tomcat.said("application STARTED")).isFalse();
+        }
+    }
+
+    @Test
+    void isNotThereWhenSwitchedOff() throws Exception {
+        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.enabled=false")) {
+            tomcat.awaitSaid("application STARTED");
+            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+            tomcat.tell('l');
+            tomcat.awaitSaid("threads 0, valves 1");
+        }
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {"10.1", "11.0"})
+    void guardsTheDistributionItIsDeployedTo(String line, @TempDir Path base) throws Exception {
+        Path home = distribution(line);
+        for (String name : List.of("conf", "logs", "temp", "webapps", "lib")) {
+            Files.createDirectories(base.resolve(name));
+        }
+        Files.copy(home.resolve("conf/web.xml"), base.resolve("conf/web.xml"));
+        Files.copy(WAR.resolveSibling(WAR.getFileName() + ".war"), base.resolve("webapps/ROOT.war"));
+        Files.writeString(
+                base.resolve("conf/server.xml"),
+                """
+                <Server port="-1" shutdown="SHUTDOWN">
+                  <Listener className="org.apache.catalina.core.JreMemoryLeakPreventionListener" />
+                  <Service name="Catalina">
+                    <Connector port="0" protocol="HTTP/1.1" maxThreads="1" minSpareThreads="1" />
+                    <Engine name="Catalina" defaultHost="localhost">
+                      <Host name="localhost" appBase="webapps" />
+                    </Engine>
+                  </Service>
+                </Server>
+                """);
+        try (Container tomcat = new Container(List.of(
+                "-Dcatalina.home=" + home,
+                "-Dcatalina.base=" + base,
+                "-Djava.io.tmpdir=" + base.resolve("temp"),
+                "-cp",
+                home.resolve("bin/bootstrap.jar") + File.pathSeparator + home.resolve("bin/tomcat-juli.jar"),
+                "org.apache.catalina.startup.Bootstrap",
+                "start"))) {
+            tomcat.awaitSaid("Server startup in");
+            tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
+            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+            assertThat(tomcat.said("Not active: refusal at accept")).isTrue();
+            shedsRequestsThatWaitTooLong(tomcat);
+            tomcat.terminate();
+            assertThat(tomcat.output())
+                    .noneMatch(said -> said.contains("SEVERE")
+                            || said.contains("failed to stop it")
+                            || said.contains("NoClassDefFoundError"));
+        }
+    }
+
+    private static Path distribution(String line) throws IOException {
+        Path unpacked = TARGET.resolve("standalone");
+        Assumptions.assumeTrue(Files.isDirectory(unpacked), "no Tomcat unpacked in " + unpacked + ": run with -Plong");
+        try (var found = Files.list(unpacked)) {
+            return found.filter(path -> path.getFileName().toString().startsWith("apache-tomcat-" + line))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

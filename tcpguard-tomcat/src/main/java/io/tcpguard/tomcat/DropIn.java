@@ -1,0 +1,206 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
+import org.apache.catalina.Engine;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleEvent;
+import org.apache.catalina.LifecycleListener;
+import org.apache.catalina.Server;
+import org.apache.catalina.Service;
+import org.apache.catalina.Valve;
+import org.apache.catalina.connector.Connector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guard that a web application brings along ({@code WEB-INF/lib}), for a Tomcat that one can't edit: from when the application starts
+ * to when it stops, on all connectors of the server.
+ *
+ * <p>The servlet API is spoken in {@link JavaxInitializer} and {@link JakartaInitializer} only.
+ */
+final class DropIn implements LifecycleListener {
+    private static final Logger log = LoggerFactory.getLogger(DropIn.class);
+    private static final String PREFIX = "tcpguard.";
+    private static final String ENABLED = "enabled";
+
+    private final Context application;
+    private final TcpGuard guard;
+    private final List<StockConnectors> stock = new ArrayList<>();
+
+    private DropIn(Context application, TcpGuard guard) {
+        this.application = application;
+        this.guard = guard;
+    }
+
+    /**
+     * Starts a guard if the application brought this class, Tomcat runs it, and nobody guards it already; says in the log why not.
+     *
+     * @param servletContext the application's, as its initializer got it
+     * @param loader the application's
+     * @param parameters the application's context parameters; system properties of the same names win
+     * @throws IllegalArgumentException naming each setting that is wrong
+     */
+    static void begin(Object servletContext, ClassLoader loader, Map<String, String> parameters) {
+        if (DropIn.class.getClassLoader() != loader) {
+            // In the container's lib, where every application finds it: there TcpGuardListener is the way in.
+            return;
+        }
+        Map<String, String> given = given(parameters);
+        if ("false".equals(given.remove(ENABLED))) {
+            return;
+        }
+        TcpGuard.Builder builder = configured(given);
+        try {
+            Context application = contextOf(servletContext);
+            Server server = application == null ? null : serverOf(application);
+            if (application == null || server == null) {
+                log.warn("tcpguard is not active: {} is no Tomcat's", servletContext.getClass());
+            } else if (isGuarded(server)) {
+                log.info("tcpguard is not active in {}: this Tomcat is guarded already", application.getName());
+            } else {
+                new DropIn(application, builder.build()).begin(server);
+            }
+        } catch (RuntimeException e) {
+            // The application is worth more than its guard.
+            log.error("tcpguard is not active", e);
+        }
+    }
+
+    private static Map<String, String> given(Map<String, String> parameters) {
+        Map<String, String> given = new TreeMap<>();
+        parameters.forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                given.put(name.substring(PREFIX.length()), value);
+            }
+        });
+        List<String> names = new ArrayList<>(List.of(ENABLED));
+        Arrays.stream(Setting.values()).map(Setting::key).forEach(names::add);
+        for (String name : names) {
+            String value = System.getProperty(PREFIX + name);
+            if (value != null) {
+                given.put(name, value);
+            }
+        }
+        return given;
+    }
+
+    private static TcpGuard.Builder configured(Map<String, String> given) {
+        TcpGuard.Builder builder = TcpGuard.builder();
+        List<String> wrong = new ArrayList<>();
+        given.forEach((name, value) -> {
+            try {
+                builder.set(name, value);
+            } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Context parameters or system properties " + PREFIX + "*: " + String.join("; ", wrong));
+        }
+        return builder;
+    }
+
+    /** Behind Tomcat's facade; null if it is not Tomcat's. There is no public way from an application to its container. */
+    private static @Nullable Context contextOf(Object servletContext) {
+        Object behind = servletContext;
+        for (int i = 0; i < 3; i++) {
+            if (behind instanceof Context context) {
+                return context;
+            }
+            try {
+                Field field = behind.getClass().getDeclaredField("context");
+                field.setAccessible(true);
+                behind = field.get(behind);
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                log.debug("No way from {} to its container", servletContext.getClass(), e);
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Server serverOf(Context application) {
+        for (Container at = application; at != null; at = at.getParent()) {
+            if (at instanceof Engine engine) {
+                return engine.getService() == null ? null : engine.getService().getServer();
+            }
+        }
+        return null;
+    }
+
+    /** By names: another application, or the container, has its own classes of these names. */
+    private static boolean isGuarded(Server server) {
+        for (LifecycleListener listener : server.findLifecycleListeners()) {
+            if (isNamed(listener, TcpGuardListener.class)) {
+                return true;
+            }
+        }
+        for (Service service : server.findServices()) {
+            for (Connector connector : service.findConnectors()) {
+                if (isNamed(connector.getProtocolHandler(), GuardedHttp11NioProtocol.class)) {
+                    return true;
+                }
+            }
+            Engine engine = service.getContainer();
+            if (engine == null) {
+                continue;
+            }
+            for (Valve valve : engine.getPipeline().getValves()) {
+                if (isNamed(valve, RequestValve.class)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isNamed(Object object, Class<?> type) {
+        return object.getClass().getName().equals(type.getName());
+    }
+
+    private void begin(Server server) {
+        guard.start();
+        try {
+            Guard door = Guard.of(guard);
+            for (Service service : server.findServices()) {
+                StockConnectors.guard(service, door).ifPresent(stock::add);
+            }
+        } catch (RuntimeException e) {
+            end();
+            throw e;
+        }
+        application.addLifecycleListener(this);
+        log.info(
+                "tcpguard guards {} from inside the application \"{}\", until that stops. What is not active can't be had from here: it takes"
+                        + " the jar in Tomcat's lib, and {} in its server.xml",
+                server.findServices().length == 1 ? "its Tomcat" : "all services of its Tomcat",
+                application.getName(),
+                TcpGuardListener.class.getName());
+    }
+
+    @Override
+    public void lifecycleEvent(LifecycleEvent event) {
+        // The last event before the application's class loader closes.
+        if (Lifecycle.CONFIGURE_STOP_EVENT.equals(event.getType())) {
+            application.removeLifecycleListener(this);
+            end();
+        }
+    }
+
+    private void end() {
+        stock.forEach(StockConnectors::restore);
+        stock.clear();
+        guard.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShutdownDrainTest {
+
+    @Test
+    void losesNoRequestThatIsInProgressWhenTheJvmIsTerminated() throws Exception {
+        try (ChildServer server = new ChildServer(
+                        256, List.of("-cp", System.getProperty("java.class.path"), ShutdownMain.class.getName()));
+                RawClient slow = new RawClient(server.port())) {
+            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            TomcatRig.await("begun", () -> server.output().contains("slow one begun"));
+            server.requestTermination();
+            TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+            // Nobody is turned away while balancers still send clients here.
+            try (RawClient other = new RawClient(server.port())) {
+                assertThat(other.get("/")).startsWith("HTTP/1.1 200");
+            }
+            assertThat(slow.answer()).startsWith("HTTP/1.1 200").endsWith("ok");
+            slow.closeByReset();
+            assertThat(server.ended()).isTrue();
+            TomcatRig.await("stopped in order", () -> server.output().contains("stopped"));
+        }
+    }
+
+    private static String healthOf(ChildServer server) {
+        try {
+            return FloodTest.health(server);
+        } catch (Exception e) {
+            return "no answer: " + e;
+        }
+    }
+
+    @Test
+    void isForgottenWhenTheServerStopsBefore() throws Exception {
+        try (TomcatRig rig = new TomcatRig();
+                TcpGuard guard = TcpGuard.builder().build().start()) {
+            TomcatGuard.drainAtShutdown(guard, rig.tomcat.getServer(), Duration.ZERO, Duration.ZERO);
+            int listeners = rig.tomcat.getServer().findLifecycleListeners().length;
+            rig.start();
+            rig.tomcat.stop();
+            assertThat(rig.tomcat.getServer().findLifecycleListeners()).hasSize(listeners - 1);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.config.Network;
+import io.tcpguard.state.Admission;
+import java.util.List;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.Adapter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StockConnectorTest {
+    private final FakeGuard guard = new FakeGuard();
+    private final Connector connector = new Connector();
+    private TomcatRig rig;
+
+    @BeforeEach
+    void makeServer() throws Exception {
+        rig = new TomcatRig();
+        connector.setPort(0);
+        rig.tomcat.setConnector(connector);
+        rig.tomcat.getService().removeConnector(rig.connector);
+    }
+
+    @AfterEach
+    void endServer() throws Exception {
+        rig.close();
+    }
+
+    private RawClient client() throws Exception {
+        return new RawClient(connector.getLocalPort());
+    }
+
+    private StockConnectors begin() {
+        return StockConnectors.guard(rig.tomcat.getService(), guard).orElseThrow();
+    }
+
+    private FakeGuard.Listening listening() {
+        return guard.listeners.get(guard.listeners.size() - 1);
+    }
+
+    @Test
+    void guardsRequestsOfConnectionsThatWereOpenBeforeAndNoneAfterwards() throws Exception {
+        rig.start();
+        Adapter adapter = connector.getProtocolHandler().getAdapter();
+        try (RawClient before = client();
+                RawClient other = client()) {
+            // Tomcat pools what it answered these with.
+            assertThat(before.get("/")).startsWith("HTTP/1.1 200");
+            assertThat(other.get("/")).startsWith("HTTP/1.1 200");
+            StockConnectors stock = begin();
+            guard.atRequest = Admission.RESPOND;
+            assertThat(before.get("/"))
+                    .startsWith("HTTP/1.1 503")
+                    .contains("Retry-After: ")
+                    .containsOnlyOnce("Connection: close\r\n");
+            assertThat(before.ending()).isEqualTo("FIN");
+            assertThat(guard.refusedRequests).hasValue(1);
+            assertThat(rig.served).hasValue(2);
+            stock.restore();
+            assertThat(other.get("/")).startsWith("HTTP/1.1 200");
+        }
+        assertThat(guard.listeners).allMatch(listening -> listening.closed);
+        assertThat(guard.watches).hasValue(0);
+        assertThat(connector.getProtocolHandler().getAdapter()).isSameAs(adapter);
+        assertThat(connector.findLifecycleListeners()).noneMatch(StockConnector.class::isInstance);
+    }
+
+    @Test
+    void neverRefusesRequestsToExemptPathsOrFromAllowedPeers() throws Exception {
+        rig.start();
+        begin();
+        guard.atRequest = Admission.RESPOND;
+        try (RawClient client = client()) {
+            assertThat(client.get("/health")).startsWith("HTTP/1.1 200");
+            guard.allowed = Network.list("127.0.0.0/8");
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void stillLetsRequestsBeAsynchronous() throws Exception {
+        rig.start();
+        begin();
+        try (RawClient client = client()) {
+            client.send("GET /async HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.async.get().complete();
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void countsTheConnectionsThatTomcatHolds() throws Exception {
+        connector.setProperty("maxConnections", "4");
+        rig.start();
+        begin();
+        assertThat(listening().port).isEqualTo(connector.getLocalPort());
+        assertThat(listening().control.unasked()).isZero();
+        try (RawClient first = client();
+                RawClient second = client()) {
+            assertThat(first.get("/")).startsWith("HTTP/1.1 200");
+            assertThat(second.get("/")).startsWith("HTTP/1.1 200");
+            TomcatRig.await("counted", () -> listening().control.unasked() == 2);
+            assertThat(listening().control.full()).isFalse();
+            try (RawClient third = client();
+                    RawClient fourth = client()) {
+                third.get("/");
+                fourth.get("/");
+                TomcatRig.await("full", () -> listening().control.full());
+                assertThat(listening().control.accepting()).isTrue();
+            }
+        }
+        TomcatRig.await("counted down", () -> listening().control.unasked() == 0);
+    }
+
+    @Test
+    void followsTheConnectorThroughStopsAndStarts() throws Exception {
+        begin();
+        assertThat(guard.listeners).isEmpty();
+        rig.start();
+        assertThat(listening().control.accepting()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            connector.stop();
+            assertThat(guard.watches).hasValue(0);
+            assertThat(listening().control.accepting()).isFalse();
+            connector.start();
+            assertThat(guard.watches).hasValue(1);
+            assertThat(listening().control.accepting()).isTrue();
+            assertThat(listening().port).isEqualTo(connector.getLocalPort());
+        }
+        assertThat(guard.listeners.stream().filter(listening -> !listening.closed))
+                .hasSize(1);
+        assertThat(List.copyOf(guard.listeners)).hasSizeGreaterThan(1);
+    }
+}

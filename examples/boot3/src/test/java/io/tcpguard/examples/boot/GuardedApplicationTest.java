@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -31,12 +29,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 class GuardedApplicationTest {
     private static final String GUARDED = "io.tcpguard.tomcat.GuardedHttp11NioProtocol";
     private static final String STOCK = "org.apache.coyote.http11.Http11NioProtocol";
-
-    private final Path base;
-
-    GuardedApplicationTest(@TempDir Path base) {
-        this.base = base;
-    }
 
     @Test
     void isGuardedByTheDependencyAlone() throws Exception {
@@ -140,12 +132,10 @@ class GuardedApplicationTest {
         }
     }
 
-    private ConfigurableApplicationContext start(String... arguments) throws ClassNotFoundException {
+    private static ConfigurableApplicationContext start(String... arguments) throws ClassNotFoundException {
         List<String> all = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--server.address=127.0.0.1",
-                // Boot deletes its own directory only if Tomcat left nothing in it.
-                "--server.tomcat.basedir=" + base,
                 "--tcpguard.health-port=0",
                 "--tcpguard.health-address=127.0.0.1",
                 "--spring.main.banner-mode=off"));

@@ -41,6 +41,7 @@ final class SamplingCycle {
     private volatile Watched watched = new Watched(List.of(), List.of(), List.of(), List.of());
     /** Read no more, and closed by the next cycle: one under way may still read them. */
     private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
+
     private volatile @Nullable String operator;
     private long countersReadAt;
     private boolean countersRead;

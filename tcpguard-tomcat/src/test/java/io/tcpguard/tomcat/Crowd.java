@@ -41,6 +41,7 @@ final class Crowd implements AutoCloseable {
                 .parseHex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a" + "000000040000000000"
                         + "00000601050000000182868441" + "0161" + "00000601040000000383868441" + "0161"));
 
+        @SuppressWarnings("ImmutableEnumChecker") // given away only as a copy
         private final byte[] bytes;
 
         Abuse(String text) {

@@ -144,7 +144,8 @@ class GuardedApplicationTest {
 
     @Test
     void leavesNoThreadBehind() throws Exception {
-        example.start("--tcpguard.notice-seconds=1", "--tcpguard.finish-seconds=1").close();
+        example.start("--tcpguard.notice-seconds=1", "--tcpguard.finish-seconds=1")
+                .close();
         await("all threads gone", () -> threads().stream().noneMatch(name -> name.startsWith("tcpguard")));
     }
 

@@ -20,9 +20,7 @@ class TomcatOfTheApplicationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "true, io.tcpguard.tomcat.GuardedHttp11NioProtocol",
-        "false, org.apache.coyote.http11.Http11NioProtocol"
+    @CsvSource({"true, io.tcpguard.tomcat.GuardedHttp11NioProtocol", "false, org.apache.coyote.http11.Http11NioProtocol"
     })
     void hasTheGuardedProtocolUnlessTheGuardIsDisabled(boolean enabled, String protocol) throws Exception {
         try (ConfigurableApplicationContext application = example.start("--tcpguard.enabled=" + enabled)) {

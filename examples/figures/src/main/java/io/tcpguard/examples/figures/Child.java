@@ -100,7 +100,7 @@ final class Child implements AutoCloseable {
         String stat = Files.readString(proc("stat"));
         // proc_pid_stat(5): the name, in brackets, may hold anything; utime and stime are fields 14 and 15, in ticks of
         // which Linux shows 100 a second to programs on every machine that Java 17 runs on.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
     }
 

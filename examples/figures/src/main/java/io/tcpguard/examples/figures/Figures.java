@@ -20,8 +20,8 @@ public final class Figures {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         List<String> wanted = args.length == 0 || List.of(args).contains("all") ? ALL : List.of(args);
         if (!ALL.containsAll(wanted)) {
-            System.err.println(
-                    "figures: " + String.join(" ", args) + " (expected: all, or some of " + String.join(", ", ALL) + ")");
+            System.err.println("figures: " + String.join(" ", args) + " (expected: all, or some of "
+                    + String.join(", ", ALL) + ")");
             System.exit(2);
         }
         if (!Files.isDirectory(Path.of("/proc/self/fd"))) {

@@ -100,7 +100,12 @@ record Goodput(List<Double> factors, int calmSeconds, int floodRampSeconds, int 
         int abusers = (int) (capacity * factor) - users;
         int flood = millis(calmSeconds);
         return new LoadPlan(
-                users, flood, abusers, flood, millis(floodRampSeconds), flood + millis(floodRampSeconds + seconds + 10));
+                users,
+                flood,
+                abusers,
+                flood,
+                millis(floodRampSeconds),
+                flood + millis(floodRampSeconds + seconds + 10));
     }
 
     private Map<Contestant, Share> play(Path directory, LoadPlan plan, int connections)

@@ -33,8 +33,7 @@ record Knocks(int answered, int reset, int silent, int served) {
     }
 
     /** Connects this many times, a few at once, the next as soon as one is over, for a time at most. */
-    static Knocks knock(InetSocketAddress server, int count, int mostSeconds)
-            throws IOException, InterruptedException {
+    static Knocks knock(InetSocketAddress server, int count, int mostSeconds) throws IOException, InterruptedException {
         AtomicInteger left = new AtomicInteger(count);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
@@ -64,8 +63,7 @@ record Knocks(int answered, int reset, int silent, int served) {
     }
 
     Knocks plus(Knocks other) {
-        return new Knocks(
-                answered + other.answered, reset + other.reset, silent + other.silent, served + other.served);
+        return new Knocks(answered + other.answered, reset + other.reset, silent + other.silent, served + other.served);
     }
 
     private static Knocks once(InetSocketAddress server) {
@@ -73,8 +71,7 @@ record Knocks(int answered, int reset, int silent, int served) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.connect(server, PATIENCE_MILLIS);
-            socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return heard(socket.getInputStream());
         } catch (SocketTimeoutException e) {
             return new Knocks(0, 0, 1, 0);

@@ -97,8 +97,7 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         return books.computeIfAbsent(contestant, unused -> new Book());
     }
 
-    private static void ask(Child server, int knocks, int seconds, Book book)
-            throws IOException, InterruptedException {
+    private static void ask(Child server, int knocks, int seconds, Book book) throws IOException, InterruptedException {
         double before = server.cpuSeconds();
         Knocks came = Knocks.knock(server.address(), knocks, seconds);
         // A hundredth is what the kernel's clock can tell.
@@ -108,7 +107,8 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
     /** Sits on connections without a word. */
     private static void hold(Child server, int count, List<Socket> holders) throws IOException {
         for (int i = 0; i < count; i++) {
-            holders.add(new Socket(server.address().getAddress(), server.address().getPort()));
+            holders.add(
+                    new Socket(server.address().getAddress(), server.address().getPort()));
         }
     }
 
@@ -116,7 +116,8 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         double valve = Median.of(book(books, Contestant.VALVE).perCpuSecond).middle();
         out.println("### Refusals for a second of processor time");
         out.println();
-        out.println("| | refused per CPU second | beside the Valve | knocks | whole 503 | reset | heard nothing for 1 s | served |");
+        out.println(
+                "| | refused per CPU second | beside the Valve | knocks | whole 503 | reset | heard nothing for 1 s | served |");
         out.println("|---|---|---|---|---|---|---|---|");
         books.forEach((contestant, book) -> {
             Median median = Median.of(book.perCpuSecond);

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
 /** The load generator {@code wrk}, and what it says. */
 final class Wrk {
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
-    private static final Pattern TROUBLE =
-            Pattern.compile("(?m)^\\s*(Socket errors:.*|Non-2xx or 3xx responses:.*)$");
+    private static final Pattern TROUBLE = Pattern.compile("(?m)^\\s*(Socket errors:.*|Non-2xx or 3xx responses:.*)$");
 
     private Wrk() {}
 
@@ -38,8 +37,7 @@ final class Wrk {
     }
 
     /** One thread, since the server needs the other core. */
-    static Result run(InetSocketAddress server, int connections, int seconds)
-            throws IOException, InterruptedException {
+    static Result run(InetSocketAddress server, int connections, int seconds) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
                         "wrk",
                         "--threads",

@@ -51,7 +51,8 @@ class FiguresTest {
         List<String> valve = cells(Contestant.VALVE.title());
         assertThat(valve.subList(2, 7)).containsExactly("200", "200", "0", "0", "0");
         assertThat(cells(Contestant.MAX_CONNECTIONS.title()).subList(3, 5)).containsExactly("0", "0");
-        assertThat(cells(Contestant.STOCK.title() + ", out of descriptors").get(6)).isEqualTo("0");
+        assertThat(cells(Contestant.STOCK.title() + ", out of descriptors").get(6))
+                .isEqualTo("0");
     }
 
     @Test
@@ -66,8 +67,10 @@ class FiguresTest {
                 Contestant.CONCURRENCY_LIMITS,
                 Contestant.JETTY,
                 Contestant.JETTY_FITTED)) {
-            assertThat(cells(contestant.title())).as(contestant.title()).hasSize(2).allMatch(cell -> cell.matches(
-                    "[0-9]+ % · [0-9]+ % · [0-9]+"));
+            assertThat(cells(contestant.title()))
+                    .as(contestant.title())
+                    .hasSize(2)
+                    .allMatch(cell -> cell.matches("[0-9]+ % · [0-9]+ % · [0-9]+"));
         }
         // Whatever the machine does: where all fit, users are in session.
         assertThat(number(cells(Contestant.GUARDED.title()).get(0))).isPositive();

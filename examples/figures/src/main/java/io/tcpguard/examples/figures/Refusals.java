@@ -38,12 +38,10 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
     /** What one server did over all rounds. */
     private static final class Book {
         private Knocks knocks = new Knocks(0, 0, 0, 0);
-        private double cpuSeconds;
         private final List<Double> perCpuSecond = new ArrayList<>();
 
         void add(Knocks more, double seconds) {
             knocks = knocks.plus(more);
-            cpuSeconds += seconds;
             perCpuSecond.add(more.refused() / seconds);
         }
     }

@@ -340,9 +340,20 @@ final class GuardedNioEndpoint extends NioEndpoint {
         } else {
             // The worker inside finds the socket closed, and closes the rest when it leaves.
             closeQuietly(channel);
+            if (wrapper == null) {
+                closeIfKnownByNow(channel);
+            }
         }
         forget(channel);
         wakePoller();
+    }
+
+    /** Tomcat leaves a connection in its count that was closed just before its poller could register it. */
+    private void closeIfKnownByNow(SocketChannel channel) {
+        SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
+        if (wrapper != null) {
+            wrapper.close();
+        }
     }
 
     private void evictMultiplexed(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper, boolean politely) {

@@ -131,7 +131,7 @@ public final class LinuxProbes implements AutoCloseable {
         Probe probe = new ListenTableProbe(
                 ProcFile.head(new File(proc, "self/net/tcp6"), descriptors),
                 ProcFile.head(new File(proc, "self/net/tcp"), descriptors),
-                Sysctl.setting(whole("sys/net/core/somaxconn"), 0, 1),
+                ProcFile.whole(new File(proc, "sys/net/core/somaxconn"), descriptors),
                 port,
                 backlogAskedFor,
                 urgent,

@@ -24,6 +24,7 @@ final class ListenTableProbe implements Probe {
     private final LastReading last = new LastReading(Signal.ACCEPT_QUEUE);
     private final ProcFile[] files;
     private final ListenTable[] tables = {ListenTable.ipv6(), ListenTable.ipv4()};
+    private final ProcFile somaxconnFile;
     private final Figure somaxconn;
     private final int port;
     private final int backlog;
@@ -41,18 +42,20 @@ final class ListenTableProbe implements Probe {
     /**
      * @param tcp6 opened as a head; this probe closes it
      * @param tcp opened as a head; this probe closes it
+     * @param somaxconn opened whole; this probe closes it
      * @param backlog what the server asked for; 0 or less if that is not known
      */
     ListenTableProbe(
             ProcFile tcp6,
             ProcFile tcp,
-            Figure somaxconn,
+            ProcFile somaxconn,
             int port,
             int backlog,
             LongPredicate urgent,
             NanoClock clock) {
         this.files = new ProcFile[] {tcp6, tcp};
-        this.somaxconn = somaxconn;
+        this.somaxconnFile = somaxconn;
+        this.somaxconn = Sysctl.setting(somaxconn, 0, 1);
         this.port = port;
         this.backlog = backlog;
         this.urgent = urgent;
@@ -93,6 +96,7 @@ final class ListenTableProbe implements Probe {
         for (ProcFile file : files) {
             file.close();
         }
+        somaxconnFile.close();
     }
 
     private Reading look(long nowNanos) {

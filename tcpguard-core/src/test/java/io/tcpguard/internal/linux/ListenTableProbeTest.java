@@ -153,7 +153,7 @@ class ListenTableProbeTest {
         return new ListenTableProbe(
                 ProcFile.head(proc.file(TCP6), descriptors),
                 ProcFile.head(proc.file(TCP), descriptors),
-                Sysctl.setting(ProcFile.whole(proc.file("sys/net/core/somaxconn"), descriptors), 0, 1),
+                ProcFile.whole(proc.file("sys/net/core/somaxconn"), descriptors),
                 port,
                 backlog,
                 time -> urgent,

@@ -7,6 +7,7 @@ import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,10 +94,12 @@ final class AcceptGate extends ChannelDuplexHandler {
             return;
         }
         pause.accepted();
-        if (wait.holds()) {
+        if (wait.full()) {
+            carryOut(ctx, child, decide(child, ServerPort::decideNow));
+        } else if (wait.holds()) {
             wait.hold(child, false);
         } else {
-            carryOut(ctx, child, decide(child, false));
+            carryOut(ctx, child, decide(child, ServerPort::decide));
         }
     }
 
@@ -124,13 +127,13 @@ final class AcceptGate extends ChannelDuplexHandler {
     }
 
     /** The decision, carried out if it is to admit. Whatever goes wrong in here, the client does not pay for it. */
-    Admission decide(Channel child, boolean again) {
+    Admission decide(Channel child, BiFunction<ServerPort, Channel, Admission> question) {
         ServerPort at = port;
         if (at == null) {
             return Admission.ADMIT;
         }
         try {
-            Admission decision = again ? at.decideAgain(child) : at.decide(child);
+            Admission decision = question.apply(at, child);
             if (decision == Admission.ADMIT) {
                 child.pipeline().addFirst(at.admit(child));
             }

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class AcceptWait implements Runnable {
     static final long LOOK_MILLIS = 2;
 
+    /** As many as a batch has where the reserve is least. io_uring goes on accepting, whatever auto-read says. */
+    static final int MOST = 4;
+
     private final ChannelHandlerContext ctx;
     private final AcceptGate gate;
     private final AcceptPause pause;
@@ -33,6 +36,10 @@ final class AcceptWait implements Runnable {
         return !held.isEmpty();
     }
 
+    boolean full() {
+        return held.size() >= MOST;
+    }
+
     /** @param asked whether the policy said {@link Admission#WAIT} of it; else its turn has not come */
     void hold(Channel child, boolean asked) {
         if (held.isEmpty()) {
@@ -47,7 +54,7 @@ final class AcceptWait implements Runnable {
     @Override
     public void run() {
         for (Channel child = held.peek(); child != null; child = held.peek()) {
-            Admission decision = gate.decide(child, firstAsked);
+            Admission decision = gate.decide(child, firstAsked ? ServerPort::decideAgain : ServerPort::decide);
             firstAsked = decision == Admission.WAIT;
             if (firstAsked) {
                 look();

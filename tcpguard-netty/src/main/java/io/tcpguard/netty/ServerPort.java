@@ -51,6 +51,11 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return listener.acceptOrWait(source(child));
     }
 
+    /** Asks about one that can't wait. Allocates nothing. */
+    Admission decideNow(Channel child) {
+        return listener.accept(source(child));
+    }
+
     /** Asks again about a child that waits. */
     Admission decideAgain(Channel child) {
         return listener.askAgain(source(child));

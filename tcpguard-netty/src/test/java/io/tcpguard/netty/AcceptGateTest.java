@@ -282,6 +282,71 @@ class AcceptGateTest {
     }
 
     @Test
+    void holdsAChildThatWaitsAndAcceptsNobodyElseUntilThereIsAPlace() {
+        guarded.policy.connections = Admission.WAIT;
+
+        EmbeddedChannel child = guarded.accept();
+        EmbeddedChannel ofTheSameBatch = guarded.accept();
+        pass(10 * AcceptWait.LOOK_MILLIS);
+
+        assertThat(guarded.server.<Object>readInbound()).isNull();
+        assertThat(child.isOpen()).isTrue();
+        assertThat(guarded.server.config().isAutoRead()).isFalse();
+
+        guarded.policy.connections = Admission.ADMIT;
+        pass(AcceptWait.LOOK_MILLIS);
+
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(ofTheSameBatch);
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void holdsNoMoreThanABatchWhateverTheTransportAccepts() {
+        guarded.policy.connections = Admission.WAIT;
+        for (int i = 0; i < AcceptWait.MOST; i++) {
+            guarded.accept();
+        }
+
+        guarded.policy.connections = Admission.RESET;
+
+        assertThat(guarded.accept().isOpen()).isFalse();
+    }
+
+    @Test
+    void refusesAChildThatWaitedForTooLong() {
+        guarded.policy.connections = Admission.WAIT;
+        EmbeddedChannel child = guarded.accept();
+
+        guarded.policy.connections = Admission.RESET;
+        pass(AcceptWait.LOOK_MILLIS);
+
+        assertThat(child.isOpen()).isFalse();
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void passesAChildOnThatWaitsWhenTheGuardLeaves() {
+        guarded.policy.connections = Admission.WAIT;
+        EmbeddedChannel child = guarded.accept();
+
+        guarded.server.pipeline().remove(AcceptGate.class);
+
+        assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
+        assertThat(guarded.server.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void closesAChildThatWaitsWhenThePortCloses() {
+        guarded.policy.connections = Admission.WAIT;
+        EmbeddedChannel child = guarded.accept();
+
+        guarded.server.close();
+
+        assertThat(child.isOpen()).isFalse();
+    }
+
+    @Test
     void passesErrorsOnThatAreNotTheSockets() {
         Seen seen = new Seen();
         guarded.server.pipeline().addLast(seen);

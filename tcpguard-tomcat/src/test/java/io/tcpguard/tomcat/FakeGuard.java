@@ -32,6 +32,8 @@ final class FakeGuard implements Guard {
     final List<Listening> listeners = new CopyOnWriteArrayList<>();
     final List<Handle> handles = new CopyOnWriteArrayList<>();
     final List<SocketChannel> refused = new CopyOnWriteArrayList<>();
+    final AtomicInteger asked = new AtomicInteger();
+    final AtomicInteger askedAgain = new AtomicInteger();
     final AtomicInteger resets = new AtomicInteger();
     final AtomicInteger refusedRequests = new AtomicInteger();
     final AtomicInteger watches = new AtomicInteger();
@@ -86,11 +88,13 @@ final class FakeGuard implements Guard {
 
         @Override
         public Admission acceptOrWait(@Nullable InetAddress source) {
+            asked.incrementAndGet();
             return accept(source);
         }
 
         @Override
         public Admission askAgain(@Nullable InetAddress source) {
+            askedAgain.incrementAndGet();
             return accept(source);
         }
 

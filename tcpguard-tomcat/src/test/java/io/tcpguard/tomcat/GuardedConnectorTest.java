@@ -55,6 +55,39 @@ class GuardedConnectorTest {
     }
 
     @Test
+    void letsNewcomersWaitInTheKernelsQueueUntilThereIsAPlace() throws Exception {
+        rig.start();
+        guard.atAccept = Admission.WAIT;
+        try (RawClient first = rig.client();
+                RawClient second = rig.client()) {
+            first.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+            second.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+            TomcatRig.await("asked again", () -> guard.askedAgain.get() > 20);
+            assertThat(guard.handles).isEmpty();
+            assertThat(guard.asked).hasValue(1);
+
+            guard.atAccept = Admission.ADMIT;
+            assertThat(first.answer()).startsWith("HTTP/1.1 200");
+            assertThat(second.answer()).startsWith("HTTP/1.1 200");
+        }
+        assertThat(guard.asked).hasValue(2);
+    }
+
+    @Test
+    void stopsAlthoughSomebodyWaits() throws Exception {
+        rig.start();
+        guard.resetsAll = true;
+        guard.atAccept = Admission.WAIT;
+        try (RawClient client = rig.client()) {
+            TomcatRig.await("asked again", () -> guard.askedAgain.get() > 0);
+            rig.connector.stop();
+            long then = guard.askedAgain.get();
+            assertThat(client.bytesUntilItEnds()).isZero();
+            assertThat(guard.askedAgain).hasValueLessThanOrEqualTo((int) then + 1);
+        }
+    }
+
+    @Test
     void refusesByResetBeforeTomcatSpendsAnything() throws Exception {
         rig.start();
         guard.atAccept = Admission.RESET;

@@ -8,6 +8,8 @@ import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionPolicyTest {
     private static final int LIMIT = 1024;
     private static final int REFUSAL_POINT = 992;
+    private static final long SECONDS_4 = 4_000_000_000L;
 
     private final Map<Setting, Object> settings = new EnumMap<>(Setting.class);
     private final Shed shed = new Shed();
@@ -292,6 +295,59 @@ class AdmissionPolicyTest {
         policy().sampled(Capacity.UNKNOWN, Level.NORMAL, now);
 
         assertThat(accept(null)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void letsANewcomerWaitWhereItCanAndCountsNoRefusal() {
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+        assertThat(policy().shedWithin(1, now)).isTrue();
+    }
+
+    @Test
+    void admitsWhoWaitedAsSoonAsAPlaceIsFree() {
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+        policy().accept(null, false, waitingRoom(), now);
+
+        open.get(0).closed();
+        other--;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void letsNobodyWaitForAServerThatIsFullOfOtherThings() {
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
+    }
+
+    /** With room for one, who has only just come. */
+    private WaitingRoom waitingRoom() {
+        WaitingRoom room = new WaitingRoom(SECONDS_4, () -> SECONDS_4, () -> 1);
+        room.watch(new Probe() {
+                    @Override
+                    public Signal signal() {
+                        return Signal.ACCEPT_QUEUE;
+                    }
+
+                    @Override
+                    public Reading read(long nowNanos) {
+                        return new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100);
+                    }
+
+                    @Override
+                    public void close() {}
+                })
+                .read(now);
+        return room;
     }
 
     @Test

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class ProbeChild {
     private static final int MOST_PROBES = 16;
 
+    private static final long RATES_KNOWN_AFTER_NANOS = 200_000_000L;
+
     private final ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
     private final Deque<RandomAccessFile> held = new ArrayDeque<>();
     private final List<ServerSocket> listeners = new ArrayList<>();
@@ -197,7 +199,9 @@ final class ProbeChild {
         DescriptorCount descriptors = probes.descriptors();
         long classesBefore = classes.getTotalLoadedClassCount();
         long descriptorsBefore = descriptors.used();
-        for (int i = 0; i < rounds; i++) {
+        long start = System.nanoTime();
+        // A rate is there once the first look is old enough, however fast the looks are.
+        for (int i = 0; i < rounds || System.nanoTime() - start < RATES_KNOWN_AFTER_NANOS; i++) {
             readAllQuietly();
         }
         long descriptorsAfter = descriptors.used();

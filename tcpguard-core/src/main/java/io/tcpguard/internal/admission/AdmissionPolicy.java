@@ -244,10 +244,13 @@ public final class AdmissionPolicy {
             // Not full of clients: wlc would take a server that answers 503 for the idlest of all.
             return refuse(behindProxy ? Admission.RESPOND : Admission.RESET, Cause.OTHER_DESCRIPTORS, now);
         }
-        if (queue != null && queue.mayWait(now)) {
+        // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
+        Admission how = howToRefuse(snapshot, now);
+        boolean backPressure = how == Admission.RESET && !snapshot.resetsOnly();
+        if (!backPressure && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return refuse(howToRefuse(snapshot, now), Cause.CONNECTIONS, now);
+        return refuse(how, Cause.CONNECTIONS, now);
     }
 
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */

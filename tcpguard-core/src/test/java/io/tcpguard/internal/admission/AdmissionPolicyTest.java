@@ -298,7 +298,19 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void resetsTheFirstFewBeforeAnybodyWaitsSoThatTheDirectorSendsThemElsewhere() {
+        settings.put(Setting.RESET_BUDGET, 2);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+    }
+
+    @Test
     void letsANewcomerWaitWhereItCanAndCountsNoRefusal() {
+        settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
@@ -309,6 +321,7 @@ class AdmissionPolicyTest {
 
     @Test
     void admitsWhoWaitedAsSoonAsAPlaceIsFree() {
+        settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
         policy().accept(null, false, waitingRoom(), now);

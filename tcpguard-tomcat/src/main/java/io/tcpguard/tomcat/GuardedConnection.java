@@ -191,12 +191,16 @@ final class GuardedConnection implements ConnectionCloser {
         resetWhenClosed();
         try {
             channel.shutdownInput();
-            channel.shutdownOutput();
-            return true;
         } catch (IOException e) {
             log.debug("{} was closed before it could be cut", channel, e);
             return false;
         }
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            log.debug("{} was closed as soon as its input ended", channel, e);
+        }
+        return true;
     }
 
     void closed() {

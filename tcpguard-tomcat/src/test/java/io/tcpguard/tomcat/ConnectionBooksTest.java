@@ -79,8 +79,9 @@ class ConnectionBooksTest {
             assertThat(guard.handles).allMatch(handle -> handle.closed);
             assertThat(guard.handles.size() + guard.resets.get()).isEqualTo(connections);
             assertThat(answered).hasPositiveValue();
-            assertThat(evicted).hasPositiveValue();
             if (keys == null) {
+                // Under TLS they are too few for every kind to be sure.
+                assertThat(evicted).hasPositiveValue();
                 // Tomcat takes prior knowledge in clear text only.
                 assertThat(spokeHttp2).hasPositiveValue();
             }

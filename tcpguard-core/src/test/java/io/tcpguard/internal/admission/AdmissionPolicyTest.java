@@ -333,6 +333,15 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void letsNobodyWaitByAStalePicture() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, true, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+    }
+
+    @Test
     void letsNobodyWaitForAServerThatIsFullOfOtherThings() {
         settings.put(Setting.RECLAIM, false);
         other = 800;

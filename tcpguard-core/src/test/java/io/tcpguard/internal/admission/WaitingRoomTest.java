@@ -95,6 +95,15 @@ class WaitingRoomTest {
     }
 
     @Test
+    void letsNobodyWaitAtAListenerThatIsWatchedNoMore() {
+        run(1, 1, 0);
+        accepted++;
+        assertThat(room.mayWait(now)).isTrue();
+        probe.close();
+        assertThat(room.mayWait(now)).isFalse();
+    }
+
+    @Test
     void refusesNobodyForAPauseOfTheSampler() {
         run(5, 10, 0);
         now += 10 * PATIENCE;

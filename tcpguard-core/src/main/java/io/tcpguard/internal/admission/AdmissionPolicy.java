@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -35,11 +34,6 @@ public final class AdmissionPolicy {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
 
-    /** Silent connections are worth nothing to anybody, so they may go faster. */
-    private static final double SILENT_RATE = 4;
-
-    private static final Logger LOG = LoggerFactory.getLogger(AdmissionPolicy.class);
-    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
@@ -60,13 +54,13 @@ public final class AdmissionPolicy {
     private final boolean behindProxy;
     private final long fixedFloor;
     private final long silentFloor;
-    private final int configuredRate;
+    private final EvictionRate evictionRate;
+    private final Complaints complaints = new Complaints(LoggerFactory.getLogger(AdmissionPolicy.class));
 
-    private volatile double evictionsPerSecond = 20;
+    private volatile double evictionsPerSecond;
     private volatile boolean open;
     private volatile long sheddingAt;
     private volatile boolean everShed;
-    private volatile long complainedAt;
     private long learnedAt;
     private long forgotAt;
 
@@ -96,7 +90,8 @@ public final class AdmissionPolicy {
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
         fairness = config.flag(Setting.FAIRNESS) && !behindProxy;
-        configuredRate = config.integer(Setting.EVICTIONS_PER_SECOND);
+        evictionRate = EvictionRate.of(config);
+        evictionsPerSecond = evictionRate.perSecond(Capacity.UNKNOWN);
         learnedAt = now;
         forgotAt = now;
     }
@@ -111,7 +106,7 @@ public final class AdmissionPolicy {
         clock.advance(now);
         if (capacity.known()) {
             room.update(capacity.refusalPoint(), capacity.used());
-            evictionsPerSecond = configuredRate > 0 ? configuredRate : Math.max(20, capacity.limit() / 10.0);
+            evictionsPerSecond = evictionRate.perSecond(capacity);
         } else {
             room.update(Long.MAX_VALUE, -1);
         }
@@ -187,7 +182,7 @@ public final class AdmissionPolicy {
             return decide(source, stale, queue, now);
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
-            complain("tcpguard: a decision failed, and the connection is admitted", e, now);
+            complaints.say("tcpguard: a decision failed, and the connection is admitted", e, now);
             return Admission.ADMIT;
         }
     }
@@ -264,7 +259,7 @@ public final class AdmissionPolicy {
         Handle victim;
         synchronized (evictions) {
             boolean any = evictions.take(evictionsPerSecond, now);
-            boolean silent = any || silentEvictions.take(evictionsPerSecond * SILENT_RATE, now);
+            boolean silent = any || silentEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now);
             if (!silent) {
                 return false;
             }
@@ -280,18 +275,10 @@ public final class AdmissionPolicy {
             victim.closer.close(how);
         } catch (RuntimeException e) {
             // Its connection will close by its own time-out, and its place counts as taken till then.
-            complain("tcpguard: an adapter could not close an idle connection to make room", e, now);
+            complaints.say("tcpguard: an adapter could not close an idle connection to make room", e, now);
             return false;
         }
         return true;
-    }
-
-    private void complain(String what, Throwable e, long now) {
-        long last = complainedAt;
-        if (last == 0 || now - last >= COMPLAIN_EVERY) {
-            complainedAt = now == 0 ? 1 : now;
-            LOG.warn(what, e);
-        }
     }
 
     private Admission howToRefuse(GuardSnapshot snapshot, long now) {

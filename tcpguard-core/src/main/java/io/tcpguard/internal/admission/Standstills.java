@@ -15,7 +15,6 @@ import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,30 +23,24 @@ import org.slf4j.LoggerFactory;
  * else's client has gone. {@link #sampled} is the sampler thread's; listeners come and go on any.
  */
 public final class Standstills {
-    private static final Logger LOG = LoggerFactory.getLogger(Standstills.class);
-    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
     private static final int LOOKS_PER_SECOND = 10;
     private static final long EVERY = TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND;
-    /** As silent connections: a few hundred threads are free again within a second. */
-    private static final double RATE = 4;
-
     private static final double LEAST_PATIENCE = 0.25;
 
     private final long patience;
     private final long stalledAfter;
-    private final int configuredRate;
+    private final EvictionRate rate;
     private final Shed shed;
     private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private final Complaints complaints = new Complaints(LoggerFactory.getLogger(Standstills.class));
     private long lookedAt;
     private boolean looked;
-    private long complainedAt;
-    private boolean complained;
 
     /** Waits for a client as long as {@link Setting#SILENT_FLOOR} says, or less as {@link Setting#STALLED_AFTER} comes near. */
     public Standstills(GuardConfig config, Shed shed) {
         patience = config.nanos(Setting.SILENT_FLOOR);
         stalledAfter = config.nanos(Setting.STALLED_AFTER);
-        configuredRate = config.integer(Setting.EVICTIONS_PER_SECOND);
+        rate = EvictionRate.of(config);
         this.shed = shed;
     }
 
@@ -72,10 +65,9 @@ public final class Standstills {
         }
         looked = true;
         lookedAt = now;
-        double perSecond = configuredRate > 0
-                ? configuredRate
-                : Math.max(20, snapshot.capacity().limit() / 10.0);
-        int most = (int) Math.max(1, RATE * perSecond / LOOKS_PER_SECOND);
+        // A few hundred threads are free again within a second.
+        double perSecond = EvictionRate.WORTHLESS * rate.perSecond(snapshot.capacity());
+        int most = (int) Math.max(1, perSecond / LOOKS_PER_SECOND);
         for (ListenerControl control : controls) {
             most -= end(control, patience(delay), most, now);
         }
@@ -110,11 +102,7 @@ public final class Standstills {
             }
             return ended;
         } catch (RuntimeException e) {
-            if (!complained || now - complainedAt >= COMPLAIN_EVERY) {
-                complained = true;
-                complainedAt = now;
-                LOG.warn("tcpguard: an adapter could not end requests that stand still", e);
-            }
+            complaints.say("tcpguard: an adapter could not end requests that stand still", e, now);
             return 0;
         }
     }

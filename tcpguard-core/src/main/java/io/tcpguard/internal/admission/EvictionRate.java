@@ -1,0 +1,25 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.state.Capacity;
+
+/**
+ * How many idle connections may give way in a second.
+ *
+ * @param configured 0: by the limit
+ */
+record EvictionRate(int configured) {
+    /** Clients that are worth nothing to anybody may go so many times as fast: silent ones, and those that keep a thread waiting. */
+    static final double WORTHLESS = 4;
+
+    private static final double LEAST = 20;
+
+    static EvictionRate of(GuardConfig config) {
+        return new EvictionRate(config.integer(Setting.EVICTIONS_PER_SECOND));
+    }
+
+    double perSecond(Capacity capacity) {
+        return configured > 0 ? configured : Math.max(LEAST, capacity.limit() / 10.0);
+    }
+}

@@ -19,28 +19,25 @@ final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
     private final BooleanSupplier stale;
-    private volatile Runnable onClose = () -> {};
+    private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
-    private final LongAdder accepts = new LongAdder();
+    private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
-    GuardedSocket(AdmissionPolicy policy, IoThread io, BooleanSupplier stale, long longestWait) {
+    /** @param accepts counted here; the waiting room goes by it, too */
+    GuardedSocket(
+            AdmissionPolicy policy,
+            IoThread io,
+            BooleanSupplier stale,
+            LongAdder accepts,
+            WaitingRoom waitingRoom,
+            Runnable onClose) {
         this.policy = policy;
         this.io = io;
         this.stale = stale;
-        this.waitingRoom = new WaitingRoom(longestWait, policy::queueWaitNanos, accepts::sum);
-    }
-
-    long accepts() {
-        return accepts.sum();
-    }
-
-    void onClose(Runnable what) {
-        onClose = what;
-    }
-
-    WaitingRoom waitingRoom() {
-        return waitingRoom;
+        this.accepts = accepts;
+        this.waitingRoom = waitingRoom;
+        this.onClose = onClose;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -45,7 +46,7 @@ final class Rehearsal {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, "rehearsal", config);
         watches = List.of(
                 new Watch(Signal.DESCRIPTORS, "", config), queue, new Watch(Signal.WORK_DELAY, "rehearsal", config));
-        listeners = List.of(new ListenerWatch("rehearsal", () -> true, () -> now, queue, config, 0));
+        listeners = List.of(new ListenerWatch("rehearsal", new Serving(), queue, config, 0));
     }
 
     static void play(GuardConfig config) {
@@ -113,5 +114,18 @@ final class Rehearsal {
             transitions.add(new Transition(before, snapshot));
         }
         return snapshot;
+    }
+
+    /** Accepts all the time. */
+    private final class Serving implements Listening {
+        @Override
+        public boolean accepting() {
+            return true;
+        }
+
+        @Override
+        public long accepts() {
+            return now;
+        }
     }
 }

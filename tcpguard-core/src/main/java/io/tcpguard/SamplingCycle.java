@@ -1,6 +1,5 @@
 package io.tcpguard;
 
-import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
@@ -24,12 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class SamplingCycle {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
 
-    /** What is watched; replaced as a whole. Listeners and their controls have the same order. */
-    private record Watched(
-            List<GuardedProbe> probes,
-            List<Watch> watches,
-            List<ListenerWatch> listeners,
-            List<ListenerControl> controls) {}
+    /** What is watched; replaced as a whole. */
+    private record Watched(List<GuardedProbe> probes, List<Watch> watches, List<ListenerWatch> listeners) {}
 
     private final Engine engine;
     private final AdmissionPolicy policy;
@@ -38,7 +33,7 @@ final class SamplingCycle {
     private final IntSupplier refusedNow;
 
     private final long counterPeriod;
-    private volatile Watched watched = new Watched(List.of(), List.of(), List.of(), List.of());
+    private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
     /** Read no more, and closed by the next cycle: one under way may still read them. */
     private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
 
@@ -62,41 +57,30 @@ final class SamplingCycle {
     synchronized void add(GuardedProbe probe) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.add(probe);
-        watch(probes, watched.listeners, watched.controls);
+        watch(probes, watched.listeners);
     }
 
-    synchronized void add(GuardedProbe queue, ListenerWatch listener, ListenerControl control) {
+    synchronized void add(GuardedProbe queue, ListenerWatch listener) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.add(queue);
         List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
         listeners.add(listener);
-        List<ListenerControl> controls = new ArrayList<>(watched.controls);
-        controls.add(control);
-        watch(probes, listeners, controls);
+        watch(probes, listeners);
     }
 
     synchronized void remove(GuardedProbe probe) {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.remove(probe);
-        List<ListenerWatch> listeners = new ArrayList<>();
-        List<ListenerControl> controls = new ArrayList<>();
-        for (int i = 0; i < watched.listeners.size(); i++) {
-            if (watched.listeners.get(i).queue() != probe.watch()) {
-                listeners.add(watched.listeners.get(i));
-                controls.add(watched.controls.get(i));
-            }
-        }
-        watch(probes, listeners, controls);
+        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
+        listeners.removeIf(l -> l.queue() == probe.watch());
+        watch(probes, listeners);
         gone.add(probe);
     }
 
-    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners, List<ListenerControl> controls) {
+    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners) {
         probes.sort(Comparator.comparing((GuardedProbe p) -> p.watch().signal()));
         watched = new Watched(
-                List.copyOf(probes),
-                probes.stream().map(GuardedProbe::watch).toList(),
-                List.copyOf(listeners),
-                List.copyOf(controls));
+                List.copyOf(probes), probes.stream().map(GuardedProbe::watch).toList(), List.copyOf(listeners));
     }
 
     void drain(@Nullable String reason) {
@@ -118,8 +102,8 @@ final class SamplingCycle {
             }
         }
         long own = (long) policy.connections() + refusedNow.getAsInt();
-        for (int i = 0; i < w.controls.size(); i++) {
-            own += w.controls.get(i).unasked();
+        for (int i = 0; i < w.listeners.size(); i++) {
+            own += w.listeners.get(i).unasked();
         }
         GuardSnapshot snapshot = engine.step(
                 w.watches,
@@ -150,6 +134,6 @@ final class SamplingCycle {
     synchronized void close() {
         closeThoseGone();
         watched.probes.forEach(GuardedProbe::close);
-        watched = new Watched(List.of(), List.of(), List.of(), List.of());
+        watched = new Watched(List.of(), List.of(), List.of());
     }
 }

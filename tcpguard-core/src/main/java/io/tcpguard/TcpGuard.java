@@ -43,7 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -287,23 +287,19 @@ public final class TcpGuard implements AutoCloseable {
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        GuardedSocket socket = new GuardedSocket(r.policy, r.io, this::stale, config.nanos(Setting.QUEUE_WAIT));
-        WaitingRoom room = socket.waitingRoom();
+        LongAdder accepts = new LongAdder();
+        WaitingRoom room = new WaitingRoom(config.nanos(Setting.QUEUE_WAIT), r.policy::queueWaitNanos, accepts::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
-        socket.onClose(() -> {
+        ports.put(name, port);
+        r.cycle.add(
+                probe,
+                new ListenerWatch(name, new ControlledListener(control, accepts), queue, config, System.nanoTime()));
+        r.standstills.add(control);
+        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, () -> {
             r.standstills.remove(control);
             remove(probe);
         });
-        ports.put(name, port);
-        // Full by its own settings is not dead: a number that changes keeps the watch quiet.
-        LongSupplier progress = () -> control.full() ? System.nanoTime() : socket.accepts() + control.unasked();
-        r.cycle.add(
-                probe,
-                new ListenerWatch(name, control::accepting, progress, queue, config, System.nanoTime()),
-                control);
-        r.standstills.add(control);
-        return socket;
     }
 
     /**

@@ -3,8 +3,6 @@ package io.tcpguard.internal.engine;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Whether one guarded listener serves: it says so itself, and its accept queue agrees. A queue with connections in it and no accept
@@ -12,8 +10,7 @@ import java.util.function.LongSupplier;
  */
 public final class ListenerWatch {
     private final String name;
-    private final BooleanSupplier accepting;
-    private final LongSupplier accepts;
+    private final Listening listening;
     private final Watch queue;
     private final long stalledAfter;
     private long lastAccepts = -1;
@@ -22,15 +19,11 @@ public final class ListenerWatch {
     private boolean hasServed;
 
     /**
-     * @param accepting what the adapter says
-     * @param accepts changes with each connection accepted, and all the time while none needs to be
      * @param queue the watch of its accept queue
      */
-    public ListenerWatch(
-            String name, BooleanSupplier accepting, LongSupplier accepts, Watch queue, GuardConfig config, long now) {
+    public ListenerWatch(String name, Listening listening, Watch queue, GuardConfig config, long now) {
         this.name = name;
-        this.accepting = accepting;
-        this.accepts = accepts;
+        this.listening = listening;
         this.queue = queue;
         this.stalledAfter = config.nanos(Setting.STALLED_AFTER);
         this.lastProgress = now;
@@ -41,15 +34,20 @@ public final class ListenerWatch {
         return queue;
     }
 
+    /** Connections held that the guard was not asked about. */
+    public int unasked() {
+        return listening.unasked();
+    }
+
     boolean serves(long now) {
-        long soFar = accepts.getAsLong();
+        long soFar = listening.accepts();
         boolean waiting = queue.reading() instanceof Reading.Measured m && m.used() > 0;
-        if (soFar != lastAccepts || !waiting) {
+        if (soFar != lastAccepts || !waiting || listening.full()) {
             lastAccepts = soFar;
             lastProgress = now;
         }
         stalled = now - lastProgress >= stalledAfter;
-        boolean serves = !stalled && accepting.getAsBoolean();
+        boolean serves = !stalled && listening.accepting();
         hasServed |= serves;
         return serves;
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,7 +241,8 @@ class EngineTest {
     @Test
     void isDownAtOnceWhenAListenerDoesNotAccept() {
         boolean[] accepting = {true};
-        listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        listeners.add(
+                new ListenerWatch("http", listening(() -> accepting[0], 7), watch(Signal.ACCEPT_QUEUE), config, 0));
         assertThat(after(1).verdict().up()).isTrue();
 
         accepting[0] = false;
@@ -253,7 +255,8 @@ class EngineTest {
     @Test
     void isDownUntilAListenerAcceptsForTheFirstTimeAndUpRightThen() {
         boolean[] accepting = {false};
-        listeners.add(new ListenerWatch("http", () -> accepting[0], () -> 0, watch(Signal.ACCEPT_QUEUE), config, 0));
+        listeners.add(
+                new ListenerWatch("http", listening(() -> accepting[0], 0), watch(Signal.ACCEPT_QUEUE), config, 0));
         assertThat(after(1).verdict().reason()).contains("listener http does not accept yet");
         assertThat(engine.snapshot().level()).isEqualTo(Level.NORMAL);
 
@@ -263,7 +266,7 @@ class EngineTest {
 
     @Test
     void isDownWhenConnectionsWaitAndNoneIsAcceptedForTooLong() {
-        listeners.add(new ListenerWatch("http", () -> true, () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        listeners.add(new ListenerWatch("http", listening(() -> true, 7), watch(Signal.ACCEPT_QUEUE), config, 0));
         measured(Signal.ACCEPT_QUEUE, 3, 100);
 
         assertThat(after(9.9).verdict().up()).isTrue();
@@ -272,7 +275,7 @@ class EngineTest {
 
     @Test
     void doesNotTakeAQuietListenerForAStalledOne() {
-        listeners.add(new ListenerWatch("http", () -> true, () -> 7, watch(Signal.ACCEPT_QUEUE), config, 0));
+        listeners.add(new ListenerWatch("http", listening(() -> true, 7), watch(Signal.ACCEPT_QUEUE), config, 0));
         measured(Signal.ACCEPT_QUEUE, 0, 100);
 
         assertThat(after(600).verdict().up()).isTrue();
@@ -375,6 +378,20 @@ class EngineTest {
 
     private void measured(Signal signal, long used, long limit) {
         watch(signal).read(new Reading.Measured(signal, used, limit));
+    }
+
+    private static Listening listening(BooleanSupplier accepting, long accepts) {
+        return new Listening() {
+            @Override
+            public boolean accepting() {
+                return accepting.getAsBoolean();
+            }
+
+            @Override
+            public long accepts() {
+                return accepts;
+            }
+        };
     }
 
     private Watch watch(Signal signal) {

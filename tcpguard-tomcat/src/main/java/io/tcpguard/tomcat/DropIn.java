@@ -5,9 +5,12 @@ import io.tcpguard.config.Setting;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.Engine;
@@ -47,15 +50,17 @@ final class DropIn implements LifecycleListener {
      *
      * @param servletContext the application's, as its initializer got it
      * @param loader the application's
-     * @param parameters the application's context parameters; system properties of the same names win
+     * @param names of the application's context parameters; system properties of the same names win
+     * @param values their values
      * @throws IllegalArgumentException naming each setting that is wrong
      */
-    static void begin(Object servletContext, ClassLoader loader, Map<String, String> parameters) {
+    static void begin(
+            Object servletContext, ClassLoader loader, Enumeration<String> names, UnaryOperator<String> values) {
         if (DropIn.class.getClassLoader() != loader) {
             // In the container's lib, where every application finds it: there TcpGuardListener is the way in.
             return;
         }
-        Map<String, String> given = given(parameters);
+        Map<String, String> given = given(names, values);
         if ("false".equals(given.remove(ENABLED))) {
             return;
         }
@@ -76,16 +81,16 @@ final class DropIn implements LifecycleListener {
         }
     }
 
-    private static Map<String, String> given(Map<String, String> parameters) {
+    private static Map<String, String> given(Enumeration<String> names, UnaryOperator<String> values) {
         Map<String, String> given = new TreeMap<>();
-        parameters.forEach((name, value) -> {
+        for (String name : Collections.list(names)) {
             if (name.startsWith(PREFIX)) {
-                given.put(name.substring(PREFIX.length()), value);
+                given.put(name.substring(PREFIX.length()), values.apply(name));
             }
-        });
-        List<String> names = new ArrayList<>(List.of(ENABLED));
-        Arrays.stream(Setting.values()).map(Setting::key).forEach(names::add);
-        for (String name : names) {
+        }
+        List<String> known = new ArrayList<>(List.of(ENABLED));
+        Arrays.stream(Setting.values()).map(Setting::key).forEach(known::add);
+        for (String name : known) {
             String value = System.getProperty(PREFIX + name);
             if (value != null) {
                 given.put(name, value);

@@ -1,8 +1,5 @@
 package io.tcpguard.tomcat;
 
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import javax.servlet.ServletContainerInitializer;
 import javax.servlet.ServletContext;
@@ -24,12 +21,8 @@ public final class JavaxInitializer implements ServletContainerInitializer {
      */
     @Override
     public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) {
-        Map<String, String> parameters = new HashMap<>();
-        for (String name : Collections.list(context.getInitParameterNames())) {
-            parameters.put(name, context.getInitParameter(name));
-        }
         try {
-            DropIn.begin(context, context.getClassLoader(), parameters);
+            DropIn.begin(context, context.getClassLoader(), context.getInitParameterNames(), context::getInitParameter);
         } catch (LinkageError e) {
             // Not Tomcat, or no slf4j: no reason for the application not to start.
             context.log("tcpguard is not active", e);

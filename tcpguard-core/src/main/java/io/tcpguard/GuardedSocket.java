@@ -19,22 +19,28 @@ final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
     private final BooleanSupplier stale;
+    private final BooleanSupplier canAnswer;
     private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
-    /** @param accepts counted here; the waiting room goes by it, too */
+    /**
+     * @param canAnswer asked once for each refusal that is to be an answer
+     * @param accepts counted here; the waiting room goes by it, too
+     */
     GuardedSocket(
             AdmissionPolicy policy,
             IoThread io,
             BooleanSupplier stale,
+            BooleanSupplier canAnswer,
             LongAdder accepts,
             WaitingRoom waitingRoom,
             Runnable onClose) {
         this.policy = policy;
         this.io = io;
         this.stale = stale;
+        this.canAnswer = canAnswer;
         this.accepts = accepts;
         this.waitingRoom = waitingRoom;
         this.onClose = onClose;
@@ -43,7 +49,7 @@ final class GuardedSocket implements GuardedListener {
     @Override
     public Admission accept(@Nullable InetAddress source) {
         accepts.increment();
-        return policy.accept(source, stale.getAsBoolean(), System.nanoTime());
+        return policy.accept(source, stale.getAsBoolean(), null, canAnswer, System.nanoTime());
     }
 
     @Override
@@ -54,7 +60,7 @@ final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission askAgain(@Nullable InetAddress source) {
-        return policy.accept(source, stale.getAsBoolean(), waitingRoom, System.nanoTime());
+        return policy.accept(source, stale.getAsBoolean(), waitingRoom, canAnswer, System.nanoTime());
     }
 
     @Override

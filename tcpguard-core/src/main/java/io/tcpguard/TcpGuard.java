@@ -296,7 +296,7 @@ public final class TcpGuard implements AutoCloseable {
                 probe,
                 new ListenerWatch(name, new ControlledListener(control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, () -> {
+        return new GuardedSocket(r.policy, r.io, this::stale, control::canAnswer, accepts, room, () -> {
             r.standstills.remove(control);
             remove(probe);
         });

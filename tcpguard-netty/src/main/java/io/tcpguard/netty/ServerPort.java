@@ -46,6 +46,12 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return server.config() instanceof ServerSocketChannelConfig config ? config.getBacklog() : 0;
     }
 
+    /** Takes the place that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
+    @Override
+    public boolean canAnswer() {
+        return ports.tryAnswer();
+    }
+
     /** Asks the policy. Allocates nothing. */
     Admission decide(Channel child) {
         return listener.acceptOrWait(source(child));

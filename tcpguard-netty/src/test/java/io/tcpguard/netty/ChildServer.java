@@ -72,10 +72,11 @@ final class ChildServer implements AutoCloseable {
                 Long.parseLong(n[5]),
                 Long.parseLong(n[6]),
                 Long.parseLong(n[7]),
-                Boolean.parseBoolean(n[8]),
+                Long.parseLong(n[8]),
                 Boolean.parseBoolean(n[9]),
-                n[10],
-                n[11]);
+                Boolean.parseBoolean(n[10]),
+                n[11],
+                n[12]);
     }
 
     /** What the server said on its error output so far. */
@@ -105,6 +106,7 @@ final class ChildServer implements AutoCloseable {
             long opened,
             long open,
             long refused,
+            long resets,
             long evicted,
             boolean autoRead,
             boolean bossLives,

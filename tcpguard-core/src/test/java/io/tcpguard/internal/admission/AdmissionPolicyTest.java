@@ -41,6 +41,7 @@ class AdmissionPolicyTest {
     private long now;
     private boolean resetsOnly;
     private Admission answer = Admission.ADMIT;
+    private boolean canAnswer = true;
     private @Nullable Signal leading;
     private @Nullable AdmissionPolicy policy;
 
@@ -303,9 +304,40 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
+    }
+
+    @Test
+    void resetsWhereTheAdapterCannotAnswerAndCountsItAsThat() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+        canAnswer = false;
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+        canAnswer = true;
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS))
+                .isOne();
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS))
+                .isOne();
+    }
+
+    @Test
+    void letsANewcomerWaitThoughItCouldNotBeAnswered() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+        canAnswer = false;
+
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
     }
 
     @Test
@@ -314,7 +346,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
         assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
     }
@@ -324,12 +357,13 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
-        policy().accept(null, false, waitingRoom(), now);
+        policy().accept(null, false, waitingRoom(), () -> canAnswer, now);
 
         open.get(0).closed();
         other--;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.ADMIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.ADMIT);
     }
 
     @Test
@@ -338,7 +372,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, true, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+        assertThat(policy().accept(null, true, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESPOND);
     }
 
     @Test
@@ -348,7 +383,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
     }
 
     /** With room for one, who has only just come. */
@@ -433,7 +469,7 @@ class AdmissionPolicyTest {
     private Admission accept(@Nullable InetAddress source) {
         newcomer = 1;
         try {
-            return policy().accept(source, false, now);
+            return policy().accept(source, false, null, () -> canAnswer, now);
         } finally {
             newcomer = 0;
         }

@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param warmUp knocks on each before
  */
 record NettyRefusals(int rounds, int knocks, int warmUp) {
-    static final NettyRefusals STANDARD = new NettyRefusals(7, 20_000, 20_000);
+    static final NettyRefusals STANDARD = new NettyRefusals(7, 15_000, 15_000);
 
     private static final int DESCRIPTORS = 512;
     private static final int LONG_ENOUGH_SECONDS = 60;

@@ -71,7 +71,7 @@ public enum Setting {
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; 0: the larger of 32 and 3 % of the limit"),
+            "descriptors kept back at the limit; 0: the larger of 20 and 2 % of the limit"),
     /** Where TRIM begins. */
     TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
     /** The dwell. */
@@ -140,8 +140,8 @@ public enum Setting {
     QUEUE_WAIT(
             "queueWait",
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
-            Duration.ofSeconds(4),
-            "longest time that newcomers wait in the accept queue for a place; shorter by itself where clients give up earlier; 0: refuse at once"),
+            Duration.ofMillis(4500),
+            "longest time that newcomers wait in the accept queue for a place: under the five seconds that clients commonly wait for an answer; shorter by itself where clients give up earlier; 0: refuse at once"),
     /** Resets first. */
     RESET_BUDGET(
             "resetBudget",

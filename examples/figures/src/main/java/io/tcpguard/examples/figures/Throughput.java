@@ -25,7 +25,7 @@ import java.util.function.ToDoubleFunction;
 record Throughput(int rounds, int pairs, int seconds, int warmUpSeconds) {
     static final Throughput STANDARD = new Throughput(3, 4, 7, 7);
     /** For each transport: two of them take less than three minutes. */
-    static final Throughput NETTY = new Throughput(2, 4, 4, 4);
+    static final Throughput NETTY = new Throughput(2, 3, 4, 4);
 
     private static final int CONNECTIONS = 16;
     private static final int DESCRIPTORS = 1024;

@@ -66,11 +66,11 @@ class FiguresTest {
 
         // Refused per CPU second, ratio to the bare one; then knocks, 503, reset, silent, served.
         assertThat(cells(Contestant.NETTY_RESETTING.title()).subList(2, 7))
-                .containsExactly("400", "0", "400", "0", "0");
+                .containsExactly("1,200", "0", "1,200", "0", "0");
         List<String> byReset = cells(Contestant.NETTY_GUARD_RESETTING.title());
         // A descriptor of its own that a young server closes is a place for one more.
-        assertThat(number(byReset.get(4)) + number(byReset.get(6))).isEqualTo(400);
-        assertThat(number(byReset.get(4))).isGreaterThan(350);
+        assertThat(number(byReset.get(4)) + number(byReset.get(6))).isEqualTo(1_200);
+        assertThat(number(byReset.get(4))).isGreaterThan(1_000);
         assertThat(number(byReset.get(1))).isPositive();
         assertThat(cells(Contestant.NETTY_ANSWERING.title()).subList(2, 7))
                 .containsExactly("400", "400", "0", "0", "0");

@@ -34,7 +34,8 @@ final class AcceptGate extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        if (batchSize(ctx.channel()) instanceof MaxMessagesRecvByteBufAllocator batch) {
+        if (acceptsInBatches(ctx.channel())
+                && batchSize(ctx.channel()) instanceof MaxMessagesRecvByteBufAllocator batch) {
             batchFound = batch.maxMessagesPerRead();
             batchSet = batchFound;
         }
@@ -179,7 +180,15 @@ final class AcceptGate extends ChannelDuplexHandler {
         }
     }
 
+    /** Epoll hands each child over before it accepts the next (AbstractEpollServerChannel), NIO the whole batch after the last. */
+    private static boolean acceptsInBatches(Channel server) {
+        return !server.getClass().getName().startsWith("io.netty.channel.epoll.");
+    }
+
     private void fitBatch(Channel server) {
+        if (batchFound == 0) {
+            return;
+        }
         int fit = Room.batch(ports.policy.snapshot().capacity(), batchFound);
         if (fit != batchSet) {
             setBatch(server, fit);

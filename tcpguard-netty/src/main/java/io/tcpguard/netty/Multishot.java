@@ -21,8 +21,10 @@ final class Multishot {
             return false;
         }
         try {
-            Class<?> transport = Class.forName(URING + "IoUring", true, server.getClass().getClassLoader());
-            return Boolean.TRUE.equals(transport.getMethod("isAcceptMultishotEnabled").invoke(null));
+            Class<?> transport =
+                    Class.forName(URING + "IoUring", true, server.getClass().getClassLoader());
+            return Boolean.TRUE.equals(
+                    transport.getMethod("isAcceptMultishotEnabled").invoke(null));
         } catch (ReflectiveOperationException | LinkageError e) {
             Says.LOG.debug("whether io_uring accepts by multishot is not known", e);
             return false;

@@ -25,7 +25,6 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.netty.NettyGuard;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -57,9 +56,8 @@ final class NettyServer {
                 });
         switch (contestant) {
             case NETTY_GUARDED -> guard(bootstrap, Map.of());
-            case NETTY_GUARD_RESETTING -> guard(bootstrap, refusing(Setting.RESET_BUDGET, "1000000"));
-            // Room for as many answers at a time as there are clients: none becomes a reset.
-            case NETTY_GUARD_ANSWERING -> guard(bootstrap, refusing(Setting.RESERVE, "128"));
+            case NETTY_GUARD_RESETTING -> guard(bootstrap, refusing("1000000"));
+            case NETTY_GUARD_ANSWERING -> guard(bootstrap, refusing("0"));
             case NETTY_RESETTING -> bootstrap.handler(new Reset());
             default -> {}
         }
@@ -76,12 +74,20 @@ final class NettyServer {
         NettyGuard.install(bootstrap, guard.build().start());
     }
 
-    /** Nobody gives way and nobody waits: each newcomer is refused, and at once. */
-    private static Map<Setting, String> refusing(Setting setting, String value) {
-        Map<Setting, String> all =
-                new EnumMap<>(Map.of(Setting.RECLAIM, "false", Setting.QUEUE_WAIT, "0s", Setting.RESET_BUDGET, "0"));
-        all.put(setting, value);
-        return all;
+    /**
+     * Nobody gives way and nobody waits: each newcomer is refused, and at once. The reserve is that of 6,400 descriptors, which has room
+     * for an answer to each client, and lets NIO accept as many in one go as without the guard.
+     */
+    private static Map<Setting, String> refusing(String resets) {
+        return Map.of(
+                Setting.RECLAIM,
+                "false",
+                Setting.QUEUE_WAIT,
+                "0s",
+                Setting.RESERVE,
+                "128",
+                Setting.RESET_BUDGET,
+                resets);
     }
 
     /** Before the child has an event loop: no close event, no promise. */

@@ -63,7 +63,7 @@ final class Rehearsal {
         KernelCounters kernel = KernelCounters.open();
         FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, kernel);
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
-        fanout.add(t -> recorder.record(t, now, new Shed()));
+        fanout.add(t -> recorder.record(t, now, new Shed(), 0));
         transitions.forEach(t -> fanout.publish(t.before(), t.after()));
         kernel.close();
         String told = recorder.episode()

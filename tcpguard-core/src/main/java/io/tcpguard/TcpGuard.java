@@ -17,6 +17,7 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Pages;
+import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.signal.Census;
@@ -62,6 +63,7 @@ public final class TcpGuard implements AutoCloseable {
 
     private final GuardConfig config;
     private final Shed shed = new Shed();
+    private final LongAdder waited = new LongAdder();
     private final OutgoingConnects outgoing = new OutgoingConnects();
     private final Object lifecycle = new Object();
     private final IoThread.View view = new IoThread.View() {
@@ -85,6 +87,11 @@ public final class TcpGuard implements AutoCloseable {
         @Override
         public String incident() {
             return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
+        }
+
+        @Override
+        public Places places() {
+            return new Places(idleFloor().toNanos(), queueWait().toNanos(), waited());
         }
 
         @Override
@@ -142,7 +149,7 @@ public final class TcpGuard implements AutoCloseable {
                 r.io.start();
                 r.sampler.start();
                 r.policy.setOpenForDecisions(true);
-                r.log.started(current, r.policy.idleFloorNanos(), r.io.healthPort());
+                r.log.started(current, r.policy.idleFloorNanos(), r.policy.queueWaitNanos(), r.io.healthPort());
                 r.counsel.adviseAtStart();
             }
         }
@@ -183,7 +190,7 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
-        Counsel counsel = new Counsel(shed, slowLook::remarks);
+        Counsel counsel = new Counsel(shed, waited::sum, slowLook::remarks);
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
@@ -296,7 +303,7 @@ public final class TcpGuard implements AutoCloseable {
                 probe,
                 new ListenerWatch(name, new ControlledListener(control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, () -> {
+        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, waited, () -> {
             r.standstills.remove(control);
             remove(probe);
         });
@@ -369,6 +376,23 @@ public final class TcpGuard implements AutoCloseable {
     public Duration idleFloor() {
         Running r = running;
         return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.idleFloorNanos());
+    }
+
+    /**
+     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, or less where clients were found to give up earlier.
+     * Zero if the guard does not run.
+     */
+    public Duration queueWait() {
+        Running r = running;
+        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.queueWaitNanos());
+    }
+
+    /**
+     * Connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted when its turn
+     * comes, so those still in an accept queue are not among them. How many are there now says {@link Signal#ACCEPT_QUEUE}.
+     */
+    public long waited() {
+        return waited.sum();
     }
 
     /** Where the descriptors are going: one volatile read, twice a second new at most. Calm if the guard does not run. */

@@ -24,7 +24,7 @@ final class RecordedGuardTest {
                         .set("trimAt", "1")
                         .build()) {
             FlightRecorder recorder = new FlightRecorder(16, kernel);
-            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed()));
+            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed(), guard.waited()));
             guard.start();
 
             guard.drain("deploy of version 7");

@@ -32,6 +32,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
+import io.tcpguard.state.Verdict;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -69,12 +70,11 @@ public final class TcpGuard implements AutoCloseable {
     private final IoThread.View view = new IoThread.View() {
         @Override
         public GuardSnapshot snapshot() {
-            return current;
+            return told();
         }
 
         @Override
         public boolean stale() {
-            // An operator's word stands, however late the sampler is.
             return drainReason == null && TcpGuard.this.stale();
         }
 
@@ -232,6 +232,25 @@ public final class TcpGuard implements AutoCloseable {
 
     private boolean stale() {
         return System.nanoTime() - lastSample > STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+    }
+
+    /** What health is told by. An operator's word stands, however late the sampler is that should hear of it. */
+    private GuardSnapshot told() {
+        GuardSnapshot newest = current;
+        String reason = drainReason;
+        if (reason == null || !newest.verdict().up() || running == null || !stale()) {
+            return newest;
+        }
+        return new GuardSnapshot(
+                Level.DRAIN,
+                null,
+                reason,
+                newest.capacity(),
+                new Verdict(false, 0, reason),
+                newest.admission(),
+                newest.resetsOnly(),
+                newest.signals(),
+                newest.levelSinceNanos());
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -459,8 +478,7 @@ public final class TcpGuard implements AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        // An operator's word stands, however late the sampler is.
-        return Pages.verdict(current, drainReason == null && stale(), json, details);
+        return Pages.verdict(told(), drainReason == null && stale(), json, details);
     }
 
     /** The settings in force. */

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the guard tells people beside its numbers: settings that will hurt, at the start, and what happened, after an episode. */
-final class Counsel implements AutoCloseable {
+final class Counsel {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
     private static final int CHANGES_KEPT = 64;
     private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
@@ -33,8 +33,7 @@ final class Counsel implements AutoCloseable {
     private final Shed shed;
     private final LongSupplier waited;
     private final Supplier<List<String>> remarks;
-    private final KernelCounters kernel = KernelCounters.open();
-    private final FlightRecorder recorder = new FlightRecorder(CHANGES_KEPT, kernel);
+    private final FlightRecorder recorder;
     private final Machine machine;
     private volatile Advice newest;
     private volatile boolean over;
@@ -57,10 +56,11 @@ final class Counsel implements AutoCloseable {
     }
 
     /** Reads the settings while there are descriptors to read them with. */
-    Counsel(Shed shed, LongSupplier waited, Supplier<List<String>> remarks) {
+    Counsel(Shed shed, LongSupplier waited, Supplier<List<String>> remarks, Supplier<String> netstat) {
         this.waited = waited;
         this.remarks = remarks;
         this.shed = shed;
+        recorder = new FlightRecorder(CHANGES_KEPT, () -> KernelCounters.in(netstat.get()));
         machine = Machine.self(List.of());
         newest = Advice.on(machine);
     }
@@ -153,10 +153,5 @@ final class Counsel implements AutoCloseable {
             text.append("Also seen: ").append(remark).append(".\n");
         }
         return text.toString();
-    }
-
-    @Override
-    public void close() {
-        kernel.close();
     }
 }

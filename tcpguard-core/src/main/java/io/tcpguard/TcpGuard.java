@@ -190,7 +190,7 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
-        Counsel counsel = new Counsel(shed, waited::sum, slowLook::remarks);
+        Counsel counsel = new Counsel(shed, waited::sum, slowLook::remarks, probes::netstat);
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
@@ -499,7 +499,6 @@ public final class TcpGuard implements AutoCloseable {
                 r.io.close();
                 r.cycle.close();
                 r.probes.close();
-                r.counsel.close();
             }
         }
     }

@@ -24,21 +24,19 @@ class CounselTest {
 
     @Test
     void tellsOfListenersOnceASecondAfterTheFirst() {
-        try (Counsel counsel = new Counsel(new Shed(), () -> 0, List::of)) {
-            assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
-            assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
-            assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
-            assertThat(counsel.listenersAreNews(LISTENING, seconds(6))).isTrue();
-            assertThat(counsel.listenersAreNews(LISTENING, seconds(60))).isFalse();
-        }
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
+        assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
+        assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
+        assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
+        assertThat(counsel.listenersAreNews(LISTENING, seconds(6))).isTrue();
+        assertThat(counsel.listenersAreNews(LISTENING, seconds(60))).isFalse();
     }
 
     @Test
     void saysNothingOfListenersThatCantBeSeen() {
-        try (Counsel counsel = new Counsel(new Shed(), () -> 0, List::of)) {
-            for (int i = 0; i < 100; i++) {
-                assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
-            }
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
+        for (int i = 0; i < 100; i++) {
+            assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
         }
     }
 

@@ -37,20 +37,26 @@ public final class KernelCounters implements Supplier<Map<KernelCounter, Long>>,
         }
     }
 
-    @Override
-    public Map<KernelCounter, Long> get() {
+    /** The counters in a text as {@code netstat} has it, for who has read it anyway; without those that are not there. */
+    public static Map<KernelCounter, Long> in(String netstat) {
         Map<KernelCounter, Long> counts = new EnumMap<>(KernelCounter.class);
-        if (file != null) {
-            try {
-                CounterTable table = CounterTable.parse(read(file));
-                for (KernelCounter counter : KernelCounter.values()) {
-                    table.of(counter.kernelName()).ifPresent(n -> counts.put(counter, n));
-                }
-            } catch (IOException closedOrHidden) {
-                counts.clear();
-            }
+        CounterTable table = CounterTable.parse(netstat);
+        for (KernelCounter counter : KernelCounter.values()) {
+            table.of(counter.kernelName()).ifPresent(n -> counts.put(counter, n));
         }
         return counts;
+    }
+
+    @Override
+    public Map<KernelCounter, Long> get() {
+        if (file == null) {
+            return Map.of();
+        }
+        try {
+            return in(read(file));
+        } catch (IOException closedOrHidden) {
+            return Map.of();
+        }
     }
 
     private String read(RandomAccessFile open) throws IOException {

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /** Reads a {@link Machine} from a directory like {@code /proc}. One for each reading. */
 final class MachineReader {
 
-    private static final long MIN_RESERVE = 32;
-    private static final double RESERVE_SHARE = 0.03;
+    private static final long MIN_RESERVE = 20;
+    private static final double RESERVE_SHARE = 0.02;
     private static final String KEEPS_SOFT_LIMIT = "-XX:-MaxFDLimit";
     private static final String SOCKET = "socket:[";
 

@@ -71,7 +71,7 @@ public enum Setting {
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; 0: the larger of 32 and 3 % of the limit"),
+            "descriptors kept back at the limit; 0: the larger of 20 and 2 % of the limit"),
     /** Where TRIM begins. */
     TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
     /** The dwell. */

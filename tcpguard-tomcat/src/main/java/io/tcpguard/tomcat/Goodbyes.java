@@ -17,7 +17,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * nobody else waits for a descriptor.
  */
 final class Goodbyes {
-    /** Out of a reserve of 32 or more. */
+    /** Out of a reserve of 20 or more. */
     private static final int AT_A_TIME = 4;
 
     private static final long GRACE_MILLIS = 1_000;

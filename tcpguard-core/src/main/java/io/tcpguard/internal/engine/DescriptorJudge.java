@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * too little left that clients could use, or a reserve that is eaten in spite of shedding.
  */
 final class DescriptorJudge {
-    private static final int LEAST_RESERVE = 32;
-    private static final double RESERVE_SHARE = 0.03;
+    private static final int LEAST_RESERVE = 20;
+    private static final double RESERVE_SHARE = 0.02;
 
     private final int configuredReserve;
     private final double trimAt;

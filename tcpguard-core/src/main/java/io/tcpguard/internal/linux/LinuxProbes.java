@@ -6,6 +6,7 @@ import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.signal.TcpCounts;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -25,6 +26,9 @@ public final class LinuxProbes implements AutoCloseable {
     private final @Nullable SocketCalls calls;
     private final DescriptorCount descriptors;
     private final List<ProcFile> files = new ArrayList<>();
+    /** One for all who ask, since each descriptor is a client's place; whoever reads it holds its lock. */
+    private final ProcFile netstat;
+
     private final CounterTable facts;
     private final EphemeralPortsProbe ports;
     private final List<Probe> everySample;
@@ -38,6 +42,7 @@ public final class LinuxProbes implements AutoCloseable {
         this.descriptors = linux
                 ? new ProcDescriptors(new File(proc, "self/fd"), JdkDescriptors.open(), clock)
                 : new UnknownDescriptors();
+        this.netstat = whole("self/net/netstat");
         Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
         this.ports = new EphemeralPortsProbe(
                 new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
@@ -45,7 +50,7 @@ public final class LinuxProbes implements AutoCloseable {
         this.everySample = linux ? fast(tcp) : blind(FAST);
         this.everyCounterPeriod = linux ? counters() : blind(COUNTERS);
         this.facts = new CounterTable(
-                whole("self/net/netstat"),
+                netstat,
                 "TcpExt:",
                 "TCPTimeWaitOverflow",
                 "TCPAbortOnMemory",
@@ -147,7 +152,7 @@ public final class LinuxProbes implements AutoCloseable {
 
     /** Reads the counters that explain a signal; null if they can't be read. Any thread; opens nothing. About 30 µs. */
     public @Nullable TcpCounts counts() {
-        synchronized (facts) {
+        synchronized (netstat) {
             return facts.read(clock.nanoTime())
                     ? new TcpCounts(
                             facts.value(0),
@@ -159,6 +164,15 @@ public final class LinuxProbes implements AutoCloseable {
                             facts.value(6),
                             facts.value(7))
                     : null;
+        }
+    }
+
+    /** The kernel's text of all counters ({@code netstat}); empty if it can't be read. Any thread; opens nothing. */
+    public String netstat() {
+        synchronized (netstat) {
+            return netstat.read(clock.nanoTime())
+                    ? new String(netstat.bytes(), 0, netstat.length(), StandardCharsets.US_ASCII)
+                    : "";
         }
     }
 
@@ -186,7 +200,7 @@ public final class LinuxProbes implements AutoCloseable {
 
     private List<Probe> counters() {
         return List.of(
-                new ListenDropsProbe(whole("self/net/netstat"), setting("sys/net/ipv4/tcp_syncookies")),
+                new ListenDropsProbe(netstat, setting("sys/net/ipv4/tcp_syncookies")),
                 new UsageProbe(
                         Signal.CONNTRACK,
                         Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),

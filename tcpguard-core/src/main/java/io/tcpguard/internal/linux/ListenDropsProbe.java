@@ -47,7 +47,10 @@ final class ListenDropsProbe implements Probe {
     private long baseDrops;
     private long baseCookies;
 
-    /** @param syncookies the setting {@code net.ipv4.tcp_syncookies}; unknown where the kernel has no cookies */
+    /**
+     * @param netstat others read it too, each under its lock
+     * @param syncookies the setting {@code net.ipv4.tcp_syncookies}; unknown where the kernel has no cookies
+     */
     ListenDropsProbe(ProcFile netstat, Figure syncookies) {
         this.netstat = netstat;
         this.counters = new CounterTable(netstat, "TcpExt:", "ListenDrops", "SyncookiesSent");
@@ -61,10 +64,12 @@ final class ListenDropsProbe implements Probe {
 
     @Override
     public Reading read(long nowNanos) {
-        if (!counters.read(nowNanos)) {
-            based = false;
-            Trouble why = netstat.trouble();
-            return last.unavailable(why == null ? NO_COLUMN : why);
+        synchronized (netstat) {
+            if (!counters.read(nowNanos)) {
+                based = false;
+                Trouble why = netstat.trouble();
+                return last.unavailable(why == null ? NO_COLUMN : why);
+            }
         }
         long drops = counters.value(LISTEN_DROPS);
         long cookies = counters.value(COOKIES_SENT);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class EngineTest {
     private static final int LIMIT = 1024;
-    private static final int REFUSAL_POINT = 992;
+    private static final int REFUSAL_POINT = 1004;
 
     private GuardConfig config = GuardConfig.defaults();
     private Engine engine = new Engine(config, 0);
@@ -64,10 +64,10 @@ class EngineTest {
     }
 
     @Test
-    void keepsThreePercentOfALargeLimit() {
+    void keepsTwoPercentOfALargeLimit() {
         measured(Signal.DESCRIPTORS, 10, 100_000);
 
-        assertThat(after(1).capacity().refusalPoint()).isEqualTo(97_000);
+        assertThat(after(1).capacity().refusalPoint()).isEqualTo(98_000);
     }
 
     @Test
@@ -118,7 +118,7 @@ class EngineTest {
 
     @Test
     void neverFailsHealthBecauseConnectionsFillTheServer() {
-        descriptors(REFUSAL_POINT + 20, REFUSAL_POINT);
+        descriptors(REFUSAL_POINT + 15, REFUSAL_POINT);
         shedNow = true;
 
         assertThat(after(600).verdict().up()).isTrue();
@@ -155,7 +155,7 @@ class EngineTest {
 
     @Test
     void failsHealthWhenTheReserveIsEatenInSpiteOfShedding() {
-        descriptors(1021, 900);
+        descriptors(1022, 900);
 
         assertThat(after(0.9).verdict().up()).isTrue();
         assertThat(after(0.2).verdict().up()).isFalse();

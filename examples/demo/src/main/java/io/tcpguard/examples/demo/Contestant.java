@@ -24,7 +24,7 @@ final class Contestant {
         this.checker = checker;
         this.limit = limit;
         // The guard's default reserve.
-        this.refusalPoint = limit - Math.max(32, (limit * 3 + 99) / 100);
+        this.refusalPoint = limit - Math.max(20, (limit * 2 + 99) / 100);
     }
 
     /** Counts its descriptors: to be called several times a second, or peaks are missed. */

@@ -13,7 +13,7 @@ class ClusterSimulationTest {
     private static final double LOAD = 0.65;
     private static final double FLOOD = 0.64;
 
-    /** @param share of the users who are in session in the flood; places are few where 52 of 256 descriptors are not for clients */
+    /** @param share of the users who are in session in the flood; fewer where a sixth of the descriptors is not for clients */
     @ParameterizedTest
     @CsvSource({
         "5, 1024, 1, true, 0.85",

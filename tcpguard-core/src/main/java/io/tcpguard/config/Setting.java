@@ -140,8 +140,8 @@ public enum Setting {
     QUEUE_WAIT(
             "queueWait",
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
-            Duration.ofSeconds(4),
-            "longest time that newcomers wait in the accept queue for a place; shorter by itself where clients give up earlier; 0: refuse at once"),
+            Duration.ofMillis(4500),
+            "longest time that newcomers wait in the accept queue for a place: under the five seconds that clients commonly wait for an answer; shorter by itself where clients give up earlier; 0: refuse at once"),
     /** Resets first. */
     RESET_BUDGET(
             "resetBudget",

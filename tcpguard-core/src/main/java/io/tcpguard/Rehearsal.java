@@ -65,7 +65,7 @@ final class Rehearsal {
     private void tell() {
         FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, () -> KernelCounters.in(netstat.get()));
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
-        fanout.add(t -> recorder.record(t, now, new Shed()));
+        fanout.add(t -> recorder.record(t, now, new Shed(), 0));
         transitions.forEach(t -> fanout.publish(t.before(), t.after()));
         recorder.episode().ifPresent(e -> IncidentReport.text(e, now, Instant.EPOCH, List.of()));
     }

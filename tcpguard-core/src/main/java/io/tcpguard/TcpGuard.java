@@ -17,6 +17,7 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Pages;
+import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.signal.Census;
@@ -31,6 +32,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
+import io.tcpguard.state.Verdict;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -62,17 +64,17 @@ public final class TcpGuard implements AutoCloseable {
 
     private final GuardConfig config;
     private final Shed shed = new Shed();
+    private final LongAdder waited = new LongAdder();
     private final OutgoingConnects outgoing = new OutgoingConnects();
     private final Object lifecycle = new Object();
     private final IoThread.View view = new IoThread.View() {
         @Override
         public GuardSnapshot snapshot() {
-            return current;
+            return told();
         }
 
         @Override
         public boolean stale() {
-            // An operator's word stands, however late the sampler is.
             return drainReason == null && TcpGuard.this.stale();
         }
 
@@ -85,6 +87,11 @@ public final class TcpGuard implements AutoCloseable {
         @Override
         public String incident() {
             return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
+        }
+
+        @Override
+        public Places places() {
+            return new Places(idleFloor().toNanos(), queueWait().toNanos(), waited());
         }
 
         @Override
@@ -148,7 +155,7 @@ public final class TcpGuard implements AutoCloseable {
                     throw e;
                 }
                 r.policy.setOpenForDecisions(true);
-                r.log.started(current, r.policy.idleFloorNanos(), r.io.healthPort());
+                r.log.started(current, r.policy.idleFloorNanos(), r.policy.queueWaitNanos(), r.io.healthPort());
                 r.counsel.adviseAtStart();
             }
         }
@@ -197,7 +204,7 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
-        Counsel counsel = new Counsel(shed, slowLook::remarks, probes::netstat);
+        Counsel counsel = new Counsel(shed, waited::sum, slowLook::remarks, probes::netstat);
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
@@ -240,6 +247,25 @@ public final class TcpGuard implements AutoCloseable {
 
     private boolean stale() {
         return System.nanoTime() - lastSample > STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+    }
+
+    /** What health is told by. An operator's word stands, however late the sampler is that should hear of it. */
+    private GuardSnapshot told() {
+        GuardSnapshot newest = current;
+        String reason = drainReason;
+        if (reason == null || !newest.verdict().up() || running == null || !stale()) {
+            return newest;
+        }
+        return new GuardSnapshot(
+                Level.DRAIN,
+                null,
+                reason,
+                newest.capacity(),
+                new Verdict(false, 0, reason),
+                newest.admission(),
+                newest.resetsOnly(),
+                newest.signals(),
+                newest.levelSinceNanos());
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -312,7 +338,7 @@ public final class TcpGuard implements AutoCloseable {
                 new ListenerWatch(
                         name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, () -> {
+        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, waited, () -> {
             r.standstills.remove(control);
             ports.remove(name, port);
             remove(probe);
@@ -394,6 +420,23 @@ public final class TcpGuard implements AutoCloseable {
         return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.idleFloorNanos());
     }
 
+    /**
+     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, or less where clients were found to give up earlier.
+     * Zero if the guard does not run.
+     */
+    public Duration queueWait() {
+        Running r = running;
+        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.queueWaitNanos());
+    }
+
+    /**
+     * Connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted when its turn
+     * comes, so those still in an accept queue are not among them. How many are there now says {@link Signal#ACCEPT_QUEUE}.
+     */
+    public long waited() {
+        return waited.sum();
+    }
+
     /** Where the descriptors are going: one volatile read, twice a second new at most. Calm if the guard does not run. */
     public Trend trend() {
         return running == null ? Trend.CALM : trend;
@@ -458,8 +501,7 @@ public final class TcpGuard implements AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        // An operator's word stands, however late the sampler is.
-        return Pages.verdict(current, drainReason == null && stale(), json, details);
+        return Pages.verdict(told(), drainReason == null && stale(), json, details);
     }
 
     /** The settings in force. */

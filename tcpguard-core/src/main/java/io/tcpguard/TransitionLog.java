@@ -25,7 +25,7 @@ final class TransitionLog {
     /** Where the last line left off. */
     private @Nullable GuardSnapshot written;
 
-    void started(GuardSnapshot snapshot, long idleFloorNanos, int healthPort) {
+    void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
         Capacity capacity = snapshot.capacity();
         if (snapshot.blind()) {
             LOG.warn(
@@ -36,11 +36,12 @@ final class TransitionLog {
                             .collect(Collectors.joining("; ")));
         } else {
             LOG.info(
-                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; health {}",
+                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
                     capacity.refusalPoint(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
+                    TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
                     healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
             String unknown = snapshot.signals().stream()
                     .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)

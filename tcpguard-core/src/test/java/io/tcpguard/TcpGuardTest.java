@@ -176,6 +176,31 @@ class TcpGuardTest {
     }
 
     @Test
+    void obeysTheOperatorThoughTheSamplerIsStuck() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            try {
+                guard.watchWork("blocks", task -> {
+                    try {
+                        stuck.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                await(() -> guard.healthPage(null, false).body().contains("stale"));
+                assertThat(status(guard)).isEqualTo(200);
+
+                guard.drain("deploy");
+                assertThat(status(guard)).isEqualTo(503);
+                guard.resume();
+                assertThat(status(guard)).isEqualTo(200);
+            } finally {
+                stuck.countDown();
+            }
+        }
+    }
+
+    @Test
     void canBeDrainedBeforeItStarts() {
         TcpGuard guard = TcpGuard.builder().build();
         guard.drain("not yet");

@@ -44,9 +44,10 @@ public final class FlightRecorder {
      *
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
+     * @param waited the guard's count of connections that had to wait for a place
      */
-    public void record(Transition transition, long nowNanos, Shed shed) {
-        Moment moment = new Moment(nowNanos, transition.after(), counts(shed), kernel.get());
+    public void record(Transition transition, long nowNanos, Shed shed, long waited) {
+        Moment moment = new Moment(nowNanos, transition.after(), counts(shed), waited, kernel.get());
         Episode old = newest;
         newest = old == null || old.over() ? new Episode(transition.before(), List.of(moment), 0) : longer(old, moment);
     }

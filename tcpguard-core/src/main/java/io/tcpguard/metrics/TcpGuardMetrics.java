@@ -59,6 +59,17 @@ public final class TcpGuardMetrics implements MeterBinder {
                         .toNanos())
                 .description("no connection idle for less is evicted")
                 .register(registry);
+        TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.queueWait()
+                        .toNanos())
+                .description("newcomers wait for a place no longer than this; shorter where clients give up earlier")
+                .register(registry);
+        Gauge.builder("tcpguard.queue.length", guard, TcpGuardMetrics::queueLength)
+                .description("connections in the accept queues of guarded listeners; in SHED they wait for a place")
+                .baseUnit("connections")
+                .register(registry);
+        FunctionCounter.builder("tcpguard.waited", guard, TcpGuard::waited)
+                .description("connections that had to wait for a place")
+                .register(registry);
         for (Signal signal : Signal.values()) {
             Gauge.builder("tcpguard.pressure", guard, g -> pressure(g, signal))
                     .description("used share of a signal's limit; the highest, where there are several sources")
@@ -103,6 +114,17 @@ public final class TcpGuardMetrics implements MeterBinder {
             }
         }
         return highest;
+    }
+
+    /** NaN if it is not known of any. */
+    private static double queueLength(TcpGuard guard) {
+        double sum = Double.NaN;
+        for (var state : guard.snapshot().signals()) {
+            if (state.reading() instanceof Reading.Measured m && m.signal() == Signal.ACCEPT_QUEUE) {
+                sum = Double.isNaN(sum) ? m.used() : sum + m.used();
+            }
+        }
+        return sum;
     }
 
     private static String tag(Enum<?> constant) {

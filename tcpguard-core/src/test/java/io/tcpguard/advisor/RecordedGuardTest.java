@@ -28,7 +28,7 @@ final class RecordedGuardTest {
                 .set("trimAt", "1")
                 .build()) {
             FlightRecorder recorder = new FlightRecorder(16, () -> KernelCounters.in(read(netstat)));
-            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed()));
+            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed(), guard.waited()));
             guard.start();
 
             guard.drain("deploy of version 7");

@@ -46,7 +46,9 @@ public final class AdmissionPolicy {
     private final Patience patience;
     private final ConnectionTable table;
     private final DescriptorRoom room;
+    private final int resetBudget;
     private final ResetBudget resets;
+    private final ResetBudget resetsForLostPlaces;
     private final TokenBucket evictions;
     private final TokenBucket silentEvictions;
     private final List<Network> allow;
@@ -84,7 +86,9 @@ public final class AdmissionPolicy {
         patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
         table = new ConnectionTable(gaps, patience, clock, fixedFloor);
         room = new DescriptorRoom(count);
-        resets = new ResetBudget(config.integer(Setting.RESET_BUDGET), now);
+        resetBudget = config.integer(Setting.RESET_BUDGET);
+        resets = new ResetBudget(now);
+        resetsForLostPlaces = new ResetBudget(now);
         evictions = new TokenBucket(now);
         silentEvictions = new TokenBucket(now);
         allow = config.networks(Setting.ALLOW);
@@ -237,9 +241,16 @@ public final class AdmissionPolicy {
             return Admission.ADMIT;
         }
         Capacity capacity = snapshot.capacity();
-        if (capacity.other() > capacity.own() && capacity.usableShare() < 0.5) {
-            // Not full of clients: wlc would take a server that answers 503 for the idlest of all.
-            return refuse(behindProxy ? Admission.RESPOND : Admission.RESET, Cause.OTHER_DESCRIPTORS, now);
+        boolean clients = capacity.own() >= capacity.other() || capacity.usableShare() >= 0.5;
+        Cause cause = clients ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
+        if (!clients && behindProxy) {
+            return refuse(Admission.RESPOND, cause, now);
+        }
+        if (!clients && resetsForLostPlaces.take(capacity.other(), now)) {
+            // wlc takes it for the idlest of all. One entry for each place that was lost makes it look as full as it
+            // is,
+            // and no fuller, since entries outlive the trouble.
+            return refuse(Admission.RESET, cause, now);
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
         Admission how = howToRefuse(snapshot, now);
@@ -247,7 +258,7 @@ public final class AdmissionPolicy {
         if (!backPressure && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return refuse(how, Cause.CONNECTIONS, now);
+        return refuse(how, cause, now);
     }
 
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
@@ -287,7 +298,7 @@ public final class AdmissionPolicy {
         if (behindProxy) {
             return Admission.RESPOND;
         }
-        return snapshot.resetsOnly() || resets.take(now) ? Admission.RESET : Admission.RESPOND;
+        return snapshot.resetsOnly() || resets.take(resetBudget, now) ? Admission.RESET : Admission.RESPOND;
     }
 
     private Admission refuse(Admission how, Cause cause, long now) {

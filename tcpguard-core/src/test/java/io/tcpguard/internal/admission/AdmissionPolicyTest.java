@@ -279,6 +279,49 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void resetsOnceForEachDescriptorThatSomethingElseHoldsAndTreatsTheOthersAsAFullServerDoes() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+
+        for (int i = 0; i < 800; i++) {
+            assertThat(accept(null)).isEqualTo(Admission.RESET);
+        }
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        newcomer = 1;
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(800);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void resetsAgainWhenTheDirectorHasForgottenTheEntries() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800 + 800, null);
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+
+        pass(15 * 60);
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+    }
+
+    @Test
+    void answersAtOnceBehindAProxyWhenSomethingElseHoldsTheDescriptorsSinceOtherServersHavePlaces() {
+        settings.put(Setting.BEHIND_PROXY, true);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+    }
+
+    @Test
     void resetsNewcomersWhileWorkWaitsAlthoughDescriptorsAreFree() {
         answer = Admission.RESET;
         signals = List.of(shedding(Signal.WORK_DELAY));

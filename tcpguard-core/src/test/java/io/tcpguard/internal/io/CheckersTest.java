@@ -147,6 +147,16 @@ class CheckersTest {
     }
 
     @Test
+    void warnOnceWhenChecksAreTooRareForHoldAndRamp() {
+        every(25_000, 5, "/health", 1);
+        assertThat(warnings()).isEmpty();
+
+        every(60_000, 20, "/weight", 2);
+
+        assertThat(warnings()).singleElement().asString().contains("checks only every", "hold and ramp");
+    }
+
+    @Test
     void readWhatHaproxySays() {
         assertThat(HaproxyState.parse(
                         "UP 2/3; address=10.0.0.1; port=80; name=web/s1; node=lb1; weight=50/200; scur=13/22; qcur=0"))

@@ -22,12 +22,14 @@ final class GuardedSocket implements GuardedListener {
     private final BooleanSupplier canAnswer;
     private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
+    private final LongAdder waited;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
     /**
      * @param canAnswer asked once for each refusal that is to be an answer
      * @param accepts counted here; the waiting room goes by it, too
+     * @param waited counted here, too
      */
     GuardedSocket(
             AdmissionPolicy policy,
@@ -36,6 +38,7 @@ final class GuardedSocket implements GuardedListener {
             BooleanSupplier canAnswer,
             LongAdder accepts,
             WaitingRoom waitingRoom,
+            LongAdder waited,
             Runnable onClose) {
         this.policy = policy;
         this.io = io;
@@ -43,6 +46,7 @@ final class GuardedSocket implements GuardedListener {
         this.canAnswer = canAnswer;
         this.accepts = accepts;
         this.waitingRoom = waitingRoom;
+        this.waited = waited;
         this.onClose = onClose;
     }
 
@@ -55,7 +59,11 @@ final class GuardedSocket implements GuardedListener {
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
         accepts.increment();
-        return askAgain(source);
+        Admission decision = askAgain(source);
+        if (decision == Admission.WAIT) {
+            waited.increment();
+        }
+        return decision;
     }
 
     @Override

@@ -104,9 +104,8 @@ class FloodTest {
 
     private Numbers flood(NettyLine netty, Transport transport, Speech speech, String guard, int comers)
             throws Exception {
-        try (ChildServer server =
-                new ChildServer(
-                        DESCRIPTORS, netty.classPath(), transport.name(), speech.name(), guard, Multishot.OFF)) {
+        try (ChildServer server = new ChildServer(
+                DESCRIPTORS, netty.classPath(), transport.name(), speech.name(), guard, Multishot.OFF)) {
             AtomicLong mostUsed = new AtomicLong();
             Future<Integer> health = clients.submit(() -> checkHealth(server));
             List<Future<Integer>> sessions = new ArrayList<>();
@@ -154,7 +153,8 @@ class FloodTest {
             assertThat(mostUsed.get()).isBetween(200L, DESCRIPTORS - 1L);
             Numbers end = server.numbers();
             assertThat(end.autoRead()).isTrue();
-            assertThat(server.log()).doesNotContain("LEAK", "accept failed", "Too many open files", "unguarded", "unasked");
+            assertThat(server.log())
+                    .doesNotContain("LEAK", "accept failed", "Too many open files", "unguarded", "unasked");
             return end;
         }
     }

@@ -34,8 +34,7 @@ final class AcceptGate extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        if (acceptsInBatches(ctx.channel())
-                && batchSize(ctx.channel()) instanceof MaxMessagesRecvByteBufAllocator batch) {
+        if (batchSize(ctx.channel()) instanceof MaxMessagesRecvByteBufAllocator batch) {
             batchFound = batch.maxMessagesPerRead();
             batchSet = batchFound;
         }
@@ -180,15 +179,7 @@ final class AcceptGate extends ChannelDuplexHandler {
         }
     }
 
-    /** Epoll hands each child over before it accepts the next (AbstractEpollServerChannel), NIO the whole batch after the last. */
-    private static boolean acceptsInBatches(Channel server) {
-        return !server.getClass().getName().startsWith("io.netty.channel.epoll.");
-    }
-
     private void fitBatch(Channel server) {
-        if (batchFound == 0) {
-            return;
-        }
         int fit = Room.batch(ports.policy.snapshot().capacity(), batchFound);
         if (fit != batchSet) {
             setBatch(server, fit);

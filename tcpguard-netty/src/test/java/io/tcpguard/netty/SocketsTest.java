@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -20,7 +19,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ResourceLeakDetector;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.Capacity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -36,7 +34,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The handlers on real sockets, on both transports. */
@@ -107,20 +104,6 @@ class SocketsTest {
             }
         }
         assertThat(policy.onlyListener().handles).isEmpty();
-    }
-
-    /** NIO has accepted a whole batch before the first of it is looked at; epoll hands over one after the other. */
-    @ParameterizedTest
-    @CsvSource({"NIO, 1", "EPOLL, 16"})
-    void acceptsAsManyInOneGoAsTheReserveBearsWhereTheyComeTogether(Transport transport, int most) throws IOException {
-        policy.capacity = new Capacity(256, 100, 50, 248);
-        Channel server = serve(transport);
-        try (Socket client = connect(server)) {
-            ask(client);
-        }
-
-        MaxMessagesRecvByteBufAllocator batch = server.config().getRecvByteBufAllocator();
-        assertThat(batch.maxMessagesPerRead()).isEqualTo(most);
     }
 
     @ParameterizedTest

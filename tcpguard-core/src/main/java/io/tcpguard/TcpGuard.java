@@ -146,10 +146,16 @@ public final class TcpGuard implements AutoCloseable {
             if (running == null) {
                 Running r = open();
                 running = r;
-                r.io.start();
-                r.sampler.start();
+                try {
+                    r.io.start();
+                    r.sampler.start();
+                } catch (RuntimeException | Error e) {
+                    // No thread could be made.
+                    close();
+                    throw e;
+                }
                 r.policy.setOpenForDecisions(true);
-                r.log.started(current, r.policy.idleFloorNanos(), r.policy.queueWaitNanos(), r.io.healthPort());
+                r.log.started(current, idleFloor().toNanos(), queueWait().toNanos(), r.io.healthPort());
                 r.counsel.adviseAtStart();
             }
         }
@@ -157,8 +163,23 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     private Running open() {
-        long now = System.nanoTime();
         LinuxProbes probes = LinuxProbes.open();
+        IoThread io = null;
+        try {
+            io = IoThread.open(config, view);
+            return assemble(probes, io);
+        } catch (RuntimeException | Error e) {
+            // A health port that is bound and never served would be "up" to a check that only connects.
+            if (io != null) {
+                io.close();
+            }
+            probes.close();
+            throw e;
+        }
+    }
+
+    private Running assemble(LinuxProbes probes, IoThread io) {
+        long now = System.nanoTime();
         SocketCensus sockets = probes.census();
         SlowLook slowLook = new SlowLook(
                 sockets::take,
@@ -167,13 +188,6 @@ public final class TcpGuard implements AutoCloseable {
                 outgoing::withoutPort,
                 System::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
-        IoThread io;
-        try {
-            io = IoThread.open(config, view);
-        } catch (RuntimeException e) {
-            probes.close();
-            throw e;
-        }
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         Standstills standstills = new Standstills(config, shed);
@@ -194,7 +208,7 @@ public final class TcpGuard implements AutoCloseable {
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
-        Rehearsal.play(config);
+        Rehearsal.play(config, probes::netstat);
         current = cycle.runOnce(now);
         lastSample = now;
         LostSight sight = new LostSight(current, TransitionLog::lost, TransitionLog::regained);
@@ -221,9 +235,10 @@ public final class TcpGuard implements AutoCloseable {
         lastSample = now;
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
-            log.changed(before, after, now);
             fanout.publish(before, after);
+            log.changed(before, after, now);
         }
+        log.settle(after, now);
         if (counsel.listenersAreNews(after, now)) {
             counsel.adviseOn(listening(after));
         }
@@ -314,22 +329,30 @@ public final class TcpGuard implements AutoCloseable {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         LongAdder accepts = new LongAdder();
-        WaitingRoom room = new WaitingRoom(config.nanos(Setting.QUEUE_WAIT), r.policy::queueWaitNanos, accepts::sum);
+        WaitingRoom room = new WaitingRoom(longestWait(), r.policy::queueWaitNanos, accepts::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         ports.put(name, port);
         r.cycle.add(
                 probe,
-                new ListenerWatch(name, new ControlledListener(control, accepts), queue, config, System.nanoTime()));
+                new ListenerWatch(
+                        name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
         return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, waited, () -> {
             r.standstills.remove(control);
+            ports.remove(name, port);
             remove(probe);
         });
     }
 
+    /** An acceptor that holds one in hand for longer would look dead. */
+    private long longestWait() {
+        return Math.min(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.STALLED_AFTER) / 2);
+    }
+
     /**
-     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time.
+     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time. It must not be discarded:
+     * one that does not come back means that work is stuck.
      *
      * @return ends the watch; throws nothing
      * @throws IllegalStateException if the guard does not run
@@ -403,7 +426,7 @@ public final class TcpGuard implements AutoCloseable {
      */
     public Duration queueWait() {
         Running r = running;
-        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.queueWaitNanos());
+        return r == null ? Duration.ZERO : Duration.ofNanos(Math.min(longestWait(), r.policy.queueWaitNanos()));
     }
 
     /**

@@ -28,7 +28,7 @@ public final class FlightRecorder {
      * A recorder without any episode.
      *
      * @param room changes to keep, 2 or more; an episode that has more loses those after its first
-     * @param kernel asked at each change, such as {@link KernelCounters}
+     * @param kernel asked at each change, such as {@link KernelCounters#in}
      * @throws IllegalArgumentException if there is no room for a beginning and an end
      */
     public FlightRecorder(int room, Supplier<Map<KernelCounter, Long>> kernel) {

@@ -30,11 +30,12 @@ public final class TcpGuardMetrics implements MeterBinder {
     /** Meters of this guard. */
     public TcpGuardMetrics(TcpGuard guard) {
         this.guard = Objects.requireNonNull(guard, "guard");
+        // Here, since there may be several registries to bind to.
+        guard.onTransition(this::count);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        guard.onTransition(this::count);
         Gauge.builder("tcpguard.level", guard, g -> g.snapshot().level().ordinal())
                 .description("0 normal, 1 trim, 2 shed, 3 drain")
                 .register(registry);

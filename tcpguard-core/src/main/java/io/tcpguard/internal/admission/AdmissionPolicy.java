@@ -15,6 +15,7 @@ import io.tcpguard.state.Shed;
 import io.tcpguard.state.Shed.Cause;
 import io.tcpguard.state.Shed.Layer;
 import io.tcpguard.state.Shed.Way;
+import io.tcpguard.state.SignalState;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -272,7 +273,8 @@ public final class AdmissionPolicy {
             if (!silent) {
                 return false;
             }
-            victim = table.claimVictim(now, silentFloor, idleFloorNanos(), !any);
+            // By the clock that stamps them: while the sampler stands still, nobody grows idle.
+            victim = table.claimVictim(clock.nanos(), silentFloor, idleFloorNanos(), !any);
             if (victim == null) {
                 (any ? evictions : silentEvictions).giveBack();
                 return false;
@@ -313,6 +315,17 @@ public final class AdmissionPolicy {
         if (snapshot.admission() != Admission.RESET) {
             return null;
         }
-        return snapshot.leading() == Signal.ACCEPT_QUEUE ? Cause.ACCEPT_QUEUE : Cause.WORK_DELAY;
+        return workIsLate(snapshot.signals()) ? Cause.WORK_DELAY : Cause.ACCEPT_QUEUE;
+    }
+
+    /** Whatever leads: who keep threads busy often fill the descriptors too. */
+    private static boolean workIsLate(List<SignalState> signals) {
+        for (int i = 0; i < signals.size(); i++) {
+            SignalState state = signals.get(i);
+            if (state.reading().signal() == Signal.WORK_DELAY && state.level().atLeast(Level.SHED)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

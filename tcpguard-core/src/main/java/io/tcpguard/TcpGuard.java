@@ -421,8 +421,8 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     /**
-     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, or less where clients were found to give up earlier.
-     * Zero if the guard does not run.
+     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, half of {@link Setting#STALLED_AFTER} at most, less
+     * where clients were found to give up earlier. Zero if the guard does not run.
      */
     public Duration queueWait() {
         Running r = running;

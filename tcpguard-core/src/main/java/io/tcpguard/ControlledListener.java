@@ -3,31 +3,71 @@ package io.tcpguard;
 import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.internal.engine.Listening;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the engine hears of one listener.
- *
- * @param asked how many accepts the guard was asked about
+ * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it said last stands.
+ * Only for the sampler's thread.
  */
-record ControlledListener(ListenerControl control, LongAdder asked) implements Listening {
+final class ControlledListener implements Listening {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlledListener.class);
+
+    private final String name;
+    private final ListenerControl control;
+    private final LongAdder asked;
+    private boolean accepting = true;
+    private boolean full;
+    private int unasked;
+    private boolean complained;
+
+    /** @param asked how many accepts the guard was asked about */
+    ControlledListener(String name, ListenerControl control, LongAdder asked) {
+        this.name = name;
+        this.control = control;
+        this.asked = asked;
+    }
+
     @Override
     public boolean accepting() {
-        return control.accepting();
+        try {
+            accepting = control.accepting();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return accepting;
     }
 
     /** Connections that come without a question show progress by their number. */
     @Override
     public long accepts() {
-        return asked.sum() + control.unasked();
+        return asked.sum() + unasked();
     }
 
     @Override
     public boolean full() {
-        return control.full();
+        try {
+            full = control.full();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return full;
     }
 
     @Override
     public int unasked() {
-        return control.unasked();
+        try {
+            unasked = control.unasked();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return unasked;
+    }
+
+    private void complain(RuntimeException e) {
+        if (!complained) {
+            complained = true;
+            LOG.warn("tcpguard: listener {} does not say how it is; what it said last stands", name, e);
+        }
     }
 }

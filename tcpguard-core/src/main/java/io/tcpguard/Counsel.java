@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class Counsel {
     private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
 
     private final Shed shed;
+    private final LongSupplier waited;
     private final Supplier<List<String>> remarks;
     private final FlightRecorder recorder;
     private final Machine machine;
@@ -54,7 +56,8 @@ final class Counsel {
     }
 
     /** Reads the settings while there are descriptors to read them with. */
-    Counsel(Shed shed, Supplier<List<String>> remarks, Supplier<String> netstat) {
+    Counsel(Shed shed, LongSupplier waited, Supplier<List<String>> remarks, Supplier<String> netstat) {
+        this.waited = waited;
         this.remarks = remarks;
         this.shed = shed;
         recorder = new FlightRecorder(CHANGES_KEPT, () -> KernelCounters.in(netstat.get()));
@@ -119,7 +122,7 @@ final class Counsel {
 
     /** Only for the thread that hears of transitions. */
     void record(Transition transition) {
-        recorder.record(transition, System.nanoTime(), shed);
+        recorder.record(transition, System.nanoTime(), shed, waited.getAsLong());
         Level level = transition.after().level();
         wasBad |= level.atLeast(Level.SHED);
         if (wasBad && level == Level.NORMAL) {

@@ -21,22 +21,28 @@ final class GuardedSocket implements GuardedListener {
     private final BooleanSupplier stale;
     private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
+    private final LongAdder waited;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
-    /** @param accepts counted here; the waiting room goes by it, too */
+    /**
+     * @param accepts counted here; the waiting room goes by it, too
+     * @param waited counted here, too
+     */
     GuardedSocket(
             AdmissionPolicy policy,
             IoThread io,
             BooleanSupplier stale,
             LongAdder accepts,
             WaitingRoom waitingRoom,
+            LongAdder waited,
             Runnable onClose) {
         this.policy = policy;
         this.io = io;
         this.stale = stale;
         this.accepts = accepts;
         this.waitingRoom = waitingRoom;
+        this.waited = waited;
         this.onClose = onClose;
     }
 
@@ -49,7 +55,11 @@ final class GuardedSocket implements GuardedListener {
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
         accepts.increment();
-        return askAgain(source);
+        Admission decision = askAgain(source);
+        if (decision == Admission.WAIT) {
+            waited.increment();
+        }
+        return decision;
     }
 
     @Override

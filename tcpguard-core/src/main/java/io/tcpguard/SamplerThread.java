@@ -40,9 +40,13 @@ final class SamplerThread implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 complain(e, now);
             }
-            // Late cycles are not made up for: the next one is a whole period away from now at the earliest.
-            next = Math.max(next + periodNanos, now);
-            pause(next - System.nanoTime());
+            // Late cycles are not made up for: the next one is then a whole period away.
+            long end = System.nanoTime();
+            next += periodNanos;
+            if (next - end < 0) {
+                next = end + periodNanos;
+            }
+            pause(next - end);
         }
     }
 

@@ -17,6 +17,7 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Pages;
+import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.signal.Census;
@@ -31,6 +32,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
+import io.tcpguard.state.Verdict;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -62,17 +64,17 @@ public final class TcpGuard implements AutoCloseable {
 
     private final GuardConfig config;
     private final Shed shed = new Shed();
+    private final LongAdder waited = new LongAdder();
     private final OutgoingConnects outgoing = new OutgoingConnects();
     private final Object lifecycle = new Object();
     private final IoThread.View view = new IoThread.View() {
         @Override
         public GuardSnapshot snapshot() {
-            return current;
+            return told();
         }
 
         @Override
         public boolean stale() {
-            // An operator's word stands, however late the sampler is.
             return drainReason == null && TcpGuard.this.stale();
         }
 
@@ -85,6 +87,11 @@ public final class TcpGuard implements AutoCloseable {
         @Override
         public String incident() {
             return TcpGuard.this.incident().orElse("Nothing has happened since the guard started.\n");
+        }
+
+        @Override
+        public Places places() {
+            return new Places(idleFloor().toNanos(), queueWait().toNanos(), waited());
         }
 
         @Override
@@ -139,10 +146,16 @@ public final class TcpGuard implements AutoCloseable {
             if (running == null) {
                 Running r = open();
                 running = r;
-                r.io.start();
-                r.sampler.start();
+                try {
+                    r.io.start();
+                    r.sampler.start();
+                } catch (RuntimeException | Error e) {
+                    // No thread could be made.
+                    close();
+                    throw e;
+                }
                 r.policy.setOpenForDecisions(true);
-                r.log.started(current, r.policy.idleFloorNanos(), r.io.healthPort());
+                r.log.started(current, r.policy.idleFloorNanos(), r.policy.queueWaitNanos(), r.io.healthPort());
                 r.counsel.adviseAtStart();
             }
         }
@@ -150,8 +163,23 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     private Running open() {
-        long now = System.nanoTime();
         LinuxProbes probes = LinuxProbes.open();
+        IoThread io = null;
+        try {
+            io = IoThread.open(config, view);
+            return assemble(probes, io);
+        } catch (RuntimeException | Error e) {
+            // A health port that is bound and never served would be "up" to a check that only connects.
+            if (io != null) {
+                io.close();
+            }
+            probes.close();
+            throw e;
+        }
+    }
+
+    private Running assemble(LinuxProbes probes, IoThread io) {
+        long now = System.nanoTime();
         SocketCensus sockets = probes.census();
         SlowLook slowLook = new SlowLook(
                 sockets::take,
@@ -160,13 +188,6 @@ public final class TcpGuard implements AutoCloseable {
                 outgoing::withoutPort,
                 System::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
-        IoThread io;
-        try {
-            io = IoThread.open(config, view);
-        } catch (RuntimeException e) {
-            probes.close();
-            throw e;
-        }
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, probes.descriptors()::used, () -> current, new CoarseClock(now), shed, now);
         Standstills standstills = new Standstills(config, shed);
@@ -183,11 +204,11 @@ public final class TcpGuard implements AutoCloseable {
         }
         cycle.drain(drainReason);
         TransitionFanout fanout = new TransitionFanout(io::execute);
-        Counsel counsel = new Counsel(shed, slowLook::remarks, probes::netstat);
+        Counsel counsel = new Counsel(shed, waited::sum, slowLook::remarks, probes::netstat);
         fanout.add(counsel::record);
         early.forEach(fanout::add);
         TransitionLog log = new TransitionLog();
-        Rehearsal.play(config);
+        Rehearsal.play(config, probes::netstat);
         current = cycle.runOnce(now);
         lastSample = now;
         LostSight sight = new LostSight(current, TransitionLog::lost, TransitionLog::regained);
@@ -214,9 +235,10 @@ public final class TcpGuard implements AutoCloseable {
         lastSample = now;
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
-            log.changed(before, after, now);
             fanout.publish(before, after);
+            log.changed(before, after, now);
         }
+        log.settle(after, now);
         if (counsel.listenersAreNews(after, now)) {
             counsel.adviseOn(listening(after));
         }
@@ -225,6 +247,25 @@ public final class TcpGuard implements AutoCloseable {
 
     private boolean stale() {
         return System.nanoTime() - lastSample > STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+    }
+
+    /** What health is told by. An operator's word stands, however late the sampler is that should hear of it. */
+    private GuardSnapshot told() {
+        GuardSnapshot newest = current;
+        String reason = drainReason;
+        if (reason == null || !newest.verdict().up() || running == null || !stale()) {
+            return newest;
+        }
+        return new GuardSnapshot(
+                Level.DRAIN,
+                null,
+                reason,
+                newest.capacity(),
+                new Verdict(false, 0, reason),
+                newest.admission(),
+                newest.resetsOnly(),
+                newest.signals(),
+                newest.levelSinceNanos());
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -288,22 +329,30 @@ public final class TcpGuard implements AutoCloseable {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         LongAdder accepts = new LongAdder();
-        WaitingRoom room = new WaitingRoom(config.nanos(Setting.QUEUE_WAIT), r.policy::queueWaitNanos, accepts::sum);
+        WaitingRoom room = new WaitingRoom(longestWait(), r.policy::queueWaitNanos, accepts::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         ports.put(name, port);
         r.cycle.add(
                 probe,
-                new ListenerWatch(name, new ControlledListener(control, accepts), queue, config, System.nanoTime()));
+                new ListenerWatch(
+                        name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, () -> {
+        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, waited, () -> {
             r.standstills.remove(control);
+            ports.remove(name, port);
             remove(probe);
         });
     }
 
+    /** An acceptor that holds one in hand for longer would look dead. */
+    private long longestWait() {
+        return Math.min(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.STALLED_AFTER) / 2);
+    }
+
     /**
-     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time.
+     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time. It must not be discarded:
+     * one that does not come back means that work is stuck.
      *
      * @return ends the watch; throws nothing
      * @throws IllegalStateException if the guard does not run
@@ -371,6 +420,23 @@ public final class TcpGuard implements AutoCloseable {
         return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.idleFloorNanos());
     }
 
+    /**
+     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, or less where clients were found to give up earlier.
+     * Zero if the guard does not run.
+     */
+    public Duration queueWait() {
+        Running r = running;
+        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.queueWaitNanos());
+    }
+
+    /**
+     * Connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted when its turn
+     * comes, so those still in an accept queue are not among them. How many are there now says {@link Signal#ACCEPT_QUEUE}.
+     */
+    public long waited() {
+        return waited.sum();
+    }
+
     /** Where the descriptors are going: one volatile read, twice a second new at most. Calm if the guard does not run. */
     public Trend trend() {
         return running == null ? Trend.CALM : trend;
@@ -435,8 +501,7 @@ public final class TcpGuard implements AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        // An operator's word stands, however late the sampler is.
-        return Pages.verdict(current, drainReason == null && stale(), json, details);
+        return Pages.verdict(told(), drainReason == null && stale(), json, details);
     }
 
     /** The settings in force. */

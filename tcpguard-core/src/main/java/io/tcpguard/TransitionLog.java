@@ -8,19 +8,24 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with a count. */
+/**
+ * Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with a count, at
+ * the end of that second at the latest.
+ */
 final class TransitionLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
     private static final long APART = TimeUnit.SECONDS.toNanos(1);
 
-    private boolean everWrote;
     private long wroteAt;
     private int held;
+    /** Where the last line left off. */
+    private @Nullable GuardSnapshot written;
 
-    void started(GuardSnapshot snapshot, long idleFloorNanos, int healthPort) {
+    void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
         Capacity capacity = snapshot.capacity();
         if (snapshot.blind()) {
             LOG.warn(
@@ -31,11 +36,12 @@ final class TransitionLog {
                             .collect(Collectors.joining("; ")));
         } else {
             LOG.info(
-                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; health {}",
+                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
                     capacity.refusalPoint(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
+                    TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
                     healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
             String unknown = snapshot.signals().stream()
                     .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
@@ -65,10 +71,30 @@ final class TransitionLog {
 
     void changed(GuardSnapshot before, GuardSnapshot after, long now) {
         boolean flipped = before.verdict().up() != after.verdict().up();
-        if (everWrote && !flipped && now - wroteAt < APART) {
+        if (written != null && !flipped && now - wroteAt < APART) {
             held++;
             return;
         }
+        write(before, after, now);
+    }
+
+    /** Each sample: writes what was held back. */
+    void settle(GuardSnapshot current, long now) {
+        GuardSnapshot last = written;
+        if (held == 0 || last == null || now - wroteAt < APART) {
+            return;
+        }
+        if (last.level() == current.level()) {
+            // There and back within the second.
+            held = 0;
+        } else {
+            held--;
+            write(last, current, now);
+        }
+    }
+
+    private void write(GuardSnapshot before, GuardSnapshot after, long now) {
+        boolean flipped = before.verdict().up() != after.verdict().up();
         boolean worse = after.level().compareTo(before.level()) > 0
                 || (flipped && !after.verdict().up() && after.level() != Level.NORMAL);
         Capacity c = after.capacity();
@@ -89,7 +115,7 @@ final class TransitionLog {
         } else {
             LOG.info(line, values);
         }
-        everWrote = true;
+        written = after;
         wroteAt = now;
         held = 0;
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkCanary implements Probe, Runnable {
     private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final String SHUT_DOWN = "the executor is shut down";
 
     private final Executor executor;
     private final NanoClock clock;
@@ -46,6 +47,12 @@ final class WorkCanary implements Probe, Runnable {
 
     @Override
     public Reading read(long now) {
+        if (underWay && isShutDown()) {
+            // Dropped with the queue: it does not come back.
+            underWay = false;
+            due = true;
+            return unavailable(SHUT_DOWN);
+        }
         if (underWay) {
             long age = now - sentAt;
             // Younger than what the last one waited, it says nothing new.
@@ -59,8 +66,8 @@ final class WorkCanary implements Probe, Runnable {
     }
 
     private Reading send(long now) {
-        if (executor instanceof ExecutorService service && service.isShutdown()) {
-            return last instanceof Reading.Unavailable ? last : unavailable("the executor is shut down");
+        if (isShutDown()) {
+            return last instanceof Reading.Unavailable ? last : unavailable(SHUT_DOWN);
         }
         underWay = true;
         due = false;
@@ -72,8 +79,17 @@ final class WorkCanary implements Probe, Runnable {
             underWay = false;
             due = true;
             return report(limitMillis);
+        } catch (RuntimeException | Error e) {
+            // Not on its way either: no thread could be made, say.
+            underWay = false;
+            due = true;
+            throw e;
         }
         return last instanceof Reading.Unavailable ? report(0) : last;
+    }
+
+    private boolean isShutDown() {
+        return executor instanceof ExecutorService service && service.isShutdown();
     }
 
     private long waited() {

@@ -24,7 +24,7 @@ class CounselTest {
 
     @Test
     void tellsOfListenersOnceASecondAfterTheFirst() {
-        Counsel counsel = new Counsel(new Shed(), List::of, () -> "");
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
         assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
@@ -34,7 +34,7 @@ class CounselTest {
 
     @Test
     void saysNothingOfListenersThatCantBeSeen() {
-        Counsel counsel = new Counsel(new Shed(), List::of, () -> "");
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
         for (int i = 0; i < 100; i++) {
             assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
         }

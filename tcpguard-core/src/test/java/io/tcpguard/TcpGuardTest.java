@@ -31,6 +31,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -175,6 +176,31 @@ class TcpGuardTest {
     }
 
     @Test
+    void obeysTheOperatorThoughTheSamplerIsStuck() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            try {
+                guard.watchWork("blocks", task -> {
+                    try {
+                        stuck.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                await(() -> guard.healthPage(null, false).body().contains("stale"));
+                assertThat(status(guard)).isEqualTo(200);
+
+                guard.drain("deploy");
+                assertThat(status(guard)).isEqualTo(503);
+                guard.resume();
+                assertThat(status(guard)).isEqualTo(200);
+            } finally {
+                stuck.countDown();
+            }
+        }
+    }
+
+    @Test
     void canBeDrainedBeforeItStarts() {
         TcpGuard guard = TcpGuard.builder().build();
         guard.drain("not yet");
@@ -260,6 +286,22 @@ class TcpGuardTest {
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
             assertThat(guard.healthPort()).isPositive();
             assertThat(guardThreads()).containsExactlyInAnyOrder("tcpguard-sampler", "tcpguard-io");
+        }
+    }
+
+    @Test
+    void startsWithTheOddestSettingsThatAreAllowed() {
+        for (Map<String, String> odd : List.of(
+                Map.of("reserve", "1", "maxWorkDelay", "30s"),
+                Map.of("reserve", "1000000"),
+                Map.of("trimAt", "0.04"),
+                Map.of("minUsable", "1"),
+                Map.of("queueWait", "30s", "stalledAfter", "1s"))) {
+            TcpGuard.Builder builder = TcpGuard.builder();
+            odd.forEach(builder::set);
+            try (TcpGuard guard = builder.build().start()) {
+                assertThat(guard.admit()).as(odd.toString()).isEqualTo(Admission.ADMIT);
+            }
         }
     }
 

@@ -1,15 +1,18 @@
 package io.tcpguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class WorkCanaryTest {
@@ -92,6 +95,49 @@ class WorkCanaryTest {
 
         assertThat(watching.read(0)).isInstanceOfSatisfying(Reading.Unavailable.class, u -> assertThat(u.cause())
                 .isEqualTo(Cause.NOTHING_TO_WATCH));
+    }
+
+    @Test
+    void goesWithTheQueueOfAnExecutorThatIsShutDown() {
+        ExecutorService busy = Executors.newSingleThreadExecutor();
+        CountDownLatch never = new CountDownLatch(1);
+        busy.execute(() -> awaitOrEnd(never));
+        WorkCanary watching = new WorkCanary(busy, 500 * MILLI, () -> now);
+        watching.read(0);
+        assertThat(watching.read(700 * MILLI).pressure()).isGreaterThan(1);
+
+        assertThat(busy.shutdownNow()).hasSize(1);
+
+        assertThat(watching.read(9_000 * MILLI)).isInstanceOf(Reading.Unavailable.class);
+        assertThat(watching.read(90_000 * MILLI)).isInstanceOf(Reading.Unavailable.class);
+    }
+
+    @Test
+    void isSentAnewAfterAnExecutorThatFailed() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        WorkCanary sent = new WorkCanary(
+                task -> {
+                    if (broken.get()) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    task.run();
+                },
+                500 * MILLI,
+                () -> now);
+
+        assertThatThrownBy(() -> sent.read(0)).isInstanceOf(OutOfMemoryError.class);
+        broken.set(false);
+
+        assertThat(sent.read(20_000 * MILLI)).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 0, 500));
+        assertThat(sent.read(20_020 * MILLI).pressure()).isZero();
+    }
+
+    private static void awaitOrEnd(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -42,8 +42,13 @@ final class ReadinessInStep implements ApplicationListener<AvailabilityChangeEve
         this.publisher = publisher;
         this.availability = availability;
         guard.onTransition(transition -> submit(0));
-        // The thread exists from here on, not first when there is trouble.
-        submit(0);
+        watch();
+    }
+
+    /** Once a second whatever happens: a guard that has gone blind fails open without a transition. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It throws nothing.
+    private void watch() {
+        thread.scheduleWithFixedDelay(this::step, 0, 1, TimeUnit.SECONDS);
     }
 
     @Override
@@ -64,17 +69,16 @@ final class ReadinessInStep implements ApplicationListener<AvailabilityChangeEve
     }
 
     private void step() {
-        ReadinessState now = application == ReadinessState.ACCEPTING_TRAFFIC
-                        && guard.snapshot().verdict().up()
-                ? ReadinessState.ACCEPTING_TRAFFIC
-                : ReadinessState.REFUSING_TRAFFIC;
-        if (now == availability.getReadinessState()) {
-            return;
-        }
         try {
-            AvailabilityChangeEvent.publish(publisher, this, now);
+            ReadinessState now = application == ReadinessState.ACCEPTING_TRAFFIC
+                            && guard.healthPage(null, false).up()
+                    ? ReadinessState.ACCEPTING_TRAFFIC
+                    : ReadinessState.REFUSING_TRAFFIC;
+            if (now != availability.getReadinessState()) {
+                AvailabilityChangeEvent.publish(publisher, this, now);
+            }
         } catch (RuntimeException e) {
-            log.warn("A listener failed on readiness {}", now, e);
+            log.warn("A listener failed on readiness", e);
         }
     }
 

@@ -33,10 +33,15 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param atNanos when, on the guard's clock
      * @param snapshot what was in force from then on
      * @param refused what was shed from the guard's start until then
+     * @param waited how many had been made to wait for a place until then
      * @param kernel what the kernel had counted until then; what is not known is missing
      */
     public record Moment(
-            long atNanos, GuardSnapshot snapshot, Map<Refusal, Long> refused, Map<KernelCounter, Long> kernel) {
+            long atNanos,
+            GuardSnapshot snapshot,
+            Map<Refusal, Long> refused,
+            long waited,
+            Map<KernelCounter, Long> kernel) {
 
         /** Copies the maps. */
         public Moment {

@@ -28,7 +28,7 @@ public final class FlightRecorder {
      * A recorder without any episode.
      *
      * @param room changes to keep, 2 or more; an episode that has more loses those after its first
-     * @param kernel asked at each change, such as {@link KernelCounters}
+     * @param kernel asked at each change, such as {@link KernelCounters#in}
      * @throws IllegalArgumentException if there is no room for a beginning and an end
      */
     public FlightRecorder(int room, Supplier<Map<KernelCounter, Long>> kernel) {
@@ -44,9 +44,10 @@ public final class FlightRecorder {
      *
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
+     * @param waited the guard's count of connections that had to wait for a place
      */
-    public void record(Transition transition, long nowNanos, Shed shed) {
-        Moment moment = new Moment(nowNanos, transition.after(), counts(shed), kernel.get());
+    public void record(Transition transition, long nowNanos, Shed shed, long waited) {
+        Moment moment = new Moment(nowNanos, transition.after(), counts(shed), waited, kernel.get());
         Episode old = newest;
         newest = old == null || old.over() ? new Episode(transition.before(), List.of(moment), 0) : longer(old, moment);
     }

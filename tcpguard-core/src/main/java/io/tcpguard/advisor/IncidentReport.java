@@ -151,6 +151,10 @@ public final class IncidentReport {
                         .reversed()
                         .thenComparing(e -> e.getKey().toString()))
                 .forEach(e -> counted(e.getValue(), IncidentWords.of(e.getKey())));
+        long waited = episode.last().waited() - episode.first().waited();
+        if (waited > 0) {
+            line("  waited      " + waited + " new connections, until there was a place or the wait was over");
+        }
     }
 
     private void kernel() {

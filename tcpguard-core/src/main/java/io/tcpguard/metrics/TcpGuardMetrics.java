@@ -30,11 +30,12 @@ public final class TcpGuardMetrics implements MeterBinder {
     /** Meters of this guard. */
     public TcpGuardMetrics(TcpGuard guard) {
         this.guard = Objects.requireNonNull(guard, "guard");
+        // Here, since there may be several registries to bind to.
+        guard.onTransition(this::count);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        guard.onTransition(this::count);
         Gauge.builder("tcpguard.level", guard, g -> g.snapshot().level().ordinal())
                 .description("0 normal, 1 trim, 2 shed, 3 drain")
                 .register(registry);
@@ -57,6 +58,17 @@ public final class TcpGuardMetrics implements MeterBinder {
         TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.idleFloor()
                         .toNanos())
                 .description("no connection idle for less is evicted")
+                .register(registry);
+        TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.queueWait()
+                        .toNanos())
+                .description("newcomers wait for a place no longer than this; shorter where clients give up earlier")
+                .register(registry);
+        Gauge.builder("tcpguard.queue.length", guard, TcpGuardMetrics::queueLength)
+                .description("connections in the accept queues of guarded listeners; in SHED they wait for a place")
+                .baseUnit("connections")
+                .register(registry);
+        FunctionCounter.builder("tcpguard.waited", guard, TcpGuard::waited)
+                .description("connections that had to wait for a place")
                 .register(registry);
         for (Signal signal : Signal.values()) {
             Gauge.builder("tcpguard.pressure", guard, g -> pressure(g, signal))
@@ -102,6 +114,17 @@ public final class TcpGuardMetrics implements MeterBinder {
             }
         }
         return highest;
+    }
+
+    /** NaN if it is not known of any. */
+    private static double queueLength(TcpGuard guard) {
+        double sum = Double.NaN;
+        for (var state : guard.snapshot().signals()) {
+            if (state.reading() instanceof Reading.Measured m && m.signal() == Signal.ACCEPT_QUEUE) {
+                sum = Double.isNaN(sum) ? m.used() : sum + m.used();
+            }
+        }
+        return sum;
     }
 
     private static String tag(Enum<?> constant) {

@@ -17,7 +17,7 @@ final class FlightRecorderTest {
     private GuardSnapshot now = Snapshots.calm();
 
     private void to(GuardSnapshot next, long nanos) {
-        recorder.record(new Transition(now, next), nanos, shed);
+        recorder.record(new Transition(now, next), nanos, shed, nanos);
         now = next;
     }
 
@@ -69,6 +69,16 @@ final class FlightRecorderTest {
         assertThat(recorder.episode().orElseThrow().last().refused())
                 .containsOnly(
                         Map.entry(new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS), 1L));
+    }
+
+    @Test
+    void knowsHowManyHadWaited() {
+        to(Snapshots.at(Level.SHED, 992), 5);
+        to(Snapshots.calm(), 7);
+
+        assertThat(recorder.episode().orElseThrow().moments())
+                .extracting(Episode.Moment::waited)
+                .containsExactly(5L, 7L);
     }
 
     @Test

@@ -30,6 +30,7 @@ final class IncidentReportTest {
     private final Shed shed = new Shed();
     private final SavedMachine saved;
     private GuardSnapshot now = Snapshots.calm();
+    private long waited = 40;
 
     IncidentReportTest(@TempDir Path proc) {
         saved = SavedMachine.of("3.10", proc).limits(1024, 4096);
@@ -38,7 +39,7 @@ final class IncidentReportTest {
     }
 
     private void to(GuardSnapshot next, long milliseconds) {
-        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed);
+        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited);
         now = next;
     }
 
@@ -62,6 +63,7 @@ final class IncidentReportTest {
         refuse(1_744, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS);
         refuse(310, Shed.Layer.IDLE, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
         refuse(95, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.UNFAIR_SOURCE);
+        waited += 812;
         kernel.put(KernelCounter.LISTEN_OVERFLOWS, 53L);
         kernel.put(KernelCounter.LISTEN_DROPS, 60L);
         to(Snapshots.at(Level.TRIM, 880), 21_400);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.Level;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,14 +21,14 @@ final class RecordedGuardTest {
 
     @Test
     void tellsOfADrainFromBeginningToEnd() throws InterruptedException {
-        try (KernelCounters kernel = KernelCounters.open();
-                TcpGuard guard = TcpGuard.builder()
-                        .set("dwell", "10ms")
-                        // Sockets of neighbours must not keep it at TRIM.
-                        .set("trimAt", "1")
-                        .build()) {
-            FlightRecorder recorder = new FlightRecorder(16, kernel);
-            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed()));
+        Path netstat = Path.of("/proc/self/net/netstat");
+        try (TcpGuard guard = TcpGuard.builder()
+                .set("dwell", "10ms")
+                // Sockets of neighbours must not keep it at TRIM.
+                .set("trimAt", "1")
+                .build()) {
+            FlightRecorder recorder = new FlightRecorder(16, () -> KernelCounters.in(read(netstat)));
+            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed(), guard.waited()));
             guard.start();
 
             guard.drain("deploy of version 7");
@@ -39,6 +43,14 @@ final class RecordedGuardTest {
                     .contains("NORMAL → DRAIN")
                     .contains("health DOWN; deploy of version 7")
                     .contains("an operator or a listener");
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -31,8 +31,8 @@ final class SavedEpisode {
         SavedMachine.resource(resource).lines().filter(l -> !l.startsWith("#")).forEach(saved::line);
         List<Moment> moments = new ArrayList<>();
         for (int i = 1; i < saved.snapshots.size(); i++) {
-            moments.add(
-                    new Moment(saved.times.get(i), saved.snapshots.get(i), saved.refused.get(i), saved.kernel.get(i)));
+            moments.add(new Moment(
+                    saved.times.get(i), saved.snapshots.get(i), saved.refused.get(i), 0, saved.kernel.get(i)));
         }
         return new Episode(saved.snapshots.get(0), moments, 0);
     }

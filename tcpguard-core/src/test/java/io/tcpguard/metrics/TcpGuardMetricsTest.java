@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
+import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Shed;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,33 @@ class TcpGuardMetricsTest {
                         .value())
                 .isNaN();
         guard.close();
+    }
+
+    @Test
+    void tellsForHowLongNewcomersMayWaitAndHowManyDo() throws IOException {
+        try (TcpGuard guard = TcpGuard.builder().set("queueWait", "3s").build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            new TcpGuardMetrics(guard).bindTo(registry);
+
+            assertThat(registry.get("tcpguard.queue.wait").timeGauge().value(TimeUnit.MILLISECONDS))
+                    .isEqualTo(3_000);
+            assertThat(registry.get("tcpguard.waited").functionCounter().count())
+                    .isZero();
+            assertThat(registry.get("tcpguard.queue.length").gauge().value()).isNaN();
+
+            try (GuardedListener listener = guard.listen("plain", server.getLocalPort(), () -> true);
+                    Socket one = new Socket(server.getInetAddress(), server.getLocalPort());
+                    Socket two = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                assertThat(one.isConnected() && two.isConnected()).isTrue();
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+                while (registry.get("tcpguard.queue.length").gauge().value() != 2) {
+                    assertThat(deadline - System.nanoTime())
+                            .as("nanoseconds left to wait, with %s", listener)
+                            .isPositive();
+                    Thread.onSpinWait();
+                }
+            }
+        }
     }
 
     @Test

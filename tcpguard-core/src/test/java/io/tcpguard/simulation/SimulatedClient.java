@@ -3,12 +3,16 @@ package io.tcpguard.simulation;
 import io.tcpguard.admission.ConnectionHandle;
 import org.jspecify.annotations.Nullable;
 
-/** A user who logs in, beats and leaves; or an abuser who asks once and sits. */
+/** A user who logs in, beats and leaves; or an abuser who asks once and sits. Both bear any wait that the guard allows. */
 final class SimulatedClient {
     final boolean abuser;
     private final SimulatedCluster cluster;
     private @Nullable SimulatedServer server;
     private @Nullable ConnectionHandle handle;
+    private boolean gone;
+    /** When its timer goes off; an earlier one was cancelled by the later. */
+    long due;
+
     private long leavesAt;
 
     SimulatedClient(SimulatedCluster cluster, boolean abuser) {
@@ -36,14 +40,20 @@ final class SimulatedClient {
 
     private void connect(long now) {
         SimulatedServer s = cluster.director().choose();
-        ConnectionHandle h = s == null ? null : s.connect(this, now);
-        if (s == null || h == null) {
-            cluster.refused(this);
-            cluster.later(this, cluster.jitter(abuser ? 500 : 1_000));
+        server = s;
+        if (s == null) {
+            refused();
+        } else {
+            s.connect(this, now);
+        }
+    }
+
+    void admitted(ConnectionHandle h, long now) {
+        handle = h;
+        if (gone) {
+            leave();
             return;
         }
-        server = s;
-        handle = h;
         ask(h);
         leavesAt = now + cluster.jitter(20_000) * 1_000_000L;
         if (!abuser) {
@@ -52,26 +62,40 @@ final class SimulatedClient {
         }
     }
 
+    void refused() {
+        server = null;
+        cluster.refused(this);
+        cluster.later(this, cluster.jitter(abuser ? 500 : 1_000));
+    }
+
     private static void ask(ConnectionHandle h) {
         if (h.begin()) {
             h.end();
         }
     }
 
-    void leave() {
+    /** Who waits in an accept queue stays there: the server learns of it when it is accepted. */
+    void goAway() {
+        gone = true;
+        leave();
+    }
+
+    private void leave() {
         SimulatedServer s = server;
         ConnectionHandle h = handle;
-        handle = null;
-        server = null;
         if (s != null && h != null) {
+            handle = null;
+            server = null;
             s.closed(this, h);
         }
     }
 
     /** The server or the director took the connection away. */
     void cut() {
+        boolean user = inSession() && !abuser;
         leave();
-        if (!abuser) {
+        server = null;
+        if (user) {
             cluster.lost();
         }
         cluster.later(this, cluster.jitter(abuser ? 500 : 1_000));

@@ -20,7 +20,6 @@ final class SimulatedCluster {
     long logins;
     long lost;
     long refusedLogins;
-    int leastWeight = 100;
     int weightChanges;
     private final int[] weights;
 
@@ -52,6 +51,13 @@ final class SimulatedCluster {
         return servers[i];
     }
 
+    /** Whether the director reads the weights. One that checks by HTTP_GET does not. */
+    void weighed(boolean reads) {
+        for (SimulatedServer server : servers) {
+            server.weighed = reads;
+        }
+    }
+
     /** Half to one and a half times this many milliseconds. */
     long jitter(long millis) {
         return millis / 2 + random.nextInt((int) millis + 1);
@@ -62,6 +68,7 @@ final class SimulatedCluster {
             return;
         }
         long slot = now / STEP + Math.max(1, Math.min(WHEEL - 1, millis * 1_000_000 / STEP));
+        client.due = slot;
         wheel.get((int) (slot % WHEEL)).add(client);
     }
 
@@ -77,7 +84,7 @@ final class SimulatedCluster {
 
     void calm() {
         flooding = false;
-        abusers.forEach(SimulatedClient::leave);
+        abusers.forEach(SimulatedClient::goAway);
         abusers.clear();
     }
 
@@ -94,9 +101,12 @@ final class SimulatedCluster {
             List<SimulatedClient> acting = List.copyOf(due);
             due.clear();
             for (SimulatedClient client : acting) {
-                if (!client.abuser || flooding) {
+                if (client.due == now / STEP && (!client.abuser || flooding)) {
                     client.act(now);
                 }
+            }
+            for (SimulatedServer server : servers) {
+                server.accept(now);
             }
             if (now / STEP % 2 == 0) {
                 for (int i = 0; i < servers.length; i++) {
@@ -105,7 +115,6 @@ final class SimulatedCluster {
                         weights[i] = weight;
                         weightChanges++;
                     }
-                    leastWeight = Math.min(leastWeight, weight);
                 }
                 director.check(now);
             }

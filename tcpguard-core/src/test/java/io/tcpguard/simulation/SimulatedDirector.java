@@ -54,7 +54,7 @@ final class SimulatedDirector {
                 in[i] = false;
                 retrying[i] = false;
                 downs++;
-                servers[i].clients().forEach(SimulatedClient::cut);
+                servers[i].forgotten();
             }
         }
     }

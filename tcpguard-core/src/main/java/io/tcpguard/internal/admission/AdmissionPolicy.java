@@ -15,6 +15,7 @@ import io.tcpguard.state.Shed;
 import io.tcpguard.state.Shed.Cause;
 import io.tcpguard.state.Shed.Layer;
 import io.tcpguard.state.Shed.Way;
+import io.tcpguard.state.SignalState;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,9 @@ public final class AdmissionPolicy {
     private final Patience patience;
     private final ConnectionTable table;
     private final DescriptorRoom room;
+    private final int resetBudget;
     private final ResetBudget resets;
+    private final ResetBudget resetsForLostPlaces;
     private final TokenBucket evictions;
     private final TokenBucket silentEvictions;
     private final List<Network> allow;
@@ -83,7 +86,9 @@ public final class AdmissionPolicy {
         patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
         table = new ConnectionTable(gaps, patience, clock, fixedFloor);
         room = new DescriptorRoom(count);
-        resets = new ResetBudget(config.integer(Setting.RESET_BUDGET), now);
+        resetBudget = config.integer(Setting.RESET_BUDGET);
+        resets = new ResetBudget(now);
+        resetsForLostPlaces = new ResetBudget(now);
         evictions = new TokenBucket(now);
         silentEvictions = new TokenBucket(now);
         allow = config.networks(Setting.ALLOW);
@@ -236,9 +241,16 @@ public final class AdmissionPolicy {
             return Admission.ADMIT;
         }
         Capacity capacity = snapshot.capacity();
-        if (capacity.other() > capacity.own() && capacity.usableShare() < 0.5) {
-            // Not full of clients: wlc would take a server that answers 503 for the idlest of all.
-            return refuse(behindProxy ? Admission.RESPOND : Admission.RESET, Cause.OTHER_DESCRIPTORS, now);
+        boolean clients = capacity.own() >= capacity.other() || capacity.usableShare() >= 0.5;
+        Cause cause = clients ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
+        if (!clients && behindProxy) {
+            return refuse(Admission.RESPOND, cause, now);
+        }
+        if (!clients && resetsForLostPlaces.take(capacity.other(), now)) {
+            // wlc takes it for the idlest of all. One entry for each place that was lost makes it look as full as it
+            // is,
+            // and no fuller, since entries outlive the trouble.
+            return refuse(Admission.RESET, cause, now);
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
         Admission how = howToRefuse(snapshot, now);
@@ -246,7 +258,7 @@ public final class AdmissionPolicy {
         if (!backPressure && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return refuse(how, Cause.CONNECTIONS, now);
+        return refuse(how, cause, now);
     }
 
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
@@ -263,7 +275,8 @@ public final class AdmissionPolicy {
             if (!silent) {
                 return false;
             }
-            victim = table.claimVictim(now, silentFloor, idleFloorNanos(), !any);
+            // By the clock that stamps them: while the sampler stands still, nobody grows idle.
+            victim = table.claimVictim(clock.nanos(), silentFloor, idleFloorNanos(), !any);
             if (victim == null) {
                 (any ? evictions : silentEvictions).giveBack();
                 return false;
@@ -285,7 +298,7 @@ public final class AdmissionPolicy {
         if (behindProxy) {
             return Admission.RESPOND;
         }
-        return snapshot.resetsOnly() || resets.take(now) ? Admission.RESET : Admission.RESPOND;
+        return snapshot.resetsOnly() || resets.take(resetBudget, now) ? Admission.RESET : Admission.RESPOND;
     }
 
     private Admission refuse(Admission how, Cause cause, long now) {
@@ -304,6 +317,17 @@ public final class AdmissionPolicy {
         if (snapshot.admission() != Admission.RESET) {
             return null;
         }
-        return snapshot.leading() == Signal.ACCEPT_QUEUE ? Cause.ACCEPT_QUEUE : Cause.WORK_DELAY;
+        return workIsLate(snapshot.signals()) ? Cause.WORK_DELAY : Cause.ACCEPT_QUEUE;
+    }
+
+    /** Whatever leads: who keep threads busy often fill the descriptors too. */
+    private static boolean workIsLate(List<SignalState> signals) {
+        for (int i = 0; i < signals.size(); i++) {
+            SignalState state = signals.get(i);
+            if (state.reading().signal() == Signal.WORK_DELAY && state.level().atLeast(Level.SHED)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -3,7 +3,7 @@ package io.tcpguard.internal.admission;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
-/** Warns of trouble that may come back with each connection: once a minute at most. Any thread. */
+/** Warns of trouble that may come back with each connection: once a minute at most. Never throws. Any thread. */
 final class Complaints {
     private static final long APART = TimeUnit.MINUTES.toNanos(1);
 
@@ -19,7 +19,12 @@ final class Complaints {
         if (!complained || now - last >= APART) {
             last = now;
             complained = true;
-            log.warn(what, trouble);
+            try {
+                log.warn(what, trouble);
+            } catch (RuntimeException | Error unloggable) {
+                // Out of descriptors or memory, even logging can fail: said the next time.
+                complained = false;
+            }
         }
     }
 }

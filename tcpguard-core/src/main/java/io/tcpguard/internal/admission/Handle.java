@@ -80,8 +80,9 @@ final class Handle implements ConnectionHandle {
     @Override
     public void end() {
         for (int now = work; now > 0; now = work) {
+            // First, or an evictor would see it idle since its work began.
+            lastActive = clock.nanos();
             if (WORK.compareAndSet(this, now, now - 1)) {
-                lastActive = clock.nanos();
                 return;
             }
         }

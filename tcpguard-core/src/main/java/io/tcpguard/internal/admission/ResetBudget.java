@@ -10,25 +10,23 @@ import java.util.concurrent.TimeUnit;
 final class ResetBudget {
     private static final long WINDOW = TimeUnit.MINUTES.toNanos(15);
 
-    private final int size;
-    private int left;
+    private long taken;
     private long windowStart;
 
-    ResetBudget(int size, long nowNanos) {
-        this.size = size;
-        this.left = size;
+    ResetBudget(long nowNanos) {
         this.windowStart = nowNanos;
     }
 
-    synchronized boolean take(long nowNanos) {
+    /** @param size how many may be taken in this window, as of now */
+    synchronized boolean take(long size, long nowNanos) {
         if (nowNanos - windowStart >= WINDOW) {
             windowStart = nowNanos;
-            left = size;
+            taken = 0;
         }
-        if (left == 0) {
+        if (taken >= size) {
             return false;
         }
-        left--;
+        taken++;
         return true;
     }
 }

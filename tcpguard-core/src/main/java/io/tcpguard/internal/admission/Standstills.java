@@ -69,7 +69,7 @@ public final class Standstills {
         double perSecond = EvictionRate.WORTHLESS * rate.perSecond(snapshot.capacity());
         int most = (int) Math.max(1, perSecond / LOOKS_PER_SECOND);
         for (ListenerControl control : controls) {
-            most -= end(control, patience(delay), most, now);
+            most = Math.max(0, most - end(control, patience(delay), most, now));
         }
     }
 

@@ -2,7 +2,7 @@ package io.tcpguard.internal.admission;
 
 import java.util.concurrent.TimeUnit;
 
-/** Bounds evictions per second, with a burst of a quarter of a second's worth. Guarded by the table's lock. */
+/** Bounds evictions per second, with a burst of a quarter of a second's worth. Guarded by the policy's lock. */
 final class TokenBucket {
     private double tokens;
     private long last;

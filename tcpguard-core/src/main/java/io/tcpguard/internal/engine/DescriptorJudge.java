@@ -38,7 +38,7 @@ final class DescriptorJudge {
         long drainAfter = config.nanos(Setting.DRAIN_AFTER);
         // The values that these latches see are distances to points that move with the limit, so enter is always 0 or
         // 1.
-        trim = new Latch(1, 1 - 0.05 / trimAt, 0, dwell);
+        trim = new Latch(1, Math.max(0.5, 1 - 0.05 / trimAt), 0, dwell);
         shed = new Latch(1, 0.95, 0, dwell);
         unusable = new Latch(1, 1, drainAfter, dwell);
         critical = new Latch(1, 1, TimeUnit.SECONDS.toNanos(1), dwell);

@@ -137,8 +137,8 @@ public final class Engine {
                 case DRAIN -> descriptors.why();
                 case SHED ->
                     descriptors.explainedByConnections()
-                            ? "descriptors are full of connections: newcomers replace idle ones or are refused"
-                            : "descriptors are taken by something other than connections: newcomers are refused";
+                            ? "descriptors are full of connections: newcomers replace idle ones, wait or are refused"
+                            : "descriptors are taken by something other than connections: newcomers replace idle ones, wait or are refused";
                 case TRIM -> descriptors.withTrend("descriptors come near the limit");
                 case NORMAL -> "no pressure";
             };

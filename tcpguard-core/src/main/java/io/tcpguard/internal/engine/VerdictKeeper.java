@@ -21,6 +21,7 @@ final class VerdictKeeper {
     private final FlipHistory flips;
     private boolean down;
     private boolean held;
+    private DownCause.@Nullable Kind kind;
     private long downSince;
     private String downReason = "";
     private boolean ramping;
@@ -60,7 +61,8 @@ final class VerdictKeeper {
             goUp(now);
         }
         if (down) {
-            if (held && now - downSince < flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now)) {
+            long hold = flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now);
+            if (held && now - downSince < Math.min(maxDown, hold)) {
                 return say(false, 0, downReason);
             }
             goUp(now);
@@ -71,9 +73,11 @@ final class VerdictKeeper {
 
     private void goDown(DownCause cause, long now) {
         boolean holds = cause.kind().held();
-        if (!down) {
+        // Held and failed open by the time of this cause: an operator's drain of an hour is no part of it.
+        if (!down || cause.kind() != kind) {
             downSince = now;
         }
+        kind = cause.kind();
         if (holds && !(down && held)) {
             flips.wentDown(now);
         }

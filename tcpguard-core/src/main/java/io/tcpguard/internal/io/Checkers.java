@@ -112,19 +112,24 @@ public final class Checkers {
     }
 
     /**
-     * The longest interval among those that check regularly and still do, in nanoseconds, at most two minutes; 0 if there is none
-     * yet. Allocates nothing.
+     * The longest interval among those that check regularly and still do, in nanoseconds; 0 if there is none yet. Who asks so seldom
+     * that hold and ramp would be useless (monitoring, a passer-by) counts only where nobody asks more often, and then as two
+     * minutes at most. Allocates nothing.
      */
     public synchronized long observedIntervalNanos() {
         long now = clock.nanoTime();
         long longest = 0;
+        long useful = 0;
         for (int i = 0; i < entries.size(); i++) {
             Entry e = entries.get(i);
             if (now - e.last <= ACTIVE_FOR) {
                 longest = Math.max(longest, e.interval);
+                if (e.interval <= USELESS_INTERVAL) {
+                    useful = Math.max(useful, e.interval);
+                }
             }
         }
-        return Math.min(longest, LONGEST_INTERVAL);
+        return useful > 0 ? useful : Math.min(longest, LONGEST_INTERVAL);
     }
 
     /** These are no real checks. */

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what went wrong, the first time at once, then once a minute with the number of times. One thread. */
+/** Says what went wrong, the first time at once, then once a minute with the number of times. Never throws. One thread. */
 final class Complaints {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
@@ -23,7 +23,12 @@ final class Complaints {
         if (said && now - saidAt < QUIET) {
             return;
         }
-        LOG.warn("{} ({} times since it was last said); going on", what, since, cause);
+        try {
+            LOG.warn("{} ({} times since it was last said); going on", what, since, cause);
+        } catch (RuntimeException | Error unloggable) {
+            // Out of descriptors or memory, even logging can fail: the count goes on, and is said next time.
+            return;
+        }
         said = true;
         saidAt = now;
         since = 0;

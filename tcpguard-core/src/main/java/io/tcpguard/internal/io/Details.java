@@ -17,12 +17,14 @@ import java.util.concurrent.TimeUnit;
  * All that the guard knows, for those who may see it.
  *
  * @param snapshot the newest
+ * @param places how they are shared at the limit
  * @param background what is known beside the signals
  * @param checkers who asks
  * @param desk refused connections that wait for their end
  * @param now the time, to say how long ago
  */
-record Details(GuardSnapshot snapshot, Background background, List<Checker> checkers, int desk, long now) {
+record Details(
+        GuardSnapshot snapshot, Places places, Background background, List<Checker> checkers, int desk, long now) {
 
     String text(Statement s) {
         Capacity c = snapshot.capacity();
@@ -34,6 +36,9 @@ record Details(GuardSnapshot snapshot, Background background, List<Checker> chec
                         + '\n')
                 .append("new connections: " + snapshot.admission() + (snapshot.resetsOnly() ? ", resets only" : "")
                         + '\n')
+                .append("at the limit: who is idle for less than " + seconds(places.idleFloorNanos())
+                        + " s is not replaced, newcomers wait for up to " + seconds(places.queueWaitNanos()) + " s, "
+                        + places.waited() + " did since the start\n")
                 .append("waiting for their end after a refusal: " + desk + '\n');
         if (c.known()) {
             out.append("descriptors: " + c.used() + " of " + c.limit() + ", own connections " + c.own() + ", other "
@@ -121,6 +126,9 @@ record Details(GuardSnapshot snapshot, Background background, List<Checker> chec
                 .member("levelReason", snapshot.reason())
                 .member("admission", snapshot.admission().name())
                 .member("resetsOnly", snapshot.resetsOnly())
+                .member("idleFloorMillis", TimeUnit.NANOSECONDS.toMillis(places.idleFloorNanos()))
+                .member("queueWaitMillis", TimeUnit.NANOSECONDS.toMillis(places.queueWaitNanos()))
+                .member("waited", places.waited())
                 .member("desk", desk)
                 .object("capacity", o -> {
                     if (c.known()) {

@@ -301,6 +301,7 @@ final class HealthListener implements Closeable {
                                 Statement.of(view),
                                 new Details(
                                         view.snapshot(),
+                                        view.places(),
                                         view.background(),
                                         checkers.all(),
                                         deskSize.getAsInt(),

@@ -48,6 +48,9 @@ public final class IoThread implements AutoCloseable {
         /** What happened, for {@code /incident}: a few lines of text. */
         String incident();
 
+        /** How places are shared at the limit, for those who ask for details. */
+        Places places();
+
         /** What is known beside the signals, for those who ask for details. */
         Background background();
     }

@@ -171,6 +171,11 @@ final class Warmup {
         }
 
         @Override
+        public Places places() {
+            return new Places(1, 1, 1);
+        }
+
+        @Override
         public Background background() {
             return new Background(
                     new Trend(stale ? Trend.Kind.LEAK : Trend.Kind.FLOOD, 1, 10),

@@ -7,6 +7,8 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,8 +90,10 @@ public final class SocketCensus {
             if (!linux) {
                 return Census.failed("no Linux, or no /proc");
             }
-            String[] names = directory.list();
-            if (names == null) {
+            List<String> names;
+            try {
+                names = names();
+            } catch (IOException | DirectoryIteratorException e) {
                 return Census.failed(
                         directory + ": could not be listed: no descriptor was left for it, or no permission");
             }
@@ -120,12 +124,26 @@ public final class SocketCensus {
             return new Census(sockets, halfOpen, complete, "");
         }
 
-        private void askAll(SocketCalls ask, String[] names) {
-            for (int i = 0; i < names.length; i++) {
+        /** One by one, since a list of a million would take a second whatever the budget is. */
+        private List<String> names() throws IOException {
+            List<String> names = new ArrayList<>();
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(directory.toPath())) {
+                for (Path one : all) {
+                    names.add(one.getFileName().toString());
+                    if (names.size() % CLOCK_EVERY == 0 && late()) {
+                        break;
+                    }
+                }
+            }
+            return names;
+        }
+
+        private void askAll(SocketCalls ask, List<String> names) {
+            for (int i = 0; i < names.size(); i++) {
                 if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
                     return;
                 }
-                SocketCalls.Handle handle = isNumber(names[i]) ? ask.handle(Integer.parseInt(names[i])) : null;
+                SocketCalls.Handle handle = isNumber(names.get(i)) ? ask.handle(Integer.parseInt(names.get(i))) : null;
                 if (handle == null) {
                     continue;
                 }
@@ -140,12 +158,12 @@ public final class SocketCensus {
             }
         }
 
-        private void findInodes(String[] names) {
-            for (int i = 0; i < names.length; i++) {
+        private void findInodes(List<String> names) {
+            for (int i = 0; i < names.size(); i++) {
                 if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
                     return;
                 }
-                Matcher link = SOCKET.matcher(linkOf(directory, names[i]));
+                Matcher link = SOCKET.matcher(linkOf(directory, names.get(i)));
                 if (link.matches()) {
                     ownInodes.add(link.group(1));
                 }

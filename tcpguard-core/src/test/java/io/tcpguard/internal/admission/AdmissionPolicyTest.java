@@ -16,6 +16,7 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
+import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Verdict;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -42,6 +43,7 @@ class AdmissionPolicyTest {
     private boolean resetsOnly;
     private Admission answer = Admission.ADMIT;
     private @Nullable Signal leading;
+    private List<SignalState> signals = List.of();
     private @Nullable AdmissionPolicy policy;
 
     @Test
@@ -50,6 +52,19 @@ class AdmissionPolicyTest {
 
         assertThat(open).hasSize(REFUSAL_POINT - 24);
         assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+    }
+
+    @Test
+    void evictsNobodyForTheTimeThatTheSamplerStoodStill() {
+        connect(REFUSAL_POINT - 24, null);
+
+        now += 60_000_000_000L;
+        accept(null);
+        assertThat(evictions).isEmpty();
+
+        pass(0);
+        accept(null);
+        assertThat(evictions).hasSize(1);
     }
 
     @Test
@@ -264,13 +279,75 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void resetsOnceForEachDescriptorThatSomethingElseHoldsAndTreatsTheOthersAsAFullServerDoes() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+
+        for (int i = 0; i < 800; i++) {
+            assertThat(accept(null)).isEqualTo(Admission.RESET);
+        }
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        newcomer = 1;
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(800);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void resetsAgainWhenTheDirectorHasForgottenTheEntries() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800 + 800, null);
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+
+        pass(15 * 60);
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+    }
+
+    @Test
+    void answersAtOnceBehindAProxyWhenSomethingElseHoldsTheDescriptorsSinceOtherServersHavePlaces() {
+        settings.put(Setting.BEHIND_PROXY, true);
+        settings.put(Setting.RECLAIM, false);
+        other = 800;
+        connect(REFUSAL_POINT - 800, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+    }
+
+    @Test
     void resetsNewcomersWhileWorkWaitsAlthoughDescriptorsAreFree() {
         answer = Admission.RESET;
-        leading = Signal.WORK_DELAY;
+        signals = List.of(shedding(Signal.WORK_DELAY));
 
         assertThat(accept(null)).isEqualTo(Admission.RESET);
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void blamesLateWorkWhateverLeads() {
+        answer = Admission.RESET;
+        leading = Signal.DESCRIPTORS;
+        signals = List.of(shedding(Signal.DESCRIPTORS), shedding(Signal.ACCEPT_QUEUE));
+        accept(null);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.ACCEPT_QUEUE))
+                .isEqualTo(1);
+
+        signals = List.of(shedding(Signal.DESCRIPTORS), shedding(Signal.WORK_DELAY));
+        accept(null);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
+                .isEqualTo(1);
+    }
+
+    private static SignalState shedding(Signal signal) {
+        return new SignalState("", new Reading.Measured(signal, 1, 1), Level.SHED);
     }
 
     @Test
@@ -474,7 +551,7 @@ class AdmissionPolicyTest {
                             new Verdict(true, 100, ""),
                             answer,
                             resetsOnly,
-                            List.of(),
+                            signals,
                             0),
                     clock,
                     shed,

@@ -165,6 +165,25 @@ class VerdictKeeperTest {
     }
 
     @Test
+    void countsNoDrainOfAnOperatorAsTimeThatACauseHasLasted() {
+        keeper.step(DEPLOY, "calm", 1, 0, 0);
+        keeper.step(DEPLOY, "calm", 1, 0, seconds(3600));
+
+        assertThat(at(3600.1, LEAK).up()).isFalse();
+        assertThat(at(4200, LEAK).up()).isFalse();
+        assertThat(at(4200.1, LEAK).up()).isTrue();
+    }
+
+    @Test
+    void holdsForNoLongerThanMaxDownHoweverRareTheChecksAre() {
+        interval = TimeUnit.SECONDS.toNanos(1000);
+        at(0, LEAK);
+
+        assertThat(at(599, null).up()).isFalse();
+        assertThat(at(600, null).up()).isTrue();
+    }
+
+    @Test
     void neverFailsOpenWhenNothingIsServed() {
         keeper.step(NOT_SERVING, "calm", 1, 0, 0);
         assertThat(keeper.step(NOT_SERVING, "calm", 1, 0, seconds(5000)).up()).isFalse();

@@ -58,6 +58,17 @@ class CheckersTest {
     }
 
     @Test
+    void leaveMonitoringOutWhereADirectorChecks() {
+        for (int i = 0; i < 8; i++) {
+            every(2000, 20, "/health", 1);
+            every(0, 1, "/details", 2);
+        }
+
+        assertThat(checkers.all()).hasSize(2);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Test
     void shrugOffOneLateCheck() {
         every(2000, 5, "/health", 1);
         after(9000);
@@ -133,6 +144,16 @@ class CheckersTest {
         assertThat(checkers.lookForNobody(now)).isEqualTo(Long.MAX_VALUE);
         assertThat(warnings()).isEmpty();
         assertThat(log).extracting(LogRecord::getLevel).containsExactly(Level.INFO);
+    }
+
+    @Test
+    void warnOnceWhenChecksAreTooRareForHoldAndRamp() {
+        every(25_000, 5, "/health", 1);
+        assertThat(warnings()).isEmpty();
+
+        every(60_000, 20, "/weight", 2);
+
+        assertThat(warnings()).singleElement().asString().contains("checks only every", "hold and ramp");
     }
 
     @Test

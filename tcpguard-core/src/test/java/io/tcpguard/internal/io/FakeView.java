@@ -72,6 +72,11 @@ final class FakeView implements IoThread.View {
     }
 
     @Override
+    public Places places() {
+        return new Places(9_400_000_000L, 2_660_000_000L, 123);
+    }
+
+    @Override
     public Background background() {
         return background;
     }

@@ -159,11 +159,15 @@ class HealthAnswersTest {
         assertThat(text)
                 .contains("descriptors: 40 of 1024, own connections 20, other 20, usable 1004, refusal point 992\n")
                 .contains("DESCRIPTORS: 40 of 1024 descriptors (3.9 %), NORMAL\n")
+                .contains(
+                        "at the limit: who is idle for less than 9.4 s is not replaced, newcomers wait for up to 2.7 s,"
+                                + " 123 did since the start\n")
                 .contains("ACCEPT_QUEUE (http-8080): not known, NOT_SUPPORTED: no \"tcp_info\", NORMAL\n")
                 .contains("checker 127.0.0.3 /health: every 0.0 s, last ")
                 .contains("told up 80, says UP 1/2 web/s1 weight 50/200\n");
         assertThat(json)
                 .startsWith("{\"up\":true,")
+                .contains("\"idleFloorMillis\":9400,\"queueWaitMillis\":2660,\"waited\":123,")
                 .contains(
                         "\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,\"other\":20,\"usable\":1004,\"refusalPoint\":992}")
                 .contains(

@@ -91,6 +91,11 @@ class IoThreadTest {
             }
 
             @Override
+            public Places places() {
+                return view.places();
+            }
+
+            @Override
             public Background background() {
                 return view.background();
             }

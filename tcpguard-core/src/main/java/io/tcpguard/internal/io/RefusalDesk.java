@@ -57,7 +57,7 @@ final class RefusalDesk {
     private boolean open;
     /** Written under the lock; descriptors, not places: it falls after the flush. */
     private final AtomicInteger held = new AtomicInteger();
-    /** Written under the lock. */
+    /** Accepting threads without a place. */
     private final AtomicInteger waiting = new AtomicInteger();
 
     // The I/O thread's own:

@@ -77,8 +77,8 @@ final class RefusalPlace implements Ready {
                 c.configureBlocking(false);
             }
             ready(now);
-        } catch (IOException | RuntimeException e) {
-            broken();
+        } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+            broken(); // At the limit of descriptors the JDK throws Errors: no reason to cut an acceptor.
         }
     }
 

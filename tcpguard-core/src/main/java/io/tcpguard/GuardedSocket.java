@@ -19,6 +19,7 @@ final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
     private final BooleanSupplier stale;
+    private final BooleanSupplier canAnswer;
     private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
     private final LongAdder waited;
@@ -26,6 +27,7 @@ final class GuardedSocket implements GuardedListener {
     private final AtomicInteger spread = new AtomicInteger();
 
     /**
+     * @param canAnswer asked once for each refusal that is to be an answer
      * @param accepts counted here; the waiting room goes by it, too
      * @param waited counted here, too
      */
@@ -33,6 +35,7 @@ final class GuardedSocket implements GuardedListener {
             AdmissionPolicy policy,
             IoThread io,
             BooleanSupplier stale,
+            BooleanSupplier canAnswer,
             LongAdder accepts,
             WaitingRoom waitingRoom,
             LongAdder waited,
@@ -40,6 +43,7 @@ final class GuardedSocket implements GuardedListener {
         this.policy = policy;
         this.io = io;
         this.stale = stale;
+        this.canAnswer = canAnswer;
         this.accepts = accepts;
         this.waitingRoom = waitingRoom;
         this.waited = waited;
@@ -49,7 +53,7 @@ final class GuardedSocket implements GuardedListener {
     @Override
     public Admission accept(@Nullable InetAddress source) {
         accepts.increment();
-        return policy.accept(source, stale.getAsBoolean(), System.nanoTime());
+        return policy.accept(source, stale.getAsBoolean(), null, canAnswer, System.nanoTime());
     }
 
     @Override
@@ -64,7 +68,7 @@ final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission askAgain(@Nullable InetAddress source) {
-        return policy.accept(source, stale.getAsBoolean(), waitingRoom, System.nanoTime());
+        return policy.accept(source, stale.getAsBoolean(), waitingRoom, canAnswer, System.nanoTime());
     }
 
     @Override

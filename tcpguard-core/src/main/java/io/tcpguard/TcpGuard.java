@@ -338,7 +338,7 @@ public final class TcpGuard implements AutoCloseable {
                 new ListenerWatch(
                         name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, accepts, room, waited, () -> {
+        return new GuardedSocket(r.policy, r.io, this::stale, control::canAnswer, accepts, room, waited, () -> {
             r.standstills.remove(control);
             ports.remove(name, port);
             remove(probe);

@@ -36,7 +36,7 @@ class GuardedSocketTest {
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
         try (IoThread io = IoThread.open(config, new FullServer())) {
             GuardedSocket socket =
-                    new GuardedSocket(fullPolicy(), io, () -> false, accepts, openRoom(), waited, () -> {});
+                    new GuardedSocket(fullPolicy(), io, () -> false, () -> true, accepts, openRoom(), waited, () -> {});
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
@@ -52,7 +52,7 @@ class GuardedSocketTest {
     void countsNobodyWhoCantWait() {
         try (IoThread io = IoThread.open(config, new FullServer())) {
             GuardedSocket socket =
-                    new GuardedSocket(fullPolicy(), io, () -> false, accepts, openRoom(), waited, () -> {});
+                    new GuardedSocket(fullPolicy(), io, () -> false, () -> true, accepts, openRoom(), waited, () -> {});
 
             assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);
             assertThat(waited.sum()).isZero();

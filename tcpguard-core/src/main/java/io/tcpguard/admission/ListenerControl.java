@@ -31,6 +31,15 @@ public interface ListenerControl {
     }
 
     /**
+     * Asked when a connection is about to be refused by an answer ({@link io.tcpguard.state.Admission#RESPOND}): whether the adapter can
+     * answer it. If not, the decision is {@link io.tcpguard.state.Admission#RESET}, and counted as that. Called by the accepting thread,
+     * once for each such decision, so an adapter may take the place here that the answer needs. Must not block or allocate. Default: true.
+     */
+    default boolean canAnswer() {
+        return true;
+    }
+
+    /**
      * Work waits too long for a thread: ends the requests that hold one while their client neither takes a byte of the answer nor sends
      * one of the request, those that stand still longest first, by closing their connection. Called by the sampler thread ten times a
      * second while work waits too long, so an adapter learns from one call to the next what stands still; must not block.

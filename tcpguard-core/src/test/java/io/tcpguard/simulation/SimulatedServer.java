@@ -114,7 +114,7 @@ final class SimulatedServer {
                 accepted++;
                 peak = Math.max(peak, descriptors());
             }
-            Admission decision = policy.accept(null, false, room, now);
+            Admission decision = policy.accept(null, false, room, () -> true, now);
             if (decision == Admission.WAIT) {
                 break;
             }

@@ -148,12 +148,10 @@ final class AcceptGate extends ChannelDuplexHandler {
     private void answer(ChannelHandlerContext ctx, Channel child, ServerPort of) {
         if (ports.protocol == Protocol.OTHER) {
             Refuse.unregistered(child, Admission.RESPOND);
-        } else if (ports.tryAnswer()) {
+        } else {
             child.closeFuture().addListener(gone -> ports.answered());
             child.pipeline().addLast(new RefusedConnection(of));
             ctx.channel().eventLoop().register(child);
-        } else {
-            Refuse.unregistered(child, Admission.RESET);
         }
     }
 

@@ -36,10 +36,14 @@ final class ConnectionDoor extends ChannelHandlerAdapter {
         if (port == null) {
             return;
         }
-        Admission decision = port.decide(child);
+        Admission decision = port.decideNow(child);
         if (decision == Admission.ADMIT) {
             ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));
         } else {
+            if (decision == Admission.RESPOND) {
+                // Nothing is said here: the close that follows is the answer, and takes no place.
+                ports.answered();
+            }
             Refuse.registered(child, decision);
         }
     }

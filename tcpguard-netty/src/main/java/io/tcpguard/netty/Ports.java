@@ -69,8 +69,11 @@ final class Ports {
         leaving = now;
     }
 
-    /** Takes a place for an answer, if there is one. */
+    /** Takes a place for an answer, if there is one. An orderly close needs none. */
     boolean tryAnswer() {
+        if (protocol == Protocol.OTHER) {
+            return true;
+        }
         int held = answers.getAndIncrement();
         if (held < Room.answers(policy.snapshot().capacity(), held)) {
             return true;
@@ -81,6 +84,8 @@ final class Ports {
 
     /** Gives it back. */
     void answered() {
-        answers.decrementAndGet();
+        if (protocol != Protocol.OTHER) {
+            answers.decrementAndGet();
+        }
     }
 }

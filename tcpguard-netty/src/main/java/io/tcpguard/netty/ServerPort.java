@@ -33,6 +33,12 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         ports.loops.seen(server.eventLoop());
         // Said once for each port, which also warms the logger while descriptors are free.
         Says.LOG.info("guarding {}", server);
+        if (Multishot.acceptsFor(server)) {
+            Says.LOG.warn(
+                    "{} may lose all descriptors in a flood, since the kernel accepts for it unasked: {} ends that",
+                    server,
+                    Multishot.OFF);
+        }
     }
 
     /** False once the event loop that accepts has died, whatever the socket looks like. */
@@ -44,6 +50,12 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     @Override
     public int backlog() {
         return server.config() instanceof ServerSocketChannelConfig config ? config.getBacklog() : 0;
+    }
+
+    /** Takes the place that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
+    @Override
+    public boolean canAnswer() {
+        return ports.tryAnswer();
     }
 
     /** Asks the policy. Allocates nothing. */

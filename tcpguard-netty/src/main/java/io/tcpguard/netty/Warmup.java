@@ -28,6 +28,7 @@ final class Warmup {
             "GuardedChannelFactory",
             "InFront",
             "LoopWatch",
+            "Multishot",
             "Ports",
             "Refuse",
             "RefusedConnection",

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
@@ -24,6 +25,7 @@ final class ChildServer implements AutoCloseable {
     private final Writer in;
     private final Path log;
 
+    /** @param args {@link SmallServer}'s, and options of the JVM */
     ChildServer(int descriptors, String classPath, String... args) throws IOException {
         log = Files.createTempFile("small-server", ".log");
         List<String> command = new ArrayList<>(List.of(
@@ -34,11 +36,10 @@ final class ChildServer implements AutoCloseable {
                 "-Xmx96m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dio.netty.leakDetection.level=paranoid",
-                "-cp",
-                classPath,
-                SmallServer.class.getName()));
-        command.addAll(List.of(args));
+                "-Dio.netty.leakDetection.level=paranoid"));
+        Stream.of(args).filter(ChildServer::forTheJvm).forEach(command::add);
+        command.addAll(List.of("-cp", classPath, SmallServer.class.getName()));
+        Stream.of(args).filter(arg -> !forTheJvm(arg)).forEach(command::add);
         process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
@@ -52,6 +53,10 @@ final class ChildServer implements AutoCloseable {
         }
         port = Integer.parseInt(ports.substring(0, ports.indexOf(' ')));
         healthPort = Integer.parseInt(ports.substring(ports.indexOf(' ') + 1));
+    }
+
+    private static boolean forTheJvm(String arg) {
+        return arg.startsWith("-");
     }
 
     Numbers numbers() throws IOException {
@@ -72,10 +77,11 @@ final class ChildServer implements AutoCloseable {
                 Long.parseLong(n[5]),
                 Long.parseLong(n[6]),
                 Long.parseLong(n[7]),
-                Boolean.parseBoolean(n[8]),
+                Long.parseLong(n[8]),
                 Boolean.parseBoolean(n[9]),
-                n[10],
-                n[11]);
+                Boolean.parseBoolean(n[10]),
+                n[11],
+                n[12]);
     }
 
     /** What the server said on its error output so far. */
@@ -105,6 +111,7 @@ final class ChildServer implements AutoCloseable {
             long opened,
             long open,
             long refused,
+            long resets,
             long evicted,
             boolean autoRead,
             boolean bossLives,

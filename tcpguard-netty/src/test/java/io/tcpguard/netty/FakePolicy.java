@@ -110,7 +110,8 @@ final class FakePolicy implements Policy {
             if (broken) {
                 throw new IllegalStateException("broken");
             }
-            return connections;
+            // As the core does.
+            return connections == Admission.RESPOND && !control.canAnswer() ? Admission.RESET : connections;
         }
 
         @Override

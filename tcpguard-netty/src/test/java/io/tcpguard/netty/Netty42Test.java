@@ -51,6 +51,9 @@ class Netty42Test {
                 speech.answer(new DataInputStream(waiting.getInputStream()));
             }
             assertThat(server.numbers().bossLives()).isTrue();
+            assertThat(server.log().contains(Multishot.OFF))
+                    .as("is warned of what the transport does by default")
+                    .isEqualTo(transport == Transport.IO_URING);
             assertThat(server.log()).doesNotContain("LEAK", "unguarded", "is not guarded", "NoSuchMethod");
         } finally {
             for (Socket sitter : sitters) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,17 +112,26 @@ final class SmallServer {
         }
     }
 
-    /** level used limit own opened open refused evicted autoRead boss leading what-leads */
+    /** level used limit own opened open refused resets evicted autoRead boss leading what-leads */
     private static String numbers(Channel server, @Nullable TcpGuard guard) {
         boolean bossLives = !server.eventLoop().isShuttingDown();
         if (guard == null) {
-            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 " + server.config().isAutoRead() + " " + bossLives + " - -";
+            return "- 0 0 0 " + OPENED + " " + OPEN + " 0 0 0 "
+                    + server.config().isAutoRead() + " " + bossLives + " - -";
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
                 + OPENED + " " + OPEN + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
-                + guard.shed().of(Shed.Layer.IDLE) + " " + server.config().isAutoRead() + " " + bossLives
+                + resets(guard) + " " + guard.shed().of(Shed.Layer.IDLE) + " "
+                + server.config().isAutoRead() + " " + bossLives
                 + " " + guard.snapshot().leading() + " " + pressure(guard);
+    }
+
+    /** Those of the refused that were counted as refused by reset. */
+    private static long resets(TcpGuard guard) {
+        return Stream.of(Shed.Cause.values())
+                .mapToLong(cause -> guard.shed().of(Shed.Layer.ACCEPT, Shed.Way.RESET, cause))
+                .sum();
     }
 
     /** The figures of every signal that is above NORMAL, in one word. */

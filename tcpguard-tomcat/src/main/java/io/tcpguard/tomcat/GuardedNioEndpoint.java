@@ -198,6 +198,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
             return getAcceptCount();
         }
 
+        /** No TLS was spoken at accept, and an answer in clear would be noise to the client. */
+        @Override
+        public boolean canAnswer() {
+            return !isSSLEnabled();
+        }
+
         @Override
         public int endStandstills(long patienceNanos, int most) {
             return standstill.end(guarded.values(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);

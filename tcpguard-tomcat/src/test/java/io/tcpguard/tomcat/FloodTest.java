@@ -114,6 +114,25 @@ class FloodTest {
         }
     }
 
+    /** With no reset in the budget each refusal is meant to be an answer, which TLS can't be given before its handshake. */
+    @Test
+    void countsTheRefusedUnderTlsAsResetsWhichTheyAre(@TempDir Path directory) throws Exception {
+        int clients = DESCRIPTORS + 100;
+        try (ChildServer guarded = new ChildServer(
+                        DESCRIPTORS,
+                        "guarded",
+                        "tls=" + Keys.make(directory),
+                        "resetBudget=0",
+                        "reclaim=false",
+                        "queueWait=0s");
+                RawClient first = RawClient.overTls(guarded.port());
+                Crowd crowd = new Crowd(guarded.port(), Abuse.STALLED_HANDSHAKE, clients, clients, false)) {
+            TomcatRig.await("refusals", () -> crowd.refused() > 50);
+
+            assertThat(first.get("/refusals")).contains("answers 0, resets ").doesNotContain("resets 0");
+        }
+    }
+
     static void keepsItsPromises(ChildServer server, Abuse abuse, int clients, int seconds) throws Exception {
         try (Users users = new Users(server, false)) {
             keepsItsPromises(server, users, new Crowd(server.port(), abuse, clients, clients, false), seconds);

@@ -80,10 +80,12 @@ final class ServerMain {
                     switch (request.getRequestURI()) {
                         case "/big" -> BIG;
                         case "/read" -> "read " + request.getStream().readAllBytes().length;
-                        case "/answers" ->
+                        case "/refusals" ->
                             guard == null
                                     ? "none"
-                                    : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS);
+                                    : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS)
+                                            + ", resets "
+                                            + guard.shed().of(Layer.ACCEPT, Way.RESET, Cause.CONNECTIONS);
                         default ->
                             guard == null
                                     ? "stock"

@@ -19,6 +19,7 @@ import io.tcpguard.state.SignalState;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -172,19 +173,20 @@ public final class AdmissionPolicy {
         shed.count(Layer.REQUEST, Way.ANSWER, Cause.WORK_DELAY);
     }
 
-    /** The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits. */
-    public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
-        return accept(source, stale, null, now);
-    }
-
     /**
-     * The same for a connection that can wait.
+     * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
      *
-     * @param queue null: it can't
+     * @param queue where it can wait; null: it can't
+     * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is a reset
      */
-    public Admission accept(@Nullable InetAddress source, boolean stale, @Nullable WaitingRoom queue, long now) {
+    public Admission accept(
+            @Nullable InetAddress source,
+            boolean stale,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
         try {
-            return decide(source, stale, queue, now);
+            return decide(source, stale, queue, canAnswer, now);
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
             complaints.say("tcpguard: a decision failed, and the connection is admitted", e, now);
@@ -192,23 +194,33 @@ public final class AdmissionPolicy {
         }
     }
 
-    private Admission decide(@Nullable InetAddress source, boolean stale, @Nullable WaitingRoom queue, long now) {
+    /** The same for one that can't wait and can be answered. */
+    public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
+        return accept(source, stale, null, () -> true, now);
+    }
+
+    private Admission decide(
+            @Nullable InetAddress source,
+            boolean stale,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
         if (!open) {
             return Admission.ADMIT;
         }
         GuardSnapshot snapshot = snapshots.get();
         Cause waiting = stale ? null : waitingCause(snapshot);
         if (waiting != null) {
-            return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, now);
+            return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, canAnswer, now);
         }
         if (unfair(snapshot, source, now)) {
-            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, now);
+            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
         }
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
         // A late sampler does not see for how long they wait.
-        return atTheRefusalPoint(snapshot, source, stale ? null : queue, now);
+        return atTheRefusalPoint(snapshot, source, stale ? null : queue, canAnswer, now);
     }
 
     /**
@@ -226,11 +238,15 @@ public final class AdmissionPolicy {
     }
 
     private Admission atTheRefusalPoint(
-            GuardSnapshot snapshot, @Nullable InetAddress source, @Nullable WaitingRoom queue, long now) {
+            GuardSnapshot snapshot,
+            @Nullable InetAddress source,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
         everShed = true;
         sheddingAt = now;
         if (unfair(snapshot, source, now)) {
-            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, now);
+            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
         }
         if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {
             return Admission.ADMIT;
@@ -244,13 +260,13 @@ public final class AdmissionPolicy {
         boolean clients = capacity.own() >= capacity.other() || capacity.usableShare() >= 0.5;
         Cause cause = clients ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
         if (!clients && behindProxy) {
-            return refuse(Admission.RESPOND, cause, now);
+            return refuse(Admission.RESPOND, cause, canAnswer, now);
         }
         if (!clients && resetsForLostPlaces.take(capacity.other(), now)) {
             // wlc takes it for the idlest of all. One entry for each place that was lost makes it look as full as it
-            // is,
-            // and no fuller, since entries outlive the trouble.
-            return refuse(Admission.RESET, cause, now);
+            // is, and
+            // no fuller, since entries outlive the trouble.
+            return refuse(Admission.RESET, cause, canAnswer, now);
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
         Admission how = howToRefuse(snapshot, now);
@@ -258,7 +274,7 @@ public final class AdmissionPolicy {
         if (!backPressure && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return refuse(how, cause, now);
+        return refuse(how, cause, canAnswer, now);
     }
 
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
@@ -301,11 +317,13 @@ public final class AdmissionPolicy {
         return snapshot.resetsOnly() || resets.take(resetBudget, now) ? Admission.RESET : Admission.RESPOND;
     }
 
-    private Admission refuse(Admission how, Cause cause, long now) {
+    /** Counted by the way that it will be done. */
+    private Admission refuse(Admission wanted, Cause cause, BooleanSupplier canAnswer, long now) {
         everShed = true;
         sheddingAt = now;
-        shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
-        return how;
+        boolean answer = wanted == Admission.RESPOND && canAnswer.getAsBoolean();
+        shed.count(Layer.ACCEPT, answer ? Way.ANSWER : Way.RESET, cause);
+        return answer ? Admission.RESPOND : Admission.RESET;
     }
 
     private boolean allowed(@Nullable InetAddress source) {

@@ -42,6 +42,7 @@ class AdmissionPolicyTest {
     private long now;
     private boolean resetsOnly;
     private Admission answer = Admission.ADMIT;
+    private boolean canAnswer = true;
     private @Nullable Signal leading;
     private List<SignalState> signals = List.of();
     private @Nullable AdmissionPolicy policy;
@@ -290,7 +291,7 @@ class AdmissionPolicyTest {
         }
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
         newcomer = 1;
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> true, now)).isEqualTo(Admission.WAIT);
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
                 .isEqualTo(800);
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.OTHER_DESCRIPTORS))
@@ -318,7 +319,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> true, now)).isEqualTo(Admission.RESPOND);
     }
 
     @Test
@@ -380,9 +381,40 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
+    }
+
+    @Test
+    void resetsWhereTheAdapterCannotAnswerAndCountsItAsThat() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+        canAnswer = false;
+
+        assertThat(accept(null)).isEqualTo(Admission.RESET);
+        canAnswer = true;
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS))
+                .isOne();
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS))
+                .isOne();
+    }
+
+    @Test
+    void letsANewcomerWaitThoughItCouldNotBeAnswered() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+        canAnswer = false;
+
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
     }
 
     @Test
@@ -391,7 +423,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
         assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
     }
@@ -401,12 +434,13 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
-        policy().accept(null, false, waitingRoom(), now);
+        policy().accept(null, false, waitingRoom(), () -> canAnswer, now);
 
         open.get(0).closed();
         other--;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.ADMIT);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.ADMIT);
     }
 
     @Test
@@ -415,7 +449,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, true, waitingRoom(), now)).isEqualTo(Admission.RESPOND);
+        assertThat(policy().accept(null, true, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESPOND);
     }
 
     @Test
@@ -425,7 +460,8 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), now)).isEqualTo(Admission.RESET);
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.RESET);
     }
 
     /** With room for one, who has only just come. */
@@ -510,7 +546,7 @@ class AdmissionPolicyTest {
     private Admission accept(@Nullable InetAddress source) {
         newcomer = 1;
         try {
-            return policy().accept(source, false, now);
+            return policy().accept(source, false, null, () -> canAnswer, now);
         } finally {
             newcomer = 0;
         }

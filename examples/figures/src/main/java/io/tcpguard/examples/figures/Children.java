@@ -9,15 +9,22 @@ import java.util.List;
 final class Children implements AutoCloseable {
     private final List<Child> all = new ArrayList<>();
     private final Path directory;
+    private final Transport transport;
 
     /** @param directory where they run and log */
     Children(Path directory) {
+        this(directory, Transport.NIO);
+    }
+
+    /** @param transport of those that have several */
+    Children(Path directory, Transport transport) {
         this.directory = directory;
+        this.transport = transport;
     }
 
     /** Starts one; see {@link Child#launch}. */
     Child launch(Contestant contestant, int descriptors, int connections, int workMillis) throws IOException {
-        Child child = Child.launch(contestant, descriptors, connections, workMillis, directory);
+        Child child = Child.launch(contestant, transport, descriptors, connections, workMillis, directory);
         all.add(child);
         return child;
     }

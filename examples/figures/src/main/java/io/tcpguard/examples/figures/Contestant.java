@@ -16,12 +16,26 @@ enum Contestant {
     CONCURRENCY_LIMITS("Tomcat with Netflix concurrency-limits' filter"),
     JETTY("Jetty with LowResourceMonitor and NetworkConnectionLimit"),
     /** Its monitor told by hand what the guard learns: how long these users are silent at most. */
-    JETTY_FITTED("the same, idle time fitted to these users by hand (5 s in place of 1 s)");
+    JETTY_FITTED("the same, idle time fitted to these users by hand (5 s in place of 1 s)"),
+    NETTY("Netty as it comes"),
+    NETTY_GUARDED("Netty with tcpguard"),
+    /** The least that a refusal can be: a handler on the server channel that resets each accepted child. */
+    NETTY_RESETTING("bare Netty: accept, reset"),
+    /** Refuses by reset only, and evicts nobody. */
+    NETTY_GUARD_RESETTING("tcpguard, by reset"),
+    /** Refuses everybody as an application would do it. */
+    NETTY_ANSWERING("bare Netty: codec, 503 and `Connection: close`"),
+    /** Refuses by 503 only, and evicts nobody. */
+    NETTY_GUARD_ANSWERING("tcpguard, by 503");
 
     private final String title;
 
     Contestant(String title) {
         this.title = title;
+    }
+
+    boolean netty() {
+        return name().startsWith("NETTY");
     }
 
     /** As it stands in a table. */

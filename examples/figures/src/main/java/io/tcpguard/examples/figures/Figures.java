@@ -8,10 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
-/** The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}. Takes eight minutes. */
+/**
+ * The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}, which are Tomcat's, {@code netty-nio}
+ * and {@code netty-epoll}. Takes a quarter of an hour.
+ */
 public final class Figures {
-    private static final List<String> ALL = List.of("throughput", "refusals", "goodput");
+    private static final List<String> ALL = List.of("throughput", "refusals", "goodput", "netty-nio", "netty-epoll");
 
     private Figures() {}
 
@@ -38,6 +42,22 @@ public final class Figures {
         if (wanted.contains("goodput")) {
             Goodput.STANDARD.print(directory, out);
         }
+        for (Transport transport : Transport.values()) {
+            if (wanted.contains("netty-" + transport.name().toLowerCase(Locale.ROOT))) {
+                netty(transport, directory, out);
+            }
+        }
         System.err.println("the servers' logs: " + directory);
+    }
+
+    private static void netty(Transport transport, Path directory, PrintStream out)
+            throws IOException, InterruptedException {
+        if (!transport.present()) {
+            System.err.println("figures: Netty's native transport does not load here");
+            System.exit(2);
+        }
+        Path here = directory.resolve("netty-" + transport);
+        NettyRefusals.STANDARD.print(transport, here, out);
+        Throughput.NETTY.printNetty(transport, here, out);
     }
 }

@@ -35,20 +35,9 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
     /** Both let newcomers wait in the kernel's queue: one before it accepts too many, one because it can't accept. */
     private static final List<Contestant> SILENT = List.of(Contestant.MAX_CONNECTIONS, Contestant.STOCK);
 
-    /** What one server did over all rounds. */
-    private static final class Book {
-        private Knocks knocks = new Knocks(0, 0, 0, 0);
-        private final List<Double> perCpuSecond = new ArrayList<>();
-
-        void add(Knocks more, double seconds) {
-            knocks = knocks.plus(more);
-            perCpuSecond.add(more.refused() / seconds);
-        }
-    }
-
     /** Prints the table. */
     void print(Path directory, PrintStream out) throws IOException, InterruptedException {
-        Map<Contestant, Book> books = new LinkedHashMap<>();
+        Map<Contestant, RefusalBook> books = new LinkedHashMap<>();
         List<Socket> holders = new ArrayList<>();
         try (Children children = new Children(directory.resolve("refusals"))) {
             Map<Contestant, Child> servers = new EnumMap<>(Contestant.class);
@@ -61,7 +50,7 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
             children.awaitReady();
             for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
                 boolean till = server.getKey() == Contestant.VALVE || server.getKey() == Contestant.MAX_CONNECTIONS;
-                hold(server.getValue(), till ? HOLDERS : DESCRIPTORS, holders);
+                RefusalBook.hold(server.getValue(), till ? HOLDERS : DESCRIPTORS, holders);
             }
             play(servers, books);
         } finally {
@@ -72,18 +61,18 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         print(books, out);
     }
 
-    private void play(Map<Contestant, Child> servers, Map<Contestant, Book> books)
+    private void play(Map<Contestant, Child> servers, Map<Contestant, RefusalBook> books)
             throws IOException, InterruptedException {
         for (Contestant contestant : REFUSING) {
             Knocks.knock(server(servers, contestant).address(), warmUp, LONG_ENOUGH_SECONDS);
         }
         for (int round = 0; round < rounds; round++) {
             for (Contestant contestant : REFUSING) {
-                ask(server(servers, contestant), knocks, LONG_ENOUGH_SECONDS, book(books, contestant));
+                book(books, contestant).ask(server(servers, contestant), knocks, LONG_ENOUGH_SECONDS);
             }
         }
         for (Contestant contestant : SILENT) {
-            ask(server(servers, contestant), knocks, silentSeconds, book(books, contestant));
+            book(books, contestant).ask(server(servers, contestant), knocks, silentSeconds);
         }
     }
 
@@ -91,35 +80,20 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         return Objects.requireNonNull(servers.get(contestant));
     }
 
-    private static Book book(Map<Contestant, Book> books, Contestant contestant) {
-        return books.computeIfAbsent(contestant, unused -> new Book());
+    private static RefusalBook book(Map<Contestant, RefusalBook> books, Contestant contestant) {
+        return books.computeIfAbsent(contestant, unused -> new RefusalBook());
     }
 
-    private static void ask(Child server, int knocks, int seconds, Book book) throws IOException, InterruptedException {
-        double before = server.cpuSeconds();
-        Knocks came = Knocks.knock(server.address(), knocks, seconds);
-        // A hundredth is what the kernel's clock can tell.
-        book.add(came, Math.max(0.01, server.cpuSeconds() - before));
-    }
-
-    /** Sits on connections without a word. */
-    private static void hold(Child server, int count, List<Socket> holders) throws IOException {
-        for (int i = 0; i < count; i++) {
-            holders.add(
-                    new Socket(server.address().getAddress(), server.address().getPort()));
-        }
-    }
-
-    private static void print(Map<Contestant, Book> books, PrintStream out) {
-        double valve = Median.of(book(books, Contestant.VALVE).perCpuSecond).middle();
+    private static void print(Map<Contestant, RefusalBook> books, PrintStream out) {
+        double valve = Median.of(book(books, Contestant.VALVE).perCpuSecond()).middle();
         out.println("### Refusals for a second of processor time");
         out.println();
         out.println(
                 "| | refused per CPU second | beside the Valve | knocks | whole 503 | reset | heard nothing for 1 s | served |");
         out.println("|---|---|---|---|---|---|---|---|");
         books.forEach((contestant, book) -> {
-            Median median = Median.of(book.perCpuSecond);
-            Knocks knocks = book.knocks;
+            Median median = Median.of(book.perCpuSecond());
+            Knocks knocks = book.knocks();
             out.println(String.format(
                     Locale.ROOT,
                     "| %s | %,.0f (%,.0f–%,.0f) | %.1f | %,d | %,d | %,d | %,d | %,d |",

@@ -3,7 +3,7 @@ package io.tcpguard.examples.figures;
 import java.io.IOException;
 
 /**
- * The process of one server: {@code CONTESTANT CONNECTIONS WORK_MILLIS}. Says its port on standard output, then serves until its
+ * The process of one server: {@code CONTESTANT CONNECTIONS WORK_MILLIS TRANSPORT}, the last for Netty only. Says its port on standard output, then serves until its
  * standard input ends, and so never outlives the process that measures.
  */
 public final class ServerMain {
@@ -19,6 +19,12 @@ public final class ServerMain {
         int port =
                 switch (contestant) {
                     case JETTY, JETTY_FITTED -> JettyServer.start(contestant, connections, workMillis);
+                    case NETTY,
+                            NETTY_GUARDED,
+                            NETTY_RESETTING,
+                            NETTY_GUARD_RESETTING,
+                            NETTY_ANSWERING,
+                            NETTY_GUARD_ANSWERING -> NettyServer.start(contestant, args[3]);
                     default -> TomcatServer.start(contestant, connections, workMillis);
                 };
         System.out.println("ready: port=" + port);

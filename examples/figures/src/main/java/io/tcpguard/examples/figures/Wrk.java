@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** The load generator {@code wrk}, and what it says. */
 final class Wrk {
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
+    private static final Pattern REQUESTS = Pattern.compile("(?m)^\\s*([0-9]+) requests in ");
     private static final Pattern TROUBLE = Pattern.compile("(?m)^\\s*(Socket errors:.*|Non-2xx or 3xx responses:.*)$");
 
     private Wrk() {}
@@ -17,9 +18,10 @@ final class Wrk {
     /**
      * What one run found; latencies in microseconds.
      *
+     * @param requests answered in all
      * @param perSecond requests answered in a second
      */
-    record Result(double perSecond, double p50, double p99) {}
+    record Result(double requests, double perSecond, double p50, double p99) {}
 
     /** Whether it is installed. */
     static boolean present() throws InterruptedException {
@@ -64,10 +66,15 @@ final class Wrk {
     static Result parse(String output) throws IOException {
         Matcher trouble = TROUBLE.matcher(output);
         Matcher rate = RATE.matcher(output);
-        if (trouble.find() || !rate.find()) {
+        Matcher requests = REQUESTS.matcher(output);
+        if (trouble.find() || !rate.find() || !requests.find()) {
             throw new IOException("wrk did not have a clean run:\n" + output);
         }
-        return new Result(Double.parseDouble(rate.group(1)), latency(output, 50), latency(output, 99));
+        return new Result(
+                Double.parseDouble(requests.group(1)),
+                Double.parseDouble(rate.group(1)),
+                latency(output, 50),
+                latency(output, 99));
     }
 
     private static double latency(String output, int percent) throws IOException {

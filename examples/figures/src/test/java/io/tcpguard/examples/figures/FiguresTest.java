@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same as the real run, in seconds: no number here is worth anything, but each must be there. */
 @Tag("long")
@@ -53,6 +55,38 @@ class FiguresTest {
         assertThat(cells(Contestant.MAX_CONNECTIONS.title()).subList(3, 5)).containsExactly("0", "0");
         assertThat(cells(Contestant.STOCK.title() + ", out of descriptors").get(6))
                 .isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void nettysRefusalsAreToldForEachWayToRefuse(Transport transport, @TempDir Path directory) throws Exception {
+        assumeThat(transport.present()).as("this transport loads").isTrue();
+
+        new NettyRefusals(2, 200, 200).print(transport, directory, out);
+
+        // Refused per CPU second, ratio to the bare one; then knocks, 503, reset, silent, served.
+        assertThat(cells(Contestant.NETTY_RESETTING.title()).subList(2, 7))
+                .containsExactly("1,200", "0", "1,200", "0", "0");
+        List<String> byReset = cells(Contestant.NETTY_GUARD_RESETTING.title());
+        // A descriptor of its own that a young server closes is a place for one more.
+        assertThat(number(byReset.get(4)) + number(byReset.get(6))).isEqualTo(1_200);
+        assertThat(number(byReset.get(4))).isGreaterThan(1_000);
+        assertThat(number(byReset.get(1))).isPositive();
+        assertThat(cells(Contestant.NETTY_ANSWERING.title()).subList(2, 7))
+                .containsExactly("400", "400", "0", "0", "0");
+        List<String> byAnswer = cells(Contestant.NETTY_GUARD_ANSWERING.title());
+        assertThat(number(byAnswer.get(3)) + number(byAnswer.get(6))).isEqualTo(400);
+        assertThat(number(byAnswer.get(3))).isGreaterThan(350);
+    }
+
+    @Test
+    void nettysThroughputIsToldForBothServersAndAsARatio(@TempDir Path directory) throws Exception {
+        assumeThat(Wrk.present()).as("wrk is installed").isTrue();
+
+        new Throughput(1, 1, 1, 1).printNetty(Transport.NIO, directory, out);
+
+        assertThat(cells(Contestant.NETTY.title())).hasSize(4).allMatch(cell -> number(cell) > 0);
+        assertThat(cells(Contestant.NETTY_GUARDED.title())).hasSize(4).allMatch(cell -> number(cell) > 0);
     }
 
     @Test

@@ -26,7 +26,7 @@ class WrkTest {
 
     @Test
     void rateAndLatenciesAreReadInOneUnit() throws Exception {
-        assertThat(Wrk.parse(CLEAN)).isEqualTo(new Wrk.Result(18721.49, 759, 6500));
+        assertThat(Wrk.parse(CLEAN)).isEqualTo(new Wrk.Result(37474, 18721.49, 759, 6500));
     }
 
     @Test

@@ -1,0 +1,104 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.netty.ChildServer.Numbers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each refusal is counted by the way that its client saw. */
+@Timeout(90)
+class RefusalCountTest {
+    private static final int DESCRIPTORS = 256;
+    private static final int CLIENTS = 400;
+
+    private final List<Socket> sockets = new ArrayList<>();
+    private int answered;
+    private int reset;
+    private int served;
+
+    /** No resets in the budget: all that there are come of a full room for answers, or there are none. */
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1", "EPOLL, HTTP1", "NIO, RAW"})
+    void saysWhatTheClientsSaw(Transport transport, Speech speech) throws IOException {
+        try (ChildServer server = new ChildServer(
+                DESCRIPTORS,
+                NettyLine.V4_1.classPath(),
+                transport.name(),
+                speech.name(),
+                "refusing",
+                "resetBudget=0")) {
+            for (int i = 0; i < CLIENTS; i++) {
+                connect(server);
+            }
+            Numbers numbers = awaitAll(server);
+            for (Socket socket : sockets) {
+                hear(socket);
+            }
+
+            assertThat(numbers.resets()).isEqualTo(reset);
+            assertThat(numbers.refused() - numbers.resets()).isEqualTo(answered);
+            assertThat(numbers.opened()).isEqualTo(served);
+            if (speech == Speech.RAW) {
+                assertThat(reset).as("an orderly close takes no room").isZero();
+            } else {
+                assertThat(reset).isPositive();
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private void connect(ChildServer server) throws IOException {
+        Socket socket = new Socket();
+        socket.setSoTimeout(20_000);
+        try {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
+            sockets.add(socket);
+        } catch (SocketException refusedBeforeConnectLooked) {
+            assertThat(refusedBeforeConnectLooked).hasMessageContaining("reset");
+            reset++;
+            socket.close();
+        }
+    }
+
+    /** They say nothing: who is served waits on, who is refused by an answer finds the connection closed. */
+    private void hear(Socket socket) throws IOException {
+        try {
+            socket.setSoTimeout(1);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            answered++;
+        } catch (SocketTimeoutException open) {
+            served++;
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+            reset++;
+        }
+    }
+
+    /** Until each was decided, and the silent that were refused were closed. */
+    private static Numbers awaitAll(ChildServer server) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Numbers now = server.numbers();
+        while (now.opened() + now.refused() < CLIENTS) {
+            assertThat(System.nanoTime()).as("60 s: %s", now).isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+            now = server.numbers();
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5 * RefusedConnection.SILENT_MILLIS));
+        return server.numbers();
+    }
+}

@@ -68,6 +68,11 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         return handle;
     }
 
+    /** A request told what it wants. */
+    void touch() {
+        handle.touch();
+    }
+
     /** Work begins; false: drop it, the connection is being closed. */
     boolean begin() {
         return handle.begin();
@@ -91,7 +96,9 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        handle.touch();
+        if (exact == null || !exact.insideHead()) {
+            handle.touch();
+        }
         if (exact == null || exact.gone()) {
             look(ctx);
         }

@@ -47,6 +47,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     /** Responses written whole and not yet on their way that began as work. */
     private int leaving;
 
+    private boolean insideHead = true;
     private boolean informational;
     private boolean dropping;
     private boolean closing;
@@ -84,6 +85,11 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     @Override
+    public boolean insideHead() {
+        return insideHead;
+    }
+
+    @Override
     public void settle() {
         for (; open > 0; open--) {
             tracker.end();
@@ -98,8 +104,13 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
                 refuse(ctx, request, decision);
             }
         }
-        dropping |= ending && msg instanceof HttpRequest;
+        if (msg instanceof HttpRequest) {
+            insideHead = false;
+            tracker.touch();
+            dropping |= ending;
+        }
         boolean last = msg instanceof LastHttpContent;
+        insideHead |= last;
         if (dropping || closing || (last && ++open > 0 && !tracker.begin())) {
             dropping &= !last;
             ReferenceCountUtil.release(msg);

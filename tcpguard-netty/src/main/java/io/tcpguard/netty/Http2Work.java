@@ -61,6 +61,12 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         return ctx.isRemoved();
     }
 
+    /** An open stream is work, whatever the rest of the connection does. */
+    @Override
+    public boolean insideHead() {
+        return false;
+    }
+
     @Override
     public void settle() {
         connection.removeListener(this);

@@ -53,6 +53,20 @@ class Http1WorkTest {
     }
 
     @Test
+    void takesAHeadThatTricklesInForNoActivityAndABodyForSome() {
+        EmbeddedChannel child = serve();
+        for (char one : "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r".toCharArray()) {
+            child.writeInbound(text(String.valueOf(one)));
+        }
+        assertThat(guarded.handle().touched).hasValue(1);
+
+        child.writeInbound(text("\n"));
+        assertThat(guarded.handle().touched).hasValue(2);
+        child.writeInbound(text("a"));
+        assertThat(guarded.handle().touched).hasValue(3);
+    }
+
+    @Test
     void countsPipelinedRequests() {
         EmbeddedChannel child = serve();
 

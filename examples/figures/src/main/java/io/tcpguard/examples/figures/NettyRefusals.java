@@ -67,7 +67,8 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
         List<Contestant> order = new ArrayList<>(pair);
         for (int round = 0; round < rounds; round++) {
             for (Contestant contestant : order) {
-                book(books, contestant).ask(server(servers, contestant), times(contestant) * knocks, LONG_ENOUGH_SECONDS);
+                book(books, contestant)
+                        .ask(server(servers, contestant), times(contestant) * knocks, LONG_ENOUGH_SECONDS);
             }
             Collections.reverse(order);
         }

@@ -155,7 +155,7 @@ public final class TcpGuard implements AutoCloseable {
                     throw e;
                 }
                 r.policy.setOpenForDecisions(true);
-                r.log.started(current, r.policy.idleFloorNanos(), r.policy.queueWaitNanos(), r.io.healthPort());
+                r.log.started(current, idleFloor().toNanos(), queueWait().toNanos(), r.io.healthPort());
                 r.counsel.adviseAtStart();
             }
         }
@@ -421,12 +421,12 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     /**
-     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, or less where clients were found to give up earlier.
-     * Zero if the guard does not run.
+     * For how long a newcomer may wait for a place now: {@link Setting#QUEUE_WAIT}, half of {@link Setting#STALLED_AFTER} at most, less
+     * where clients were found to give up earlier. Zero if the guard does not run.
      */
     public Duration queueWait() {
         Running r = running;
-        return r == null ? Duration.ZERO : Duration.ofNanos(r.policy.queueWaitNanos());
+        return r == null ? Duration.ZERO : Duration.ofNanos(Math.min(longestWait(), r.policy.queueWaitNanos()));
     }
 
     /**

@@ -129,7 +129,7 @@ public enum Setting {
             "silentFloor",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
-            "idle floor of a connection that has never sent a byte; in Tomcat also of a thread's wait for its client while threads are short"),
+            "idle floor of a connection that has never sent a byte, in Tomcat none but of a TLS handshake; there also of a thread's wait for its client while threads are short"),
     /** The eviction rate. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",

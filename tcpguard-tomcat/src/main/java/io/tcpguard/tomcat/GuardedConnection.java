@@ -69,14 +69,20 @@ final class GuardedConnection implements ConnectionCloser {
         return channel;
     }
 
-    /** False: it was evicted. Each call, whatever it answers, needs one {@link #leave()}. */
-    boolean enter(SocketEvent event) {
+    /**
+     * Each call, whatever it answers, needs one {@link #leave()}.
+     *
+     * @param handshaken whether TLS, if it is spoken here, was agreed on before this event: bytes of a handshake are no word, so who
+     *     stalls in it, or says nothing after it, counts as silent and gives way first
+     * @return false: it was evicted
+     */
+    boolean enter(SocketEvent event, boolean handshaken) {
         if ((gate.getAndAdd(WORKER) & EVICTED) != 0) {
             return false;
         }
         // Only the first bytes of a head end the idle time. A client that sends its head byte by byte ages from the
         // first.
-        if (event == SocketEvent.OPEN_READ && (!headBegun || multiplexed)) {
+        if (event == SocketEvent.OPEN_READ && handshaken && (!headBegun || multiplexed)) {
             headBegun = true;
             handle.touch();
         }

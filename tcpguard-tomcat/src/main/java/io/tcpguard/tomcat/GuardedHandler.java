@@ -33,8 +33,9 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         } finally {
             endpoint.onThisThread(outer);
         }
+        boolean answered = state == SocketState.OPEN && event != SocketEvent.TIMEOUT && connection.working();
         note(connection, wrapper, event, state);
-        return state;
+        return answered && endpoint.closesAnswered() ? SocketState.CLOSED : state;
     }
 
     private void note(

@@ -82,9 +82,18 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         leaving = leave;
     }
 
+    /**
+     * From now on, or no more: each connection ends when its request does, although the answer did not say so: it was begun before
+     * {@link #leave}. Not before balancers have noticed, since a proxy could reuse the connection in that moment.
+     */
+    void closeAnswered(boolean close) {
+        endpoint.closeAnswered(close);
+    }
+
     @Override
     public void start() throws Exception {
         leaving = false;
+        endpoint.closeAnswered(false);
         super.start();
     }
 

@@ -43,6 +43,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private @Nullable AutoCloseable canary;
     private volatile @Nullable Thread acceptorThread;
 
+    private volatile boolean closesAnswered;
+
     /** From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health down. */
     private volatile boolean starting;
 
@@ -409,6 +411,20 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
+    private static boolean isHandshaken(SocketWrapperBase<NioChannel> wrapper) {
+        NioChannel socket = wrapper.getSocket();
+        return socket != null && socket.isHandshakeComplete();
+    }
+
+    /** From now on, or no more, a connection of HTTP/1.1 is closed when the request in progress is answered. */
+    void closeAnswered(boolean close) {
+        closesAnswered = close;
+    }
+
+    boolean closesAnswered() {
+        return closesAnswered;
+    }
+
     /** Connections in the guard's books. */
     int guardedConnections() {
         return guarded.size();
@@ -436,7 +452,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
                 return;
             }
             try {
-                if (connection.enter(event)) {
+                if (connection.enter(event, isHandshaken(wrapper))) {
                     super.doRun();
                 }
             } finally {

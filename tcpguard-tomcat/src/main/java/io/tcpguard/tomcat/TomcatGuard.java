@@ -106,13 +106,18 @@ public final class TomcatGuard {
         protocols.forEach(protocol -> protocol.leave(true));
         try {
             Thread.sleep(notice.toMillis() - half);
+            // Whose requests began before that: their answers promise more, but nobody sends more by now.
+            protocols.forEach(protocol -> protocol.closeAnswered(true));
             long deadline = System.nanoTime() + finish.toNanos();
             while (protocols.stream().anyMatch(protocol -> protocol.getGuardedConnections() > 0)
                     && System.nanoTime() - deadline < 0) {
                 Thread.sleep(20);
             }
         } catch (InterruptedException e) {
-            protocols.forEach(protocol -> protocol.leave(false));
+            protocols.forEach(protocol -> {
+                protocol.leave(false);
+                protocol.closeAnswered(false);
+            });
             throw e;
         }
     }

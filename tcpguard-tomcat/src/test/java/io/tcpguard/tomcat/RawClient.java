@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -34,6 +35,19 @@ final class RawClient implements AutoCloseable {
     /** The same over TLS, for a server whose certificate nobody vouches for. */
     static RawClient overTls(int port) throws IOException {
         return new RawClient(TLS.createSocket(), port);
+    }
+
+    /** Over TLS 1.2: the server has the whole handshake when the client has it. */
+    RawClient shakeHands() throws IOException {
+        SSLSocket tls = (SSLSocket) socket;
+        tls.setEnabledProtocols(new String[] {"TLSv1.2"});
+        tls.startHandshake();
+        return this;
+    }
+
+    RawClient shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
     }
 
     private static SSLSocketFactory trusting() {

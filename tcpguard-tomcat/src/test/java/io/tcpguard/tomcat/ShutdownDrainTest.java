@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.TcpGuard;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ShutdownDrainTest {
@@ -27,6 +29,38 @@ class ShutdownDrainTest {
             slow.closeByReset();
             assertThat(server.ended()).isTrue();
             TomcatRig.await("stopped in order", () -> server.output().contains("stopped"));
+        }
+    }
+
+    @Test
+    void endsWithTheLastRequestThatBeganBeforeIt() throws Exception {
+        try (TomcatRig rig = new TomcatRig();
+                TcpGuard guard = TcpGuard.builder().build().start()) {
+            rig.protocol.guardWith(guard);
+            rig.start();
+            CompletableFuture<Void> drained = new CompletableFuture<>();
+            try (RawClient slow = rig.client()) {
+                slow.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+                rig.blocked.await();
+                Thread drain = new Thread(() -> {
+                    try {
+                        TomcatGuard.drain(guard, List.of(rig.connector), Duration.ZERO, Duration.ofHours(1));
+                        drained.complete(null);
+                    } catch (InterruptedException e) {
+                        drained.completeExceptionally(e);
+                    }
+                });
+                drain.setDaemon(true);
+                drain.start();
+                TomcatRig.await("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+                assertThat(drained).isNotDone();
+
+                rig.release.countDown();
+
+                assertThat(slow.answer()).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("connection: close");
+                assertThat(slow.ending()).isEqualTo("FIN");
+                drained.get(30, TimeUnit.SECONDS);
+            }
         }
     }
 

@@ -263,9 +263,7 @@ public final class AdmissionPolicy {
             return refuse(Admission.RESPOND, cause, canAnswer, now);
         }
         if (!clients && resetsForLostPlaces.take(capacity.other(), now)) {
-            // wlc takes it for the idlest of all. One entry for each place that was lost makes it look as full as it
-            // is, and
-            // no fuller, since entries outlive the trouble.
+            // wlc takes it for the idlest. An entry for each place that was lost makes it look as full as it is.
             return refuse(Admission.RESET, cause, canAnswer, now);
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.

@@ -2,17 +2,20 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.signal.NanoClock;
 import io.tcpguard.state.Admission;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses connections politely: reads the request, answers 503, and waits for the client to close first, which leaves the TIME_WAIT
  * (RFC 9293, 3.6) on the client's side. A bounded number of places; each is held for a bounded time, shorter while others wait.
+ *
+ * <p>In a flood the request is here before its connection is accepted, and the client closes within a millisecond of its answer. So
+ * the accepting thread answers by itself, and looks by the way whether those before have closed: no selector, no other thread. Whom
+ * it can't answer at once, and who does not close soon, the I/O thread takes over.
  *
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
@@ -23,12 +26,15 @@ final class RefusalDesk {
     /** So long an accepting thread waits for a place: the accept queue holds what comes meanwhile. */
     private static final long WAIT_FOR_PLACE = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private static final int LONGEST_RETRY_AFTER = 120;
+    /** Between two looks at who has closed, while it waits. */
+    private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** What the places share: the thread reads and writes one at a time. */
-    final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+    /** Looks by the way, for one refusal: more than one leaves, in the mean, or those behind a client that dawdles would add up. */
+    private static final int LOOKS = 4;
 
-    private final @Nullable ByteBuffer[] answers = new @Nullable ByteBuffer[LONGEST_RETRY_AFTER + 1];
+    /** So long after its answer the I/O thread takes over who is still here. */
+    private static final long SOON = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Poller poller;
     private final IoThread.View view;
     private final NanoClock clock;
@@ -39,13 +45,23 @@ final class RefusalDesk {
     private final RefusalPlace[] incoming = new RefusalPlace[PLACES];
     private int freeCount;
     private int incomingCount;
+    /** Answered by an accepting thread, not registered with the selector. */
+    private final ArrayDeque<RefusalPlace> leaving = new ArrayDeque<>(PLACES);
+    /** Null while an accepting thread has it: another one leaves all to the I/O thread then. */
+    private @Nullable Scribe scribeAtTheDoor = new Scribe();
+    /** Somebody joined those who leave since the I/O thread went to sleep. */
+    private boolean joined;
+    /** The I/O thread sleeps no longer than {@link #SOON}. */
+    private boolean dozing;
+
     private boolean open;
     /** Written under the lock; descriptors, not places: it falls after the flush. */
     private final AtomicInteger held = new AtomicInteger();
-    /** Written under the lock. */
+    /** Accepting threads without a place. */
     private final AtomicInteger waiting = new AtomicInteger();
 
     // The I/O thread's own:
+    private final Scribe scribe = new Scribe();
     private final RefusalPlace[] active = new RefusalPlace[PLACES];
     private int activeCount;
 
@@ -71,8 +87,10 @@ final class RefusalDesk {
             return decision;
         }
         if (decision == Admission.RESPOND
-                && handOver(channel, Math.max(0, Math.min(LONGEST_RETRY_AFTER, retryAfterSeconds)), room)) {
-            poller.wakeup();
+                && answer(
+                        channel,
+                        Math.max(0, Math.min(Scribe.LONGEST_RETRY_AFTER, retryAfterSeconds)),
+                        Math.min(room, PLACES))) {
             return Admission.RESPOND;
         }
         Quietly.resetOnClose(channel);
@@ -85,46 +103,133 @@ final class RefusalDesk {
         return held.get();
     }
 
-    private boolean handOver(SocketChannel channel, int retryAfterSeconds, int room) {
-        int most = Math.min(room, PLACES);
+    private boolean answer(SocketChannel channel, int retryAfterSeconds, int most) {
+        Scribe writer;
         synchronized (lock) {
-            if (!open || most <= 0) {
-                return false;
-            }
-            if (held.get() >= most && !awaitPlace(most)) {
-                return false;
-            }
-            RefusalPlace place = free[--freeCount];
-            place.give(channel, retryAfterSeconds);
-            incoming[incomingCount++] = place;
-            held.incrementAndGet();
-            return true;
+            writer = scribeAtTheDoor;
+            scribeAtTheDoor = null;
         }
-    }
-
-    private boolean awaitPlace(int most) {
-        long until = clock.nanoTime() + WAIT_FOR_PLACE;
-        waiting.incrementAndGet();
-        // Those who dawdle must hurry up now.
-        poller.wakeup();
         try {
-            while (open && held.get() >= most) {
-                long left = until - clock.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(lock, left);
+            long now = clock.nanoTime();
+            if (writer != null) {
+                look(writer, LOOKS, true, now);
             }
-            return open;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            RefusalPlace place = takePlace(most);
+            if (place == null) {
+                place = awaitPlace(writer, most, now);
+            }
+            if (place == null) {
+                return false;
+            }
+            place.give(channel, retryAfterSeconds, now);
+            if (writer != null) {
+                place.look(writer, now);
+            }
+            handOver(place);
+            return true;
         } finally {
-            waiting.decrementAndGet();
+            if (writer != null) {
+                synchronized (lock) {
+                    scribeAtTheDoor = writer;
+                }
+            }
         }
     }
 
-    /** Takes over what was handed in, the first first, and serves at once what has arrived already. */
+    private @Nullable RefusalPlace takePlace(int most) {
+        synchronized (lock) {
+            if (!open || held.get() >= most) {
+                return null;
+            }
+            held.incrementAndGet();
+            return free[--freeCount];
+        }
+    }
+
+    private @Nullable RefusalPlace awaitPlace(@Nullable Scribe writer, int most, long since) {
+        if (most <= 0 || !isOpen()) {
+            return null;
+        }
+        boolean waits = false;
+        try {
+            for (long now = since; now - since < WAIT_FOR_PLACE; now = clock.nanoTime()) {
+                if (writer != null) {
+                    look(writer, PLACES, false, now);
+                }
+                RefusalPlace place = takePlace(most);
+                if (place != null || !isOpen() || Thread.currentThread().isInterrupted()) {
+                    return place;
+                }
+                if (!waits) {
+                    waits = true;
+                    waiting.incrementAndGet();
+                    // Those who dawdle must hurry up now.
+                    poller.wakeup();
+                }
+                LockSupport.parkNanos(LOOK_AGAIN);
+            }
+            return null;
+        } finally {
+            if (waits) {
+                waiting.decrementAndGet();
+            }
+        }
+    }
+
+    private boolean isOpen() {
+        synchronized (lock) {
+            return open;
+        }
+    }
+
+    /** Looks at those who leave, each once at most. */
+    private void look(Scribe reader, int most, boolean upToTheFirstThatStays, long now) {
+        int looks;
+        synchronized (lock) {
+            looks = Math.min(most, leaving.size());
+        }
+        boolean stays = false;
+        for (int i = 0; i < looks && !(stays && upToTheFirstThatStays); i++) {
+            RefusalPlace place;
+            synchronized (lock) {
+                place = leaving.poll();
+            }
+            if (place == null) {
+                return;
+            }
+            place.look(reader, now);
+            stays = !place.closed();
+            handOver(place);
+        }
+    }
+
+    /** To whom it concerns next. */
+    private void handOver(RefusalPlace place) {
+        boolean wake = false;
+        synchronized (lock) {
+            if (!open) {
+                place.broken();
+            }
+            if (place.closed()) {
+                // Never registered: its descriptor is free already.
+                free[freeCount++] = place;
+                held.decrementAndGet();
+            } else if (place.answered()) {
+                leaving.add(place);
+                joined = true;
+                wake = !dozing;
+                dozing = true;
+            } else {
+                incoming[incomingCount++] = place;
+                wake = true;
+            }
+        }
+        if (wake) {
+            poller.wakeup();
+        }
+    }
+
+    /** Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived already. */
     void takeIn(long now, int most) {
         int from = activeCount;
         synchronized (lock) {
@@ -133,9 +238,18 @@ final class RefusalDesk {
             activeCount += taken;
             incomingCount -= taken;
             System.arraycopy(incoming, taken, incoming, 0, incomingCount);
+            for (int i = leaving.size(); i > 0; i--) {
+                RefusalPlace place = leaving.remove();
+                if (taken < most && place.soonLeft(now, SOON) <= 0) {
+                    active[activeCount++] = place;
+                    taken++;
+                } else {
+                    leaving.add(place);
+                }
+            }
         }
         for (int i = from; i < activeCount; i++) {
-            active[i].begin(now);
+            active[i].begin(scribe, now);
         }
     }
 
@@ -153,13 +267,22 @@ final class RefusalDesk {
 
     /** Nanoseconds until something is to be taken in or may expire; {@link Long#MAX_VALUE}: nothing is here. */
     long untilNext(long now) {
+        long next = Long.MAX_VALUE;
         synchronized (lock) {
             if (incomingCount > 0) {
                 return 0;
             }
+            for (RefusalPlace place : leaving) {
+                next = Math.min(next, place.soonLeft(now, SOON));
+            }
+            if (joined) {
+                // More will come: one who looks again costs less than each who wakes.
+                next = Math.min(next, SOON);
+                joined = false;
+            }
+            dozing = next <= SOON;
         }
         boolean hurry = waiting.get() > 0;
-        long next = Long.MAX_VALUE;
         for (int i = 0; i < activeCount; i++) {
             next = Math.min(next, active[i].left(now, hurry));
         }
@@ -190,7 +313,6 @@ final class RefusalDesk {
             }
             activeCount = to;
             held.addAndGet(-closed);
-            lock.notifyAll();
         }
     }
 
@@ -198,7 +320,9 @@ final class RefusalDesk {
     void shut(long now) {
         synchronized (lock) {
             open = false;
-            lock.notifyAll();
+            while (!leaving.isEmpty()) {
+                active[activeCount++] = leaving.remove();
+            }
         }
         takeIn(now, PLACES);
         for (int i = 0; i < activeCount; i++) {
@@ -208,26 +332,5 @@ final class RefusalDesk {
 
     boolean resetsOnly() {
         return view.snapshot().resetsOnly();
-    }
-
-    /** The answer, to be written from its start; made once for each number of seconds. */
-    ByteBuffer answer(int retryAfterSeconds) {
-        ByteBuffer answer = answers[retryAfterSeconds];
-        if (answer == null) {
-            answer = ByteBuffer.wrap(("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds
-                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            answers[retryAfterSeconds] = answer;
-        }
-        answer.clear();
-        return answer;
-    }
-
-    /** Reads what there is into the scratch buffer, ready to be looked at; the number of bytes, or -1 at the end. */
-    int read(SocketChannel channel) throws IOException {
-        scratch.clear();
-        int n = channel.read(scratch);
-        scratch.flip();
-        return n;
     }
 }

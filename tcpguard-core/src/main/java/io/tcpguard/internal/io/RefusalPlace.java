@@ -7,7 +7,10 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One refused connection on its way out. Reused. */
+/**
+ * One refused connection on its way out. Reused. Of one thread at a time: first the accepting one, then, once it is registered with
+ * the selector, the I/O thread.
+ */
 final class RefusalPlace implements Ready {
     /** So long a client may take for its request. An honest one has sent it when its connection is accepted, or a round trip later. */
     private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(300);
@@ -35,6 +38,7 @@ final class RefusalPlace implements Ready {
     private final Poller poller;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
+    private @Nullable Scribe scribe;
     private State state = State.CLOSED;
     private int retryAfterSeconds;
     private long since;
@@ -49,10 +53,10 @@ final class RefusalPlace implements Ready {
         this.poller = poller;
     }
 
-    /** Called by the accepting thread, under the desk's lock. */
-    void give(SocketChannel refused, int seconds) {
+    void give(SocketChannel refused, int seconds, long now) {
         channel = refused;
         retryAfterSeconds = seconds;
+        since = now;
         state = State.READING;
         received = 0;
         written = 0;
@@ -61,19 +65,33 @@ final class RefusalPlace implements Ready {
         key = null;
     }
 
-    void begin(long now) {
-        since = now;
+    /** Does what can be done at once. */
+    void look(Scribe by, long now) {
+        scribe = by;
         SocketChannel c = channel;
         if (c == null) {
             return;
         }
         try {
-            c.configureBlocking(false);
-            // The request is often here already, and then no registration is needed before the answer.
-            ready(now);
-            if (!closed()) {
-                key = poller.register(c, state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
+            if (state == State.READING && key == null) {
+                c.configureBlocking(false);
             }
+            ready(now);
+        } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+            broken(); // At the limit of descriptors the JDK throws Errors: no reason to cut an acceptor.
+        }
+    }
+
+    /** The I/O thread takes over. */
+    void begin(Scribe by, long now) {
+        // What there is to read is often here already, and then no registration is needed.
+        look(by, now);
+        SocketChannel c = channel;
+        if (c == null) {
+            return;
+        }
+        try {
+            key = poller.register(c, state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
         } catch (IOException | RuntimeException e) {
             broken();
         }
@@ -82,28 +100,30 @@ final class RefusalPlace implements Ready {
     @Override
     public void ready(long now) throws IOException {
         SocketChannel c = channel;
-        if (c == null) {
+        Scribe by = scribe;
+        if (c == null || by == null) {
             return;
         }
         if (state == State.WRITING) {
-            write(c, now);
+            write(by, c, now);
         }
         for (int i = 0; i < READS && !closed() && !ended; i++) {
-            int n = desk.read(c);
+            int n = by.read(c);
             if (n < 0) {
                 ended = true;
             } else if (n == 0) {
                 break;
             } else if (state == State.READING) {
                 received += n;
-                if (headEnds(desk.scratch) || received >= LONGEST_HEAD) {
-                    write(c, now);
+                if (headEnds(by.bytes()) || received >= LONGEST_HEAD) {
+                    write(by, c, now);
+                    break; // It takes a round trip until there is more to read.
                 }
             }
         }
         if (ended && !closed()) {
             if (state == State.READING && received > 0) {
-                write(c, now); // Half-closed in the middle of its request: it still listens.
+                write(by, c, now); // Half-closed in the middle of its request: it still listens.
             }
             if (state != State.WRITING) {
                 end(false);
@@ -119,8 +139,9 @@ final class RefusalPlace implements Ready {
             if (state == State.READING) {
                 ready(now); // What came in this moment: closing over unread bytes would be a reset.
                 SocketChannel c = channel;
-                if (state == State.READING && received > 0 && c != null) {
-                    write(c, now);
+                Scribe by = scribe;
+                if (state == State.READING && received > 0 && c != null && by != null) {
+                    write(by, c, now);
                 } else if (state == State.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
@@ -145,6 +166,16 @@ final class RefusalPlace implements Ready {
         };
     }
 
+    /** Nanoseconds until its client did not close soon after the answer. */
+    long soonLeft(long now, long soon) {
+        return soon - (now - since);
+    }
+
+    /** Wholly; only its client's end is awaited. */
+    boolean answered() {
+        return state == State.WAITING;
+    }
+
     boolean closed() {
         return state == State.CLOSED;
     }
@@ -156,8 +187,8 @@ final class RefusalPlace implements Ready {
         }
     }
 
-    private void write(SocketChannel c, long now) throws IOException {
-        ByteBuffer answer = desk.answer(retryAfterSeconds);
+    private void write(Scribe by, SocketChannel c, long now) throws IOException {
+        ByteBuffer answer = by.answer(retryAfterSeconds);
         answer.position(written);
         c.write(answer);
         written = answer.position();
@@ -176,10 +207,15 @@ final class RefusalPlace implements Ready {
             if (reset) {
                 Quietly.resetOnClose(c);
             }
-            poller.close(c);
+            if (key == null) {
+                Quietly.close(c); // Its descriptor is free at once.
+            } else {
+                poller.close(c);
+            }
         }
         channel = null;
         key = null;
+        scribe = null;
         state = State.CLOSED;
     }
 

@@ -122,18 +122,32 @@ final class Warmup {
         io.openDesk();
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(loopback, 0));
-            for (Admission decision : List.of(Admission.RESPOND, Admission.RESET)) {
-                try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
-                    client.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-                    SocketChannel accepted = server.accept();
-                    if (io.refuse(accepted, decision, 1, 1) == Admission.RESPOND) {
-                        io.cycle();
-                    }
+            for (boolean spoken : List.of(true, false)) {
+                for (Admission decision : List.of(Admission.RESPOND, Admission.RESET)) {
+                    refuse(io, server, decision, spoken);
                 }
             }
             io.execute(() -> {});
             io.cycle();
         }
+    }
+
+    /** One that has spoken is answered by the thread that accepts, another by the I/O thread. */
+    private static void refuse(IoThread io, ServerSocketChannel server, Admission decision, boolean spoken)
+            throws IOException {
+        try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+            ByteBuffer request = ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            if (spoken) {
+                client.write(request);
+            }
+            if (io.refuse(server.accept(), decision, 1, 1) == Admission.RESPOND && !spoken) {
+                io.cycle();
+                client.write(request);
+                io.cycle();
+            }
+        }
+        io.execute(() -> {});
+        io.cycle();
     }
 
     /** The kinds of snapshot that answers differ by. */

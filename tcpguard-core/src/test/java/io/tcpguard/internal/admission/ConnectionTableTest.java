@@ -226,6 +226,24 @@ class ConnectionTableTest {
         assertThat(table.sources()).isZero();
     }
 
+    @Test
+    void knowsNoMoreSourcesThanConnectionsHoweverManyMillionsComeAndGo() throws UnknownHostException {
+        Handle[] open = new Handle[1_000];
+        int most = 0;
+        for (int i = 0; i < 2_000_000; i++) {
+            Handle leaving = open[i % open.length];
+            if (leaving != null) {
+                leaving.closed();
+            }
+            byte[] address = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
+            open[i % open.length] = table.open(InetAddress.getByAddress(address), false, how -> {});
+            most = Math.max(most, table.sources());
+        }
+
+        assertThat(most).isEqualTo(open.length);
+        assertThat(table.size()).isEqualTo(open.length);
+    }
+
     private Handle open() {
         return table.open(null, false, how -> {});
     }

@@ -29,7 +29,7 @@ record Goodput(List<Double> factors, int calmSeconds, int floodRampSeconds, int 
     private static final int DESCRIPTORS = 256;
     private static final int WORK_MILLIS = 10;
     /** What the guard keeps back at this limit; who sets a limit by hand keeps back as much. */
-    private static final int RESERVE = 32;
+    private static final int RESERVE = 20;
 
     private static final double USERS = 0.6;
     private static final int LOOK_MILLIS = 100;

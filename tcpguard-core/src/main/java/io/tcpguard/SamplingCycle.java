@@ -6,7 +6,6 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
-import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Trend;
 import java.util.ArrayList;
@@ -119,10 +118,6 @@ final class SamplingCycle {
 
     Trend trend() {
         return engine.trend();
-    }
-
-    List<Signal> signals() {
-        return watched.watches.stream().map(Watch::signal).toList();
     }
 
     private void closeThoseGone() {

@@ -1,5 +1,6 @@
 package io.tcpguard.advisor;
 
+import io.tcpguard.config.GuardConfig;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -18,8 +19,6 @@ import java.util.function.Supplier;
 /** Reads a {@link Machine} from a directory like {@code /proc}. One for each reading. */
 final class MachineReader {
 
-    private static final long MIN_RESERVE = 20;
-    private static final double RESERVE_SHARE = 0.02;
     private static final String KEEPS_SOFT_LIMIT = "-XX:-MaxFDLimit";
     private static final String SOCKET = "socket:[";
 
@@ -74,7 +73,7 @@ final class MachineReader {
         put(Fact.DESCRIPTORS_HARD, limits.hard());
         limits.soft()
                 .ifPresent(soft -> facts.put(
-                        Fact.CONNECTIONS, Math.max(0, soft - Math.max(MIN_RESERVE, (long) (soft * RESERVE_SHARE)))));
+                        Fact.CONNECTIONS, soft - GuardConfig.defaults().reserve(soft)));
         if (read(process.resolve("cmdline")).orElse("").contains(KEEPS_SOFT_LIMIT)) {
             notes.add("it runs with " + KEEPS_SOFT_LIMIT + ": the JVM keeps the soft limit that it was started with");
         }

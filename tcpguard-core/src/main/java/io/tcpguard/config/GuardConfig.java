@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The settings in force. Immutable. */
 public final class GuardConfig {
+    private static final int LEAST_RESERVE = 20;
+    private static final double RESERVE_SHARE = 0.02;
+
     private final Map<Setting, Object> values;
 
     /** Defaults, with these in place of some. Values must have passed {@link Setting#check}. */
@@ -51,6 +54,16 @@ public final class GuardConfig {
     /** A setting that is a list of networks. */
     public List<Network> networks(Setting setting) {
         return ((List<?>) value(setting)).stream().map(Network.class::cast).toList();
+    }
+
+    /**
+     * Descriptors kept back of a limit: {@link Setting#RESERVE}, by default the larger of 20 and 2 % of it, but never more than half of a
+     * tiny one.
+     */
+    public long reserve(long limit) {
+        int configured = integer(Setting.RESERVE);
+        long reserve = configured > 0 ? configured : Math.max(LEAST_RESERVE, Math.round(limit * RESERVE_SHARE));
+        return Math.min(reserve, limit / 2);
     }
 
     private Object value(Setting setting) {

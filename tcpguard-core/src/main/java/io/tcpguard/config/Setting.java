@@ -6,173 +6,173 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Every setting: its name in all configuration formats, range, default, and what it does. */
+/** Every setting: its name in all configuration formats, range, default and why, and what it does ({@link #meaning()}). */
 // The fields are immutable values of several types, which the checker can't see through Object.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum Setting {
-    /** How often the cheap signals are read. */
+    /** Duration, 1 ms to 1 s, default 20 ms: a burst that fills the last tenth of 1024 descriptors takes longer than that. */
     SAMPLE_PERIOD(
             "samplePeriod",
             Kind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
             Duration.ofMillis(20),
             "how often the cheap signals are read"),
-    /** How often the dear ones are. */
+    /** Duration, 10 ms to 10 s, default 100 ms: the kernel needs 30 µs to write its counters, and what they tell is a rate. */
     COUNTER_PERIOD(
             "counterPeriod",
             Kind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
             Duration.ofMillis(100),
             "how often the kernel's counters (netstat) are read: 30 µs each time, so not in every sample"),
-    /** Port of the health listener. */
+    /** Port, default -1 (none), since nobody can know which one is free; 0: any. Without it no load balancer hears the verdict. */
     HEALTH_PORT(
             "healthPort",
             Kind.integer(-1, 65535),
             -1,
             "port of the health listener; 0: any free one; -1: none (give one: the verdict stops the cascade)"),
-    /** Address of the health listener. */
+    /** Host name or address, default 0.0.0.0: directors come from outside. */
     HEALTH_ADDRESS("healthAddress", Kind.text(), "0.0.0.0", "address that the health listener binds"),
-    /** Connections that the health listener holds at a time. */
+    /** Count, 1 to 1024, default 8: two directors need one each for a moment, and each one costs clients a descriptor. */
     HEALTH_CONNECTIONS(
             "healthConnections",
             Kind.integer(1, 1024),
             8,
             "connections that the health listener holds at a time; the oldest gives way to a newcomer"),
-    /** Time that one health connection may take. */
+    /** Duration, 100 ms to 1 min, default 2 s, shorter than the time-out of any check. */
     HEALTH_TIMEOUT(
             "healthTimeout",
             Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofSeconds(2),
             "time that one health connection may take in all"),
-    /** Port of the agent check. */
+    /** Port, default -1 (none): only some load balancers read it. */
     AGENT_PORT(
             "agentPort",
             Kind.integer(-1, 65535),
             -1,
             "port that says its line at once, for HAProxy's agent-check and Loadbalancer.org; 0: any free one; -1: none"),
-    /** Port of the datagram check. */
+    /** Port, default -1 (none): only for checks that can spend no descriptor at all. */
     UDP_PORT(
             "udpPort",
             Kind.integer(-1, 65535),
             -1,
             "UDP port that answers while up and is silent while down, for keepalived's UDP_CHECK; 0: any free one; -1: none"),
-    /** For checks that only connect. */
+    /** Default false: a check that reads the answer learns more from it. */
     CLOSE_HEALTH_WHEN_DOWN(
             "closeHealthWhenDown",
             Kind.bool(),
             false,
             "whether the health port refuses connections while down, for checks that only connect (TCP_CHECK)"),
-    /** Who may see details. */
+    /** Networks, default this machine only: reasons and readings tell a stranger how near the server is to its limit. */
     HEALTH_DETAILS_TO(
             "healthDetailsTo",
             Kind.networks(),
             Network.list("127.0.0.0/8,::1/128"),
             "networks (CIDR, comma-separated) that may see reasons and readings; others get level and weight"),
-    /** The reserve of descriptors. */
+    /** Descriptors, 0 to 1,000,000, default 0: room for answers to the refused and for evicted connections that are not closed yet. */
     RESERVE(
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
             "descriptors kept back at the limit; 0: the larger of 20 and 2 % of the limit"),
-    /** Where TRIM begins. */
+    /** Share of a limit, above 0, at most 1, default .85: early enough to look for the idle, late enough not to be met every day. */
     TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
-    /** The dwell. */
+    /** Duration, 0 to 5 min, default 1 s: longer than a burst pauses. */
     DWELL(
             "dwell",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(1),
             "time without a break that a signal must stay below its leave point before its level ends"),
-    /** Usable share below which the server drains. */
+    /** Share of the limit, above 0, at most 1, default .25: with less a server is a burden to its cluster. */
     MIN_USABLE(
             "minUsable",
             Kind.share(),
             0.25,
             "share of the limit that must be usable for clients; below it health fails: a leak, not a flood"),
-    /** Time of it. */
+    /** Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. */
     DRAIN_AFTER(
             "drainAfter",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(3),
             "time without a break that a cause of DRAIN must last before health fails"),
-    /** Health-first. */
+    /** Share of the limit, above 0, at most 1, default 1 (never): servers that are full at the same time would all be taken out. */
     FAIL_HEALTH_AT(
             "failHealthAt",
             Kind.share(),
             1.0,
             "descriptor pressure at which health fails; 1: never. Measured to be worse than no guard unless servers are spare"),
-    /** The check interval. */
+    /** Duration, 0 to 10 min, default 0: observed, so that nobody has to keep two configurations alike. */
     CHECK_INTERVAL(
             "checkInterval",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(10)),
             Duration.ZERO,
             "the load balancer's check interval, for hold and ramp; 0: as observed on the health port"),
-    /** Max time down. */
+    /** Duration, 1 s to 1 day, default 10 min: a judgement that is wrong must not keep a server out for ever. */
     MAX_DOWN(
             "maxDown",
             Kind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
             Duration.ofMinutes(10),
             "longest time that health fails for one automatic cause; then the guard fails open, once, and says so"),
-    /** Flip cap. */
+    /** Count, 1 to 1000, default 3: more than that in ten minutes is flapping. */
     MAX_FLIPS(
             "maxFlips",
             Kind.integer(1, 1000),
             3,
             "times that health may fail in ten minutes by itself; each further return is held twice as long"),
-    /** Whether to reclaim. */
+    /** Default true: a full server whose idle clients keep their places serves nobody new. */
     RECLAIM("reclaim", Kind.bool(), true, "whether a newcomer may take the place of a long-idle connection"),
-    /** The idle floor. */
+    /** Duration, 0 to 24 h, default 0 (learned): a floor below the honest gap cuts users and helps nobody. */
     IDLE_FLOOR(
             "idleFloor",
             Kind.duration(Duration.ZERO, Duration.ofHours(24)),
             Duration.ZERO,
             "no connection idle for less is evicted; 0: learned from the gaps of healthy ones, 10 s until learned"),
-    /** The silent floor. */
+    /** Duration, 100 ms to 1 h, default 2 s: an honest client speaks within a few round trips. */
     SILENT_FLOOR(
             "silentFloor",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
             "idle floor of a connection that has never sent a byte, in Tomcat none but of a TLS handshake; there also of a thread's wait for its client while threads are short"),
-    /** The eviction rate. */
+    /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the floor is wrong. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",
             Kind.integer(0, 1_000_000),
             0,
             "most evictions in a second; 0: 100 for each 1000 descriptors of the limit, at least 20"),
-    /** Waiting. */
+    /** Duration, 0 to 30 s, default 4.5 s; never more than half of {@link #STALLED_AFTER}, or a waiting acceptor would look dead. */
     QUEUE_WAIT(
             "queueWait",
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
             Duration.ofMillis(4500),
             "longest time that newcomers wait in the accept queue for a place: under the five seconds that clients commonly wait for an answer; shorter by itself where clients give up earlier; 0: refuse at once"),
-    /** Resets first. */
+    /** Count, 0 to 1,000,000, default 256: about 130 make wlc look elsewhere, and each stays with the director for a quarter of an hour. */
     RESET_BUDGET(
             "resetBudget",
             Kind.integer(0, 1_000_000),
             256,
             "refusals by reset in a quarter of an hour, before answering 503: back-pressure that LVS's wlc understands"),
-    /** Fairness. */
+    /** Default true: the only way to tell clients apart before they speak. */
     FAIRNESS(
             "fairness",
             Kind.bool(),
             true,
             "at the refusal point, sources that hold more than twice their share give way; switch off behind a proxy"),
-    /** Proxy. */
+    /** Default false. True: all connections come from one address, and a reset would be taken for a broken server. */
     BEHIND_PROXY(
             "behindProxy",
             Kind.bool(),
             false,
             "clients come through a layer-7 proxy: refuse by 503 only, and no fairness by address"),
-    /** Allow-list. */
+    /** Networks, default none: whoever must always come in, such as a check on the main port. */
     ALLOW(
             "allow",
             Kind.networks(),
             List.of(),
             "networks (CIDR, comma-separated) that are never refused: directors, admins"),
-    /** Work delay. */
+    /** Duration, 10 ms to 10 min, default 500 ms: a client that waits that long for a thread soon comes again. */
     MAX_WORK_DELAY(
             "maxWorkDelay",
             Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
             "age of waiting work at which new connections are refused"),
-    /** Stall. */
+    /** Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so nobody is served any more. No less than {@link #MAX_WORK_DELAY}. */
     STALLED_AFTER(
             "stalledAfter",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),

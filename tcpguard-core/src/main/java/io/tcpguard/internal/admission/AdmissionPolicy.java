@@ -36,6 +36,9 @@ public final class AdmissionPolicy {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
 
+    /** Samples that are further apart mean a pause: longer ones than a busy machine's. */
+    private static final int STALE_PERIODS = 10;
+
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
@@ -58,6 +61,7 @@ public final class AdmissionPolicy {
     private final boolean behindProxy;
     private final long fixedFloor;
     private final long silentFloor;
+    private final long longestStep;
     private final EvictionRate evictionRate;
     private final Complaints complaints = new Complaints(LoggerFactory.getLogger(AdmissionPolicy.class));
 
@@ -65,6 +69,8 @@ public final class AdmissionPolicy {
     private volatile boolean open;
     private volatile long sheddingAt;
     private volatile boolean everShed;
+    private volatile long sampledAt;
+    private long pauses;
     private long learnedAt;
     private long forgotAt;
 
@@ -98,6 +104,8 @@ public final class AdmissionPolicy {
         fairness = config.flag(Setting.FAIRNESS) && !behindProxy;
         evictionRate = EvictionRate.of(config);
         evictionsPerSecond = evictionRate.perSecond(Capacity.UNKNOWN);
+        longestStep = STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+        sampledAt = now;
         learnedAt = now;
         forgotAt = now;
     }
@@ -109,7 +117,7 @@ public final class AdmissionPolicy {
 
     /** Once a sample, on the sampler thread. */
     public void sampled(Capacity capacity, Level level, long now) {
-        clock.advance(now);
+        advance(now);
         if (capacity.known()) {
             room.update(capacity.refusalPoint(), capacity.used());
             evictionsPerSecond = evictionRate.perSecond(capacity);
@@ -117,7 +125,7 @@ public final class AdmissionPolicy {
             room.update(Long.MAX_VALUE, -1);
         }
         if (level.atLeast(Level.TRIM)) {
-            table.settle(now);
+            table.settle(clock.nanos());
         }
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
@@ -130,6 +138,14 @@ public final class AdmissionPolicy {
             forgotAt = now;
             gaps.forget();
         }
+    }
+
+    /** A pause of the process or of its machine makes nobody idle: what came meanwhile has not been read yet. */
+    private void advance(long now) {
+        long step = now - sampledAt;
+        pauses += Math.max(0, step - longestStep);
+        sampledAt = now;
+        clock.advance(now - pauses);
     }
 
     /** Connections in the books. */
@@ -165,7 +181,7 @@ public final class AdmissionPolicy {
 
     /** Takes an admitted connection into the books. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(fairness ? source : null, shedWithin(RECENTLY, clock.nanos()), closer);
+        return table.open(fairness ? source : null, shedWithin(RECENTLY, sampledAt), closer);
     }
 
     /** Counts a refused request. */

@@ -1,7 +1,7 @@
 package io.tcpguard.internal.admission;
 
 /**
- * The time of the last sample. Requests stamp their connections with it: exact to a sample period, which is plenty for idle times
+ * The time of the last sample, less all pauses of the process. Requests stamp their connections with it: exact to a sample period, which is plenty for idle times
  * of seconds, and cheaper than asking the system. If the sampler stops, idle times stop growing and nobody is evicted.
  */
 public final class CoarseClock {

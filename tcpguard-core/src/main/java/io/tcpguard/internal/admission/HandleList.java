@@ -39,8 +39,4 @@ final class HandleList {
         h.previous = null;
         h.next = null;
     }
-
-    boolean isEmpty() {
-        return first == null;
-    }
 }

@@ -13,10 +13,7 @@ import java.util.concurrent.TimeUnit;
  * too little left that clients could use, or a reserve that is eaten in spite of shedding.
  */
 final class DescriptorJudge {
-    private static final int LEAST_RESERVE = 20;
-    private static final double RESERVE_SHARE = 0.02;
-
-    private final int configuredReserve;
+    private final GuardConfig config;
     private final double trimAt;
     private final double minUsable;
     private final double failHealthAt;
@@ -30,7 +27,7 @@ final class DescriptorJudge {
     private Trend trend = Trend.CALM;
 
     DescriptorJudge(GuardConfig config) {
-        configuredReserve = config.integer(Setting.RESERVE);
+        this.config = config;
         trimAt = config.share(Setting.TRIM_AT);
         minUsable = config.share(Setting.MIN_USABLE);
         failHealthAt = config.share(Setting.FAIL_HEALTH_AT);
@@ -45,11 +42,9 @@ final class DescriptorJudge {
         healthFirst = new Latch(failHealthAt, Math.max(0, failHealthAt - 0.2), 0, dwell);
     }
 
-    /** The refusal point for a limit: what is above it is the reserve. Never leaves less than half of a tiny limit. */
+    /** The refusal point for a limit: what is above it is the reserve. */
     long refusalPoint(long limit) {
-        long reserve =
-                configuredReserve > 0 ? configuredReserve : Math.max(LEAST_RESERVE, Math.round(limit * RESERVE_SHARE));
-        return limit - Math.min(reserve, limit / 2);
+        return limit - config.reserve(limit);
     }
 
     /**

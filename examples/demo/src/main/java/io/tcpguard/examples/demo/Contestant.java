@@ -1,5 +1,6 @@
 package io.tcpguard.examples.demo;
 
+import io.tcpguard.config.GuardConfig;
 import io.tcpguard.examples.demo.load.Counts;
 import io.tcpguard.examples.demo.load.Load;
 import java.io.IOException;
@@ -23,8 +24,7 @@ final class Contestant {
         this.child = child;
         this.checker = checker;
         this.limit = limit;
-        // The guard's default reserve.
-        this.refusalPoint = limit - Math.max(20, (limit * 2 + 99) / 100);
+        this.refusalPoint = (int) (limit - GuardConfig.defaults().reserve(limit));
     }
 
     /** Counts its descriptors: to be called several times a second, or peaks are missed. */

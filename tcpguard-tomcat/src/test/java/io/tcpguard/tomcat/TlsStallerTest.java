@@ -44,7 +44,8 @@ class TlsStallerTest {
 
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
 
-            assertThat(handle.touched).isEqualTo(1);
+            // Touched as well, unless the request came in one piece with the end of the handshake.
+            assertThat(handle.begun).isEqualTo(1);
         }
     }
 }

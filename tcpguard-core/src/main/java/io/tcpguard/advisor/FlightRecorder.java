@@ -24,8 +24,11 @@ public final class FlightRecorder {
     /** Replaced whole by the one writer. */
     private volatile @Nullable Episode newest;
 
+    /** The end of the last episode; the writer's own. */
+    private @Nullable Moment calm;
+
     /**
-     * A recorder without any episode.
+     * A recorder without any episode, to be made before its guard refuses anybody.
      *
      * @param room changes to keep, 2 or more; an episode that has more loses those after its first
      * @param kernel asked at each change, such as {@link KernelCounters#in}
@@ -49,7 +52,18 @@ public final class FlightRecorder {
     public void record(Transition transition, long nowNanos, Shed shed, long waited) {
         Moment moment = new Moment(nowNanos, transition.after(), counts(shed), waited, kernel.get());
         Episode old = newest;
-        newest = old == null || old.over() ? new Episode(transition.before(), List.of(moment), 0) : longer(old, moment);
+        newest = old == null || old.over()
+                ? new Episode(transition.before(), List.of(sinceCalm(moment)), 0)
+                : longer(old, moment);
+        calm = newest.over() ? moment : calm;
+    }
+
+    /** Who was refused in the moment before the first change was heard of belongs to the episode. */
+    private Moment sinceCalm(Moment first) {
+        Moment before = calm;
+        return before == null
+                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), 0, first.kernel())
+                : new Moment(first.atNanos(), first.snapshot(), before.refused(), before.waited(), first.kernel());
     }
 
     /** The episode that goes on, else the last one that ended; empty if there was none. */

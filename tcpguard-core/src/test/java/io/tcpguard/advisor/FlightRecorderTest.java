@@ -11,6 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class FlightRecorderTest {
+    private static final Episode.Refusal RESET =
+            new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
 
     private final FlightRecorder recorder = new FlightRecorder(4, Map::of);
     private final Shed shed = new Shed();
@@ -62,13 +64,32 @@ final class FlightRecorderTest {
 
     @Test
     void copiesTheCountsOfTheMoment() {
-        shed.count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        to(Snapshots.at(Level.TRIM, 870), 4);
+        refuse();
         to(Snapshots.at(Level.SHED, 992), 5);
-        shed.count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        refuse();
 
-        assertThat(recorder.episode().orElseThrow().last().refused())
-                .containsOnly(
-                        Map.entry(new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS), 1L));
+        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 1L));
+    }
+
+    @Test
+    void countsWhoWasRefusedInTheMomentBeforeTheFirstChange() {
+        refuse();
+        to(Snapshots.at(Level.SHED, 992), 5);
+        refuse();
+        to(Snapshots.calm(), 7);
+        assertThat(recorder.episode().orElseThrow().first().refused()).isEmpty();
+        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 2L));
+
+        refuse();
+        to(Snapshots.at(Level.SHED, 992), 100);
+        to(Snapshots.calm(), 107);
+        assertThat(recorder.episode().orElseThrow().first().refused()).containsOnly(Map.entry(RESET, 2L));
+        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 3L));
+    }
+
+    private void refuse() {
+        shed.count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
     }
 
     @Test
@@ -78,7 +99,7 @@ final class FlightRecorderTest {
 
         assertThat(recorder.episode().orElseThrow().moments())
                 .extracting(Episode.Moment::waited)
-                .containsExactly(5L, 7L);
+                .containsExactly(0L, 7L);
     }
 
     @Test

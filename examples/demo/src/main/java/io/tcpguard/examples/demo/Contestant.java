@@ -1,6 +1,5 @@
 package io.tcpguard.examples.demo;
 
-import io.tcpguard.config.GuardConfig;
 import io.tcpguard.examples.demo.load.Counts;
 import io.tcpguard.examples.demo.load.Load;
 import java.io.IOException;
@@ -24,7 +23,8 @@ final class Contestant {
         this.child = child;
         this.checker = checker;
         this.limit = limit;
-        this.refusalPoint = (int) (limit - GuardConfig.defaults().reserve(limit));
+        // The guard's default reserve; the demo runs without the library, which is in its children only.
+        this.refusalPoint = limit - Math.max(20, (limit * 2 + 99) / 100);
     }
 
     /** Counts its descriptors: to be called several times a second, or peaks are missed. */

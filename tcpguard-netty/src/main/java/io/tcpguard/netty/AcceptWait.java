@@ -17,7 +17,7 @@ final class AcceptWait implements Runnable {
     static final long LOOK_MILLIS = 2;
 
     /** As many as a batch has where the reserve is least. io_uring goes on accepting, whatever auto-read says. */
-    static final int MOST = 4;
+    static final int MOST = 2;
 
     private final ChannelHandlerContext ctx;
     private final AcceptGate gate;

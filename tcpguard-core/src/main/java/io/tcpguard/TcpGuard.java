@@ -59,7 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class TcpGuard implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpGuard.class);
-    private static final int STALE_PERIODS = 10;
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
     private final GuardConfig config;
@@ -246,7 +245,7 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     private boolean stale() {
-        return System.nanoTime() - lastSample > STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+        return System.nanoTime() - lastSample > config.staleAfterNanos();
     }
 
     /** What health is told by. An operator's word stands, however late the sampler is that should hear of it. */

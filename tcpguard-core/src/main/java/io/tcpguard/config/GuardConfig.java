@@ -7,6 +7,7 @@ import java.util.Map;
 
 /** The settings in force. Immutable. */
 public final class GuardConfig {
+    private static final int STALE_PERIODS = 10;
     private static final int LEAST_RESERVE = 20;
     private static final double RESERVE_SHARE = 0.02;
 
@@ -64,6 +65,11 @@ public final class GuardConfig {
         int configured = integer(Setting.RESERVE);
         long reserve = configured > 0 ? configured : Math.max(LEAST_RESERVE, Math.round(limit * RESERVE_SHARE));
         return Math.min(reserve, limit / 2);
+    }
+
+    /** Age in nanoseconds from which a sample is stale: ten sample periods, longer than those of a busy machine are apart. */
+    public long staleAfterNanos() {
+        return STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
     }
 
     private Object value(Setting setting) {

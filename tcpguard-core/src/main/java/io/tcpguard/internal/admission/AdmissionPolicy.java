@@ -6,7 +6,6 @@ import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -15,7 +14,6 @@ import io.tcpguard.state.Shed;
 import io.tcpguard.state.Shed.Cause;
 import io.tcpguard.state.Shed.Layer;
 import io.tcpguard.state.Shed.Way;
-import io.tcpguard.state.SignalState;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +33,6 @@ public final class AdmissionPolicy {
 
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
-
-    /** Samples that are further apart mean a pause: longer ones than a busy machine's. */
-    private static final int STALE_PERIODS = 10;
 
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
@@ -104,7 +99,7 @@ public final class AdmissionPolicy {
         fairness = config.flag(Setting.FAIRNESS) && !behindProxy;
         evictionRate = EvictionRate.of(config);
         evictionsPerSecond = evictionRate.perSecond(Capacity.UNKNOWN);
-        longestStep = STALE_PERIODS * config.nanos(Setting.SAMPLE_PERIOD);
+        longestStep = config.staleAfterNanos();
         sampledAt = now;
         learnedAt = now;
         forgotAt = now;
@@ -349,17 +344,6 @@ public final class AdmissionPolicy {
         if (snapshot.admission() != Admission.RESET) {
             return null;
         }
-        return workIsLate(snapshot.signals()) ? Cause.WORK_DELAY : Cause.ACCEPT_QUEUE;
-    }
-
-    /** Whatever leads: who keep threads busy often fill the descriptors too. */
-    private static boolean workIsLate(List<SignalState> signals) {
-        for (int i = 0; i < signals.size(); i++) {
-            SignalState state = signals.get(i);
-            if (state.reading().signal() == Signal.WORK_DELAY && state.level().atLeast(Level.SHED)) {
-                return true;
-            }
-        }
-        return false;
+        return Standstills.delayOfLateWork(snapshot) >= 0 ? Cause.WORK_DELAY : Cause.ACCEPT_QUEUE;
     }
 }

@@ -74,7 +74,7 @@ public final class Standstills {
     }
 
     /** Milliseconds; negative: work is not late. It need not lead: those who keep threads waiting often fill the descriptors too. */
-    private static long delayOfLateWork(GuardSnapshot snapshot) {
+    static long delayOfLateWork(GuardSnapshot snapshot) {
         long worst = -1;
         List<SignalState> signals = snapshot.signals();
         for (int i = 0; i < signals.size(); i++) {

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 // A write or close that fails means that the client has gone; Netty closes the channel, nothing else is to be done.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoginHandler extends SimpleChannelInboundHandler<HttpObject> {
-    private final int workMillis;
+    private final Work work;
     private @Nullable HttpRequest request;
 
-    LoginHandler(int workMillis) {
-        this.workMillis = workMillis;
+    LoginHandler(Work work) {
+        this.work = work;
     }
 
     @Override
@@ -41,7 +41,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<HttpObject> {
             } else if (whole.uri().equals(Answers.HEALTH_PATH)) {
                 answer(ctx, whole, Answers.health());
             } else {
-                ctx.executor().schedule(() -> answer(ctx, whole, Answers.login()), workMillis, TimeUnit.MILLISECONDS);
+                ctx.executor()
+                        .schedule(() -> answer(ctx, whole, Answers.login()), work.millis(), TimeUnit.MILLISECONDS);
             }
         }
     }

@@ -40,6 +40,7 @@ final class NettyServer implements Server {
     }
 
     private void bind() throws Exception {
+        Work work = new Work(options.work());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(NioServerSocketChannel.class)
@@ -48,7 +49,7 @@ final class NettyServer implements Server {
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
                                 .addLast("http", new HttpServerCodec())
-                                .addLast("login", new LoginHandler(options.workMillis()));
+                                .addLast("login", new LoginHandler(work));
                     }
                 });
         if (guard != null) {

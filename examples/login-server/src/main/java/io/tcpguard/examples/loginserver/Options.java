@@ -11,7 +11,7 @@ import java.util.Map;
  * @param port main port; 0: any free one
  * @param healthPort port of the health answers; 0: any free one; -1: none
  * @param guard whether the guard is on
- * @param workMillis how long a login or heartbeat waits, as for a database; no CPU is used
+ * @param work how long a login or heartbeat waits
  * @param leak descriptors leaked on purpose
  * @param settings settings of the guard by name, as given
  */
@@ -20,7 +20,7 @@ record Options(
         int port,
         int healthPort,
         boolean guard,
-        int workMillis,
+        WorkPlan work,
         LeakPlan leak,
         Map<String, String> settings) {
 
@@ -37,6 +37,9 @@ record Options(
               --health-port N         port of the health answers, 0: any free one (default: none)
               --guard on|off          protect it (default on)
               --work-ms N             how long a login waits, 0 to 60000 (default 10)
+              --slow-work-ms N        how long while the work is slow, 0 to 60000 (default 0)
+              --slow-at S             slow from second S after the start (default: never)
+              --slow-until S          until second S (default: for good)
               --leak N                leak N descriptors a second, 0 to 10000 (default 0)
               --leak-at S             from second S after the start (default 0)
               --leak-until S          until second S; then all leaked ones are closed (default: never)
@@ -54,6 +57,9 @@ record Options(
         int healthPort = -1;
         boolean guard = true;
         int workMillis = 10;
+        int slowMillis = 0;
+        int slowAt = WorkPlan.NEVER;
+        int slowUntil = WorkPlan.NEVER;
         int perSecond = 0;
         int leakAt = 0;
         int leakUntil = LeakPlan.NEVER;
@@ -70,6 +76,9 @@ record Options(
                 case "--health-port" -> healthPort = number(name, value, 65535);
                 case "--guard" -> guard = oneOf(name, value, "on", "off");
                 case "--work-ms" -> workMillis = number(name, value, 60_000);
+                case "--slow-work-ms" -> slowMillis = number(name, value, 60_000);
+                case "--slow-at" -> slowAt = number(name, value, 1_000_000);
+                case "--slow-until" -> slowUntil = number(name, value, 1_000_000);
                 case "--leak" -> perSecond = number(name, value, 10_000);
                 case "--leak-at" -> leakAt = number(name, value, 1_000_000);
                 case "--leak-until" -> leakUntil = number(name, value, 1_000_000);
@@ -80,11 +89,20 @@ record Options(
         if (port != 0 && port == healthPort) {
             throw new IllegalArgumentException("--health-port " + healthPort + " (expected: another port than --port)");
         }
+        if (slowUntil < slowAt) {
+            throw new IllegalArgumentException("--slow-until " + slowUntil + " (expected: --slow-at or later)");
+        }
         if (leakUntil < leakAt) {
             throw new IllegalArgumentException("--leak-until " + leakUntil + " (expected: --leak-at or later)");
         }
         return new Options(
-                server, port, healthPort, guard, workMillis, new LeakPlan(perSecond, leakAt, leakUntil), settings);
+                server,
+                port,
+                healthPort,
+                guard,
+                new WorkPlan(workMillis, slowMillis, slowAt, slowUntil),
+                new LeakPlan(perSecond, leakAt, leakUntil),
+                settings);
     }
 
     /** True for the first of two words. */

@@ -44,9 +44,10 @@ final class TomcatServer implements Server {
             tomcat.getService().addConnector(health);
         }
         Context context = tomcat.addContext("", null);
-        Tomcat.addServlet(context, "login", new Fixed(Answers.login(), options.workMillis()))
+        Tomcat.addServlet(context, "login", new Fixed(Answers.login(), options.work()))
                 .addMapping("/");
-        Tomcat.addServlet(context, "health", new Fixed(Answers.health(), 0)).addMapping(Answers.HEALTH_PATH);
+        Tomcat.addServlet(context, "health", new Fixed(Answers.health(), WorkPlan.always(0)))
+                .addMapping(Answers.HEALTH_PATH);
         TomcatServer server = new TomcatServer(tomcat, main, health, guard, baseDir);
         try {
             tomcat.start();
@@ -104,17 +105,17 @@ final class TomcatServer implements Server {
         private static final long serialVersionUID = 1L;
 
         private final transient byte[] body;
-        private final int waitMillis;
+        private final transient Work work;
 
-        Fixed(byte[] body, int waitMillis) {
+        Fixed(byte[] body, WorkPlan work) {
             this.body = body;
-            this.waitMillis = waitMillis;
+            this.work = new Work(work);
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             try {
-                Thread.sleep(waitMillis);
+                Thread.sleep(work.millis());
             } catch (InterruptedException e) {
                 // The server stops: answer at once.
                 Thread.currentThread().interrupt();

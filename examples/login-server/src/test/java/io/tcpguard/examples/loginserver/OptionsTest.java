@@ -16,13 +16,20 @@ class OptionsTest {
 
         assertThat(options)
                 .isEqualTo(new Options(
-                        Options.Kind.TOMCAT, 8080, -1, true, 10, new LeakPlan(0, 0, LeakPlan.NEVER), Map.of()));
+                        Options.Kind.TOMCAT,
+                        8080,
+                        -1,
+                        true,
+                        WorkPlan.always(10),
+                        new LeakPlan(0, 0, LeakPlan.NEVER),
+                        Map.of()));
     }
 
     @Test
     void takesAllThatItNames() {
-        String line = "--server netty --port 0 --health-port 8081 --guard off --work-ms 25 --leak 10 --leak-at 5"
-                + " --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
+        String line =
+                "--server netty --port 0 --health-port 8081 --guard off --work-ms 25 --slow-work-ms 2500 --slow-at 7"
+                        + " --slow-until 8 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
 
         Options options = Options.parse(List.of(line.split(" ", -1)));
 
@@ -32,7 +39,7 @@ class OptionsTest {
                         0,
                         8081,
                         false,
-                        25,
+                        new WorkPlan(25, 2500, 7, 8),
                         new LeakPlan(10, 5, 60),
                         Map.of("idleFloor", "4s", "allow", "10.0.0.0/8,::1")));
     }
@@ -50,6 +57,7 @@ class OptionsTest {
         "--colour red, no option --colour",
         "--port, an option and its value",
         "--port 81 --health-port 81, another port",
+        "--slow-at 9 --slow-until 8, --slow-at or later",
         "--leak 1 --leak-at 9 --leak-until 8, --leak-at or later"
     })
     void namesWhatIsWrongAndWhatIsAllowed(String line, String expected) {

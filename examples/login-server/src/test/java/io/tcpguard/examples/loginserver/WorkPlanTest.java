@@ -1,0 +1,28 @@
+package io.tcpguard.examples.loginserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class WorkPlanTest {
+    @Test
+    void isSlowFromItsBeginningToItsEnd() {
+        WorkPlan plan = new WorkPlan(10, 1000, 2, 5);
+
+        assertThat(plan.millisAt(1_999)).isEqualTo(10);
+        assertThat(plan.millisAt(2_000)).isEqualTo(1000);
+        assertThat(plan.millisAt(4_999)).isEqualTo(1000);
+        assertThat(plan.millisAt(5_000)).isEqualTo(10);
+    }
+
+    @Test
+    void canBeTheSameAlways() {
+        assertThat(WorkPlan.always(10).millisAt(1_000_000_000_000L)).isEqualTo(10);
+    }
+
+    @Test
+    void refusesToEndBeforeItBegins() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new WorkPlan(1, 1, 5, 4));
+    }
+}

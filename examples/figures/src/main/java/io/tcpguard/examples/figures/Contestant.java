@@ -12,6 +12,8 @@ enum Contestant {
     REFUSING_BY_ANSWER("tcpguard, by 503"),
     /** Refuses everybody by the cheapest means that Tomcat itself has. */
     VALVE("a Valve that answers 503 and `Connection: close`"),
+    /** What the kernel alone takes for an answer, whoever gives it. */
+    BARE_LOOP("no server, a loop: accept, read, write 503, close"),
     MAX_CONNECTIONS("Tomcat with `maxConnections`"),
     CONCURRENCY_LIMITS("Tomcat with Netflix concurrency-limits' filter"),
     JETTY("Jetty with LowResourceMonitor and NetworkConnectionLimit"),

@@ -30,8 +30,8 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
 
     private static final int LONG_ENOUGH_SECONDS = 60;
 
-    private static final List<Contestant> REFUSING =
-            List.of(Contestant.REFUSING_BY_RESET, Contestant.REFUSING_BY_ANSWER, Contestant.VALVE);
+    private static final List<Contestant> REFUSING = List.of(
+            Contestant.REFUSING_BY_RESET, Contestant.REFUSING_BY_ANSWER, Contestant.VALVE, Contestant.BARE_LOOP);
     /** Both let newcomers wait in the kernel's queue: one before it accepts too many, one because it can't accept. */
     private static final List<Contestant> SILENT = List.of(Contestant.MAX_CONNECTIONS, Contestant.STOCK);
 
@@ -49,6 +49,10 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
             }
             children.awaitReady();
             for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
+                if (server.getKey() == Contestant.BARE_LOOP) {
+                    // It would read from a silent one for ever.
+                    continue;
+                }
                 boolean till = server.getKey() == Contestant.VALVE || server.getKey() == Contestant.MAX_CONNECTIONS;
                 RefusalBook.hold(server.getValue(), till ? HOLDERS : DESCRIPTORS, holders);
             }

@@ -25,6 +25,7 @@ public final class ServerMain {
                             NETTY_GUARD_RESETTING,
                             NETTY_ANSWERING,
                             NETTY_GUARD_ANSWERING -> NettyServer.start(contestant, args[3]);
+                    case BARE_LOOP -> BareLoop.start();
                     default -> TomcatServer.start(contestant, connections, workMillis);
                 };
         System.out.println("ready: port=" + port);

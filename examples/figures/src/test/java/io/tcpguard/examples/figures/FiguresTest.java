@@ -52,6 +52,7 @@ class FiguresTest {
         assertThat(number(byAnswer.get(3))).isGreaterThan(100);
         List<String> valve = cells(Contestant.VALVE.title());
         assertThat(valve.subList(2, 7)).containsExactly("200", "200", "0", "0", "0");
+        assertThat(cells(Contestant.BARE_LOOP.title()).subList(2, 7)).containsExactly("200", "200", "0", "0", "0");
         assertThat(cells(Contestant.MAX_CONNECTIONS.title()).subList(3, 5)).containsExactly("0", "0");
         assertThat(cells(Contestant.STOCK.title() + ", out of descriptors").get(6))
                 .isEqualTo("0");

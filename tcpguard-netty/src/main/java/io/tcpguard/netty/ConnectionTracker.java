@@ -14,6 +14,7 @@ import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private final ConnectionHandle handle;
     private final ChannelFutureListener written = this::onWritten;
 
+    private final AtomicBoolean gone = new AtomicBoolean();
+
     /** How to evict; null while nobody wants to. */
     private volatile @Nullable Closing evicted;
 
@@ -52,6 +55,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         this.port = port;
         this.channel = channel;
         this.handle = port.listener.open(ServerPort.source(channel), this);
+        port.ports.opened();
     }
 
     Policy policy() {
@@ -174,6 +178,9 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     @Override
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
+        if (gone.compareAndSet(false, true)) {
+            port.ports.connectionClosed();
+        }
         port.connectionClosed();
     }
 

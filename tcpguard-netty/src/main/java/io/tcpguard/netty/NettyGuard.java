@@ -108,7 +108,7 @@ public final class NettyGuard {
      * Connection: close}, and whose client does not close is closed a second later. Other protocols are only waited for.
      *
      * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
-     * @param finish longest time to wait after that for the guard's connections to end
+     * @param finish longest time to wait after that for the connections of these ports to end
      * @throws InterruptedException if interrupted while waiting; connections then stay as they are, health is down
      */
     public void drain(Duration notice, Duration finish) throws InterruptedException {
@@ -119,7 +119,7 @@ public final class NettyGuard {
         try {
             Thread.sleep(notice.toMillis() - half);
             long deadline = System.nanoTime() + finish.toNanos();
-            while (guard.snapshot().capacity().own() > 0 && System.nanoTime() - deadline < 0) {
+            while (ports.connections() > 0 && System.nanoTime() - deadline < 0) {
                 Thread.sleep(LOOK_MILLIS);
             }
         } catch (InterruptedException e) {

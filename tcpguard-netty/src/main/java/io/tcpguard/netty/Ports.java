@@ -11,6 +11,7 @@ final class Ports {
     final LoopWatch loops;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean unguarded;
     private volatile boolean leaving;
 
@@ -58,6 +59,21 @@ final class Ports {
         if (open.decrementAndGet() == 0) {
             loops.close();
         }
+    }
+
+    /** A connection was admitted. */
+    void opened() {
+        connections.incrementAndGet();
+    }
+
+    /** Once for each of them. */
+    void connectionClosed() {
+        connections.decrementAndGet();
+    }
+
+    /** Admitted connections that are open. */
+    int connections() {
+        return connections.get();
     }
 
     /** Whether connections are to end with their next answer. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,54 @@ class NettyGuardTest {
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }
+    }
+
+    @Test
+    void drainsAsLongAsItsOwnPortsHaveConnections() throws IOException, InterruptedException {
+        NioEventLoopGroup loops = new NioEventLoopGroup(1);
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            NettyGuard busy = NettyGuard.of(guard);
+            Channel server = bind(busy, loops);
+            NettyGuard calm = NettyGuard.of(guard);
+            Channel other = bind(calm, loops);
+            talk(other).close();
+            Thread drains = new Thread(() -> {
+                try {
+                    busy.drain(Duration.ZERO, Duration.ofHours(1));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            try (Socket client = talk(server)) {
+                calm.drain(Duration.ZERO, Duration.ofHours(1));
+
+                drains.start();
+                drains.join(200);
+                assertThat(drains.isAlive() && client.isConnected()).isTrue();
+            }
+            drains.join();
+            server.close().syncUninterruptibly();
+            other.close().syncUninterruptibly();
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    private static Channel bind(NettyGuard guard, NioEventLoopGroup loops) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        Speech.HTTP1.pipeline(child);
+                    }
+                });
+        guard.install(bootstrap);
+        return bootstrap
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
     }
 
     /** One request on a connection that stays open. */

@@ -78,6 +78,12 @@ public final class TcpGuard implements AutoCloseable {
         }
 
         @Override
+        public boolean roomForStrangers() {
+            Running r = running;
+            return r == null || r.policy.roomForAnswers(0) > 0;
+        }
+
+        @Override
         public String advice(boolean json) {
             Running r = running;
             return r == null ? "" : r.counsel.advice(json);

@@ -111,6 +111,11 @@ class GuardedSocketTest {
         }
 
         @Override
+        public boolean roomForStrangers() {
+            return false;
+        }
+
+        @Override
         public String advice(boolean json) {
             return "";
         }

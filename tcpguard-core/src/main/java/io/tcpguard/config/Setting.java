@@ -36,11 +36,11 @@ public enum Setting {
             Kind.integer(1, 1024),
             8,
             "connections that the health listener holds at a time; the oldest gives way to a newcomer"),
-    /** Duration, 100 ms to 1 min, default 2 s, shorter than the time-out of any check. */
+    /** Duration, 100 ms to 1 min, default 10 s, longer than the time-outs of usual checks: a director that is late gives up by itself. */
     HEALTH_TIMEOUT(
             "healthTimeout",
             Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
             "time that one health connection may take in all"),
     /** Port, default -1 (none): only some load balancers read it. */
     AGENT_PORT(

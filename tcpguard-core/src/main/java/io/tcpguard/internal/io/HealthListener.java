@@ -28,6 +28,9 @@ final class HealthListener implements Closeable {
     /** Accepts in a row; then it is the others' turn. */
     private static final int ACCEPTS = 64;
 
+    /** Connections beyond these take none of the last descriptors: two directors may check at a time. */
+    private static final int ALWAYS = 2;
+
     /** With a single descriptor for all, a connection is not pushed out before its request had the time to arrive. */
     private static final long TO_SEND_A_REQUEST = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -160,7 +163,13 @@ final class HealthListener implements Closeable {
             if (channel == null) {
                 return;
             }
-            HealthConnection place = place(channel);
+            HealthConnection place;
+            try {
+                place = place(channel);
+            } catch (IOException | RuntimeException e) {
+                Quietly.close(channel);
+                throw e;
+            }
             try {
                 place.begin(channel, port.agent(), now);
             } catch (IOException e) {
@@ -211,10 +220,9 @@ final class HealthListener implements Closeable {
     }
 
     private HealthConnection place(SocketChannel newcomer) throws IOException {
-        for (HealthConnection place : places) {
-            if (place.free()) {
-                return place;
-            }
+        HealthConnection free = freePlace();
+        if (free != null) {
+            return free;
         }
         InetAddress peer = newcomer.getRemoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
         HealthConnection victim = victim(peer, clock.nanoTime());
@@ -224,6 +232,19 @@ final class HealthListener implements Closeable {
         victim.end();
         poller.flush();
         return victim;
+    }
+
+    private @Nullable HealthConnection freePlace() {
+        HealthConnection free = null;
+        int used = 0;
+        for (HealthConnection place : places) {
+            if (place.free()) {
+                free = place;
+            } else {
+                used++;
+            }
+        }
+        return used < ALWAYS || view.roomForStrangers() ? free : null;
     }
 
     /**

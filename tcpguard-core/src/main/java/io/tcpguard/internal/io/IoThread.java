@@ -42,6 +42,9 @@ public final class IoThread implements AutoCloseable {
         /** True while the sampler is late by more than ten periods: the snapshot is not to be believed, and health says up. */
         boolean stale();
 
+        /** Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection. */
+        boolean roomForStrangers();
+
         /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
         String advice(boolean json);
 

@@ -161,6 +161,11 @@ final class Warmup {
         }
 
         @Override
+        public boolean roomForStrangers() {
+            return stale;
+        }
+
+        @Override
         public String advice(boolean json) {
             return "";
         }

@@ -1,12 +1,15 @@
 package io.tcpguard.internal.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BadInputOnHealthPortTest {
     private final List<Socket> strangers = new ArrayList<>();
+    private final FakeView view = new FakeView();
     private IoThread io;
     private int port;
 
@@ -26,8 +30,7 @@ class BadInputOnHealthPortTest {
     void open() {
         // A timeout that a busy machine does not reach.
         io = IoThread.open(
-                new GuardConfig(Map.of(Setting.HEALTH_PORT, 0, Setting.HEALTH_TIMEOUT, Duration.ofMinutes(1))),
-                new FakeView());
+                new GuardConfig(Map.of(Setting.HEALTH_PORT, 0, Setting.HEALTH_TIMEOUT, Duration.ofMinutes(1))), view);
         io.start();
         port = io.healthPort();
     }
@@ -151,15 +154,30 @@ class BadInputOnHealthPortTest {
         checksAreAnswered();
 
         // 300 are the strangers' own ends; ours are never more than the eight places.
-        if (before >= 0) {
-            Wire.await("strangers gave way", () -> {
-                try {
-                    return Wire.descriptors() <= before + 300 + 8;
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
+        strangersHold(before + 300 + 8);
+    }
+
+    @Test
+    void takeStrangersNoneOfTheLastDescriptors() throws IOException {
+        view.full();
+        long before = Wire.descriptors();
+        for (int i = 0; i < 100; i++) {
+            strangers.add(Wire.connect(port));
         }
+        checksAreAnswered();
+
+        strangersHold(before + 100 + 2);
+    }
+
+    private static void strangersHold(long descriptors) {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
+        Wire.await("strangers gave way", () -> {
+            try {
+                return Wire.descriptors() <= descriptors;
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     @Test

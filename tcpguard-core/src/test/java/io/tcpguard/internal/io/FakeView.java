@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
+    private volatile boolean room = true;
     private volatile String advice = "advice × 1\n";
     private volatile Background background =
             new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
@@ -50,6 +51,16 @@ final class FakeView implements IoThread.View {
     @Override
     public boolean stale() {
         return stale;
+    }
+
+    FakeView full() {
+        room = false;
+        return this;
+    }
+
+    @Override
+    public boolean roomForStrangers() {
+        return room;
     }
 
     @Override

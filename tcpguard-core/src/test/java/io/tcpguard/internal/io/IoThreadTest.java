@@ -81,6 +81,11 @@ class IoThreadTest {
             }
 
             @Override
+            public boolean roomForStrangers() {
+                return view.roomForStrangers();
+            }
+
+            @Override
             public String advice(boolean json) {
                 return view.advice(json);
             }

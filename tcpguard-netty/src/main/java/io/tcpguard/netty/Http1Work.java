@@ -22,7 +22,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.state.Admission;
 import java.util.Map;
@@ -98,18 +97,18 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (msg instanceof HttpRequest request && open == 0 && leaving == 0 && !closing) {
-            Admission decision = tracker.policy().admitRequest();
-            if (decision.refused()) {
-                refuse(ctx, request, decision);
+        if (HttpParts.isRequest(msg)) {
+            if (open == 0 && leaving == 0 && !closing) {
+                Admission decision = tracker.policy().admitRequest();
+                if (decision.refused()) {
+                    refuse(ctx, (HttpRequest) msg, decision);
+                }
             }
-        }
-        if (msg instanceof HttpRequest) {
             insideHead = false;
             tracker.touch();
             dropping |= ending;
         }
-        boolean last = msg instanceof LastHttpContent;
+        boolean last = HttpParts.isLast(msg);
         insideHead |= last;
         if (dropping || closing || (last && ++open > 0 && !tracker.begin())) {
             dropping &= !last;
@@ -147,7 +146,8 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        if (msg instanceof HttpResponse response) {
+        HttpResponse response = HttpParts.response(msg);
+        if (response != null) {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                     && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
             if (leavesHttp(response)) {
@@ -155,7 +155,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             }
             endWith(response);
         }
-        if (!(msg instanceof LastHttpContent) || informational) {
+        if (!HttpParts.isLast(msg) || informational) {
             ctx.write(msg, promise);
             return;
         }
@@ -172,8 +172,8 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     /** The last answer of a connection whose server leaves, unless requests are pipelined behind this one. */
     private void endWith(HttpResponse response) {
         if (open <= 1
-                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
-                && tracker.port().ports.leaving()) {
+                && tracker.port().ports.leaving()
+                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             ending = true;
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }

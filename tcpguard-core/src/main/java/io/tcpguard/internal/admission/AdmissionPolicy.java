@@ -36,6 +36,7 @@ public final class AdmissionPolicy {
 
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
+    private static final long SETTLE_EVERY = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
 
     private final Supplier<GuardSnapshot> snapshots;
@@ -66,6 +67,7 @@ public final class AdmissionPolicy {
     private volatile boolean everShed;
     private volatile long sampledAt;
     private long pauses;
+    private long settledAt;
     private long learnedAt;
     private long forgotAt;
 
@@ -101,6 +103,7 @@ public final class AdmissionPolicy {
         evictionsPerSecond = evictionRate.perSecond(Capacity.UNKNOWN);
         longestStep = config.staleAfterNanos();
         sampledAt = now;
+        settledAt = now;
         learnedAt = now;
         forgotAt = now;
     }
@@ -119,7 +122,8 @@ public final class AdmissionPolicy {
         } else {
             room.update(Long.MAX_VALUE, -1);
         }
-        if (level.atLeast(Level.TRIM)) {
+        if (level.atLeast(Level.TRIM) && now - settledAt >= SETTLE_EVERY) {
+            settledAt = now;
             table.settle(clock.nanos());
         }
         if (now - learnedAt >= LEARN_EVERY) {

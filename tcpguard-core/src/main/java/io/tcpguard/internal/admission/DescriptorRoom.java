@@ -6,11 +6,11 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether one more connection fits below the refusal point, by the kernel's own count. Counting costs 2 µs, a tenth of an accept, so
- * far from the limit a count vouches for a quarter of what it found free, and a "full" stands until a connection closes, 1 ms at
+ * far from the limit a count vouches for a quarter of what it found free, and a "full" stands until a connection closes, 5 ms at
  * most.
  */
 final class DescriptorRoom {
-    private static final long FULL_STANDS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long FULL_STANDS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final LongSupplier count;
     private final AtomicInteger vouchedFor = new AtomicInteger();

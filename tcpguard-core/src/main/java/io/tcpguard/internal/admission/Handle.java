@@ -81,7 +81,10 @@ final class Handle implements ConnectionHandle {
     public void end() {
         for (int now = work; now > 0; now = work) {
             // First, or an evictor would see it idle since its work began.
-            lastActive = clock.nanos();
+            long nanos = clock.nanos();
+            if (nanos != lastActive) {
+                lastActive = nanos;
+            }
             if (WORK.compareAndSet(this, now, now - 1)) {
                 return;
             }
@@ -95,11 +98,17 @@ final class Handle implements ConnectionHandle {
 
     private void active() {
         long now = clock.nanos();
+        long before = lastActive;
         if (asked) {
-            longestGap = gaps.cameBack(longestGap, now - lastActive);
+            longestGap = gaps.cameBack(longestGap, now - before);
         }
-        spoken = true;
-        lastActive = now;
+        // Written only when it changes: a volatile write costs as much as the rest of this, on each request.
+        if (!spoken) {
+            spoken = true;
+        }
+        if (now != before) {
+            lastActive = now;
+        }
     }
 
     @Override

@@ -21,12 +21,13 @@ import java.util.Objects;
  * @param warmUp knocks on each before
  */
 record NettyRefusals(int rounds, int knocks, int warmUp) {
-    static final NettyRefusals STANDARD = new NettyRefusals(5, 20_000, 20_000);
+    static final NettyRefusals STANDARD = new NettyRefusals(7, 20_000, 60_000);
 
     /** So many times as many knocks where a reset is all: it costs a third of an answer. */
     private static final int FOR_RESETS = 3;
 
     private static final int DESCRIPTORS = 512;
+    private static final int TOP_UP = 8;
     private static final int LONG_ENOUGH_SECONDS = 60;
 
     private static final List<List<Contestant>> PAIRS = List.of(
@@ -46,13 +47,16 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
                 }
             }
             children.awaitReady();
-            RefusalBook.hold(server(servers, Contestant.NETTY_GUARD_RESETTING), DESCRIPTORS, holders);
-            RefusalBook.hold(server(servers, Contestant.NETTY_GUARD_ANSWERING), DESCRIPTORS, holders);
+            for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
+                if (guarded(server.getKey())) {
+                    RefusalBook.hold(server.getValue(), DESCRIPTORS, holders);
+                }
+            }
             for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
                 Knocks.knock(server.getValue().address(), times(server.getKey()) * warmUp, LONG_ENOUGH_SECONDS);
             }
             for (List<Contestant> pair : PAIRS) {
-                play(pair, servers, books);
+                play(pair, servers, books, holders);
             }
         } finally {
             for (Socket holder : holders) {
@@ -62,16 +66,28 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
         print(transport, books, out);
     }
 
-    private void play(List<Contestant> pair, Map<Contestant, Child> servers, Map<Contestant, RefusalBook> books)
+    private void play(
+            List<Contestant> pair,
+            Map<Contestant, Child> servers,
+            Map<Contestant, RefusalBook> books,
+            List<Socket> holders)
             throws IOException, InterruptedException {
         List<Contestant> order = new ArrayList<>(pair);
         for (int round = 0; round < rounds; round++) {
             for (Contestant contestant : order) {
+                if (guarded(contestant)) {
+                    // A file that the JVM closed meanwhile left a place.
+                    RefusalBook.hold(server(servers, contestant), TOP_UP, holders);
+                }
                 book(books, contestant)
                         .ask(server(servers, contestant), times(contestant) * knocks, LONG_ENOUGH_SECONDS);
             }
             Collections.reverse(order);
         }
+    }
+
+    private static boolean guarded(Contestant contestant) {
+        return contestant == Contestant.NETTY_GUARD_RESETTING || contestant == Contestant.NETTY_GUARD_ANSWERING;
     }
 
     private static int times(Contestant contestant) {

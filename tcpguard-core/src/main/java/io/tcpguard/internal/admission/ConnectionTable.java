@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * pointer writes.
  */
 final class ConnectionTable {
-    private static final int BUCKETS = 512;
+    /** With the width, two minutes: the longest floor that is learned. */
+    private static final int BUCKETS = 2048;
+
+    /** Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their places so much longer. */
+    private static final long WIDTH = 62_500_000;
+
     /** A search looks at no more than this many; the next one goes on from there. */
     private static final int STEPS = 512;
 
@@ -42,7 +47,7 @@ final class ConnectionTable {
         this.gaps = gaps;
         this.patience = patience;
         this.clock = clock;
-        this.width = Math.max(250_000_000L, longestFloorNanos / (BUCKETS / 2));
+        this.width = Math.max(WIDTH, longestFloorNanos / (BUCKETS / 2));
         this.oldestTick = tick(clock.nanos());
         for (int i = 0; i < BUCKETS; i++) {
             buckets[i] = new HandleList();

@@ -162,13 +162,13 @@ class ConnectionTableTest {
             if (random.nextInt(4) == 0) {
                 long oldest = alive.stream().mapToLong(Handle::lastActive).min().orElseThrow();
                 Handle victim = victim(false);
-                if (now - oldest >= FLOOR + 250_000_000L) {
+                if (now - oldest >= FLOOR + 62_500_000L) {
                     assertThat(victim).isNotNull();
                 }
                 if (victim != null) {
                     assertThat(victim.lastActive() - oldest)
                             .as("within a bucket of the longest idle")
-                            .isLessThanOrEqualTo(250_000_000L);
+                            .isLessThanOrEqualTo(62_500_000L);
                     assertThat(now - victim.lastActive()).isGreaterThanOrEqualTo(FLOOR);
                     alive.remove(victim);
                     victim.closed();

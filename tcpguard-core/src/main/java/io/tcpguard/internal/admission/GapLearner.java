@@ -13,8 +13,10 @@ final class GapLearner {
     /** Too few tell nothing of the one in a thousand. */
     static final int ENOUGH = 200;
 
-    private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int BUCKETS = 1200;
+    /** The floor is rounded up to it, and abnormal clients keep their places for so much longer. */
+    private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private static final int BUCKETS = 4800;
     private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
     private static final double HEALTHY = 0.999;
     /** Clients' timers and networks are late now and then. */
@@ -23,6 +25,7 @@ final class GapLearner {
     private final AtomicIntegerArray longest = new AtomicIntegerArray(BUCKETS);
     private volatile long floor = UNTIL_LEARNED;
     private volatile boolean learned;
+    private int forgotten;
 
     /**
      * A connection came back after this gap.
@@ -77,7 +80,10 @@ final class GapLearner {
     void forget() {
         for (int i = 0; i < BUCKETS; i++) {
             int count = longest.get(i);
-            longest.addAndGet(i, -(count / 2));
+            // Every other single is forgotten: if none were, those out of the ordinary would outweigh the rest in the
+            // end.
+            longest.addAndGet(i, -((count + ((i + forgotten) & 1)) / 2));
         }
+        forgotten++;
     }
 }

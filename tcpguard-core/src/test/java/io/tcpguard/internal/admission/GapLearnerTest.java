@@ -85,6 +85,22 @@ class GapLearnerTest {
         assertThat(learner.floorNanos()).isLessThan(millis(4_000));
     }
 
+    @Test
+    void forgetsThoseOutOfTheOrdinaryAsFastAsTheRest() {
+        for (int i = 0; i < 2_000; i++) {
+            learner.cameBack(-1, millis(20_000 + 25L * i));
+        }
+        for (int round = 0; round < 12; round++) {
+            learner.forget();
+        }
+        for (int i = 0; i < 10_000; i++) {
+            learner.cameBack(-1, millis(3_000));
+        }
+        learner.update();
+
+        assertThat(learner.floorNanos()).isLessThan(millis(4_000));
+    }
+
     private static long millis(long millis) {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }

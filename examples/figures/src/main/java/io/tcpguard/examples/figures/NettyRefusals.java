@@ -75,8 +75,9 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
         List<Contestant> order = new ArrayList<>(pair);
         for (int round = 0; round < rounds; round++) {
             for (Contestant contestant : order) {
-                if (guarded(contestant)) {
-                    // A file that the JVM closed meanwhile left a place.
+                if (contestant == Contestant.NETTY_GUARD_RESETTING) {
+                    // A file that the JVM closed meanwhile left a place. Not where a refused holder would wait for an
+                    // answer.
                     RefusalBook.hold(server(servers, contestant), TOP_UP, holders);
                 }
                 book(books, contestant)

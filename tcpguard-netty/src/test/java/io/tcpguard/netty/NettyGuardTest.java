@@ -33,21 +33,10 @@ class NettyGuardTest {
         NioEventLoopGroup loops = new NioEventLoopGroup(1);
         SeesChildren given = new SeesChildren();
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
-            ServerBootstrap bootstrap = new ServerBootstrap()
-                    .group(loops)
-                    .channel(NioServerSocketChannel.class)
-                    .handler(given)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel child) {
-                            Speech.HTTP1.pipeline(child);
-                        }
-                    });
+            ServerBootstrap bootstrap =
+                    http(loops).channel(NioServerSocketChannel.class).handler(given);
             NettyGuard.install(bootstrap, guard);
-            Channel server = bootstrap
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
+            Channel server = bind(bootstrap);
 
             try (Socket client = new Socket()) {
                 client.setSoTimeout(20_000);
@@ -68,19 +57,9 @@ class NettyGuardTest {
         NioEventLoopGroup loops = new NioEventLoopGroup(1);
         try (TcpGuard guard = TcpGuard.builder().build()) {
             // As frameworks do that make their channels themselves.
-            ServerBootstrap bootstrap = new ServerBootstrap()
-                    .group(loops)
-                    .channelFactory(NettyGuard.of(guard).channelFactory(NioServerSocketChannel::new))
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel child) {
-                            Speech.HTTP1.pipeline(child);
-                        }
-                    });
-            Channel server = bootstrap
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
+            ServerBootstrap bootstrap =
+                    http(loops).channelFactory(NettyGuard.of(guard).channelFactory(NioServerSocketChannel::new));
+            Channel server = bind(bootstrap);
             talk(server).close();
             assertThat(guard.snapshot().capacity().own()).isZero();
 
@@ -136,16 +115,21 @@ class NettyGuardTest {
     }
 
     private static Channel bind(NettyGuard guard, NioEventLoopGroup loops) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        Speech.HTTP1.pipeline(child);
-                    }
-                });
+        ServerBootstrap bootstrap = http(loops).channel(NioServerSocketChannel.class);
         guard.install(bootstrap);
+        return bind(bootstrap);
+    }
+
+    private static ServerBootstrap http(NioEventLoopGroup loops) {
+        return new ServerBootstrap().group(loops).childHandler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel child) {
+                Speech.HTTP1.pipeline(child);
+            }
+        });
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap) {
         return bootstrap
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()

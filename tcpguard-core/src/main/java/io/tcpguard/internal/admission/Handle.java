@@ -81,10 +81,7 @@ final class Handle implements ConnectionHandle {
     public void end() {
         for (int now = work; now > 0; now = work) {
             // First, or an evictor would see it idle since its work began.
-            long nanos = clock.nanos();
-            if (nanos != lastActive) {
-                lastActive = nanos;
-            }
+            stamp(clock.nanos());
             if (WORK.compareAndSet(this, now, now - 1)) {
                 return;
             }
@@ -98,15 +95,18 @@ final class Handle implements ConnectionHandle {
 
     private void active() {
         long now = clock.nanos();
-        long before = lastActive;
         if (asked) {
-            longestGap = gaps.cameBack(longestGap, now - before);
+            longestGap = gaps.cameBack(longestGap, now - lastActive);
         }
-        // Written only when it changes: a volatile write costs as much as the rest of this, on each request.
         if (!spoken) {
             spoken = true;
         }
-        if (now != before) {
+        stamp(now);
+    }
+
+    /** Written only when it changes: a volatile write costs as much as the rest of a request's report. */
+    private void stamp(long now) {
+        if (now != lastActive) {
             lastActive = now;
         }
     }

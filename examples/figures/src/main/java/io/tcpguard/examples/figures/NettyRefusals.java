@@ -47,11 +47,8 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
                 }
             }
             children.awaitReady();
-            for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
-                if (guarded(server.getKey())) {
-                    RefusalBook.hold(server.getValue(), DESCRIPTORS, holders);
-                }
-            }
+            RefusalBook.hold(server(servers, Contestant.NETTY_GUARD_RESETTING), DESCRIPTORS, holders);
+            RefusalBook.hold(server(servers, Contestant.NETTY_GUARD_ANSWERING), DESCRIPTORS, holders);
             for (Map.Entry<Contestant, Child> server : servers.entrySet()) {
                 Knocks.knock(server.getValue().address(), times(server.getKey()) * warmUp, LONG_ENOUGH_SECONDS);
             }
@@ -85,10 +82,6 @@ record NettyRefusals(int rounds, int knocks, int warmUp) {
             }
             Collections.reverse(order);
         }
-    }
-
-    private static boolean guarded(Contestant contestant) {
-        return contestant == Contestant.NETTY_GUARD_RESETTING || contestant == Contestant.NETTY_GUARD_ANSWERING;
     }
 
     private static int times(Contestant contestant) {

@@ -12,13 +12,14 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The guard's side of one listening socket. */
 final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
-    private final BooleanSupplier stale;
+    private final LongPredicate stale;
     private final BooleanSupplier canAnswer;
     private final LongAdder accepts;
     private final WaitingRoom waitingRoom;
@@ -27,6 +28,7 @@ final class GuardedSocket implements GuardedListener {
     private final AtomicInteger spread = new AtomicInteger();
 
     /**
+     * @param stale whether at this time the newest sample is too old to go by
      * @param canAnswer asked once for each refusal that is to be an answer
      * @param accepts counted here; the waiting room goes by it, too
      * @param waited counted here, too
@@ -34,7 +36,7 @@ final class GuardedSocket implements GuardedListener {
     GuardedSocket(
             AdmissionPolicy policy,
             IoThread io,
-            BooleanSupplier stale,
+            LongPredicate stale,
             BooleanSupplier canAnswer,
             LongAdder accepts,
             WaitingRoom waitingRoom,
@@ -53,7 +55,7 @@ final class GuardedSocket implements GuardedListener {
     @Override
     public Admission accept(@Nullable InetAddress source) {
         accepts.increment();
-        return policy.accept(source, stale.getAsBoolean(), null, canAnswer, System.nanoTime());
+        return decide(source, null);
     }
 
     @Override
@@ -68,7 +70,12 @@ final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission askAgain(@Nullable InetAddress source) {
-        return policy.accept(source, stale.getAsBoolean(), waitingRoom, canAnswer, System.nanoTime());
+        return decide(source, waitingRoom);
+    }
+
+    private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
+        long now = System.nanoTime();
+        return policy.accept(source, stale.test(now), queue, canAnswer, now);
     }
 
     @Override

@@ -201,9 +201,7 @@ public final class TcpGuard implements AutoCloseable {
         Engine engine = new Engine(config, now);
         SamplingCycle cycle =
                 new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
-        for (Probe probe : probes.everySample()) {
-            cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));
-        }
+        cycle.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));
         for (Probe probe : probes.everyCounterPeriod()) {
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
         }
@@ -251,7 +249,11 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     private boolean stale() {
-        return System.nanoTime() - lastSample > config.staleAfterNanos();
+        return staleAt(System.nanoTime());
+    }
+
+    private boolean staleAt(long now) {
+        return now - lastSample > config.staleAfterNanos();
     }
 
     /** What health is told by. An operator's word stands, however late the sampler is that should hear of it. */
@@ -343,7 +345,7 @@ public final class TcpGuard implements AutoCloseable {
                 new ListenerWatch(
                         name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
         r.standstills.add(control);
-        return new GuardedSocket(r.policy, r.io, this::stale, control::canAnswer, accepts, room, waited, () -> {
+        return new GuardedSocket(r.policy, r.io, this::staleAt, control::canAnswer, accepts, room, waited, () -> {
             r.standstills.remove(control);
             ports.remove(name, port);
             remove(probe);

@@ -35,8 +35,8 @@ class GuardedSocketTest {
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
         try (IoThread io = IoThread.open(config, new FullServer())) {
-            GuardedSocket socket =
-                    new GuardedSocket(fullPolicy(), io, () -> false, () -> true, accepts, openRoom(), waited, () -> {});
+            GuardedSocket socket = new GuardedSocket(
+                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
@@ -51,8 +51,8 @@ class GuardedSocketTest {
     @Test
     void countsNobodyWhoCantWait() {
         try (IoThread io = IoThread.open(config, new FullServer())) {
-            GuardedSocket socket =
-                    new GuardedSocket(fullPolicy(), io, () -> false, () -> true, accepts, openRoom(), waited, () -> {});
+            GuardedSocket socket = new GuardedSocket(
+                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
 
             assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);
             assertThat(waited.sum()).isZero();

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -90,12 +91,13 @@ public class SampleBenchmark {
             throw new IllegalStateException(e);
         }
         acceptQueue = probes.acceptQueue(listener.getLocalPort());
-        List<Probe> fast = new ArrayList<>(probes.everySample());
-        fast.add(acceptQueue);
-        fast.add(new WorkCanary(Runnable::run, TimeUnit.SECONDS.toNanos(1), System::nanoTime));
-        everySample = fast.toArray(Probe[]::new);
-        fast.addAll(probes.everyCounterPeriod());
-        all = fast.toArray(Probe[]::new);
+        List<Probe> process = List.of(
+                probes.everySample(),
+                acceptQueue,
+                new WorkCanary(Runnable::run, TimeUnit.SECONDS.toNanos(1), System::nanoTime));
+        everySample = process.toArray(Probe[]::new);
+        all = Stream.concat(process.stream(), probes.everyCounterPeriod().stream())
+                .toArray(Probe[]::new);
         cycleOfSample = cycle(everySample);
         cycleOfAll = cycle(all);
         SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -12,6 +12,7 @@ public final class GuardConfig {
     private static final double RESERVE_SHARE = 0.02;
 
     private final Map<Setting, Object> values;
+    private final long staleAfterNanos;
 
     /** Defaults, with these in place of some. Values must have passed {@link Setting#check}. */
     public GuardConfig(Map<Setting, Object> given) {
@@ -20,6 +21,8 @@ public final class GuardConfig {
             all.put(s, given.containsKey(s) ? s.check(given.get(s)) : s.byDefault());
         }
         values = all;
+        // Asked at each accept.
+        staleAfterNanos = STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
     }
 
     /** Defaults only. */
@@ -69,7 +72,7 @@ public final class GuardConfig {
 
     /** Age in nanoseconds from which a sample is stale: ten sample periods, longer than those of a busy machine are apart. */
     public long staleAfterNanos() {
-        return STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
+        return staleAfterNanos;
     }
 
     private Object value(Setting setting) {

@@ -15,13 +15,16 @@ public enum Setting {
             "samplePeriod",
             Kind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
             Duration.ofMillis(20),
-            "how often the cheap signals are read"),
-    /** Duration, 10 ms to 10 s, default 100 ms: the kernel needs 30 µs to write its counters, and what they tell is a rate. */
+            "how often descriptors, accept queues and the age of waiting work are read"),
+    /**
+     * Duration, 10 ms to 10 s, default 100 ms: what is the machine's hurries less than what is the process's, and the kernel needs 30 µs
+     * to write its counters.
+     */
     COUNTER_PERIOD(
             "counterPeriod",
             Kind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
             Duration.ofMillis(100),
-            "how often the kernel's counters (netstat) are read: 30 µs each time, so not in every sample"),
+            "how often what is the machine's or the network namespace's is read: the kernel's counters take 30 µs each time"),
     /** Port, default -1 (none), since nobody can know which one is free; 0: any. Without it no load balancer hears the verdict. */
     HEALTH_PORT(
             "healthPort",

@@ -228,25 +228,26 @@ public final class AdmissionPolicy {
         if (waiting != null) {
             return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, canAnswer, now);
         }
-        if (unfair(snapshot, source, now)) {
+        // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
+        // already: they try most often, so they would get nearly all of them.
+        boolean shedding = shedWithin(RECENTLY, now);
+        if (shedding && unfair(snapshot, source)) {
             return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
         }
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
+        if (!shedding && unfair(snapshot, source)) {
+            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
+        }
         // A late sampler does not see for how long they wait.
         return atTheRefusalPoint(snapshot, source, stale ? null : queue, canAnswer, now);
     }
 
-    /**
-     * While there is shedding, a place that a leaving client frees is not for those who hold more than their share already: they try
-     * most often, so they would get nearly all of them.
-     */
-    private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source, long now) {
+    private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
         Capacity capacity = snapshot.capacity();
         return fairness
                 && source != null
-                && shedWithin(RECENTLY, now)
                 && room.scarce(capacity.limit() - capacity.refusalPoint())
                 && table.holdsMoreThan(UNFAIR, source)
                 && !allowed(source);
@@ -260,9 +261,6 @@ public final class AdmissionPolicy {
             long now) {
         everShed = true;
         sheddingAt = now;
-        if (unfair(snapshot, source, now)) {
-            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
-        }
         if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {
             return Admission.ADMIT;
         }

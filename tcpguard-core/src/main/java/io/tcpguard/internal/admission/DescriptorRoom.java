@@ -32,7 +32,7 @@ final class DescriptorRoom {
 
     /** Whether the connection just accepted fits. Any thread. */
     boolean fits(long now, long closedSoFar) {
-        if (refusalPoint == Long.MAX_VALUE || vouchedFor.decrementAndGet() >= 0) {
+        if (refusalPoint == Long.MAX_VALUE || (vouchedFor.get() > 0 && vouchedFor.decrementAndGet() >= 0)) {
             return true;
         }
         if (closedSoFar == closedAtFull && now - fullAt < FULL_STANDS) {

@@ -16,9 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
-    private static final List<Signal> FAST =
-            List.of(Signal.DESCRIPTORS, Signal.SYSTEM_FILES, Signal.TIME_WAIT, Signal.ORPHANS, Signal.TCP_MEMORY);
-    private static final List<Signal> COUNTERS = List.of(Signal.LISTEN_DROPS, Signal.CONNTRACK, Signal.EPHEMERAL_PORTS);
+    private static final List<Signal> NOT_OF_THE_PROCESS = List.of(
+            Signal.SYSTEM_FILES,
+            Signal.TIME_WAIT,
+            Signal.ORPHANS,
+            Signal.TCP_MEMORY,
+            Signal.LISTEN_DROPS,
+            Signal.CONNTRACK,
+            Signal.EPHEMERAL_PORTS);
 
     private final File proc;
     private final boolean linux;
@@ -31,7 +36,7 @@ public final class LinuxProbes implements AutoCloseable {
 
     private final CounterTable facts;
     private final EphemeralPortsProbe ports;
-    private final List<Probe> everySample;
+    private final Probe everySample;
     private final List<Probe> everyCounterPeriod;
 
     private LinuxProbes(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {
@@ -47,8 +52,8 @@ public final class LinuxProbes implements AutoCloseable {
         this.ports = new EphemeralPortsProbe(
                 new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
                 new PortRange(whole("sys/net/ipv4/ip_local_port_range")));
-        this.everySample = linux ? fast(tcp) : blind(FAST);
-        this.everyCounterPeriod = linux ? counters() : blind(COUNTERS);
+        this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
+        this.everyCounterPeriod = linux ? counters(tcp) : blind(NOT_OF_THE_PROCESS);
         this.facts = new CounterTable(
                 netstat,
                 "TcpExt:",
@@ -62,7 +67,7 @@ public final class LinuxProbes implements AutoCloseable {
                 "TCPReqQFullDoCookies");
         // Loads the classes that a read needs, while there are descriptors for it; and gives rates their first look.
         long now = clock.nanoTime();
-        everySample.forEach(probe -> probe.read(now));
+        everySample.read(now);
         everyCounterPeriod.forEach(probe -> probe.read(now));
         acceptQueue(0).close();
     }
@@ -104,12 +109,12 @@ public final class LinuxProbes implements AutoCloseable {
         ports.believe(connects);
     }
 
-    /** The probes for every sample, one for each signal: DESCRIPTORS first. */
-    public List<Probe> everySample() {
+    /** The probe for every sample: DESCRIPTORS, by which newcomers are refused. */
+    public Probe everySample() {
         return everySample;
     }
 
-    /** The probes of the kernel's counters, dearer or less urgent, for every counter period. */
+    /** The probes for every counter period, one for each signal that is the machine's or the network namespace's. */
     public List<Probe> everyCounterPeriod() {
         return everyCounterPeriod;
     }
@@ -185,21 +190,16 @@ public final class LinuxProbes implements AutoCloseable {
         }
     }
 
-    private List<Probe> fast(Sockstat tcp) {
+    private List<Probe> counters(Sockstat tcp) {
         ProcFile fileNr = whole("sys/fs/file-nr");
         Figure orphans = tcp.figure(1);
         Figure timeWait = tcp.figure(2);
         Figure pages = tcp.figure(4);
         return List.of(
-                new DescriptorProbe(descriptors),
                 new UsageProbe(Signal.SYSTEM_FILES, Sysctl.count(fileNr, 0, 3), Sysctl.setting(fileNr, 2, 3)),
                 new UsageProbe(Signal.TIME_WAIT, timeWait, setting("sys/net/ipv4/tcp_max_tw_buckets")),
                 new UsageProbe(Signal.ORPHANS, orphans, setting("sys/net/ipv4/tcp_max_orphans")),
-                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)));
-    }
-
-    private List<Probe> counters() {
-        return List.of(
+                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)),
                 new ListenDropsProbe(netstat, setting("sys/net/ipv4/tcp_syncookies")),
                 new UsageProbe(
                         Signal.CONNTRACK,

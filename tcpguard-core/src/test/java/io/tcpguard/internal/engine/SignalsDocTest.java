@@ -26,8 +26,8 @@ class SignalsDocTest {
                 """
                 # Signals
 
-                What the guard reads: every 20 ms (`samplePeriod`), or every 100 ms (`counterPeriod`) what costs more or hurries less:
-                `LISTEN_DROPS`, `CONNTRACK`, `EPHEMERAL_PORTS`. Limits that an administrator sets are read once a second. Each reading is
+                What the guard reads: every 20 ms (`samplePeriod`) what is the process's own: `DESCRIPTORS`, `ACCEPT_QUEUE`, `WORK_DELAY`; every
+                100 ms (`counterPeriod`) what is the machine's or the network namespace's, and hurries less. Limits that an administrator sets are read once a second. Each reading is
                 a number against its limit, or the reason why it is not known: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`,
                 `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no
                 level. It is said once in the log: at the start, or after a second where it is lost later, and once more when it is

@@ -121,8 +121,8 @@ class AllocationTest {
     }
 
     private static Probe[] all(LinuxProbes probes, int port) {
-        List<Probe> all = new ArrayList<>(probes.everySample());
-        all.addAll(probes.everyCounterPeriod());
+        List<Probe> all = new ArrayList<>(probes.everyCounterPeriod());
+        all.add(probes.everySample());
         all.add(probes.acceptQueue(port));
         return all.toArray(Probe[]::new);
     }

@@ -126,8 +126,8 @@ class MangledTextTest {
     private int compare(FakeProc proc) {
         good.forEach(proc::with);
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            List<Probe> all = new ArrayList<>(probes.everySample());
-            all.addAll(probes.everyCounterPeriod());
+            List<Probe> all = new ArrayList<>(probes.everyCounterPeriod());
+            all.add(probes.everySample());
             all.forEach(probe -> probe.read(SECOND));
             texts.forEach(proc::with);
 

@@ -62,7 +62,7 @@ class OutgoingPortsTest {
     void asksForTheConnectionsEverMadeOnceASecondAndOnlyWhileTheyAreTheLowerBound() {
         proc.with(SNMP, FakeProc.snmp(12));
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            Probe probe = probes.everyCounterPeriod().get(2);
+            Probe probe = portsProbe(probes);
             assertThat(probe.read(1)).isEqualTo(ports(12));
 
             proc.with(SNMP, FakeProc.snmp(13));
@@ -84,7 +84,7 @@ class OutgoingPortsTest {
         proc.with(SNMP, FakeProc.snmp(12));
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
             probes.believeOfPorts(() -> failed[0]);
-            Probe probe = probes.everyCounterPeriod().get(2);
+            Probe probe = portsProbe(probes);
             assertThat(probe.read(SECOND)).isEqualTo(ports(12));
 
             failed[0] = 1;
@@ -101,7 +101,7 @@ class OutgoingPortsTest {
     void areAllInUseBySuchAWordEvenWhereTheKernelsCountsCannotBeRead() {
         proc.without("self/net/sockstat");
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            Probe probe = probes.everyCounterPeriod().get(2);
+            Probe probe = portsProbe(probes);
             assertThat(probe.read(1)).isInstanceOf(Reading.Unavailable.class);
             probes.believeOfPorts(() -> 1);
 
@@ -109,10 +109,16 @@ class OutgoingPortsTest {
         }
     }
 
+    private static Probe portsProbe(LinuxProbes probes) {
+        return probes.everyCounterPeriod().stream()
+                .filter(probe -> probe.signal() == Signal.EPHEMERAL_PORTS)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private Reading read() {
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            Probe probe = probes.everyCounterPeriod().get(2);
-            assertThat(probe.signal()).isEqualTo(Signal.EPHEMERAL_PORTS);
+            Probe probe = portsProbe(probes);
             return probe.read(1);
         }
     }

@@ -179,7 +179,7 @@ final class ProbeChild {
     }
 
     private void useProbes() {
-        all.addAll(probes.everySample());
+        all.add(probes.everySample());
         all.addAll(probes.everyCounterPeriod());
     }
 

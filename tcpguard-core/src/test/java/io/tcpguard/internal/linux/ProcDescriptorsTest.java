@@ -44,7 +44,7 @@ class ProcDescriptorsTest {
 
             connections.set(120);
             assertThat(descriptors.used()).isEqualTo(before + 100);
-            assertThat(probes.everySample().get(0).read(now))
+            assertThat(probes.everySample().read(now))
                     .isEqualTo(new Reading.Measured(Signal.DESCRIPTORS, before + 100, descriptors.limit()));
             connections.set(15);
             assertThat(descriptors.used()).isEqualTo(before - 5);

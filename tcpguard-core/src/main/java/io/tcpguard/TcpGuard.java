@@ -64,6 +64,7 @@ public final class TcpGuard implements AutoCloseable {
     private final GuardConfig config;
     private final Shed shed = new Shed();
     private final LongAdder waited = new LongAdder();
+    private final CanaryPace canaries = new CanaryPace();
     private final OutgoingConnects outgoing = new OutgoingConnects();
     private final Object lifecycle = new Object();
     private final IoThread.View view = new IoThread.View() {
@@ -367,7 +368,7 @@ public final class TcpGuard implements AutoCloseable {
     public Closeable watchWork(String name, Executor executor) {
         Running r = requireRunning();
         GuardedProbe probe = new GuardedProbe(
-                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), System::nanoTime),
+                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), canaries, System::nanoTime),
                 new Watch(Signal.WORK_DELAY, name, config),
                 false);
         r.cycle.add(probe);

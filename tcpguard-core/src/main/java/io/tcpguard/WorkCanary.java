@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
  * stuck executor must not look idle.
  */
 final class WorkCanary implements Probe, Runnable {
-    private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String SHUT_DOWN = "the executor is shut down";
 
     private final Executor executor;
+    private final CanaryPace pace;
     private final NanoClock clock;
     private final long limitMillis;
     private volatile long returnedAt;
@@ -28,10 +28,12 @@ final class WorkCanary implements Probe, Runnable {
     private long sentAt;
     private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no canary sent yet");
 
-    WorkCanary(Executor executor, long limitNanos, NanoClock clock) {
+    WorkCanary(Executor executor, long limitNanos, CanaryPace pace, NanoClock clock) {
         this.executor = executor;
+        this.pace = pace;
         this.clock = clock;
         this.limitMillis = Math.max(1, limitNanos / MILLI);
+        pace.joined();
     }
 
     @Override
@@ -62,7 +64,7 @@ final class WorkCanary implements Probe, Runnable {
             due = true;
             report(Math.max(0, returnedAt - sentAt) / MILLI);
         }
-        return now - sentAt >= EVERY || last instanceof Reading.Unavailable ? send(now) : last;
+        return now - sentAt >= pace.everyNanos() || last instanceof Reading.Unavailable ? send(now) : last;
     }
 
     private Reading send(long now) {
@@ -109,5 +111,7 @@ final class WorkCanary implements Probe, Runnable {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        pace.left();
+    }
 }

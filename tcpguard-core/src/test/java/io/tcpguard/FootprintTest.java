@@ -55,7 +55,7 @@ class FootprintTest {
     /** The one probe that is not the kernel's; the executor's own task aside, of which this one makes none. */
     @Test
     void allocatesNothingForACanaryThatWaitsAsLongAsBefore() {
-        WorkCanary canary = new WorkCanary(Runnable::run, 1_000_000_000L, () -> 0);
+        WorkCanary canary = new WorkCanary(Runnable::run, 1_000_000_000L, new CanaryPace(), () -> 0);
 
         assertThat(allocated(i -> reading = canary.read(i * 100_000_000L))).isLessThan(TIMES);
         assertThat(reading).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 0, 1000));

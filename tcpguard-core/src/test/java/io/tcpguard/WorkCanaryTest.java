@@ -7,7 +7,9 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +22,8 @@ class WorkCanaryTest {
 
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private long now;
-    private final WorkCanary canary = new WorkCanary(queue::add, 500 * MILLI, () -> now);
+    private final CanaryPace pace = new CanaryPace();
+    private final WorkCanary canary = new WorkCanary(queue::add, 500 * MILLI, pace, () -> now);
 
     @Test
     void reportsHowLongItWaited() {
@@ -63,6 +66,32 @@ class WorkCanaryTest {
     }
 
     @Test
+    void isOneOfAHundredASecondHoweverManyExecutorsAreWatched() {
+        List<WorkCanary> all = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            all.add(new WorkCanary(queue::add, 500 * MILLI, pace, () -> now));
+        }
+
+        assertThat(sentInTenSeconds(all)).isBetween(900, 1_100);
+
+        all.subList(5, 64).forEach(WorkCanary::close);
+        assertThat(sentInTenSeconds(all.subList(0, 5))).isBetween(450, 550);
+    }
+
+    private int sentInTenSeconds(List<WorkCanary> canaries) {
+        int sent = 0;
+        for (long end = now + 10_000 * MILLI; now < end; now += 20 * MILLI) {
+            for (WorkCanary each : canaries) {
+                each.read(now);
+            }
+            sent += queue.size();
+            queue.forEach(Runnable::run);
+            queue.clear();
+        }
+        return sent;
+    }
+
+    @Test
     void fallsBackToWhatTheNextOneWaited() {
         read(0);
         read(3_000);
@@ -81,6 +110,7 @@ class WorkCanaryTest {
                     throw new RejectedExecutionException("full");
                 },
                 500 * MILLI,
+                pace,
                 () -> now);
 
         assertThat(refused.read(0).pressure()).isEqualTo(1);
@@ -91,7 +121,7 @@ class WorkCanaryTest {
     void hasNothingToWatchOnceTheExecutorIsShutDown() {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         executor.shutdown();
-        WorkCanary watching = new WorkCanary(executor, 500 * MILLI, () -> now);
+        WorkCanary watching = new WorkCanary(executor, 500 * MILLI, pace, () -> now);
 
         assertThat(watching.read(0)).isInstanceOfSatisfying(Reading.Unavailable.class, u -> assertThat(u.cause())
                 .isEqualTo(Cause.NOTHING_TO_WATCH));
@@ -102,7 +132,7 @@ class WorkCanaryTest {
         ExecutorService busy = Executors.newSingleThreadExecutor();
         CountDownLatch never = new CountDownLatch(1);
         busy.execute(() -> awaitOrEnd(never));
-        WorkCanary watching = new WorkCanary(busy, 500 * MILLI, () -> now);
+        WorkCanary watching = new WorkCanary(busy, 500 * MILLI, pace, () -> now);
         watching.read(0);
         assertThat(watching.read(700 * MILLI).pressure()).isGreaterThan(1);
 
@@ -123,6 +153,7 @@ class WorkCanaryTest {
                     task.run();
                 },
                 500 * MILLI,
+                pace,
                 () -> now);
 
         assertThatThrownBy(() -> sent.read(0)).isInstanceOf(OutOfMemoryError.class);

@@ -94,7 +94,7 @@ public class SampleBenchmark {
         List<Probe> process = List.of(
                 probes.everySample(),
                 acceptQueue,
-                new WorkCanary(Runnable::run, TimeUnit.SECONDS.toNanos(1), System::nanoTime));
+                new WorkCanary(Runnable::run, TimeUnit.SECONDS.toNanos(1), new CanaryPace(), System::nanoTime));
         everySample = process.toArray(Probe[]::new);
         all = Stream.concat(process.stream(), probes.everyCounterPeriod().stream())
                 .toArray(Probe[]::new);

@@ -1,13 +1,11 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
-import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.ConnectionCloser;
 import io.tcpguard.admission.ConnectionHandle;
@@ -18,14 +16,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in an admitted connection's pipeline: reports bytes, work and the end to the core, and evicts when it is told to.
- *
- * <p>Where no {@link WorkSource} is found, bytes that went to the application are work until something is written after them and
- * has left: too long rather than too short, so that nobody who waits for an answer is evicted.
+ * First in an admitted connection's pipeline: reports bytes and the end to the core, looks for who knows what is work, and evicts when
+ * it is told to. Sees nothing of what goes out: each handler on that way costs each answer.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
-final class ConnectionTracker extends ChannelDuplexHandler implements ConnectionCloser, ChannelFutureListener {
+final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ConnectionCloser, ChannelFutureListener {
     static final AttributeKey<ConnectionTracker> KEY = AttributeKey.valueOf(ConnectionTracker.class, "tracker");
     /** Reads after which no codec will come any more: a TLS handshake and a protocol upgrade fit in. */
     private static final int LOOKS = 8;
@@ -35,8 +31,6 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private final ServerPort port;
     private final Channel channel;
     private final ConnectionHandle handle;
-    private final ChannelFutureListener written = this::onWritten;
-
     private final AtomicBoolean gone = new AtomicBoolean();
 
     /** How to evict; null while nobody wants to. */
@@ -46,10 +40,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     // Of the event loop from here on.
     private @Nullable WorkSource exact;
+    private @Nullable ByteWork guess;
     private int looks;
-    private boolean guessed;
-    private boolean unanswered;
-    private @Nullable ChannelPromise lastWrite;
 
     ConnectionTracker(ServerPort port, Channel channel) {
         this.port = port;
@@ -70,6 +62,11 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     ConnectionHandle reportedByApplication() {
         reported = true;
         return handle;
+    }
+
+    /** Whether the application does so. */
+    boolean reported() {
+        return reported;
     }
 
     /** A request told what it wants. */
@@ -106,10 +103,6 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (exact == null || exact.gone()) {
             look(ctx);
         }
-        if (exact == null && !reported && !guess()) {
-            ReferenceCountUtil.release(msg);
-            return;
-        }
         ctx.fireChannelRead(msg);
     }
 
@@ -122,47 +115,15 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (looks < LOOKS) {
             looks++;
             exact = Codecs.find(ctx.pipeline(), this);
-            if (exact != null && guessed) {
-                guessed = false;
-                handle.end();
+        }
+        if (exact == null && guess == null) {
+            guess = new ByteWork(this);
+            ctx.pipeline().addAfter(ctx.name(), null, guess);
+        } else if (exact != null && guess != null) {
+            if (ctx.pipeline().context(guess) != null) {
+                ctx.pipeline().remove(guess);
             }
-        }
-    }
-
-    /** Takes the bytes for work. */
-    private boolean guess() {
-        unanswered = true;
-        if (!guessed) {
-            guessed = handle.begin();
-        }
-        return guessed;
-    }
-
-    @Override
-    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        ChannelPromise known = promise;
-        if (guessed) {
-            known = promise.unvoid();
-            lastWrite = known;
-            unanswered = false;
-        }
-        ctx.write(msg, known);
-    }
-
-    @Override
-    public void flush(ChannelHandlerContext ctx) {
-        ctx.flush();
-        ChannelPromise last = lastWrite;
-        if (last != null) {
-            lastWrite = null;
-            last.addListener(written);
-        }
-    }
-
-    private void onWritten(ChannelFuture done) {
-        if (guessed && !unanswered && lastWrite == null) {
-            guessed = false;
-            handle.end();
+            guess = null;
         }
     }
 

@@ -20,6 +20,7 @@ final class Warmup {
             "AcceptPause$Tick",
             "AcceptWait",
             "Answers",
+            "ByteWork",
             "Codecs",
             "ConnectionDoor",
             "ConnectionTracker",

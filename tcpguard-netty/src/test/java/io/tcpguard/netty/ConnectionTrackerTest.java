@@ -9,8 +9,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.admission.Closing;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,34 @@ class ConnectionTrackerTest {
         assertThat(handle.begun).hasValue(1);
         child.releaseInbound();
         child.releaseOutbound();
+    }
+
+    @Test
+    void guessesAtWorkOnlyUntilACodecIsThere() {
+        EmbeddedChannel child = guarded.child();
+        FakePolicy.Handle handle = guarded.handle();
+        child.writeInbound(Unpooled.copyInt(1));
+        assertThat(child.pipeline().get(ByteWork.class)).isNotNull();
+        assertThat(handle.working).hasValue(1);
+
+        child.pipeline().addLast(new HttpServerCodec());
+        child.writeInbound(Unpooled.copiedBuffer("GET /", StandardCharsets.US_ASCII));
+
+        assertThat(child.pipeline().get(ByteWork.class)).isNull();
+        assertThat(handle.working).hasValue(0);
+        child.releaseInbound();
+    }
+
+    @Test
+    void putsNothingIntoTheWayOfAnswersWhereACodecKnows() {
+        EmbeddedChannel child = guarded.child(new HttpServerCodec());
+
+        child.writeInbound(Unpooled.copiedBuffer("GET /", StandardCharsets.US_ASCII));
+
+        assertThat(child.pipeline().toMap().values())
+                .hasSize(3)
+                .hasAtLeastOneElementOfType(ConnectionTracker.class)
+                .hasAtLeastOneElementOfType(Http1Work.class);
     }
 
     @Test

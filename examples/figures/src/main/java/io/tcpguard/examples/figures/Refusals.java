@@ -65,8 +65,7 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         print(books, out);
     }
 
-    private void play(Map<Contestant, Child> servers, Map<Contestant, RefusalBook> books)
-            throws IOException, InterruptedException {
+    private void play(Map<Contestant, Child> servers, Map<Contestant, RefusalBook> books) throws IOException {
         for (Contestant contestant : REFUSING) {
             Knocks.knock(server(servers, contestant).address(), warmUp, LONG_ENOUGH_SECONDS);
         }

@@ -63,7 +63,7 @@ class FiguresTest {
     void nettysRefusalsAreToldForEachWayToRefuse(Transport transport, @TempDir Path directory) throws Exception {
         assumeThat(transport.present()).as("this transport loads").isTrue();
 
-        new NettyRefusals(2, 200, 200).print(transport, directory, out);
+        new NettyRefusals(2, 200, 200, 0).print(transport, directory, out);
 
         // Refused per CPU second, ratio to the bare one; then knocks, 503, reset, silent, served.
         assertThat(cells(Contestant.NETTY_RESETTING.title()).subList(2, 7))

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  *     thousand times
  */
 record NettyRefusals(int rounds, int knocks, int warmUp, int settleSeconds) {
-    static final NettyRefusals STANDARD = new NettyRefusals(7, 30_000, 100_000, 120);
+    static final NettyRefusals STANDARD = new NettyRefusals(14, 15_000, 100_000, 120);
 
     /** So many times as many knocks where a reset is all: it costs a third of an answer. In all fewer than {@code resetBudget} can be. */
     private static final int FOR_RESETS = 3;

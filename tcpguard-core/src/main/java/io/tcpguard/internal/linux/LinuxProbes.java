@@ -3,6 +3,7 @@ package io.tcpguard.internal.linux;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.NanoClock;
 import io.tcpguard.signal.Probe;
+import io.tcpguard.signal.Scope;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.signal.TcpCounts;
 import java.io.File;
@@ -11,19 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All probes of this machine. Opened once, early; nothing is opened later, except for a listener that is added. */
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
-    private static final List<Signal> NOT_OF_THE_PROCESS = List.of(
-            Signal.SYSTEM_FILES,
-            Signal.TIME_WAIT,
-            Signal.ORPHANS,
-            Signal.TCP_MEMORY,
-            Signal.LISTEN_DROPS,
-            Signal.CONNTRACK,
-            Signal.EPHEMERAL_PORTS);
 
     private final File proc;
     private final boolean linux;
@@ -53,7 +47,7 @@ public final class LinuxProbes implements AutoCloseable {
                 new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
                 new PortRange(whole("sys/net/ipv4/ip_local_port_range")));
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
-        this.everyCounterPeriod = linux ? counters(tcp) : blind(NOT_OF_THE_PROCESS);
+        this.everyCounterPeriod = linux ? counters(tcp) : blindOutsideTheProcess();
         this.facts = new CounterTable(
                 netstat,
                 "TcpExt:",
@@ -227,8 +221,11 @@ public final class LinuxProbes implements AutoCloseable {
         return file;
     }
 
-    private static List<Probe> blind(List<Signal> signals) {
-        return signals.stream().map(LinuxProbes::blind).toList();
+    private static List<Probe> blindOutsideTheProcess() {
+        return Stream.of(Signal.values())
+                .filter(signal -> signal.scope() == Scope.NETWORK_NAMESPACE || signal.scope() == Scope.HOST)
+                .map(LinuxProbes::blind)
+                .toList();
     }
 
     private static Probe blind(Signal signal) {

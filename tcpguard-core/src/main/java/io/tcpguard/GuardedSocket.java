@@ -73,6 +73,11 @@ final class GuardedSocket implements GuardedListener {
         return decide(source, waitingRoom);
     }
 
+    @Override
+    public Admission giveUp() {
+        return policy.giveUp(canAnswer, System.nanoTime());
+    }
+
     private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
         long now = System.nanoTime();
         return policy.accept(source, stale.test(now), queue, canAnswer, now);

@@ -28,6 +28,13 @@ public interface GuardedListener extends AutoCloseable {
     Admission askAgain(@Nullable InetAddress source);
 
     /**
+     * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never throws.
+     *
+     * @return how it is refused
+     */
+    Admission giveUp();
+
+    /**
      * Takes an admitted connection into the books. Follows each {@link Admission#ADMIT}.
      *
      * @param source as given to {@link #accept}

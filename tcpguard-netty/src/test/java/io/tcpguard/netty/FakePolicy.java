@@ -105,6 +105,11 @@ final class FakePolicy implements Policy {
         }
 
         @Override
+        public Admission giveUp() {
+            return Admission.RESPOND;
+        }
+
+        @Override
         public Admission accept(@Nullable InetAddress source) {
             accepts.incrementAndGet();
             if (broken) {

@@ -24,11 +24,11 @@ final class Goodbyes {
 
     private record Leaving(SocketWrapperBase<NioChannel> wrapper, long since) {}
 
-    private final GuardedNioEndpoint endpoint;
+    private final Evictor evictor;
     private final Map<SocketChannel, Leaving> leaving = new ConcurrentHashMap<>();
 
-    Goodbyes(GuardedNioEndpoint endpoint) {
-        this.endpoint = endpoint;
+    Goodbyes(Evictor evictor) {
+        this.evictor = evictor;
     }
 
     /** False: close it at once. */
@@ -40,7 +40,7 @@ final class Goodbyes {
         leaving.put(channel, new Leaving(wrapper, System.nanoTime()));
         wrapper.setWriteTimeout(GRACE_MILLIS);
         // To Tomcat an HTTP/2 connection that has been idle for too long.
-        if (!endpoint.processSocket(wrapper, SocketEvent.TIMEOUT, true)) {
+        if (!evictor.process(wrapper, SocketEvent.TIMEOUT)) {
             leaving.remove(channel);
             return false;
         }
@@ -61,7 +61,7 @@ final class Goodbyes {
                 all.remove();
             } else if (now - one.getValue().since >= GRACE_MILLIS * 1_000_000) {
                 all.remove();
-                endpoint.closeUnderWorkers(one.getKey(), one.getValue().wrapper);
+                evictor.closeUnderWorkers(one.getKey(), one.getValue().wrapper);
             }
         }
     }

@@ -21,17 +21,17 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
 
     @Override
     public SocketState process(SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
-        GuardedConnection connection = endpoint.connectionOf(wrapper);
+        GuardedConnection connection = endpoint.registry().of(wrapper);
         if (connection == null) {
             return delegate.process(wrapper, event);
         }
         endpoint.filesBeingSent().ended(connection);
-        GuardedConnection outer = endpoint.onThisThread(connection);
+        GuardedConnection outer = endpoint.registry().onThisThread(connection);
         SocketState state;
         try {
             state = delegate.process(wrapper, event);
         } finally {
-            endpoint.onThisThread(outer);
+            endpoint.registry().onThisThread(outer);
         }
         boolean answered = state == SocketState.OPEN && event != SocketEvent.TIMEOUT && connection.working();
         note(connection, wrapper, event, state);
@@ -84,7 +84,7 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         try {
             delegate.release(wrapper);
         } finally {
-            endpoint.forget(wrapper);
+            endpoint.registry().forget(wrapper);
         }
     }
 

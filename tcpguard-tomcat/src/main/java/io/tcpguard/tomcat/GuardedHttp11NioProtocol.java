@@ -135,7 +135,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
         @Override
         public @Nullable GuardedConnection connection() {
-            return endpoint.onThisThread();
+            return endpoint.registry().onThisThread();
         }
 
         @Override

@@ -4,13 +4,8 @@ import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.state.Admission;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.tomcat.util.net.Acceptor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -25,22 +20,15 @@ import org.slf4j.LoggerFactory;
 final class GuardedNioEndpoint extends NioEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
 
-    private static final long PLACE_LOOK_NANOS = 1_000_000;
-
-    private final Map<SocketChannel, GuardedConnection> guarded = new ConcurrentHashMap<>();
-    // Not static: a static one would outlive the web application or server that brought this class.
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable GuardedConnection> current = new ThreadLocal<>();
-
+    private final ConnectorWatch watch = new ConnectorWatch();
+    private final ConnectionRegistry registry = new ConnectionRegistry();
+    private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
-    private final Goodbyes goodbyes = new Goodbyes(this);
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle = new Object();
 
     private volatile @Nullable Guard guard;
-    private volatile @Nullable GuardedListener listener;
-    private @Nullable AutoCloseable canary;
     private volatile @Nullable Thread acceptorThread;
 
     private volatile boolean closesAnswered;
@@ -73,8 +61,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
     void unguard() {
         synchronized (lifecycle) {
             guard = null;
-            unwatchWork();
-            closeListener();
+            watch.unwatchWork(shortName());
+            watch.unlisten();
         }
     }
 
@@ -83,7 +71,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     @Nullable GuardedListener listener() {
-        return listener;
+        return watch.listener();
     }
 
     @Override
@@ -99,7 +87,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
                     // The guard was closed since. That must not keep a server from starting.
                     log.warn("Connector {} starts without a guard: {}", shortName(), e.getMessage());
                     guard = null;
-                    listener = null;
+                    watch.unlisten();
                 }
             }
         }
@@ -123,7 +111,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         synchronized (lifecycle) {
             starting = false;
             // Before its executor ends.
-            unwatchWork();
+            watch.unwatchWork(shortName());
         }
         super.stopInternal();
     }
@@ -140,37 +128,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
             return;
         }
         int bound = getLocalPort();
-        int port = bound > 0 ? bound : getPortWithOffset();
-        GuardedListener old = listener;
-        listener = now.listen(shortName(), port, new Control());
-        if (old != null) {
-            old.close();
-        }
-    }
-
-    private void closeListener() {
-        GuardedListener old = listener;
-        listener = null;
-        if (old != null) {
-            old.close();
-        }
+        watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), new Control());
     }
 
     private void watchWork(Guard now) {
-        unwatchWork();
-        canary = now.watchWork(shortName(), getExecutor());
-    }
-
-    private void unwatchWork() {
-        AutoCloseable old = canary;
-        canary = null;
-        if (old != null) {
-            try {
-                old.close();
-            } catch (Exception e) {
-                log.warn("The watch on the work of connector {} did not end", shortName(), e);
-            }
-        }
+        watch.watchWork(now, shortName(), getExecutor());
     }
 
     private String shortName() {
@@ -206,7 +168,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public int endStandstills(long patienceNanos, int most) {
-            return standstill.end(guarded.values(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
+            return standstill.end(registry.all(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
         }
     }
 
@@ -237,52 +199,36 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     @Override
     protected boolean setSocketOptions(SocketChannel channel) {
-        GuardedListener now = listener;
-        if (now == null || !running || paused) {
+        GuardedListener now = watch.listener();
+        if (now == null || !serves()) {
             return super.setSocketOptions(channel);
         }
         filesBeingSent.sweep();
-        goodbyes.sweep();
-        InetAddress source = sourceOf(channel);
-        Admission decision = decide(now, source);
+        evictor.sweep();
+        InetAddress source = AcceptDecision.sourceOf(channel);
+        Admission decision = AcceptDecision.about(source, now, this::serves);
         if (decision.refused()) {
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
             // give back.
             countDownConnection();
-            // No TLS was spoken, so nothing can be answered.
-            now.refuse(channel, isSSLEnabled() ? Admission.RESET : decision);
+            now.refuse(channel, decision);
             return false;
         }
         GuardedConnection connection = new GuardedConnection(this, now, channel, source);
-        guarded.put(channel, connection);
+        registry.add(connection);
         boolean taken = false;
         try {
             taken = super.setSocketOptions(channel);
         } finally {
             if (!taken) {
-                forget(channel);
+                registry.forget(channel);
             }
         }
         return taken;
     }
 
-    /** While it waits, this thread accepts nobody else: they wait in the accept queue, where they cost no descriptor. */
-    private Admission decide(GuardedListener now, @Nullable InetAddress source) {
-        Admission decision = now.acceptOrWait(source);
-        while (decision == Admission.WAIT) {
-            LockSupport.parkNanos(PLACE_LOOK_NANOS);
-            decision = running && !paused ? now.askAgain(source) : Admission.RESPOND;
-        }
-        return decision;
-    }
-
-    private static @Nullable InetAddress sourceOf(SocketChannel channel) {
-        try {
-            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
-        } catch (IOException e) {
-            // Gone already. Tomcat will find out.
-            return null;
-        }
+    private boolean serves() {
+        return running && !paused;
     }
 
     // ---- connections work
@@ -298,24 +244,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return new GatedProcessor(wrapper, event);
     }
 
-    @Nullable GuardedConnection connectionOf(@Nullable SocketWrapperBase<?> wrapper) {
-        if (wrapper == null || !(wrapper.getSocket() instanceof NioChannel socket)) {
-            return null;
-        }
-        SocketChannel channel = socket.getIOChannel();
-        return channel == null ? null : guarded.get(channel);
-    }
-
-    /** The connection whose event this thread processes; null if none. */
-    @Nullable GuardedConnection onThisThread() {
-        return current.get();
-    }
-
-    /** Sets it; returns the one before. */
-    @Nullable GuardedConnection onThisThread(@Nullable GuardedConnection connection) {
-        GuardedConnection before = current.get();
-        current.set(connection);
-        return before;
+    ConnectionRegistry registry() {
+        return registry;
     }
 
     FilesBeingSent filesBeingSent() {
@@ -330,84 +260,26 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
-        return connections.get(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
+        return wrapperOf(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
+    }
+
+    /** Null if Tomcat does not know it yet, or no more. */
+    @Nullable SocketWrapperBase<NioChannel> wrapperOf(SocketChannel channel) {
+        return connections.get(channel);
     }
 
     // ---- connections go
 
+    /** See {@link Evictor#evict}. */
     void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
-        SocketChannel channel = connection.channel();
-        if (how == Closing.RESET) {
-            connection.resetWhenClosed();
-        }
-        SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
-        if (wrapper != null && connection.multiplexed()) {
-            evictMultiplexed(channel, wrapper, how == Closing.ORDERLY && nobodyInside);
-        } else if (wrapper != null && nobodyInside) {
-            wrapper.close();
-        } else {
-            // The worker inside finds the socket closed, and closes the rest when it leaves.
-            closeQuietly(channel);
-            if (wrapper == null) {
-                closeIfKnownByNow(channel);
-            }
-        }
-        forget(channel);
-        wakePoller();
-    }
-
-    /** Tomcat leaves a connection in its count that was closed just before its poller could register it. */
-    private void closeIfKnownByNow(SocketChannel channel) {
-        SocketWrapperBase<NioChannel> wrapper = connections.get(channel);
-        if (wrapper != null) {
-            wrapper.close();
-        }
-    }
-
-    private void evictMultiplexed(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper, boolean politely) {
-        // Out of the books first, since the gate keeps Tomcat's own events from it else.
-        forget(channel);
-        if (!politely || !goodbyes.begin(channel, wrapper)) {
-            closeUnderWorkers(channel, wrapper);
-        }
-    }
-
-    /** Frames may be read outside of the gate, so the rest is closed in Tomcat's own way for a dead HTTP/2 connection. */
-    void closeUnderWorkers(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper) {
-        closeQuietly(channel);
-        if (!processSocket(wrapper, SocketEvent.ERROR, true)) {
-            wrapper.close();
-        }
-    }
-
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.debug("Close of {} failed; its descriptor is gone all the same", channel, e);
-        }
+        evictor.evict(connection, how, nobodyInside);
     }
 
     /** A closed channel gives its descriptor back only when the selector that knows it selects again. */
-    private void wakePoller() {
+    void wakePoller() {
         Poller poller = getPoller();
         if (poller != null) {
             poller.getSelector().wakeup();
-        }
-    }
-
-    void forget(SocketWrapperBase<NioChannel> wrapper) {
-        NioChannel socket = wrapper.getSocket();
-        SocketChannel channel = socket == null ? null : socket.getIOChannel();
-        if (channel != null) {
-            forget(channel);
-        }
-    }
-
-    private void forget(SocketChannel channel) {
-        GuardedConnection connection = guarded.remove(channel);
-        if (connection != null) {
-            connection.closed();
         }
     }
 
@@ -427,7 +299,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     /** Connections in the guard's books. */
     int guardedConnections() {
-        return guarded.size();
+        return registry.size();
     }
 
     /** Runs Tomcat's work on a connection unless that was evicted meanwhile. */
@@ -442,7 +314,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             // Tomcat pools this object and may hand it to another thread before super.doRun() returns: fields only up
             // to there.
             SocketWrapperBase<NioChannel> wrapper = socketWrapper;
-            GuardedConnection connection = connectionOf(wrapper);
+            GuardedConnection connection = registry.of(wrapper);
             if (connection == null) {
                 // Not guarded; or closed since this was queued, and then its channel object may be another client's by
                 // now.

@@ -1,8 +1,6 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
-import java.util.concurrent.Executor;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
@@ -10,7 +8,6 @@ import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +21,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     private final Connector connector;
     private final Guard guard;
     private final RequestGate gate = new RequestGate();
-    private volatile @Nullable GuardedListener listener;
-    private @Nullable AutoCloseable canary;
+    private final ConnectorWatch watch = new ConnectorWatch();
 
     private StockConnector(Connector connector, Guard guard) {
         this.connector = connector;
@@ -52,8 +48,8 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     /** Undoes what {@link #guard} did. */
     void restore() {
         connector.removeLifecycleListener(this);
-        unwatchWork();
-        unlisten();
+        watch.unwatchWork(name());
+        watch.unlisten();
     }
 
     @Override
@@ -67,45 +63,19 @@ final class StockConnector implements LifecycleListener, ListenerControl {
             }
         } else if (Lifecycle.BEFORE_STOP_EVENT.equals(event.getType())) {
             // Before its executor ends.
-            unwatchWork();
+            watch.unwatchWork(name());
         }
     }
 
     private synchronized void begin(int port) {
-        unwatchWork();
         if (port > 0) {
             listen(port);
         }
-        Executor executor = connector.getProtocolHandler().getExecutor();
-        canary = executor == null ? null : guard.watchWork(name(), executor);
+        watch.watchWork(guard, name(), connector.getProtocolHandler().getExecutor());
     }
 
-    private synchronized void listen(int port) {
-        GuardedListener old = listener;
-        listener = guard.listen(name(), port, this);
-        if (old != null) {
-            old.close();
-        }
-    }
-
-    private synchronized void unlisten() {
-        GuardedListener old = listener;
-        listener = null;
-        if (old != null) {
-            old.close();
-        }
-    }
-
-    private synchronized void unwatchWork() {
-        AutoCloseable old = canary;
-        canary = null;
-        if (old != null) {
-            try {
-                old.close();
-            } catch (Exception e) {
-                log.warn("The watch on the work of {} did not end", connector, e);
-            }
-        }
+    private void listen(int port) {
+        watch.listen(guard, name(), port, this);
     }
 
     private String name() {
@@ -119,7 +89,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
         if (!gate.refuses(guard, request, null)) {
             return false;
         }
-        RequestGate.answer(response, listener);
+        RequestGate.answer(response, watch.listener());
         return true;
     }
 

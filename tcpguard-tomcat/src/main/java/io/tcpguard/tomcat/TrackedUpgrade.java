@@ -44,7 +44,7 @@ final class TrackedUpgrade implements UpgradeProtocol {
     }
 
     private Adapter track(SocketWrapperBase<?> wrapper, Adapter adapter) {
-        GuardedConnection connection = endpoint.connectionOf(wrapper);
+        GuardedConnection connection = endpoint.registry().of(wrapper);
         if (connection == null || !(adapter instanceof GuardedAdapter guarded)) {
             return adapter;
         }

@@ -99,6 +99,11 @@ final class FakeGuard implements Guard {
         }
 
         @Override
+        public Admission giveUp() {
+            return control.canAnswer() ? Admission.RESPOND : Admission.RESET;
+        }
+
+        @Override
         public Admission accept(@Nullable InetAddress source) {
             return atAccept;
         }

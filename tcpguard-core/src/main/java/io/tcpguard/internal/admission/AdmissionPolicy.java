@@ -214,6 +214,11 @@ public final class AdmissionPolicy {
         return accept(source, stale, null, () -> true, now);
     }
 
+    /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
+    public Admission giveUp(BooleanSupplier canAnswer, long now) {
+        return refuse(Admission.RESPOND, Cause.CONNECTIONS, canAnswer, now);
+    }
+
     private Admission decide(
             @Nullable InetAddress source,
             boolean stale,

@@ -1,0 +1,5 @@
+/** In: requests. Out: a greeting, from a Spring Boot application, MVC or WebFlux, that is guarded by its dependencies alone. */
+@NullMarked
+package io.tcpguard.examples.springboot;
+
+import org.jspecify.annotations.NullMarked;

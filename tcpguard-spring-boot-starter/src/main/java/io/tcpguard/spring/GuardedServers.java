@@ -1,0 +1,48 @@
+package io.tcpguard.spring;
+
+import io.tcpguard.TcpGuard;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.WebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+
+/** Gives each web server to the adapter that knows it. */
+final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactory>, Ordered {
+    private static final Logger log = LoggerFactory.getLogger(GuardedServers.class);
+
+    private final TcpGuard guard;
+    private final List<WebServerGuard> adapters;
+    private final List<WebServerGuard> inUse = new CopyOnWriteArrayList<>();
+
+    GuardedServers(TcpGuard guard, List<WebServerGuard> adapters) {
+        this.guard = guard;
+        this.adapters = adapters;
+    }
+
+    /** Before the application's own customizers: what they say about the server counts. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    /** Adapters that guard something. */
+    List<WebServerGuard> inUse() {
+        return List.copyOf(inUse);
+    }
+
+    @Override
+    public void customize(WebServerFactory factory) {
+        for (WebServerGuard adapter : adapters) {
+            if (adapter.guard(factory, guard)) {
+                inUse.add(adapter);
+                return;
+            }
+        }
+        log.info(
+                "tcpguard is not active: no adapter on the class path knows what {} makes",
+                factory.getClass().getName());
+    }
+}

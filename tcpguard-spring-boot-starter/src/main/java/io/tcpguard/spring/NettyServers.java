@@ -1,0 +1,66 @@
+package io.tcpguard.spring;
+
+import io.netty.channel.socket.ServerSocketChannel;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.netty.NettyGuard;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.server.WebServerFactory;
+import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.server.HttpServer;
+
+/** Puts the accept handler into Reactor Netty's server channels. */
+final class NettyServers implements WebServerGuard {
+    private final ObjectProvider<ReactorResourceFactory> resources;
+    private final List<NettyGuard> guards = new CopyOnWriteArrayList<>();
+
+    NettyServers(ObjectProvider<ReactorResourceFactory> resources) {
+        this.resources = resources;
+    }
+
+    @Override
+    public boolean guard(WebServerFactory factory, TcpGuard guard) {
+        FactoryCustomizers customizers = FactoryCustomizers.of(factory, "addServerCustomizers", "NettyServerCustomizer")
+                .orElse(null);
+        if (customizers == null) {
+            return false;
+        }
+        NettyGuard netty = NettyGuard.of(guard);
+        try {
+            ReactorResourceFactory given = resources.getIfUnique();
+            if (given != null) {
+                factory.getClass()
+                        .getMethod("setResourceFactory", ReactorResourceFactory.class)
+                        .invoke(factory, new GuardedResources(netty, given));
+            }
+            customizers.add(made -> made instanceof HttpServer server ? guarded(server, guard, netty) : made);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "tcpguard can't be put on " + factory.getClass().getName(), e);
+        }
+        guards.add(netty);
+        return true;
+    }
+
+    @Override
+    public void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException {
+        for (NettyGuard netty : guards) {
+            netty.drain(notice, finish);
+        }
+    }
+
+    /**
+     * The server is being made, so the guard starts. The resources put the handler into the channel, unless the application has several
+     * or gives the factory others; then it comes here, right after the bind. It stays out where there is one.
+     */
+    private static HttpServer guarded(HttpServer server, TcpGuard guard, NettyGuard netty) {
+        guard.start();
+        return server.doOnBound(bound -> {
+            if (bound.channel() instanceof ServerSocketChannel channel) {
+                channel.pipeline().addFirst(netty.acceptHandler());
+            }
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package io.tcpguard.spring;
+
+import io.tcpguard.TcpGuard;
+import java.time.Duration;
+import org.springframework.boot.web.server.WebServerFactory;
+
+/** One kind of web server. A bean of each kind on the class path is asked in turn. */
+interface WebServerGuard {
+
+    /**
+     * Sees to it that the server which this factory makes is guarded. Called once for each factory, before the application's own
+     * customizers.
+     *
+     * @param guard not started yet: to be started when the server is made, so that nothing runs where none is
+     * @return false if the factory makes none of this kind; nothing was done then
+     */
+    boolean guard(WebServerFactory factory, TcpGuard guard);
+
+    /**
+     * Fails health and blocks until the servers can be stopped, or the time is up.
+     *
+     * @param notice time for the load balancers to see that health is down
+     * @param finish longest time to wait after that for connections to end by themselves
+     * @throws InterruptedException if interrupted while waiting; health is down
+     */
+    void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException;
+}

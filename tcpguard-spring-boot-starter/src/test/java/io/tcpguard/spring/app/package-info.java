@@ -1,0 +1,5 @@
+/** In: requests. Out: a greeting. */
+@NullMarked
+package io.tcpguard.spring.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** In: an application on either line of Boot, started. Out: what its users, its balancer and its operators see. */
+@NullMarked
+package io.tcpguard.spring;
+
+import org.jspecify.annotations.NullMarked;

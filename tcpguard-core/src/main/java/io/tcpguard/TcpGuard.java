@@ -1,5 +1,6 @@
 package io.tcpguard;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.advisor.Listening;
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods are safe from any thread. None throws because the machine is in trouble.
  */
-public final class TcpGuard implements AutoCloseable {
+public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpGuard.class);
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
@@ -277,6 +278,7 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
+    @Override
     public GuardSnapshot snapshot() {
         return current;
     }
@@ -292,11 +294,15 @@ public final class TcpGuard implements AutoCloseable {
 
     /**
      * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
-     * ({@link Setting#STALLED_AFTER}) that its client has gone. As cheap as {@link #admit()}.
+     * ({@link Setting#STALLED_AFTER}) that its client has gone. Peers in {@link Setting#ALLOW} always may. As cheap as {@link #admit()}.
      */
-    public Admission admitRequest() {
+    @Override
+    public Admission admitRequest(@Nullable InetAddress source) {
         GuardSnapshot snapshot = current;
-        return snapshot.level() == Level.DRAIN && snapshot.leading() == Signal.WORK_DELAY && deciding()
+        return snapshot.level() == Level.DRAIN
+                        && snapshot.leading() == Signal.WORK_DELAY
+                        && deciding()
+                        && !(source != null && Network.anyContains(config.networks(Setting.ALLOW), source))
                 ? Admission.RESPOND
                 : Admission.ADMIT;
     }
@@ -306,6 +312,7 @@ public final class TcpGuard implements AutoCloseable {
     }
 
     /** Fails health on purpose until {@link #resume()}, whatever the signals say; connections are served on. */
+    @Override
     public void drain(String reason) {
         operate(Objects.requireNonNull(reason, "reason"));
     }
@@ -333,6 +340,7 @@ public final class TcpGuard implements AutoCloseable {
      * @param port the local port; its accept queue is looked up by it
      * @throws IllegalStateException if the guard does not run
      */
+    @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Running r = requireRunning();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
@@ -365,6 +373,7 @@ public final class TcpGuard implements AutoCloseable {
      * @return ends the watch; throws nothing
      * @throws IllegalStateException if the guard does not run
      */
+    @Override
     public Closeable watchWork(String name, Executor executor) {
         Running r = requireRunning();
         GuardedProbe probe = new GuardedProbe(

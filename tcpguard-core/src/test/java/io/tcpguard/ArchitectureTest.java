@@ -28,7 +28,7 @@ class ArchitectureTest {
                 "internal.linux | internal.linux,signal",
                 "internal.engine | internal.engine,signal,state,config",
                 "internal.admission | internal.admission,admission,state,config,signal",
-                "internal.io | internal.io,state,config,signal",
+                "internal.io | internal.io,admission,state,config,signal",
                 "metrics | metrics,,state,signal",
                 "advisor | advisor,,state,signal,config"
             })

@@ -75,7 +75,7 @@ class FootprintTest {
         GuardConfig config = GuardConfig.defaults();
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             assertThat(allocated(i -> answer = guard.admit())).isLessThan(TIMES);
-            assertThat(allocated(i -> answer = guard.admitRequest())).isLessThan(TIMES);
+            assertThat(allocated(i -> answer = guard.admitRequest(null))).isLessThan(TIMES);
         }
         long[] used = {100};
         Engine engine = new Engine(config, 0);

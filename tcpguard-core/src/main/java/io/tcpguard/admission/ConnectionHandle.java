@@ -21,6 +21,16 @@ public interface ConnectionHandle {
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
     void keep();
 
+    /** Whether work is in progress. */
+    boolean working();
+
+    /**
+     * Takes the connection for a close by its adapter: from now on {@link #begin()} answers false, and the guard does not evict it.
+     *
+     * @return false if work is in progress, or the guard evicts it already: then nothing changed
+     */
+    boolean claim();
+
     /** The connection is closed, by whomever. Counted once, however often it is said. */
     void closed();
 }

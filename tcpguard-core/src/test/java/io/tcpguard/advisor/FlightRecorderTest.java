@@ -7,6 +7,7 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
+import io.tcpguard.testkit.Snapshots;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -9,6 +9,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.Snapshots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

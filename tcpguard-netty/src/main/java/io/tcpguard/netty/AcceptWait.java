@@ -2,6 +2,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -14,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class AcceptWait implements Runnable {
-    static final long LOOK_MILLIS = 2;
-
     /** As many as a batch has where the reserve is least. io_uring goes on accepting, whatever auto-read says. */
     static final int MOST = 2;
 
@@ -87,7 +86,7 @@ final class AcceptWait implements Runnable {
                                 ticking = false;
                                 run();
                             },
-                            LOOK_MILLIS,
+                            Pacing.WAIT_MILLIS,
                             TimeUnit.MILLISECONDS);
         }
     }

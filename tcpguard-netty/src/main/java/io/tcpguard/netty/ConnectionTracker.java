@@ -6,10 +6,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.ConnectionCloser;
 import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
+import java.net.InetAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,8 +28,6 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
     static final AttributeKey<ConnectionTracker> KEY = AttributeKey.valueOf(ConnectionTracker.class, "tracker");
     /** Reads after which no codec will come any more: a TLS handshake and a protocol upgrade fit in. */
     private static final int LOOKS = 8;
-
-    private static final long GRACE_MILLIS = 500;
 
     private final ServerPort port;
     private final Channel channel;
@@ -50,8 +51,13 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
         port.ports.opened();
     }
 
-    Policy policy() {
+    AdmissionControl policy() {
         return port.ports.policy;
+    }
+
+    /** Null if not known. */
+    @Nullable InetAddress source() {
+        return ServerPort.source(channel);
     }
 
     ServerPort port() {
@@ -170,7 +176,7 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
                 channel.eventLoop()
                         .schedule(
                                 () -> Refuse.registered(channel, Admission.RESPOND),
-                                GRACE_MILLIS,
+                                Pacing.CLOSE_GRACE_MILLIS,
                                 TimeUnit.MILLISECONDS);
             }
         }

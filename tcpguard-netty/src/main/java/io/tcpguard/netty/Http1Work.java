@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +100,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (HttpParts.isRequest(msg)) {
             if (open == 0 && leaving == 0 && !closing) {
-                Admission decision = tracker.policy().admitRequest();
+                Admission decision = tracker.policy().admitRequest(tracker.source());
                 if (decision.refused()) {
                     refuse(ctx, (HttpRequest) msg, decision);
                 }
@@ -192,7 +193,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         channel.eventLoop()
                 .schedule(
                         () -> Refuse.registered(channel, Admission.RESPOND),
-                        RefusedConnection.CLOSE_MILLIS,
+                        Pacing.CLOSE_GRACE_MILLIS,
                         TimeUnit.MILLISECONDS);
     }
 

@@ -1,6 +1,7 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.EventLoop;
+import io.tcpguard.admission.AdmissionControl;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +11,11 @@ final class LoopWatch {
     /** Far more loops than processors: beyond it somebody makes loops without end, and watching them would be the leak. */
     private static final int MOST = 256;
 
-    private final Policy policy;
+    private final AdmissionControl policy;
     private final Map<EventLoop, AutoCloseable> watches = new ConcurrentHashMap<>();
     private int named;
 
-    LoopWatch(Policy policy) {
+    LoopWatch(AdmissionControl policy) {
         this.policy = policy;
     }
 

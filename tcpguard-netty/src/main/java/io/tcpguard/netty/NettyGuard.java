@@ -45,7 +45,7 @@ public final class NettyGuard {
     /** Ports that speak this. */
     public static NettyGuard of(TcpGuard guard, Protocol protocol) {
         Warmup.once();
-        return new NettyGuard(guard, new Ports(Policy.of(guard), protocol));
+        return new NettyGuard(guard, new Ports(guard, protocol));
     }
 
     /**

@@ -1,12 +1,13 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
+import io.tcpguard.admission.AdmissionControl;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What the ports of one {@link NettyGuard} share: policy, protocol, the room for answers, the watched event loops. */
 final class Ports {
-    final Policy policy;
+    final AdmissionControl policy;
     final Protocol protocol;
     final LoopWatch loops;
     private final AtomicInteger open = new AtomicInteger();
@@ -15,7 +16,7 @@ final class Ports {
     private volatile boolean unguarded;
     private volatile boolean leaving;
 
-    Ports(Policy policy, Protocol protocol) {
+    Ports(AdmissionControl policy, Protocol protocol) {
         this.policy = policy;
         this.protocol = protocol;
         this.loops = new LoopWatch(policy);

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class RefusedConnection extends ChannelInboundHandlerAdapter implements Runnable {
-    static final long SILENT_MILLIS = 300;
-    static final long CLOSE_MILLIS = 1000;
-
     private final ServerPort port;
     private final FirstBytes first = new FirstBytes();
     private @Nullable ChannelHandlerContext ctx;
@@ -32,7 +30,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     @Override
     public void channelActive(ChannelHandlerContext active) {
         ctx = active;
-        timer = active.executor().schedule(this, SILENT_MILLIS, TimeUnit.MILLISECONDS);
+        timer = active.executor().schedule(this, Pacing.REPLY_SILENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -60,7 +58,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
             timer.cancel(false);
         }
         if (active.channel().isOpen()) {
-            timer = active.executor().schedule(this, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            timer = active.executor().schedule(this, Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -23,5 +23,15 @@ final class Unguarded implements ConnectionHandle {
     public void keep() {}
 
     @Override
+    public boolean working() {
+        return false;
+    }
+
+    @Override
+    public boolean claim() {
+        return true;
+    }
+
+    @Override
     public void closed() {}
 }

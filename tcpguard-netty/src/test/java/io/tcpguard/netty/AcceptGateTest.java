@@ -8,8 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +102,7 @@ class AcceptGateTest {
         guarded.policy.connections = Admission.RESPOND;
         EmbeddedChannel child = guarded.accept();
 
-        pass(RefusedConnection.SILENT_MILLIS - 1);
+        pass(Pacing.REPLY_SILENCE_MILLIS - 1);
         assertThat(child.isOpen()).isTrue();
         pass(1);
         assertThat(child.isOpen()).isFalse();
@@ -112,7 +114,7 @@ class AcceptGateTest {
         EmbeddedChannel child = guarded.accept();
         child.writeInbound(text("GET"));
 
-        pass(RefusedConnection.CLOSE_MILLIS - 1);
+        pass(Pacing.CLOSE_GRACE_MILLIS - 1);
         assertThat(child.isOpen()).isTrue();
         pass(1);
         assertThat(child.isOpen()).isFalse();
@@ -158,14 +160,14 @@ class AcceptGateTest {
 
     @Test
     void saysThatThePortAcceptsUntilItCloses() {
-        FakePolicy.Listener listener = guarded.policy.onlyListener();
+        FakeControl.Listener listener = guarded.policy.onlyListener();
         assertThat(listener.control.accepting()).isTrue();
 
         guarded.server.close();
 
         assertThat(listener.control.accepting()).isFalse();
         assertThat(listener.closed).isTrue();
-        assertThat(guarded.policy.watchesEnded).hasValue(guarded.policy.watched.size());
+        assertThat(guarded.policy.watches).hasValue(0);
     }
 
     @Test
@@ -287,14 +289,14 @@ class AcceptGateTest {
 
         EmbeddedChannel child = guarded.accept();
         EmbeddedChannel ofTheSameBatch = guarded.accept();
-        pass(10 * AcceptWait.LOOK_MILLIS);
+        pass(10 * Pacing.WAIT_MILLIS);
 
         assertThat(guarded.server.<Object>readInbound()).isNull();
         assertThat(child.isOpen()).isTrue();
         assertThat(guarded.server.config().isAutoRead()).isFalse();
 
         guarded.policy.connections = Admission.ADMIT;
-        pass(AcceptWait.LOOK_MILLIS);
+        pass(Pacing.WAIT_MILLIS);
 
         assertThat(guarded.server.<Object>readInbound()).isSameAs(child);
         assertThat(guarded.server.<Object>readInbound()).isSameAs(ofTheSameBatch);
@@ -319,7 +321,7 @@ class AcceptGateTest {
         EmbeddedChannel child = guarded.accept();
 
         guarded.policy.connections = Admission.RESET;
-        pass(AcceptWait.LOOK_MILLIS);
+        pass(Pacing.WAIT_MILLIS);
 
         assertThat(child.isOpen()).isFalse();
         assertThat(guarded.server.config().isAutoRead()).isTrue();
@@ -359,7 +361,7 @@ class AcceptGateTest {
 
     @Test
     void servesUnguardedIfTheGuardBreaks() {
-        guarded.policy.broken = true;
+        guarded.policy.broken = new IllegalStateException("broken");
 
         EmbeddedChannel child = guarded.accept();
 
@@ -381,7 +383,7 @@ class AcceptGateTest {
 
     @Test
     void leavesAServerAloneWhoseGuardDoesNotRun() {
-        FakePolicy dead = new FakePolicy();
+        FakeControl dead = new FakeControl();
         dead.dead = true;
         EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(dead, Protocol.HTTP)));
 
@@ -394,7 +396,7 @@ class AcceptGateTest {
 
     @Test
     void guardsAPortThatWasBoundBeforeTheGuardStartedFromItsStartOn() {
-        FakePolicy policy = new FakePolicy();
+        FakeControl policy = new FakeControl();
         policy.dead = true;
         EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(policy, Protocol.HTTP)));
         server.freezeTime();
@@ -413,7 +415,7 @@ class AcceptGateTest {
 
     @Test
     void stopsLookingForItsGuardWhenThePortCloses() {
-        FakePolicy policy = new FakePolicy();
+        FakeControl policy = new FakeControl();
         policy.dead = true;
         EmbeddedChannel server = new EmbeddedChannel(new AcceptDoor(new Ports(policy, Protocol.HTTP)));
         server.freezeTime();

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,7 @@ class AllocationTest {
     void isNoneForADecisionOfTheRealGuard() {
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             EmbeddedChannel server = new EmbeddedChannel();
-            ServerPort port = new Ports(Policy.of(guard), Protocol.HTTP).of(server);
+            ServerPort port = new Ports(guard, Protocol.HTTP).of(server);
             EmbeddedChannel child = new FromLoopback();
 
             assertThat(allocatedBy(() -> port.decide(child))).isLessThan(NOTHING);
@@ -52,7 +53,7 @@ class AllocationTest {
 
     @Test
     void isNoneForAPlaceInTheRoomForAnswers() {
-        Ports ports = new Ports(new FakePolicy(), Protocol.HTTP);
+        Ports ports = new Ports(new FakeControl(), Protocol.HTTP);
 
         assertThat(allocatedBy(() -> {
                     ports.tryAnswer();

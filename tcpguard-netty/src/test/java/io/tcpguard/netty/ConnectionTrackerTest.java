@@ -12,6 +12,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.admission.Closing;
+import io.tcpguard.testkit.FakeControl;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +30,7 @@ class ConnectionTrackerTest {
     @Test
     void takesBytesForWorkUntilAnAnswerHasLeft() {
         EmbeddedChannel child = guarded.child();
-        FakePolicy.Handle handle = guarded.handle();
+        FakeControl.Handle handle = guarded.handle();
 
         child.writeInbound(Unpooled.copyInt(1));
         assertThat(handle.working).hasValue(1);
@@ -46,7 +47,7 @@ class ConnectionTrackerTest {
     @Test
     void staysAtWorkWhenMoreBytesCameBeforeTheAnswerLeft() {
         EmbeddedChannel child = guarded.child();
-        FakePolicy.Handle handle = guarded.handle();
+        FakeControl.Handle handle = guarded.handle();
 
         child.writeInbound(Unpooled.copyInt(1));
         child.write(Unpooled.copyInt(2));
@@ -64,7 +65,7 @@ class ConnectionTrackerTest {
     @Test
     void guessesAtWorkOnlyUntilACodecIsThere() {
         EmbeddedChannel child = guarded.child();
-        FakePolicy.Handle handle = guarded.handle();
+        FakeControl.Handle handle = guarded.handle();
         child.writeInbound(Unpooled.copyInt(1));
         assertThat(child.pipeline().get(ByteWork.class)).isNotNull();
         assertThat(handle.working).hasValue(1);

@@ -4,13 +4,14 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.tcpguard.testkit.FakeControl;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A guarded server channel without a socket. */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Guarded implements AutoCloseable {
-    final FakePolicy policy = new FakePolicy();
+    final FakeControl policy = new FakeControl();
     final Ports ports;
     final EmbeddedChannel server;
     private final List<EmbeddedChannel> children = new ArrayList<>();
@@ -49,8 +50,8 @@ final class Guarded implements AutoCloseable {
     }
 
     /** The books on the newest connection. */
-    FakePolicy.Handle handle() {
-        List<FakePolicy.Handle> handles = policy.onlyListener().handles;
+    FakeControl.Handle handle() {
+        List<FakeControl.Handle> handles = policy.onlyListener().handles;
         return handles.get(handles.size() - 1);
     }
 

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -237,7 +238,7 @@ class Http1WorkTest {
         child.writeInbound(text(GET));
         assertThat(application.requests).isEqualTo(2);
         assertThat(child.isOpen()).isTrue();
-        child.advanceTimeBy(RefusedConnection.CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         child.runScheduledPendingTasks();
         assertThat(child.isOpen()).isFalse();
         assertThat(guarded.handle().working).hasValue(0);
@@ -258,7 +259,7 @@ class Http1WorkTest {
         assertThat(application.ends).isEqualTo(1);
         child.writeInbound(text(GET));
         assertThat(application.requests).isEqualTo(1);
-        child.advanceTimeBy(RefusedConnection.CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         child.runScheduledPendingTasks();
         assertThat(child.isOpen()).isFalse();
     }

@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -148,7 +149,7 @@ class NettyGuardTest {
 
     @Test
     void guardsFromInsideAChildsPipelineWhereTheServerChannelCannotBeReached() {
-        FakePolicy policy = new FakePolicy();
+        FakeControl policy = new FakeControl();
         EmbeddedChannel server = new EmbeddedChannel();
         ConnectionDoor door = new ConnectionDoor(new Ports(policy, Protocol.HTTP));
 
@@ -168,7 +169,7 @@ class NettyGuardTest {
 
     @Test
     void leavesAChildAloneWhoseGuardDoesNotRun() {
-        FakePolicy dead = new FakePolicy();
+        FakeControl dead = new FakeControl();
         dead.dead = true;
         EmbeddedChannel server = new EmbeddedChannel();
 

@@ -2,6 +2,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.netty.ChildServer.Numbers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,7 +99,7 @@ class RefusalCountTest {
             LockSupport.parkNanos(10_000_000);
             now = server.numbers();
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5 * RefusedConnection.SILENT_MILLIS));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5 * Pacing.REPLY_SILENCE_MILLIS));
         return server.numbers();
     }
 }

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ResourceLeakDetector;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SocketsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-    private final FakePolicy policy = new FakePolicy();
+    private final FakeControl policy = new FakeControl();
     private final List<EventLoopGroup> groups = new ArrayList<>();
 
     @BeforeAll
@@ -162,7 +163,7 @@ class SocketsTest {
         server.close().syncUninterruptibly();
 
         await(() -> policy.onlyListener().closed);
-        await(() -> policy.watchesEnded.get() == policy.watched.size());
+        await(() -> policy.watches.get() == 0);
     }
 
     private Channel serve(Transport transport) {
@@ -185,9 +186,9 @@ class SocketsTest {
                 .channel();
     }
 
-    private FakePolicy.Handle handle() {
+    private FakeControl.Handle handle() {
         await(() -> !policy.onlyListener().handles.isEmpty());
-        List<FakePolicy.Handle> handles = policy.onlyListener().handles;
+        List<FakeControl.Handle> handles = policy.onlyListener().handles;
         return handles.get(handles.size() - 1);
     }
 

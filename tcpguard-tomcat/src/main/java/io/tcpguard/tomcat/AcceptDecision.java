@@ -1,6 +1,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.admission.Pacing;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the guard about a connection just accepted, and waits with it if that is the answer. Acceptor's thread. */
 final class AcceptDecision {
-    private static final long PLACE_LOOK_NANOS = 1_000_000;
-
     private AcceptDecision() {}
 
     /**
@@ -25,7 +24,7 @@ final class AcceptDecision {
     static Admission about(@Nullable InetAddress source, GuardedListener listener, BooleanSupplier serving) {
         Admission decision = listener.acceptOrWait(source);
         while (decision == Admission.WAIT) {
-            LockSupport.parkNanos(PLACE_LOOK_NANOS);
+            LockSupport.parkNanos(Pacing.WAIT_MILLIS * 1_000_000);
             decision = serving.getAsBoolean() ? listener.askAgain(source) : listener.giveUp();
         }
         return decision;

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
 import java.util.concurrent.Executor;
@@ -23,7 +24,7 @@ final class ConnectorWatch {
      *
      * @throws IllegalStateException if the guard does not run
      */
-    synchronized void listen(Guard guard, String name, int port, ListenerControl control) {
+    synchronized void listen(AdmissionControl guard, String name, int port, ListenerControl control) {
         GuardedListener old = listener;
         listener = guard.listen(name, port, control);
         if (old != null) {
@@ -40,7 +41,7 @@ final class ConnectorWatch {
     }
 
     /** @param executor null: there is none to watch */
-    synchronized void watchWork(Guard guard, String name, @Nullable Executor executor) {
+    synchronized void watchWork(AdmissionControl guard, String name, @Nullable Executor executor) {
         unwatchWork(name);
         canary = executor == null ? null : guard.watchWork(name, executor);
     }

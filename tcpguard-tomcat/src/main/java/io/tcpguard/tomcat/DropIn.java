@@ -177,9 +177,8 @@ final class DropIn implements LifecycleListener {
     private void begin(Server server) {
         guard.start();
         try {
-            Guard door = Guard.of(guard);
             for (Service service : server.findServices()) {
-                StockConnectors.guard(service, door).ifPresent(stock::add);
+                StockConnectors.guard(service, guard).ifPresent(stock::add);
             }
         } catch (RuntimeException e) {
             end();

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.Pacing;
 import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.Map;
@@ -17,11 +18,6 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * nobody else waits for a descriptor.
  */
 final class Goodbyes {
-    /** Out of a reserve of 20 or more. */
-    private static final int AT_A_TIME = 4;
-
-    private static final long GRACE_MILLIS = 1_000;
-
     private record Leaving(SocketWrapperBase<NioChannel> wrapper, long since) {}
 
     private final Evictor evictor;
@@ -34,11 +30,11 @@ final class Goodbyes {
     /** False: close it at once. */
     boolean begin(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper) {
         sweep();
-        if (leaving.size() >= AT_A_TIME) {
+        if (leaving.size() >= Pacing.GOAWAYS_AT_A_TIME) {
             return false;
         }
         leaving.put(channel, new Leaving(wrapper, System.nanoTime()));
-        wrapper.setWriteTimeout(GRACE_MILLIS);
+        wrapper.setWriteTimeout(Pacing.CLOSE_GRACE_MILLIS);
         // To Tomcat an HTTP/2 connection that has been idle for too long.
         if (!evictor.process(wrapper, SocketEvent.TIMEOUT)) {
             leaving.remove(channel);
@@ -59,7 +55,7 @@ final class Goodbyes {
             Map.Entry<SocketChannel, Leaving> one = all.next();
             if (!one.getKey().isOpen()) {
                 all.remove();
-            } else if (now - one.getValue().since >= GRACE_MILLIS * 1_000_000) {
+            } else if (now - one.getValue().since >= Pacing.CLOSE_GRACE_MILLIS * 1_000_000) {
                 all.remove();
                 evictor.closeUnderWorkers(one.getKey(), one.getValue().wrapper);
             }

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.GuardedListener;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -13,7 +14,7 @@ final class GuardedAdapter implements Adapter {
 
     /** What this adapter needs to know of its connector. */
     interface Place {
-        @Nullable Guard guard();
+        @Nullable AdmissionControl guard();
 
         @Nullable GuardedListener listener();
 
@@ -53,9 +54,9 @@ final class GuardedAdapter implements Adapter {
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }
-        Guard guard = place.guard();
+        AdmissionControl guard = place.guard();
         if (guard != null && gate.refuses(guard, request, connection == null ? null : connection.source())) {
-            if (connection != null && guard.resetsOnly()) {
+            if (connection != null && guard.snapshot().resetsOnly()) {
                 // Places for TIME_WAIT are short, and the server would be the first to close.
                 RequestGate.drop(response, place.listener(), connection);
             } else {

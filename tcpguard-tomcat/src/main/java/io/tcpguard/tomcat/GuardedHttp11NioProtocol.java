@@ -1,6 +1,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.GuardedListener;
 import java.util.Arrays;
 import org.apache.coyote.Adapter;
@@ -44,10 +45,10 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
      * @throws IllegalStateException if another guard has it, or this one does not run
      */
     public void guardWith(TcpGuard guard) {
-        endpoint.guardWith(Guard.of(guard));
+        endpoint.guardWith(guard);
     }
 
-    void guardWith(Guard guard) {
+    void guardWith(AdmissionControl guard) {
         endpoint.guardWith(guard);
     }
 
@@ -124,7 +125,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
     private final class Place implements GuardedAdapter.Place {
         @Override
-        public @Nullable Guard guard() {
+        public @Nullable AdmissionControl guard() {
             return endpoint.guard();
         }
 

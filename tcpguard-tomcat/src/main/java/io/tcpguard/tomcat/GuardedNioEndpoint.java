@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.admission.ListenerControl;
@@ -28,7 +29,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle = new Object();
 
-    private volatile @Nullable Guard guard;
+    private volatile @Nullable AdmissionControl guard;
     private volatile @Nullable Thread acceptorThread;
 
     private volatile boolean closesAnswered;
@@ -38,10 +39,10 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     // ---- the guard comes and goes
 
-    void guardWith(Guard next) {
+    void guardWith(AdmissionControl next) {
         synchronized (lifecycle) {
-            Guard now = guard;
-            if (next.equals(now)) {
+            AdmissionControl now = guard;
+            if (next == now) {
                 return;
             }
             if (now != null) {
@@ -66,7 +67,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
-    @Nullable Guard guard() {
+    @Nullable AdmissionControl guard() {
         return guard;
     }
 
@@ -77,7 +78,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     public void startInternal() throws Exception {
         synchronized (lifecycle) {
-            Guard now = guard;
+            AdmissionControl now = guard;
             starting = true;
             if (now != null && !running) {
                 try {
@@ -99,7 +100,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             starting = started;
         }
         synchronized (lifecycle) {
-            Guard now = guard;
+            AdmissionControl now = guard;
             if (now != null && running) {
                 watchWork(now);
             }
@@ -122,7 +123,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         acceptorThread = null;
     }
 
-    private void listen(Guard now) {
+    private void listen(AdmissionControl now) {
         if (getUnixDomainSocketPath() != null) {
             log.info("Connector {} listens on a Unix domain socket: not guarded.", shortName());
             return;
@@ -131,7 +132,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), new Control());
     }
 
-    private void watchWork(Guard now) {
+    private void watchWork(AdmissionControl now) {
         watch.watchWork(now, shortName(), getExecutor());
     }
 

@@ -1,7 +1,7 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.config.Network;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -25,11 +25,11 @@ final class RequestGate {
         return exemptPaths;
     }
 
-    boolean refuses(@Nullable Guard guard, Request request, @Nullable InetAddress source) {
+    boolean refuses(@Nullable AdmissionControl guard, Request request, @Nullable InetAddress source) {
         return guard != null
-                && guard.admitRequest().refused()
+                && guard.admitRequest(source).refused()
                 && !isExemptPath(request)
-                && !isAllowed(guard, request, source);
+                && (source != null || guard.admitRequest(peerOf(request)).refused());
     }
 
     private boolean isExemptPath(Request request) {
@@ -40,15 +40,6 @@ final class RequestGate {
             }
         }
         return false;
-    }
-
-    private static boolean isAllowed(Guard guard, Request request, @Nullable InetAddress source) {
-        List<Network> allowed = guard.allowed();
-        if (allowed.isEmpty()) {
-            return false;
-        }
-        InetAddress peer = source == null ? peerOf(request) : source;
-        return peer != null && Network.anyContains(allowed, peer);
     }
 
     private static @Nullable InetAddress peerOf(Request request) {

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import io.tcpguard.admission.ListenerControl;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
@@ -19,17 +20,17 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     private static final Logger log = LoggerFactory.getLogger(StockConnector.class);
 
     private final Connector connector;
-    private final Guard guard;
+    private final AdmissionControl guard;
     private final RequestGate gate = new RequestGate();
     private final ConnectorWatch watch = new ConnectorWatch();
 
-    private StockConnector(Connector connector, Guard guard) {
+    private StockConnector(Connector connector, AdmissionControl guard) {
         this.connector = connector;
         this.guard = guard;
     }
 
     /** Guards it, whether it runs already or is yet to be started. */
-    static StockConnector guard(Connector connector, Guard guard) {
+    static StockConnector guard(Connector connector, AdmissionControl guard) {
         StockConnector stock = new StockConnector(connector, guard);
         connector.addLifecycleListener(stock);
         if (connector.getState().isAvailable()) {

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class StockConnectors {
     }
 
     /** Guards them as far as they can be, and says how far that is; empty if the service has none, or serves nothing. */
-    static Optional<StockConnectors> guard(Service service, Guard guard) {
+    static Optional<StockConnectors> guard(Service service, AdmissionControl guard) {
         Engine engine = service.getContainer();
         if (engine == null) {
             return Optional.empty();
@@ -45,7 +46,7 @@ final class StockConnectors {
         return Optional.of(stock);
     }
 
-    private void add(Connector connector, Guard guard) {
+    private void add(Connector connector, AdmissionControl guard) {
         StockConnector guarded = StockConnector.guard(connector, guard);
         connectors.add(guarded);
         valve.add(guarded);

@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.admission.AdmissionControl;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -25,7 +26,7 @@ final class StreamAdapter implements Adapter {
         }
         boolean inProgress = false;
         try {
-            Guard guard = outer.place().guard();
+            AdmissionControl guard = outer.place().guard();
             if (outer.gate().refuses(guard, request, connection.source())) {
                 RequestGate.answer(response, outer.place().listener());
             } else {

@@ -93,7 +93,7 @@ public final class TcpGuardListener implements LifecycleListener {
                 protocol.guardWith(fresh);
             }
             for (Service service : server.findServices()) {
-                StockConnectors.guard(service, Guard.of(fresh)).ifPresent(stock::add);
+                StockConnectors.guard(service, fresh).ifPresent(stock::add);
             }
         } catch (RuntimeException e) {
             end(server);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.admission.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class ConnectionBooksTest {
     private static final int CLIENTS = 4;
     private static final int OPEN_AT_THE_END = 40;
 
-    private final FakeGuard guard = new FakeGuard();
+    private final FakeControl guard = new FakeControl();
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger evicted = new AtomicInteger();
     private final AtomicInteger spokeHttp2 = new AtomicInteger();
@@ -76,7 +77,7 @@ class ConnectionBooksTest {
             TomcatRig.await("all closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
             assertThat(rig.protocol.getGuardedConnections()).isZero();
             assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
-            assertThat(guard.handles).allMatch(handle -> handle.closed);
+            assertThat(guard.handles).allMatch(handle -> handle.isClosed());
             assertThat(guard.handles.size() + guard.resets.get()).isEqualTo(connections);
             assertThat(answered).hasPositiveValue();
             if (keys == null) {
@@ -91,7 +92,7 @@ class ConnectionBooksTest {
 
     /** Counted by the guard, by Tomcat and by the kernel. */
     private void agreeWhileOpen(TomcatRig rig) throws Exception {
-        guard.atAccept = Admission.ADMIT;
+        guard.connections = Admission.ADMIT;
         rig.connector.setProperty("connectionTimeout", "60000");
         List<RawClient> clients = new ArrayList<>();
         try {
@@ -139,7 +140,7 @@ class ConnectionBooksTest {
 
     private void mistreat(int port, boolean tls, int connections, Random random) throws Exception {
         for (int i = 0; i < connections; i++) {
-            guard.atAccept = switch (random.nextInt(16)) {
+            guard.connections = switch (random.nextInt(16)) {
                 case 0 -> Admission.RESET;
                 case 1 -> Admission.RESPOND;
                 default -> Admission.ADMIT;

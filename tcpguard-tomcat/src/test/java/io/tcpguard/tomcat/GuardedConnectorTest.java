@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tcpguard.admission.Closing;
 import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GuardedConnectorTest {
-    private final FakeGuard guard = new FakeGuard();
+    private final FakeControl guard = new FakeControl();
     private TomcatRig rig;
 
     @BeforeEach
@@ -40,13 +41,13 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");
-            FakeGuard.Handle handle = guard.lastHandle();
+            FakeControl.Handle handle = guard.lastHandle();
             // A request that comes before Tomcat has left the one before is the same stretch of work.
-            TomcatRig.await("idle", () -> handle.inProgress() == 0);
+            TomcatRig.await("idle", () -> handle.working.get() == 0);
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle again", () -> handle.begun == 2 && handle.inProgress() == 0);
-            assertThat(handle.touched).isEqualTo(2);
-            assertThat(handle.closed).isFalse();
+            TomcatRig.await("idle again", () -> handle.begun.get() == 2 && handle.working.get() == 0);
+            assertThat(handle.touched).hasValue(2);
+            assertThat(handle.isClosed()).isFalse();
             assertThat(rig.protocol.getGuardedConnections()).isEqualTo(1);
             assertThat(rig.tomcatsCount()).isEqualTo(1);
         }
@@ -57,27 +58,27 @@ class GuardedConnectorTest {
     @Test
     void letsNewcomersWaitInTheKernelsQueueUntilThereIsAPlace() throws Exception {
         rig.start();
-        guard.atAccept = Admission.WAIT;
+        guard.connections = Admission.WAIT;
         try (RawClient first = rig.client();
                 RawClient second = rig.client()) {
             first.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
             second.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
             TomcatRig.await("asked again", () -> guard.askedAgain.get() > 20);
             assertThat(guard.handles).isEmpty();
-            assertThat(guard.asked).hasValue(1);
+            assertThat(guard.accepts).hasValue(1);
 
-            guard.atAccept = Admission.ADMIT;
+            guard.connections = Admission.ADMIT;
             assertThat(first.answer()).startsWith("HTTP/1.1 200");
             assertThat(second.answer()).startsWith("HTTP/1.1 200");
         }
-        assertThat(guard.asked).hasValue(2);
+        assertThat(guard.accepts).hasValue(2);
     }
 
     @Test
     void stopsAlthoughSomebodyWaits() throws Exception {
         rig.start();
         guard.resetsAll = true;
-        guard.atAccept = Admission.WAIT;
+        guard.connections = Admission.WAIT;
         try (RawClient client = rig.client()) {
             TomcatRig.await("asked again", () -> guard.askedAgain.get() > 0);
             rig.connector.stop();
@@ -90,14 +91,14 @@ class GuardedConnectorTest {
     @Test
     void refusesByResetBeforeTomcatSpendsAnything() throws Exception {
         rig.start();
-        guard.atAccept = Admission.RESET;
+        guard.connections = Admission.RESET;
         for (int i = 0; i < 20; i++) {
             assertThat(RawClient.refusal(rig.port())).isEqualTo("RST");
         }
         assertThat(guard.resets).hasValue(20);
         TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
-        guard.atAccept = Admission.ADMIT;
+        guard.connections = Admission.ADMIT;
         try (RawClient client = rig.client()) {
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
         }
@@ -106,7 +107,7 @@ class GuardedConnectorTest {
     @Test
     void leavesTheAnswerOfARefusalToTheGuard() throws Exception {
         rig.start();
-        guard.atAccept = Admission.RESPOND;
+        guard.connections = Admission.RESPOND;
         try (RawClient client = rig.client()) {
             TomcatRig.await("handed over", () -> guard.refused.size() == 1);
             TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
@@ -127,10 +128,10 @@ class GuardedConnectorTest {
                 client.send(part);
                 Thread.sleep(20);
             }
-            FakeGuard.Handle handle = guard.lastHandle();
-            TomcatRig.await("touched", () -> handle.touched > 0);
-            assertThat(handle.begun).isZero();
-            assertThat(handle.touched).isEqualTo(1);
+            FakeControl.Handle handle = guard.lastHandle();
+            TomcatRig.await("touched", () -> handle.touched.get() > 0);
+            assertThat(handle.begun).hasValue(0);
+            assertThat(handle.touched).hasValue(1);
             assertThat(handle.evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ending()).isIn("FIN", "RST");
         }
@@ -142,7 +143,7 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             client.get("/");
-            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ending()).isEqualTo("FIN");
         }
@@ -166,7 +167,7 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
-            guard.lastHandle().condemn();
+            guard.lastHandle().evicting = true;
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.ending()).isIn("FIN", "RST");
         }
@@ -180,11 +181,11 @@ class GuardedConnectorTest {
         try (RawClient client = rig.client()) {
             client.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
             rig.blocked.await();
-            assertThat(guard.lastHandle().inProgress()).isEqualTo(1);
+            assertThat(guard.lastHandle().working.get()).isEqualTo(1);
             assertThat(guard.lastHandle().evict(Closing.RESET)).isFalse();
             rig.release.countDown();
             assertThat(client.answer()).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
         }
     }
 
@@ -195,11 +196,11 @@ class GuardedConnectorTest {
             client.send("GET /async HTTP/1.1\r\nHost: a\r\n\r\n");
             var context = rig.async.get();
             Thread.sleep(50);
-            assertThat(guard.lastHandle().inProgress()).isEqualTo(1);
+            assertThat(guard.lastHandle().working.get()).isEqualTo(1);
             context.complete();
             assertThat(client.answer()).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
-            assertThat(guard.lastHandle().closed).isFalse();
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            assertThat(guard.lastHandle().isClosed()).isFalse();
         }
     }
 
@@ -210,7 +211,8 @@ class GuardedConnectorTest {
             client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: own\r\n\r\n");
             assertThat(client.answer()).startsWith("HTTP/1.1 101");
             TomcatRig.await(
-                    "kept", () -> guard.lastHandle().kept && guard.lastHandle().inProgress() == 0);
+                    "kept",
+                    () -> guard.lastHandle().kept && guard.lastHandle().working.get() == 0);
         }
     }
 
@@ -227,10 +229,10 @@ class GuardedConnectorTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
         }
-        FakeGuard.Handle handle = guard.lastHandle();
+        FakeControl.Handle handle = guard.lastHandle();
         assertThat(guard.handles).hasSize(1);
-        TomcatRig.await("idle", () -> handle.inProgress() == 0);
-        assertThat(handle.begun).isEqualTo(3);
+        TomcatRig.await("idle", () -> handle.working.get() == 0);
+        assertThat(handle.begun).hasValue(3);
         assertThat(handle.kept).isFalse();
         assertThat(handle.evict(Closing.ORDERLY)).isTrue();
         TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
@@ -249,7 +251,7 @@ class GuardedConnectorTest {
         try (Http2Client client = new Http2Client(rig.port())) {
             assertThat(client.get("/")).isEqualTo(1);
             assertThat(client.get("/")).isEqualTo(3);
-            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.untilTheEnd()).containsExactly("GOAWAY 3 NO_ERROR", "FIN");
         }
@@ -263,7 +265,7 @@ class GuardedConnectorTest {
         rig.start();
         try (Http2Client client = new Http2Client(rig.port())) {
             client.get("/");
-            TomcatRig.await("idle", () -> guard.lastHandle().inProgress() == 0);
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.RESET)).isTrue();
             assertThat(client.untilTheEnd()).containsExactly("RST");
         }
@@ -282,8 +284,8 @@ class GuardedConnectorTest {
                 clients.add(new Http2Client(rig.port()));
                 clients.get(i).get("/");
             }
-            List<FakeGuard.Handle> idle = List.copyOf(guard.handles.subList(1, 7));
-            TomcatRig.await("idle", () -> idle.stream().allMatch(handle -> handle.inProgress() == 0));
+            List<FakeControl.Handle> idle = List.copyOf(guard.handles.subList(1, 7));
+            TomcatRig.await("idle", () -> idle.stream().allMatch(handle -> handle.working.get() == 0));
             busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
             rig.blocked.await();
             idle.forEach(handle -> assertThat(handle.evict(Closing.ORDERLY)).isTrue());
@@ -314,7 +316,7 @@ class GuardedConnectorTest {
     @Test
     void answers503WhileWorkWaitsTooLong() throws Exception {
         rig.start();
-        guard.atRequest = Admission.RESPOND;
+        guard.requests = Admission.RESPOND;
         try (RawClient client = rig.client()) {
             assertThat(client.get("/"))
                     .startsWith("HTTP/1.1 503")
@@ -330,7 +332,7 @@ class GuardedConnectorTest {
     @Test
     void resetsTheConnectionOfARefusedRequestWhileTimeWaitIsShort() throws Exception {
         rig.start();
-        guard.atRequest = Admission.RESPOND;
+        guard.requests = Admission.RESPOND;
         guard.resetsOnly = true;
         try (RawClient client = rig.client()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -344,7 +346,7 @@ class GuardedConnectorTest {
     void neverRefusesRequestsToExemptPathsOrFromAllowedPeers() throws Exception {
         rig.connector.setProperty("exemptPaths", "/health, /ready");
         rig.start();
-        guard.atRequest = Admission.RESPOND;
+        guard.requests = Admission.RESPOND;
         try (RawClient client = rig.client()) {
             assertThat(client.get("/health")).startsWith("HTTP/1.1 200");
             assertThat(client.get("/ready")).startsWith("HTTP/1.1 200");
@@ -403,7 +405,7 @@ class GuardedConnectorTest {
 
     @Test
     void hasOneGuardAtATime() {
-        assertThatThrownBy(() -> rig.protocol.guardWith(new FakeGuard()))
+        assertThatThrownBy(() -> rig.protocol.guardWith(new FakeControl()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("expected: none");
     }

@@ -2,6 +2,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.FakeControl;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class StandstillTest {
     private static final String ASK = " HTTP/1.1\r\nHost: test\r\n";
 
-    private final FakeGuard guard = new FakeGuard();
+    private final FakeControl guard = new FakeControl();
     private TomcatRig rig;
 
     @BeforeEach
@@ -106,7 +107,7 @@ class StandstillTest {
                 assertThat(end(TimeUnit.HOURS.toNanos(1), 10)).isZero();
                 assertThat(end(0, 1)).isEqualTo(1);
                 TomcatRig.await("one is closed", () -> guard.open() == 1);
-                assertThat(guard.handles.get(0).closed).isTrue();
+                assertThat(guard.handles.get(0).isClosed()).isTrue();
                 assertThat(second.answer()).startsWith("HTTP/1.1 200");
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.FakeControl;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.Adapter;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StockConnectorTest {
-    private final FakeGuard guard = new FakeGuard();
+    private final FakeControl guard = new FakeControl();
     private final Connector connector = new Connector();
     private TomcatRig rig;
 
@@ -37,7 +38,7 @@ class StockConnectorTest {
         return StockConnectors.guard(rig.tomcat.getService(), guard).orElseThrow();
     }
 
-    private FakeGuard.Listening listening() {
+    private FakeControl.Listener listening() {
         return guard.listeners.get(guard.listeners.size() - 1);
     }
 
@@ -51,7 +52,7 @@ class StockConnectorTest {
             assertThat(before.get("/")).startsWith("HTTP/1.1 200");
             assertThat(other.get("/")).startsWith("HTTP/1.1 200");
             StockConnectors stock = begin();
-            guard.atRequest = Admission.RESPOND;
+            guard.requests = Admission.RESPOND;
             assertThat(before.get("/"))
                     .startsWith("HTTP/1.1 503")
                     .contains("Retry-After: ")
@@ -72,7 +73,7 @@ class StockConnectorTest {
     void neverRefusesRequestsToExemptPathsOrFromAllowedPeers() throws Exception {
         rig.start();
         begin();
-        guard.atRequest = Admission.RESPOND;
+        guard.requests = Admission.RESPOND;
         try (RawClient client = client()) {
             assertThat(client.get("/health")).startsWith("HTTP/1.1 200");
             guard.allowed = Network.list("127.0.0.0/8");

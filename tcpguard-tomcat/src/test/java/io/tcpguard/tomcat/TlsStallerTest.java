@@ -2,6 +2,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.FakeControl;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who is not touched counts as silent, and gives way first. */
 class TlsStallerTest {
-    private final FakeGuard guard = new FakeGuard();
+    private final FakeControl guard = new FakeControl();
     private TomcatRig rig;
 
     @BeforeEach
@@ -31,21 +32,23 @@ class TlsStallerTest {
         try (RawClient client = rig.client()) {
             client.send("\u0016\u0003\u0001\u0002\u0000\u0001").shutdownOutput();
 
-            TomcatRig.await("closed", () -> !guard.handles.isEmpty() && guard.lastHandle().closed);
+            TomcatRig.await(
+                    "closed",
+                    () -> !guard.handles.isEmpty() && guard.lastHandle().isClosed());
         }
-        assertThat(guard.lastHandle().touched).isZero();
+        assertThat(guard.lastHandle().touched).hasValue(0);
     }
 
     @Test
     void isSilentAfterAHandshakeUntilItAsks() throws Exception {
         try (RawClient client = RawClient.overTls(rig.port()).shakeHands()) {
-            FakeGuard.Handle handle = guard.lastHandle();
-            assertThat(handle.touched).isZero();
+            FakeControl.Handle handle = guard.lastHandle();
+            assertThat(handle.touched).hasValue(0);
 
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
 
             // Touched as well, unless the request came in one piece with the end of the handshake.
-            assertThat(handle.begun).isEqualTo(1);
+            assertThat(handle.begun).hasValue(1);
         }
     }
 }

@@ -53,7 +53,7 @@ public class AdmitBenchmark {
     /** Ours, for a request. */
     @Benchmark
     public Admission admitRequest() {
-        return guard.admitRequest();
+        return guard.admitRequest(null);
     }
 
     /** Netflix concurrency-limits: acquire and give back. */

@@ -118,7 +118,7 @@ final class ConnectionTable {
                 if (now - h.lastActive() < silentFloor) {
                     break;
                 }
-                if (h.claimForEviction()) {
+                if (h.claim()) {
                     silent.remove(h);
                     return h;
                 }
@@ -175,7 +175,7 @@ final class ConnectionTable {
     private boolean claimIfIdle(Handle h, long now, long idleFloor) {
         HandleList before = h.list;
         move(h, now);
-        if (h.list == null || h.list != before || now - h.lastActive() < idleFloor || !h.claimForEviction()) {
+        if (h.list == null || h.list != before || now - h.lastActive() < idleFloor || !h.claim()) {
             return false;
         }
         h.list.remove(h);

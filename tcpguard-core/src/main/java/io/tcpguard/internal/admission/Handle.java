@@ -126,8 +126,13 @@ final class Handle implements ConnectionHandle {
         }
     }
 
-    /** From now on {@link #begin()} answers false. False if work is in progress: then nothing changed. */
-    boolean claimForEviction() {
+    @Override
+    public boolean working() {
+        return work > 0;
+    }
+
+    @Override
+    public boolean claim() {
         return WORK.compareAndSet(this, 0, EVICTED);
     }
 

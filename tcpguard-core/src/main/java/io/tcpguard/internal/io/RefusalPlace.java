@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.admission.Pacing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefusalPlace implements Ready {
     /** So long a client may take for its request. An honest one has sent it when its connection is accepted, or a round trip later. */
-    private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(Pacing.REPLY_SILENCE_MILLIS);
     /** So long it may take to close after it was answered. */
-    private static final long FOR_CLOSE = TimeUnit.SECONDS.toNanos(1);
+    private static final long FOR_CLOSE = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
     /**
      * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an accept queue that
      * overflows costs clients seconds.

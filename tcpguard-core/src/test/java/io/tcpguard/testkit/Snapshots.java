@@ -1,4 +1,4 @@
-package io.tcpguard.advisor;
+package io.tcpguard.testkit;
 
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
@@ -10,24 +10,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots of a server with 1024 descriptors, 40 of which are not connections. */
-final class Snapshots {
+public final class Snapshots {
 
     private static final long LIMIT = 1024;
     private static final long OTHER = 40;
-    private static final long REFUSAL_POINT = 992;
+    private static final long REFUSAL_POINT = 1004;
 
     private Snapshots() {}
 
-    static GuardSnapshot calm() {
+    public static GuardSnapshot calm() {
         return of(Level.NORMAL, null, 100, new Verdict(true, 96, "normal"), "normal");
     }
 
-    static GuardSnapshot at(Level level, long used) {
+    public static GuardSnapshot at(Level level, long used) {
         return of(level, Signal.DESCRIPTORS, used, new Verdict(true, 96, "up"), "descriptors " + used + " of " + LIMIT);
     }
 
+    /** Nothing is wrong, with this many descriptors. */
+    public static GuardSnapshot of(Capacity capacity, boolean resetsOnly) {
+        return new GuardSnapshot(
+                Level.NORMAL,
+                null,
+                "scripted",
+                capacity,
+                new Verdict(true, 100, "scripted"),
+                Admission.ADMIT,
+                resetsOnly,
+                List.of(),
+                0);
+    }
+
     /** Most descriptors are no connections, and health is down. */
-    static GuardSnapshot leak(String reason) {
+    public static GuardSnapshot leak(String reason) {
         return new GuardSnapshot(
                 Level.DRAIN,
                 Signal.DESCRIPTORS,
@@ -40,7 +54,7 @@ final class Snapshots {
                 0);
     }
 
-    static GuardSnapshot of(Level level, @Nullable Signal leading, long used, Verdict verdict, String reason) {
+    public static GuardSnapshot of(Level level, @Nullable Signal leading, long used, Verdict verdict, String reason) {
         return new GuardSnapshot(
                 level,
                 leading,

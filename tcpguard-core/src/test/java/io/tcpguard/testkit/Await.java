@@ -1,0 +1,40 @@
+package io.tcpguard.testkit;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for what another thread or process does. */
+public final class Await {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private Await() {}
+
+    /** What may throw while it is not true yet. */
+    @FunctionalInterface
+    public interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /**
+     * Until the condition holds.
+     *
+     * @throws AssertionError if it never does, or throws
+     */
+    public static void until(String what, Condition condition) {
+        long start = System.nanoTime();
+        try {
+            while (!condition.holds()) {
+                if (System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw new AssertionError("never came true: " + what);
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+                if (Thread.interrupted()) {
+                    throw new AssertionError("interrupted: " + what);
+                }
+            }
+        } catch (Exception e) {
+            throw new AssertionError(what, e);
+        }
+    }
+}

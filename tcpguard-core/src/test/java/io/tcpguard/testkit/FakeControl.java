@@ -1,0 +1,285 @@
+package io.tcpguard.testkit;
+
+import io.tcpguard.admission.AdmissionControl;
+import io.tcpguard.admission.Closing;
+import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.config.Network;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A guard for tests of adapters: decides what the test says, and writes down what it is told. */
+public final class FakeControl implements AdmissionControl {
+    /** Decided about each connection. */
+    public volatile Admission connections = Admission.ADMIT;
+    /** Decided about each request whose peer is not {@link #allowed}. */
+    public volatile Admission requests = Admission.ADMIT;
+
+    public volatile List<Network> allowed = List.of();
+    public volatile Capacity capacity = Capacity.UNKNOWN;
+    public volatile boolean resetsOnly;
+    /** Refuses by a reset whatever it decided at accept. */
+    public volatile boolean resetsAll;
+    /** Does not run: throws at listen and watch. */
+    public volatile boolean dead;
+    /** Thrown at each accept. */
+    public volatile @Nullable Throwable broken;
+
+    public volatile @Nullable String draining;
+
+    public final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    public final List<Handle> handles = new CopyOnWriteArrayList<>();
+    public final List<SocketChannel> refused = new CopyOnWriteArrayList<>();
+    public final List<String> watched = new CopyOnWriteArrayList<>();
+    /** Watches that were not ended. */
+    public final AtomicInteger watches = new AtomicInteger();
+
+    public final AtomicInteger accepts = new AtomicInteger();
+    public final AtomicInteger askedAgain = new AtomicInteger();
+    public final AtomicInteger resets = new AtomicInteger();
+    public final AtomicInteger refusedRequests = new AtomicInteger();
+    private GuardSnapshot last = Snapshots.of(Capacity.UNKNOWN, false);
+
+    /** The first one. */
+    public Listener onlyListener() {
+        return listeners.get(0);
+    }
+
+    /** The newest one. */
+    public Listener lastListener() {
+        return listeners.get(listeners.size() - 1);
+    }
+
+    /** The newest one's. */
+    public Handle lastHandle() {
+        return handles.get(handles.size() - 1);
+    }
+
+    /** Connections that are not closed. */
+    public long open() {
+        return handles.stream().filter(handle -> !handle.isClosed()).count();
+    }
+
+    @Override
+    public GuardedListener listen(String name, int port, ListenerControl control) {
+        checkRunning();
+        Listener listener = new Listener(name, port, control);
+        listeners.add(listener);
+        return listener;
+    }
+
+    @Override
+    public Closeable watchWork(String name, Executor executor) {
+        checkRunning();
+        watched.add(name);
+        watches.incrementAndGet();
+        return watches::decrementAndGet;
+    }
+
+    private void checkRunning() {
+        if (dead) {
+            throw new IllegalStateException("this guard does not run");
+        }
+    }
+
+    @Override
+    public Admission admitRequest(@Nullable InetAddress source) {
+        return source != null && Network.anyContains(allowed, source) ? Admission.ADMIT : requests;
+    }
+
+    /** The same object while nothing changed, as the real one. */
+    @Override
+    public synchronized GuardSnapshot snapshot() {
+        if (!last.capacity().equals(capacity) || last.resetsOnly() != resetsOnly) {
+            last = Snapshots.of(capacity, resetsOnly);
+        }
+        return last;
+    }
+
+    @Override
+    public void drain(String reason) {
+        draining = reason;
+    }
+
+    private static <E extends Throwable> void raise(Throwable t) throws E {
+        @SuppressWarnings("unchecked") // only its type in the signature is wrong
+        E as = (E) t;
+        throw as;
+    }
+
+    /** One listening socket. */
+    public final class Listener implements GuardedListener {
+        public final String name;
+        public final int port;
+        public final ListenerControl control;
+        public final List<Handle> handles = new CopyOnWriteArrayList<>();
+        public volatile boolean closed;
+
+        Listener(String name, int port, ListenerControl control) {
+            this.name = name;
+            this.port = port;
+            this.control = control;
+        }
+
+        @Override
+        public Admission acceptOrWait(@Nullable InetAddress source) {
+            return accept(source);
+        }
+
+        @Override
+        public Admission askAgain(@Nullable InetAddress source) {
+            askedAgain.incrementAndGet();
+            return decide();
+        }
+
+        @Override
+        public Admission accept(@Nullable InetAddress source) {
+            accepts.incrementAndGet();
+            return decide();
+        }
+
+        @Override
+        public Admission giveUp() {
+            return control.canAnswer() ? Admission.RESPOND : Admission.RESET;
+        }
+
+        private Admission decide() {
+            Throwable trouble = broken;
+            if (trouble != null) {
+                FakeControl.<RuntimeException>raise(trouble);
+            }
+            // As the core does.
+            return connections == Admission.RESPOND && !control.canAnswer() ? Admission.RESET : connections;
+        }
+
+        @Override
+        public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
+            Handle handle = new Handle(source, closer);
+            FakeControl.this.handles.add(handle);
+            handles.add(handle);
+            return handle;
+        }
+
+        @Override
+        public void refuse(SocketChannel channel, Admission decision) {
+            if (decision == Admission.RESET || resetsAll) {
+                resets.incrementAndGet();
+                try {
+                    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                    channel.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            } else {
+                refused.add(channel);
+            }
+        }
+
+        @Override
+        public int retryAfterSeconds() {
+            return 2;
+        }
+
+        @Override
+        public void countRefusedRequest() {
+            refusedRequests.incrementAndGet();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    /** One connection's books. Keeps core's promise: no eviction while work is in progress, and no work from just before one. */
+    public static final class Handle implements ConnectionHandle {
+        public final @Nullable InetAddress source;
+        public final ConnectionCloser closer;
+        public final AtomicInteger working = new AtomicInteger();
+        public final AtomicInteger begun = new AtomicInteger();
+        public final AtomicInteger touched = new AtomicInteger();
+        public final AtomicInteger closed = new AtomicInteger();
+        public volatile boolean kept;
+        /** From now on work is dropped, as just before an eviction. */
+        public volatile boolean evicting;
+
+        Handle(@Nullable InetAddress source, ConnectionCloser closer) {
+            this.source = source;
+            this.closer = closer;
+        }
+
+        /** False if it may not be evicted now. */
+        public boolean evict(Closing how) {
+            if (isClosed() || !claim()) {
+                return false;
+            }
+            closer.close(how);
+            return true;
+        }
+
+        public boolean isClosed() {
+            return closed.get() > 0;
+        }
+
+        @Override
+        public synchronized boolean begin() {
+            if (evicting) {
+                return false;
+            }
+            working.incrementAndGet();
+            begun.incrementAndGet();
+            return true;
+        }
+
+        @Override
+        public synchronized void end() {
+            if (working.get() == 0) {
+                throw new IllegalStateException("end without begin");
+            }
+            working.decrementAndGet();
+        }
+
+        @Override
+        public void touch() {
+            touched.incrementAndGet();
+        }
+
+        @Override
+        public void keep() {
+            kept = true;
+        }
+
+        @Override
+        public boolean working() {
+            return working.get() > 0;
+        }
+
+        @Override
+        public synchronized boolean claim() {
+            if (evicting || working.get() > 0) {
+                return false;
+            }
+            evicting = true;
+            return true;
+        }
+
+        @Override
+        public void closed() {
+            closed.incrementAndGet();
+        }
+    }
+}

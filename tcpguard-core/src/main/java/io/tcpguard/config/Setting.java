@@ -107,6 +107,12 @@ public enum Setting {
             Kind.duration(Duration.ZERO, Duration.ofMinutes(10)),
             Duration.ZERO,
             "the load balancer's check interval, for hold and ramp; 0: as observed on the health port"),
+    /** Networks, default none: then anybody who checks steadily is taken for a director. */
+    DIRECTORS(
+            "directors",
+            Kind.networks(),
+            List.of(),
+            "networks (CIDR, comma-separated) of the load balancers that check: hold and ramp follow the interval of these only"),
     /** Duration, 1 s to 1 day, default 10 min: a judgement that is wrong must not keep a server out for ever. */
     MAX_DOWN(
             "maxDown",

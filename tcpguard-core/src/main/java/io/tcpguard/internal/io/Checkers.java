@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.config.Network;
 import io.tcpguard.signal.NanoClock;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class Checkers {
     /** How many are remembered. */
     static final int MOST = 64;
 
+    private static final String DATAGRAM = "udp";
     private static final int GAPS = 8;
     private static final int GAPS_TO_KNOW = 3;
     /** Closer checks are one: several URLs or services of one director. */
@@ -28,7 +30,14 @@ public final class Checkers {
     /** Whoever has not asked for this long asks no more, whatever the interval was. */
     private static final long ACTIVE_FOR = TimeUnit.MINUTES.toNanos(5);
 
+    private static final long SHORTEST_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_INTERVAL = TimeUnit.MINUTES.toNanos(2);
+    /** Asked by datagrams; their senders may be forged, so they push nobody else out. */
+    private static final int MOST_BY_DATAGRAM = 8;
+    /** Checks missed, and the time beside them, until somebody has probably gone. */
+    private static final int MISSED = 5;
+
+    private static final long MISSED_TIME = TimeUnit.SECONDS.toNanos(10);
     /** From here the ramp (10 checks) takes five minutes and a flood is over before a director has seen anything of it. */
     private static final long USELESS_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
@@ -68,27 +77,41 @@ public final class Checkers {
 
         @Nullable HaproxyState haproxy;
 
-        Entry(InetAddress address, String asks, long now) {
+        /** Whether hold and ramp may go by it. */
+        final boolean counts;
+
+        Entry(InetAddress address, String asks, boolean counts, long now) {
             this.address = address;
             this.asks = asks;
+            this.counts = counts;
             this.last = now;
         }
 
         /** Kept, so that to ask costs nothing; 0: not known yet. */
         long interval;
+        /** Whether most gaps are alike: a timer, not a person. */
+        boolean steady;
 
-        long newInterval() {
+        void came(long now) {
+            gaps[(int) (gapCount++ % GAPS)] = now - last;
+            last = now;
             int known = (int) Math.min(gapCount, GAPS);
             if (known < GAPS_TO_KNOW) {
-                return 0;
+                return;
             }
             long[] sorted = Arrays.copyOf(gaps, known);
             Arrays.sort(sorted);
-            return sorted[known / 2];
+            interval = sorted[known / 2];
+            steady = sorted[known * 3 / 4] - sorted[known / 4] <= interval / 2;
+        }
+
+        boolean late(long now) {
+            return now - last > MISSED * interval + MISSED_TIME;
         }
     }
 
     private final NanoClock clock;
+    private final List<Network> directors;
     private final List<Entry> entries = new ArrayList<>(MOST);
     private long nobodySince;
     private boolean listening;
@@ -96,7 +119,9 @@ public final class Checkers {
     private boolean warnedOfNobody;
     private boolean warnedOfInterval;
 
-    Checkers(NanoClock clock) {
+    /** @param directors whose checks set hold and ramp; empty: anybody's */
+    Checkers(List<Network> directors, NanoClock clock) {
+        this.directors = directors;
         this.clock = clock;
     }
 
@@ -112,24 +137,36 @@ public final class Checkers {
     }
 
     /**
-     * The longest interval among those that check regularly and still do, in nanoseconds; 0 if there is none yet. Who asks so seldom
-     * that hold and ramp would be useless (monitoring, a passer-by) counts only where nobody asks more often, and then as two
-     * minutes at most. Allocates nothing.
+     * How often the load balancer checks, in nanoseconds: the shortest interval among those that check regularly and still do, of the
+     * directors only where their networks are set; 0 if there is none yet. Between one second and two minutes, so that whoever asks
+     * very often or very seldom moves little. Datagrams count for nothing: their sender may be forged. This machine counts only where
+     * nobody else asks. Allocates nothing.
      */
     public synchronized long observedIntervalNanos() {
         long now = clock.nanoTime();
-        long longest = 0;
-        long useful = 0;
+        Entry best = null;
         for (int i = 0; i < entries.size(); i++) {
             Entry e = entries.get(i);
-            if (now - e.last <= ACTIVE_FOR) {
-                longest = Math.max(longest, e.interval);
-                if (e.interval <= USELESS_INTERVAL) {
-                    useful = Math.max(useful, e.interval);
-                }
+            if (e.counts
+                    && e.interval > 0
+                    && e.steady
+                    && now - e.last <= ACTIVE_FOR
+                    && (best == null || better(e, best, now))) {
+                best = e;
             }
         }
-        return useful > 0 ? useful : Math.min(longest, LONGEST_INTERVAL);
+        return best == null ? 0 : Math.max(SHORTEST_INTERVAL, Math.min(LONGEST_INTERVAL, best.interval));
+    }
+
+    private static boolean better(Entry one, Entry other, long now) {
+        if (one.late(now) != other.late(now)) {
+            return other.late(now);
+        }
+        boolean local = one.address.isLoopbackAddress();
+        if (local != other.address.isLoopbackAddress()) {
+            return !local;
+        }
+        return one.interval < other.interval;
     }
 
     /** These are no real checks. */
@@ -143,35 +180,52 @@ public final class Checkers {
         nobodySince = now;
     }
 
+    /** Somebody asked over a connection. */
     synchronized void checked(
             InetAddress address, String asks, boolean up, int weight, @Nullable HaproxyState haproxy, long now) {
         Entry e = find(address, asks);
         if (e == null) {
-            e = new Entry(address, asks, now);
             makeRoom(now);
+            e = new Entry(address, asks, directors.isEmpty() || Network.anyContains(directors, address), now);
             entries.add(e);
-        } else if (now - e.last >= SAME_CHECK) {
-            e.gaps[(int) (e.gapCount++ % GAPS)] = now - e.last;
-            e.last = now;
-            e.interval = e.newInterval();
         }
-        e.checks++;
-        e.up = up;
-        e.weight = weight;
+        came(e, up, weight, now);
         e.haproxy = haproxy;
         if (!anybody) {
             anybody = true;
             LOG.info("First health check: from {} for {}", address.getHostAddress(), asks);
         }
-        long interval = e.interval;
-        if (interval > USELESS_INTERVAL && !warnedOfInterval) {
+        if (e.interval > USELESS_INTERVAL && e.counts && !warnedOfInterval) {
             warnedOfInterval = true;
             LOG.warn(
                     "{} checks only every {} s: hold and ramp of the verdict work in checks, so they take minutes. Let the load"
                             + " balancer check every 2 to 5 s",
                     address.getHostAddress(),
-                    TimeUnit.NANOSECONDS.toSeconds(interval));
+                    TimeUnit.NANOSECONDS.toSeconds(e.interval));
         }
+    }
+
+    /** A datagram was answered. Shown to people; nothing goes by it. */
+    synchronized void datagram(InetAddress address, boolean up, int weight, long now) {
+        Entry e = find(address, DATAGRAM);
+        if (e == null) {
+            if (!makeRoomForDatagram(now)) {
+                return;
+            }
+            e = new Entry(address, DATAGRAM, false, now);
+            entries.add(e);
+        }
+        came(e, up, weight, now);
+        anybody |= e.interval > 0;
+    }
+
+    private static void came(Entry e, boolean up, int weight, long now) {
+        if (e.checks > 0 && now - e.last >= SAME_CHECK) {
+            e.came(now);
+        }
+        e.checks++;
+        e.up = up;
+        e.weight = weight;
     }
 
     /** Says, once, that nobody has come. Returns when to look again; {@link Long#MAX_VALUE}: never. */
@@ -200,19 +254,40 @@ public final class Checkers {
         return null;
     }
 
-    /** Passers-by give way before regulars, the longest silent one of them first: spoofed datagrams can't push a director out. */
     private void makeRoom(long now) {
-        if (entries.size() < MOST) {
-            return;
+        if (entries.size() >= MOST) {
+            forgetOne(false, now);
         }
-        Entry victim = entries.get(0);
+    }
+
+    /** At the cost of other datagrams only. */
+    private boolean makeRoomForDatagram(long now) {
+        int datagrams = 0;
         for (Entry e : entries) {
+            datagrams += e.asks.equals(DATAGRAM) ? 1 : 0;
+        }
+        if (datagrams >= MOST_BY_DATAGRAM || (entries.size() >= MOST && datagrams > 0)) {
+            forgetOne(true, now);
+        }
+        return entries.size() < MOST;
+    }
+
+    /** Passers-by give way before regulars, the longest silent one of them first. */
+    private void forgetOne(boolean datagram, long now) {
+        Entry victim = null;
+        for (Entry e : entries) {
+            if (datagram && !e.asks.equals(DATAGRAM)) {
+                continue;
+            }
             boolean regular = e.gapCount >= GAPS_TO_KNOW && now - e.last <= ACTIVE_FOR;
-            boolean victimRegular = victim.gapCount >= GAPS_TO_KNOW && now - victim.last <= ACTIVE_FOR;
-            if (regular == victimRegular ? now - e.last > now - victim.last : victimRegular) {
+            boolean victimRegular =
+                    victim != null && victim.gapCount >= GAPS_TO_KNOW && now - victim.last <= ACTIVE_FOR;
+            if (victim == null || (regular == victimRegular ? now - e.last > now - victim.last : victimRegular)) {
                 victim = e;
             }
         }
-        entries.remove(victim);
+        if (victim != null) {
+            entries.remove(victim);
+        }
     }
 }

@@ -84,7 +84,7 @@ public final class IoThread implements AutoCloseable {
         this.clock = clock;
         poller = new Poller();
         try {
-            checkers = new Checkers(clock);
+            checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
             health = new HealthListener(config, poller, view, clock, checkers, desk::size, channelTrouble);
             udp = openUdp(config, view);
@@ -160,11 +160,7 @@ public final class IoThread implements AutoCloseable {
 
     /** The port of the datagram check; -1: there is none. */
     public int udpPort() {
-        try {
-            return udp == null ? -1 : udp.port();
-        } catch (IOException e) {
-            return -1; // Closed.
-        }
+        return udp == null ? -1 : udp.port();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tcpguard.internal.io;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -10,17 +11,23 @@ import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers datagrams while up and is silent while down. Costs no descriptor per check. The answer is three bytes, so it
- * amplifies nothing.
+ * Answers datagrams while up and is silent while down. Costs no descriptor per check. Senders may be forged: the answer is never
+ * larger than the question; what could be an answer itself, by its port or its text, is not answered, so that no two servers can be
+ * made to talk to each other; and the answers are counted ({@link UdpQuota}). Nothing that comes by datagrams moves a rule.
  */
 final class UdpChecks implements Ready, Closeable {
     private static final int DATAGRAMS = 64;
+    /** Below are services (RFC 6335, 6: system ports), some of which answer anything: DNS, NTP, echo. No check comes from there. */
+    private static final int FIRST_CLIENT_PORT = 1024;
 
     private final DatagramChannel channel;
     private final IoThread.View view;
     private final Checkers checkers;
     private final ByteBuffer in = ByteBuffer.allocateDirect(512);
-    private final ByteBuffer answer = ByteBuffer.allocateDirect(3).put("UP\n".getBytes(StandardCharsets.US_ASCII));
+    private final byte[] text = "UP\n".getBytes(StandardCharsets.US_ASCII);
+    private final ByteBuffer answer = ByteBuffer.allocateDirect(text.length).put(text);
+    private final UdpQuota quota = new UdpQuota();
+    private final int port;
 
     UdpChecks(Poller poller, InetSocketAddress address, IoThread.View view, Checkers checkers) throws IOException {
         this.view = view;
@@ -28,6 +35,7 @@ final class UdpChecks implements Ready, Closeable {
         channel = DatagramChannel.open();
         try {
             channel.bind(address);
+            port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
             poller.register(channel, SelectionKey.OP_READ, this);
         } catch (IOException | RuntimeException e) {
             Quietly.close(channel);
@@ -35,8 +43,8 @@ final class UdpChecks implements Ready, Closeable {
         }
     }
 
-    int port() throws IOException {
-        return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+    int port() {
+        return port;
     }
 
     @Override
@@ -47,15 +55,41 @@ final class UdpChecks implements Ready, Closeable {
             if (from == null) {
                 return;
             }
-            Statement s = Statement.of(view);
-            if (from instanceof InetSocketAddress a) {
-                checkers.checked(a.getAddress(), "udp", s.up(), s.weight(), null, now);
-            }
-            if (s.up()) {
-                answer.clear();
-                channel.send(answer, from);
+            in.flip();
+            if (from instanceof InetSocketAddress a && mayBeAnswered(a) && quota.allows(a.getAddress(), now)) {
+                answer(a, now);
             }
         }
+    }
+
+    private void answer(InetSocketAddress from, long now) throws IOException {
+        Statement s = Statement.of(view);
+        checkers.datagram(from.getAddress(), s.up(), s.weight(), now);
+        if (s.up()) {
+            answer.clear().limit(Math.min(answer.capacity(), in.limit()));
+            channel.send(answer, from);
+        }
+    }
+
+    private boolean mayBeAnswered(InetSocketAddress from) {
+        InetAddress address = from.getAddress();
+        return from.getPort() >= FIRST_CLIENT_PORT
+                && from.getPort() != port
+                && !address.isAnyLocalAddress()
+                && !address.isMulticastAddress()
+                && in.hasRemaining()
+                && !isLikeOurs();
+    }
+
+    /** Begins as our answer does, or is the beginning of it. */
+    private boolean isLikeOurs() {
+        int compared = Math.min(text.length - 1, in.limit());
+        for (int i = 0; i < compared; i++) {
+            if (in.get(i) != text[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

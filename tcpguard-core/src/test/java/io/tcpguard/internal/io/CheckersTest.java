@@ -2,6 +2,7 @@ package io.tcpguard.internal.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.config.Network;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class CheckersTest {
     /** Near the end of the range: time is compared by subtraction. */
     private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5);
 
-    private final Checkers checkers = new Checkers(() -> now);
+    private final Checkers checkers = new Checkers(List.of(), () -> now);
 
     @BeforeEach
     void listen() {
@@ -91,16 +92,71 @@ class CheckersTest {
     }
 
     @Test
-    void takeTheLongestIntervalOfThoseStillActive() {
-        every(10_000, 5, "/health", 1);
+    void followTheFastestOfThoseStillActive() {
         every(2000, 5, "agent", 1);
+        every(10_000, 5, "/health", 1);
         assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
 
-        every(2000, 160, "agent", 1);
+        for (int i = 0; i < 20; i++) {
+            check("/health", 1);
+            every(2000, 5, "agent", 1);
+        }
         assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
 
         after(TimeUnit.MINUTES.toMillis(6));
         assertThat(checkers.observedIntervalNanos()).isZero();
+    }
+
+    @Test
+    void areNotSlowedByAStrangerWhoPollsEvery25Seconds() {
+        for (int i = 0; i < 20; i++) {
+            check("/health", 9);
+            every(5000, 5, "/health", 1);
+        }
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void areNotHurriedBelowASecond() {
+        every(150, 50, "/health", 9);
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void takeNobodyForATimerWhoComesAtHisLeisure() {
+        for (int i = 0; i < 8; i++) {
+            every(i % 2 == 0 ? 700 : 9000, 1, "/health", 9);
+        }
+        assertThat(checkers.observedIntervalNanos()).isZero();
+    }
+
+    @Test
+    void goByThisMachineOnlyWhereNobodyElseAsks() {
+        for (int i = 0; i < 10; i++) {
+            checkers.checked(InetAddress.getLoopbackAddress(), "/health", true, 100, null, now);
+            after(1000);
+        }
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+
+        for (int i = 0; i < 40; i++) {
+            checkers.checked(InetAddress.getLoopbackAddress(), "/health", true, 100, null, now);
+            every(i % 5 == 0 ? 1000 : 0, i % 5 == 0 ? 1 : 0, "/health", 1);
+            after(i % 5 == 0 ? 0 : 1000);
+        }
+        assertThat(checkers.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void goByTheDirectorsOnlyWhereTheirNetworksAreSet() {
+        Checkers told = new Checkers(Network.list("10.0.0.1/32"), () -> now);
+        for (int i = 0; i < 40; i++) {
+            told.checked(address(9), "/health", true, 100, null, now);
+            if (i % 4 == 0) {
+                told.checked(address(1), "/health", true, 100, null, now);
+            }
+            after(1000);
+        }
+        assertThat(told.observedIntervalNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(4));
     }
 
     @Test
@@ -114,12 +170,27 @@ class CheckersTest {
     void keepTheRegularsAndForgetPassersBy() {
         every(2000, 5, "/health", 1);
         for (int i = 0; i < 1000; i++) {
-            check("udp", 2 + i);
+            check("/weight", 2 + i);
         }
 
         assertThat(checkers.all()).hasSize(Checkers.MOST);
         assertThat(checkers.all()).anyMatch(c -> c.asks().equals("/health") && c.checks() == 5);
         assertThat(checkers.all()).anyMatch(c -> c.address().equals(address(1001)));
+    }
+
+    @Test
+    void keepWhoeverConnectedBeforeAnySenderOfDatagrams() {
+        for (int i = 0; i < Checkers.MOST - 2; i++) {
+            check("/health", 2000 + i);
+        }
+        for (int i = 0; i < 1000; i++) {
+            checkers.datagram(address(i), true, 100, now);
+            after(200);
+        }
+
+        assertThat(checkers.all()).filteredOn(c -> c.asks().equals("/health")).hasSize(Checkers.MOST - 2);
+        assertThat(checkers.all()).filteredOn(c -> c.asks().equals("udp")).hasSize(2);
+        assertThat(checkers.observedIntervalNanos()).isZero();
     }
 
     @Test

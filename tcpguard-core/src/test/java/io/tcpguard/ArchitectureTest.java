@@ -5,7 +5,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** kernel → probe → reading → pressure → level → actions: nothing points back. */
 class ArchitectureTest {
     private static final JavaClasses CORE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.tcpguard");
+            .importUrl(TcpGuard.class.getProtectionDomain().getCodeSource().getLocation());
 
     @ParameterizedTest
     @CsvSource(
@@ -24,13 +22,19 @@ class ArchitectureTest {
                 "signal | signal",
                 "state | state,signal",
                 "config | config",
-                "admission | admission,state",
-                "internal.linux | internal.linux,signal",
-                "internal.engine | internal.engine,signal,state,config",
-                "internal.admission | internal.admission,admission,state,config,signal",
-                "internal.io | internal.io,admission,state,config,signal",
+                "spi | spi,state",
+                "advisor | advisor,signal,config",
                 "metrics | metrics,,state,signal",
-                "advisor | advisor,,state,signal,config"
+                "internal.probe | internal.probe,signal",
+                "internal.linux | internal.linux,internal.probe,signal",
+                "internal.engine | internal.engine,signal,state,config",
+                "internal.admission | internal.admission,internal.probe,spi,state,config,signal",
+                "internal.io | internal.io,internal.probe,spi,state,config,signal",
+                "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
+                        + "config,signal",
+                "internal.report.incident | internal.report.incident,advisor,state,signal",
+                "internal.report | internal.report,internal.report.incident,internal.io,internal.probe,advisor,state,"
+                        + "signal",
             })
     void letsEachPackageUseOnlyWhatComesBeforeIt(String from, String allowed) {
         String[] inside = java.util.Arrays.stream(allowed.split(","))
@@ -66,8 +70,7 @@ class ArchitectureTest {
     void keepsInternalsOutOfWhatUsersSee() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        "io.tcpguard.signal", "io.tcpguard.state", "io.tcpguard.config", "io.tcpguard.admission")
+                .resideInAnyPackage("io.tcpguard.signal", "io.tcpguard.state", "io.tcpguard.config", "io.tcpguard.spi")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.tcpguard.internal..")

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.signal.TcpState;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** Counters of {@code /proc/net/netstat}: pairs of lines, names and then numbers, each beginning with the group's name. */
-record CounterTable(Map<String, Long> counters) {
+public record CounterTable(Map<String, Long> counters) {
 
-    static CounterTable parse(String text) {
+    public static CounterTable parse(String text) {
         Map<String, Long> counters = new HashMap<>();
         String[] lines = text.split("\n", -1);
         for (int i = 0; i + 1 < lines.length; i += 2) {
@@ -20,7 +20,7 @@ record CounterTable(Map<String, Long> counters) {
         return new CounterTable(counters);
     }
 
-    OptionalLong of(String name) {
+    public OptionalLong of(String name) {
         Long number = counters.get(name);
         return number == null ? OptionalLong.empty() : OptionalLong.of(number);
     }

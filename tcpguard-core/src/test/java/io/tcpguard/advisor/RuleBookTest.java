@@ -3,6 +3,7 @@ package io.tcpguard.advisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tcpguard.internal.report.incident.MoreRoom;
 import io.tcpguard.signal.Signal;
 import java.util.ArrayList;
 import java.util.List;

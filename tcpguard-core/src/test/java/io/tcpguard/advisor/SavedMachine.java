@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** A directory like {@code /proc}, written from a saved text in the form of {@code sysctl -a} and read by the real reader. */
-final class SavedMachine {
+public final class SavedMachine {
 
     private final Path proc;
     private OptionalLong loopback = OptionalLong.of(0);
@@ -20,14 +20,14 @@ final class SavedMachine {
     }
 
     /** A server of that kernel with its defaults, 20000 descriptors and nothing going on. */
-    static SavedMachine of(String kernel, Path proc) {
+    public static SavedMachine of(String kernel, Path proc) {
         SavedMachine machine = new SavedMachine(proc);
         machine.with(kernel).limits(20_000, 20_000).sockets(100, 3).counters(0, 0);
         return machine;
     }
 
     /** Settings of another saved text on top. */
-    SavedMachine with(String name) {
+    public SavedMachine with(String name) {
         for (String line : resource(name + ".sysctl").split("\n", -1)) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 String[] parts = line.split(" =", -1);
@@ -37,11 +37,11 @@ final class SavedMachine {
         return this;
     }
 
-    SavedMachine set(String setting, String value) {
+    public SavedMachine set(String setting, String value) {
         return write("sys/" + setting.replace('.', '/'), value + "\n");
     }
 
-    SavedMachine without(String setting) {
+    public SavedMachine without(String setting) {
         try {
             Files.delete(proc.resolve("sys/" + setting.replace('.', '/')));
         } catch (IOException e) {
@@ -50,7 +50,7 @@ final class SavedMachine {
         return this;
     }
 
-    SavedMachine limits(long soft, long hard) {
+    public SavedMachine limits(long soft, long hard) {
         return write(
                 "self/limits",
                 """
@@ -61,26 +61,26 @@ final class SavedMachine {
                         .formatted(soft, hard));
     }
 
-    SavedMachine sockets(long timeWait, long orphans) {
+    public SavedMachine sockets(long timeWait, long orphans) {
         return write(
                 "self/net/sockstat",
                 "sockets: used 150\nTCP: inuse 5 orphan " + orphans + " tw " + timeWait
                         + " alloc 7 mem 12\nUDP: inuse 2 mem 1\n");
     }
 
-    SavedMachine counters(long timeWaitOverflows, long listenOverflows) {
+    public SavedMachine counters(long timeWaitOverflows, long listenOverflows) {
         return write(
                 "self/net/netstat",
                 "TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPTimeWaitOverflow TCPAbortOnMemory\nTcpExt: 0 "
                         + listenOverflows + " " + listenOverflows + " " + timeWaitOverflows + " 0\n");
     }
 
-    SavedMachine loopbackAddresses(long count) {
+    public SavedMachine loopbackAddresses(long count) {
         loopback = OptionalLong.of(count);
         return this;
     }
 
-    SavedMachine write(String file, String text) {
+    public SavedMachine write(String file, String text) {
         try {
             Path path = proc.resolve(file);
             Files.createDirectories(path.getParent());
@@ -91,22 +91,22 @@ final class SavedMachine {
         return this;
     }
 
-    Machine machine(Listening... listeners) {
+    public Machine machine(Listening... listeners) {
         return new MachineReader(proc, () -> loopback).self(List.of(listeners));
     }
 
-    Finding finding(String setting, Listening... listeners) {
+    public Finding finding(String setting, Listening... listeners) {
         return Advisor.examine(machine(listeners)).stream()
                 .filter(f -> f.setting().equals(setting))
                 .findFirst()
                 .orElseThrow();
     }
 
-    Judgement judgement(String setting, Listening... listeners) {
+    public Judgement judgement(String setting, Listening... listeners) {
         return finding(setting, listeners).judgement();
     }
 
-    static String resource(String name) {
+    public static String resource(String name) {
         try (InputStream in = SavedMachine.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
-import io.tcpguard.admission.GuardedListener;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.state.Shed;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,6 +1,6 @@
 package io.tcpguard.simulation;
 
-import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.spi.ConnectionHandle;
 import org.jspecify.annotations.Nullable;
 
 /** A user who logs in, beats and leaves; or an abuser who asks once and sits. Both bear any wait that the guard allows. */

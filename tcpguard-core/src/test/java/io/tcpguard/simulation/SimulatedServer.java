@@ -1,6 +1,5 @@
 package io.tcpguard.simulation;
 
-import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
@@ -10,9 +9,10 @@ import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
-import io.tcpguard.signal.Probe;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Shed;

@@ -1,11 +1,11 @@
 package io.tcpguard.testkit;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.Closing;
-import io.tcpguard.admission.ConnectionCloser;
-import io.tcpguard.admission.ConnectionHandle;
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;

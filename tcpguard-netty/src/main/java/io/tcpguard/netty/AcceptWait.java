@@ -2,7 +2,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.ArrayDeque;
 import java.util.Queue;

@@ -23,7 +23,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

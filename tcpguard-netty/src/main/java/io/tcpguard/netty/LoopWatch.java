@@ -1,7 +1,7 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.EventLoop;
-import io.tcpguard.admission.AdmissionControl;
+import io.tcpguard.spi.AdmissionControl;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

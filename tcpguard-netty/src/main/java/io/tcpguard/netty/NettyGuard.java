@@ -6,7 +6,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
-import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.spi.ConnectionHandle;
 import java.time.Duration;
 
 /**

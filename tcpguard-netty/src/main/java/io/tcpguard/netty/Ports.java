@@ -1,7 +1,7 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
-import io.tcpguard.admission.AdmissionControl;
+import io.tcpguard.spi.AdmissionControl;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 

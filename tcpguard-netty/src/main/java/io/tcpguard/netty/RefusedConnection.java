@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

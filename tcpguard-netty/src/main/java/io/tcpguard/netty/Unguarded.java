@@ -1,6 +1,6 @@
 package io.tcpguard.netty;
 
-import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.spi.ConnectionHandle;
 
 /** The handle of a connection that nobody guards. */
 final class Unguarded implements ConnectionHandle {

@@ -11,7 +11,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.admission.Closing;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.testkit.FakeControl;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

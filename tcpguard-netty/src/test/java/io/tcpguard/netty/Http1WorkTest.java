@@ -18,7 +18,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

@@ -14,7 +14,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.admission.Closing;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.netty.ChildServer.Numbers;
 import java.io.IOException;
 import java.net.InetAddress;

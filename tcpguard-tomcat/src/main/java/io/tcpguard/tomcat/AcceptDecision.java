@@ -1,7 +1,7 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;

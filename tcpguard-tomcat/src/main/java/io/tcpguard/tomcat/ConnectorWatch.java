@@ -1,8 +1,8 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

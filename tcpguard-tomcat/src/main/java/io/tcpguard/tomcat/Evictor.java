@@ -1,6 +1,6 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.Closing;
+import io.tcpguard.spi.Closing;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import org.apache.tomcat.util.net.NioChannel;

@@ -1,6 +1,6 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardedListener;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;

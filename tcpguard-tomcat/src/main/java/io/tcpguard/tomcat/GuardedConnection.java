@@ -1,9 +1,9 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.Closing;
-import io.tcpguard.admission.ConnectionCloser;
-import io.tcpguard.admission.ConnectionHandle;
-import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;

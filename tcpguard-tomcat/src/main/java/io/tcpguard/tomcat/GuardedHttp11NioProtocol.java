@@ -1,8 +1,8 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardedListener;
 import java.util.Arrays;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.UpgradeProtocol;

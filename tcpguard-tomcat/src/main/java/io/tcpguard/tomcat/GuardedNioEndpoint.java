@@ -1,9 +1,9 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.Closing;
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;

@@ -1,7 +1,7 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardedListener;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

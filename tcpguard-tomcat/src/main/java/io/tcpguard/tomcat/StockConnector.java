@@ -1,7 +1,7 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
-import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.ListenerControl;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;

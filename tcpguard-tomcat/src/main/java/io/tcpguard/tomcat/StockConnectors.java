@@ -1,6 +1,6 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
+import io.tcpguard.spi.AdmissionControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

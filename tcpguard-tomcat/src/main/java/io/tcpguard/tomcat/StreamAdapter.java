@@ -1,6 +1,6 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.admission.AdmissionControl;
+import io.tcpguard.spi.AdmissionControl;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;

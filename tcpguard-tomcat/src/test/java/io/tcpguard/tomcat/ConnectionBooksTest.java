@@ -2,7 +2,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.admission.Closing;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.admission.GuardedListener;
-import io.tcpguard.admission.ListenerControl;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,11 +1,11 @@
 package io.tcpguard.internal.admission;
 
-import io.tcpguard.admission.Closing;
-import io.tcpguard.admission.ConnectionCloser;
-import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;

@@ -1,6 +1,6 @@
 package io.tcpguard.internal.admission;
 
-import io.tcpguard.admission.ConnectionCloser;
+import io.tcpguard.spi.ConnectionCloser;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Comparator;

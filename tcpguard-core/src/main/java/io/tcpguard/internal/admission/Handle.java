@@ -1,7 +1,7 @@
 package io.tcpguard.internal.admission;
 
-import io.tcpguard.admission.ConnectionCloser;
-import io.tcpguard.admission.ConnectionHandle;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;

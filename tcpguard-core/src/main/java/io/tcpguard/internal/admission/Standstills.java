@@ -1,10 +1,10 @@
 package io.tcpguard.internal.admission;
 
-import io.tcpguard.admission.ListenerControl;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;

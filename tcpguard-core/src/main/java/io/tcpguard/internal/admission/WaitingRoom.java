@@ -1,6 +1,6 @@
 package io.tcpguard.internal.admission;
 
-import io.tcpguard.signal.Probe;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import io.tcpguard.signal.Census;
-import io.tcpguard.signal.TcpCounts;
-import io.tcpguard.signal.TcpCounts.TimeWaitLoss;
 import io.tcpguard.state.Trend;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

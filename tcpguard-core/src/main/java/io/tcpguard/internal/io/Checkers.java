@@ -1,7 +1,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.config.Network;
-import io.tcpguard.signal.NanoClock;
+import io.tcpguard.internal.probe.NanoClock;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.io.Checkers.Checker;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
-import io.tcpguard.signal.TcpCounts;
 import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;

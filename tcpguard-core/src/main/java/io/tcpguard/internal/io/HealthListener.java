@@ -3,7 +3,7 @@ package io.tcpguard.internal.io;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.signal.NanoClock;
+import io.tcpguard.internal.probe.NanoClock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,7 +2,7 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
-import io.tcpguard.signal.NanoClock;
+import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.tcpguard.internal.io;
 
-import io.tcpguard.signal.NanoClock;
+import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.state.Admission;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package io.tcpguard.internal.io;
 
-import io.tcpguard.admission.Pacing;
+import io.tcpguard.spi.Pacing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

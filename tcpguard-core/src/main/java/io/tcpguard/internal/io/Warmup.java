@@ -2,11 +2,11 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.signal.TcpCounts;
 import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;

@@ -1,11 +1,11 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
-import io.tcpguard.signal.NanoClock;
-import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Scope;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.signal.TcpCounts;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

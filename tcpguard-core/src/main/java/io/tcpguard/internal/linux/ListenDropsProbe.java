@@ -1,7 +1,7 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
-import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 

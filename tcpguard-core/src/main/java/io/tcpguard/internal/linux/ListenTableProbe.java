@@ -1,8 +1,8 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
-import io.tcpguard.signal.NanoClock;
-import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.function.LongPredicate;

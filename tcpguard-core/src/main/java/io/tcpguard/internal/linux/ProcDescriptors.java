@@ -1,6 +1,6 @@
 package io.tcpguard.internal.linux;
 
-import io.tcpguard.signal.NanoClock;
+import io.tcpguard.internal.probe.NanoClock;
 import java.io.File;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;

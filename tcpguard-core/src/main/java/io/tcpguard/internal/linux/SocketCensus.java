@@ -1,7 +1,7 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.signal.Census;
-import io.tcpguard.signal.NanoClock;
 import io.tcpguard.signal.TcpState;
 import java.io.BufferedReader;
 import java.io.File;

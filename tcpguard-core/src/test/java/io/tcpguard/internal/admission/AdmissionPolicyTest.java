@@ -2,15 +2,15 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.admission.Closing;
-import io.tcpguard.admission.ConnectionCloser;
-import io.tcpguard.admission.ConnectionHandle;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.signal.Probe;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;

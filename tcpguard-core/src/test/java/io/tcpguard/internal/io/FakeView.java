@@ -1,10 +1,10 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.signal.TcpCounts;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
-import io.tcpguard.signal.Probe;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
-import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.nio.file.Path;

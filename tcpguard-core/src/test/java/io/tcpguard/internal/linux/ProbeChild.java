@@ -1,8 +1,8 @@
 package io.tcpguard.internal.linux;
 
 import com.sun.management.ThreadMXBean;
+import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Census;
-import io.tcpguard.signal.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.TcpState;
 import java.io.BufferedReader;

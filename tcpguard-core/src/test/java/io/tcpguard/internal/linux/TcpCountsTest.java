@@ -2,8 +2,8 @@ package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.signal.TcpCounts;
-import io.tcpguard.signal.TcpCounts.TimeWaitLoss;
+import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,8 +1,8 @@
 package io.tcpguard.examples.lvs;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.admission.ConnectionHandle;
-import io.tcpguard.admission.GuardedListener;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.state.Admission;
 import java.io.BufferedReader;
 import java.io.IOException;

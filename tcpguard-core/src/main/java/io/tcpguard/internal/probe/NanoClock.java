@@ -1,0 +1,8 @@
+package io.tcpguard.internal.probe;
+
+/** Monotonic time in nanoseconds from an arbitrary origin; compare by subtraction only. */
+@FunctionalInterface
+public interface NanoClock {
+    /** The time now, as {@link System#nanoTime()} defines it. */
+    long nanoTime();
+}

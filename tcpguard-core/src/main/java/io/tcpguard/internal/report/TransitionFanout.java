@@ -1,0 +1,53 @@
+package io.tcpguard.internal.report;
+
+import io.tcpguard.state.GuardListener;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Transition;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings transitions from the sampler to the listeners, on another thread, the newest only if they come faster than they are taken. */
+public final class TransitionFanout {
+    private static final Logger LOG = LoggerFactory.getLogger(TransitionFanout.class);
+
+    private final List<GuardListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Transition> waiting = new AtomicReference<>();
+    private final Executor executor;
+
+    public TransitionFanout(Executor executor) {
+        this.executor = executor;
+    }
+
+    public void add(GuardListener listener) {
+        listeners.add(listener);
+    }
+
+    public void publish(GuardSnapshot before, GuardSnapshot after) {
+        Transition earlier = waiting.getAndUpdate(t -> new Transition(t == null ? before : t.before(), after));
+        if (earlier == null) {
+            executor.execute(this::deliver);
+        }
+    }
+
+    private void deliver() {
+        Transition transition = waiting.getAndSet(null);
+        if (transition == null) {
+            return;
+        }
+        for (GuardListener listener : listeners) {
+            try {
+                listener.onTransition(transition);
+            } catch (RuntimeException | LinkageError e) {
+                LOG.warn(
+                        "tcpguard: listener {} failed on {}",
+                        listener,
+                        transition.after().level(),
+                        e);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.tcpguard.internal.report;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with a count, at
+ * the end of that second at the latest.
+ */
+public final class TransitionLog {
+    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final long APART = TimeUnit.SECONDS.toNanos(1);
+
+    private long wroteAt;
+    private int held;
+    /** Where the last line left off. */
+    private @Nullable GuardSnapshot written;
+
+    public void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
+        Capacity capacity = snapshot.capacity();
+        if (snapshot.blind()) {
+            LOG.warn(
+                    "tcpguard is blind here and stays out of the way: {}",
+                    snapshot.signals().stream()
+                            .map(TransitionLog::named)
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        } else {
+            LOG.info(
+                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",
+                    capacity.used(),
+                    capacity.limit(),
+                    capacity.refusalPoint(),
+                    TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
+                    TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
+                    healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
+            String unknown = snapshot.signals().stream()
+                    .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
+                    .map(TransitionLog::named)
+                    .collect(Collectors.joining("; "));
+            if (!unknown.isEmpty()) {
+                LOG.info("tcpguard cannot see: {}", unknown);
+            }
+        }
+    }
+
+    /** The signal, its source if it has one, and why it is not known if it isn't. */
+    static String named(SignalState state) {
+        String name = state.reading().signal() + (state.source().isEmpty() ? "" : " of " + state.source());
+        return state.reading() instanceof Reading.Unavailable u
+                ? name + " (" + u.cause() + ": " + u.detail() + ")"
+                : name;
+    }
+
+    public static void lost(String signals) {
+        LOG.warn("tcpguard cannot see any more: {}", signals);
+    }
+
+    public static void regained(String signals) {
+        LOG.info("tcpguard sees again: {}", signals);
+    }
+
+    public void changed(GuardSnapshot before, GuardSnapshot after, long now) {
+        boolean flipped = before.verdict().up() != after.verdict().up();
+        if (written != null && !flipped && now - wroteAt < APART) {
+            held++;
+            return;
+        }
+        write(before, after, now);
+    }
+
+    /** Each sample: writes what was held back. */
+    public void settle(GuardSnapshot current, long now) {
+        GuardSnapshot last = written;
+        if (held == 0 || last == null || now - wroteAt < APART) {
+            return;
+        }
+        if (last.level() == current.level()) {
+            // There and back within the second.
+            held = 0;
+        } else {
+            held--;
+            write(last, current, now);
+        }
+    }
+
+    private void write(GuardSnapshot before, GuardSnapshot after, long now) {
+        boolean flipped = before.verdict().up() != after.verdict().up();
+        boolean worse = after.level().compareTo(before.level()) > 0
+                || (flipped && !after.verdict().up() && after.level() != Level.NORMAL);
+        Capacity c = after.capacity();
+        String line = "tcpguard: {} -> {}, health {} weight {}: {} ({} of {} descriptors, {} own connections){}";
+        Object[] values = {
+            before.level(),
+            after.level(),
+            after.verdict().up() ? "up" : "DOWN",
+            after.verdict().weight(),
+            after.verdict().up() ? after.reason() : after.verdict().reason(),
+            c.used(),
+            c.limit(),
+            c.own(),
+            held == 0 ? "" : "; " + held + " changes before this one not written"
+        };
+        if (worse) {
+            LOG.warn(line, values);
+        } else {
+            LOG.info(line, values);
+        }
+        written = after;
+        wroteAt = now;
+        held = 0;
+    }
+}

@@ -1,0 +1,245 @@
+package io.tcpguard.internal.report.incident;
+
+import io.tcpguard.advisor.Advisor;
+import io.tcpguard.advisor.Finding;
+import io.tcpguard.advisor.Judgement;
+import io.tcpguard.internal.report.incident.Episode.Moment;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** "What happened?" in plain words: an episode told from its record. */
+public final class IncidentReport {
+
+    /** With more changes than twice this, the middle is left out. */
+    private static final int SHOWN = 10;
+
+    private static final int SETTINGS = 3;
+
+    /** Usable share of the descriptors below which it was not connections that filled the server. */
+    private static final double LEAK = 0.5;
+
+    private static final double NANOS = 1e9;
+
+    private final Episode episode;
+    private final long lengthNanos;
+    private final Instant began;
+    private final Map<String, Finding> findings;
+    private final StringBuilder out = new StringBuilder();
+
+    private IncidentReport(Episode episode, long nowNanos, Instant now, List<Finding> findings) {
+        this.episode = episode;
+        this.lengthNanos = episode.over()
+                ? episode.lengthNanos()
+                : nowNanos - episode.first().atNanos();
+        this.began = now.minusNanos(nowNanos - episode.first().atNanos()).truncatedTo(ChronoUnit.MILLIS);
+        this.findings = findings.stream().collect(Collectors.toMap(Finding::setting, f -> f));
+    }
+
+    /**
+     * The report, several lines, each ended.
+     *
+     * @param nowNanos the time now, on the guard's clock
+     * @param now the same by the wall clock
+     * @param findings what {@link Advisor#examine} says of this machine, for the settings that would have given more room
+     */
+    public static String text(Episode episode, long nowNanos, Instant now, List<Finding> findings) {
+        return new IncidentReport(episode, nowNanos, now, findings).text();
+    }
+
+    private String text() {
+        summary();
+        cause();
+        course();
+        refused();
+        kernel();
+        moreRoom();
+        return out.toString();
+    }
+
+    private void summary() {
+        line("What happened: " + seconds(lengthNanos) + " of trouble" + (episode.over() ? "" : " so far") + ", up to "
+                + episode.peak() + ", since " + began);
+    }
+
+    private void cause() {
+        Signal signal = leading();
+        line("  led by      "
+                + (signal == null
+                        ? "an operator or a listener, not by a signal"
+                        : IncidentWords.of(signal) + " (" + signal + ")"));
+        GuardSnapshot worst = worst();
+        line("              at its worst: " + worst.reason());
+        if (worst.capacity().known()) {
+            line("              " + worst.capacity().used() + " of "
+                    + worst.capacity().limit() + " descriptors in use, "
+                    + worst.capacity().own() + " by connections, "
+                    + worst.capacity().other() + " by other things");
+        }
+    }
+
+    private void course() {
+        line("  course");
+        List<Moment> moments = episode.moments();
+        GuardSnapshot before = episode.before();
+        for (int i = 0; i < moments.size(); i++) {
+            Moment moment = moments.get(i);
+            if (i == 1 && episode.lost() > 0) {
+                line("              … " + episode.lost() + " changes that were not kept …");
+            }
+            if (i == SHOWN && moments.size() > 2 * SHOWN) {
+                line("              … " + (moments.size() - 2 * SHOWN) + " more changes …");
+            }
+            if (i < SHOWN || i >= moments.size() - SHOWN) {
+                line(change(before, moment));
+            }
+            before = moment.snapshot();
+        }
+        line("  in all      " + timeByLevel());
+    }
+
+    private String change(GuardSnapshot before, Moment moment) {
+        GuardSnapshot after = moment.snapshot();
+        String level =
+                before.level() == after.level() ? "still " + after.level() : before.level() + " → " + after.level();
+        String health = after.verdict().up() ? "up, weight " + after.verdict().weight() : "DOWN";
+        return String.format(
+                Locale.ROOT,
+                "    %8s  %-14s  health %s; %s",
+                "+" + seconds(moment.atNanos() - episode.first().atNanos()),
+                level,
+                health,
+                after.reason());
+    }
+
+    private String timeByLevel() {
+        Map<Level, Long> times = new EnumMap<>(Level.class);
+        List<Moment> moments = episode.moments();
+        for (int i = 0; i < moments.size(); i++) {
+            long spent = endNanos(i) - moments.get(i).atNanos();
+            if (spent > 0) {
+                times.merge(moments.get(i).snapshot().level(), spent, Long::sum);
+            }
+        }
+        return times.entrySet().stream()
+                .map(e -> e.getKey() + " " + seconds(e.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** When what began at that moment ended: at the next one, or, while the episode goes on, now. */
+    private long endNanos(int moment) {
+        return moment + 1 < episode.moments().size()
+                ? episode.moments().get(moment + 1).atNanos()
+                : episode.first().atNanos() + lengthNanos;
+    }
+
+    private void refused() {
+        Map<Episode.Refusal, Long> refused =
+                grown(episode.first().refused(), episode.last().refused());
+        long sum = refused.values().stream().mapToLong(Long::longValue).sum();
+        line("  refused     " + (sum == 0 ? "nobody" : sum + " in all"));
+        refused.entrySet().stream()
+                .sorted(Map.Entry.<Episode.Refusal, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(e -> e.getKey().toString()))
+                .forEach(e -> counted(e.getValue(), IncidentWords.of(e.getKey())));
+        long waited = episode.last().waited() - episode.first().waited();
+        if (waited > 0) {
+            line("  waited      " + waited + " new connections, until there was a place or the wait was over");
+        }
+    }
+
+    private void kernel() {
+        Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
+        counted.putAll(grown(episode.first().kernel(), episode.last().kernel()));
+        line("  the kernel  " + (counted.isEmpty() ? "counted nothing unusual" : "counted in this network namespace"));
+        counted.forEach((counter, count) -> counted(count, counter.words()));
+    }
+
+    private void moreRoom() {
+        Capacity capacity = worst().capacity();
+        if (leading() == Signal.DESCRIPTORS && capacity.usableShare() < LEAK) {
+            line("  more room   not by a setting: " + capacity.other() + " of " + capacity.limit()
+                    + " descriptors were no connections; see what they are: ls -l /proc/PID/fd");
+            return;
+        }
+        List<Finding> settings = settings();
+        line("  more room   "
+                + (settings.isEmpty() ? "no kernel setting would have given it" : "would have come from"));
+        for (Finding finding : settings) {
+            line("    " + finding.setting() + " = " + finding.value() + ": "
+                    + finding.remedy().stream().findFirst().orElse("fine by the rules; raise it if memory allows"));
+        }
+    }
+
+    /** The first that can be judged, and of the others those that the rules find wanting. */
+    private List<Finding> settings() {
+        Signal signal = leading();
+        List<Finding> known = signal == null
+                ? List.of()
+                : MoreRoom.settings(signal).stream()
+                        .map(s -> Optional.ofNullable(findings.get(s)))
+                        .flatMap(Optional::stream)
+                        .filter(f -> f.judgement() != Judgement.NOT_APPLICABLE)
+                        .toList();
+        return known.stream()
+                .filter(f -> f.equals(known.get(0)) || f.judgement().atLeast(Judgement.ADVISE))
+                .limit(SETTINGS)
+                .toList();
+    }
+
+    /** The signal that led the highest level for the longest time; null if none did. */
+    private @Nullable Signal leading() {
+        Map<Signal, Long> times = new EnumMap<>(Signal.class);
+        List<Moment> moments = episode.moments();
+        for (int i = 0; i < moments.size(); i++) {
+            GuardSnapshot snapshot = moments.get(i).snapshot();
+            if (snapshot.leading() != null && snapshot.level() == episode.peak()) {
+                times.merge(snapshot.leading(), endNanos(i) - moments.get(i).atNanos(), Long::sum);
+            }
+        }
+        return times.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    /** Of the moments at the highest level, the one with the most descriptors in use. */
+    private GuardSnapshot worst() {
+        return episode.moments().stream()
+                .map(Moment::snapshot)
+                .filter(s -> s.level() == episode.peak())
+                .max(Comparator.comparingLong(s -> s.capacity().used()))
+                .orElseThrow();
+    }
+
+    private static <K> Map<K, Long> grown(Map<K, Long> first, Map<K, Long> last) {
+        return last.entrySet().stream()
+                .map(e -> Map.entry(e.getKey(), e.getValue() - first.getOrDefault(e.getKey(), 0L)))
+                .filter(e -> e.getValue() > 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private void counted(long count, String words) {
+        line(String.format(Locale.ROOT, "    %8d  %s", count, words));
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos / NANOS);
+    }
+
+    private void line(String line) {
+        out.append(line).append('\n');
+    }
+}

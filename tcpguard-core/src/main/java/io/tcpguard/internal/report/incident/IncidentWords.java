@@ -1,0 +1,60 @@
+package io.tcpguard.internal.report.incident;
+
+import io.tcpguard.internal.report.incident.Episode.Refusal;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Shed;
+
+/** Plain words for the values of an incident. */
+final class IncidentWords {
+
+    private IncidentWords() {}
+
+    static String of(Signal signal) {
+        return switch (signal) {
+            case DESCRIPTORS -> "the process's file descriptors";
+            case SYSTEM_FILES -> "the machine's open files";
+            case ACCEPT_QUEUE -> "an accept queue";
+            case LISTEN_DROPS -> "connection attempts that the kernel dropped";
+            case TIME_WAIT -> "sockets in TIME_WAIT";
+            case ORPHANS -> "orphaned sockets";
+            case TCP_MEMORY -> "the memory of TCP";
+            case CONNTRACK -> "the table of tracked connections";
+            case EPHEMERAL_PORTS -> "local ports for outgoing connections";
+            case WORK_DELAY -> "work that waited for a thread";
+        };
+    }
+
+    static String of(Refusal refusal) {
+        return where(refusal.layer(), refusal.way()) + ", because " + why(refusal.cause());
+    }
+
+    private static String where(Shed.Layer layer, Shed.Way way) {
+        return switch (layer) {
+            case ACCEPT ->
+                switch (way) {
+                    case RESET -> "new connections reset";
+                    case ANSWER -> "new connections answered and closed";
+                };
+            case REQUEST ->
+                switch (way) {
+                    case RESET -> "requests reset";
+                    case ANSWER -> "requests answered with a refusal";
+                };
+            case IDLE ->
+                switch (way) {
+                    case RESET -> "idle connections reset to make room";
+                    case ANSWER -> "idle connections closed to make room";
+                };
+        };
+    }
+
+    private static String why(Shed.Cause cause) {
+        return switch (cause) {
+            case CONNECTIONS -> "connections had taken the descriptors";
+            case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";
+            case UNFAIR_SOURCE -> "their source held more than twice its share";
+            case ACCEPT_QUEUE -> "the accept queue was full";
+            case WORK_DELAY -> "work waited too long for a thread";
+        };
+    }
+}

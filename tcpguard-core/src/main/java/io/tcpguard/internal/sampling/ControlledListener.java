@@ -1,0 +1,73 @@
+package io.tcpguard.internal.sampling;
+
+import io.tcpguard.internal.engine.Listening;
+import io.tcpguard.spi.ListenerControl;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it said last stands.
+ * Only for the sampler's thread.
+ */
+public final class ControlledListener implements Listening {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlledListener.class);
+
+    private final String name;
+    private final ListenerControl control;
+    private final LongAdder asked;
+    private boolean accepting = true;
+    private boolean full;
+    private int unasked;
+    private boolean complained;
+
+    /** @param asked how many accepts the guard was asked about */
+    public ControlledListener(String name, ListenerControl control, LongAdder asked) {
+        this.name = name;
+        this.control = control;
+        this.asked = asked;
+    }
+
+    @Override
+    public boolean accepting() {
+        try {
+            accepting = control.accepting();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return accepting;
+    }
+
+    /** Connections that come without a question show progress by their number. */
+    @Override
+    public long accepts() {
+        return asked.sum() + unasked();
+    }
+
+    @Override
+    public boolean full() {
+        try {
+            full = control.full();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return full;
+    }
+
+    @Override
+    public int unasked() {
+        try {
+            unasked = control.unasked();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return unasked;
+    }
+
+    private void complain(RuntimeException e) {
+        if (!complained) {
+            complained = true;
+            LOG.warn("tcpguard: listener {} does not say how it is; what it said last stands", name, e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.tcpguard.internal.sampling;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Trend;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One cycle, without a thread: read, judge, hand over. The list of what is read may change between cycles from any thread. */
+public final class SamplingCycle {
+    private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
+
+    /** What is watched; replaced as a whole. */
+    private record Watched(List<GuardedProbe> probes, List<Watch> watches, List<ListenerWatch> listeners) {}
+
+    private final Engine engine;
+    private final AdmissionPolicy policy;
+    private final LongSupplier observedInterval;
+    /** Refused connections that still wait for their answer hold descriptors, too, and are clients'. */
+    private final IntSupplier refusedNow;
+
+    private final long counterPeriod;
+    private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
+    /** Read no more, and closed by the next cycle: one under way may still read them. */
+    private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
+
+    private volatile @Nullable String operator;
+    private long countersReadAt;
+    private boolean countersRead;
+
+    public SamplingCycle(
+            GuardConfig config,
+            Engine engine,
+            AdmissionPolicy policy,
+            LongSupplier observedInterval,
+            IntSupplier refusedNow) {
+        this.engine = engine;
+        this.policy = policy;
+        this.observedInterval = observedInterval;
+        this.refusedNow = refusedNow;
+        this.counterPeriod = config.nanos(Setting.COUNTER_PERIOD);
+    }
+
+    public synchronized void add(GuardedProbe probe) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.add(probe);
+        watch(probes, watched.listeners);
+    }
+
+    public synchronized void add(GuardedProbe queue, ListenerWatch listener) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.add(queue);
+        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
+        listeners.add(listener);
+        watch(probes, listeners);
+    }
+
+    public synchronized void remove(GuardedProbe probe) {
+        List<GuardedProbe> probes = new ArrayList<>(watched.probes);
+        probes.remove(probe);
+        List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
+        listeners.removeIf(l -> l.queue() == probe.watch());
+        watch(probes, listeners);
+        gone.add(probe);
+    }
+
+    private void watch(List<GuardedProbe> probes, List<ListenerWatch> listeners) {
+        probes.sort(Comparator.comparing((GuardedProbe p) -> p.watch().signal()));
+        watched = new Watched(
+                List.copyOf(probes), probes.stream().map(GuardedProbe::watch).toList(), List.copyOf(listeners));
+    }
+
+    public void drain(@Nullable String reason) {
+        operator = reason;
+    }
+
+    public GuardSnapshot runOnce(long now) {
+        closeThoseGone();
+        Watched w = watched;
+        boolean counters = !countersRead || now - countersReadAt >= counterPeriod;
+        if (counters) {
+            countersRead = true;
+            countersReadAt = now;
+        }
+        for (int i = 0; i < w.probes.size(); i++) {
+            GuardedProbe probe = w.probes.get(i);
+            if (counters || !probe.counter()) {
+                probe.read(now);
+            }
+        }
+        long own = (long) policy.connections() + refusedNow.getAsInt();
+        for (int i = 0; i < w.listeners.size(); i++) {
+            own += w.listeners.get(i).unasked();
+        }
+        GuardSnapshot snapshot = engine.step(
+                w.watches,
+                w.listeners,
+                own,
+                policy.shedWithin(RECENTLY, now),
+                operator,
+                observedInterval.getAsLong(),
+                now);
+        policy.sampled(snapshot.capacity(), snapshot.level(), now);
+        return snapshot;
+    }
+
+    public Trend trend() {
+        return engine.trend();
+    }
+
+    private void closeThoseGone() {
+        for (GuardedProbe probe = gone.poll(); probe != null; probe = gone.poll()) {
+            probe.close();
+        }
+    }
+
+    public synchronized void close() {
+        closeThoseGone();
+        watched.probes.forEach(GuardedProbe::close);
+        watched = new Watched(List.of(), List.of(), List.of());
+    }
+}

@@ -1,8 +1,0 @@
-package io.tcpguard.signal;
-
-/** Monotonic time in nanoseconds from an arbitrary origin; compare by subtraction only. */
-@FunctionalInterface
-public interface NanoClock {
-    /** The time now, as {@link System#nanoTime()} defines it. */
-    long nanoTime();
-}

@@ -1,0 +1,36 @@
+package io.tcpguard.spi;
+
+/**
+ * One admitted connection, as its adapter reports on it. All methods may be called from any thread, take no lock
+ * ({@link #closed()} excepted) and allocate nothing.
+ */
+public interface ConnectionHandle {
+    /**
+     * Work begins: a whole request has arrived. Work may overlap (HTTP/2); each true answer needs one {@link #end()}.
+     *
+     * @return false if this connection is being closed to make room: drop the work
+     */
+    boolean begin();
+
+    /** Work ended: the answer is written. The connection is idle from here on if nothing else is in progress. */
+    void end();
+
+    /** Bytes arrived that are not (yet) a request. The idle time starts again; a silent connection is silent no more. */
+    void touch();
+
+    /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
+    void keep();
+
+    /** Whether work is in progress. */
+    boolean working();
+
+    /**
+     * Takes the connection for a close by its adapter: from now on {@link #begin()} answers false, and the guard does not evict it.
+     *
+     * @return false if work is in progress, or the guard evicts it already: then nothing changed
+     */
+    boolean claim();
+
+    /** The connection is closed, by whomever. Counted once, however often it is said. */
+    void closed();
+}

@@ -1,0 +1,64 @@
+package io.tcpguard.spi;
+
+import io.tcpguard.state.Admission;
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** One listening socket under guard. Got from {@code TcpGuard.listen}. */
+public interface GuardedListener extends AutoCloseable {
+
+    /**
+     * Decides about a connection just accepted, against the exact number of descriptors open. At the refusal point this may evict
+     * the longest-idle connection to make room. Called on the accepting thread; allocates nothing; never throws.
+     *
+     * @param source the peer's address; null if not known or not the client's
+     * @return anything but {@link Admission#WAIT}
+     */
+    Admission accept(@Nullable InetAddress source);
+
+    /**
+     * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT} too. Then take
+     * none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. Nobody waits longer than
+     * {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together.
+     */
+    Admission acceptOrWait(@Nullable InetAddress source);
+
+    /** Asks again about the connection that waits. Not counted as another accept. */
+    Admission askAgain(@Nullable InetAddress source);
+
+    /**
+     * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never throws.
+     *
+     * @return how it is refused
+     */
+    Admission giveUp();
+
+    /**
+     * Takes an admitted connection into the books. Follows each {@link Admission#ADMIT}.
+     *
+     * @param source as given to {@link #accept}
+     * @param closer how to evict it
+     */
+    ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer);
+
+    /**
+     * Refuses and closes a connection as {@link #accept} decided, for adapters that hold a plain NIO channel: a reset, or an
+     * HTTP/1.1 503 with Retry-After that lets the client close first, from a bounded pool. May wait up to 50 ms for a place in it.
+     * The channel belongs to the guard from here on. Never throws.
+     */
+    void refuse(SocketChannel channel, Admission decision);
+
+    /**
+     * The {@code Retry-After} of an answer that refuses, in whole seconds: 1 or 2, spread so that the refused don't come back
+     * together.
+     */
+    int retryAfterSeconds();
+
+    /** Counts a request that the adapter refused on an admitted connection. */
+    void countRefusedRequest();
+
+    /** This listener is gone for good: it is watched no more. Its open connections stay in the books until they close. */
+    @Override
+    void close();
+}

@@ -1,0 +1,54 @@
+package io.tcpguard.spi;
+
+/**
+ * What the guard asks an adapter about its listening socket. Called by the sampler thread in each cycle if nothing else is said, and
+ * must then not block, open or allocate.
+ */
+@FunctionalInterface
+public interface ListenerControl {
+    /** Whether the socket is bound and its acceptor runs. */
+    boolean accepting();
+
+    /**
+     * Whether none more is accepted only because as many connections are held as the server's own settings allow. A queue that waits is
+     * then no sign of a dead acceptor: connections explain it. Default: false.
+     */
+    default boolean full() {
+        return false;
+    }
+
+    /**
+     * Connections held that were accepted without asking the guard, because the adapter has no way to: 0 or more. They count as clients',
+     * not as a leak, and are never evicted. Default: 0, each has a {@link ConnectionHandle}.
+     */
+    default int unasked() {
+        return 0;
+    }
+
+    /** The backlog that was asked for in {@code listen(2)}; 0, the default: not known. Asked once, when the listener comes under guard. */
+    default int backlog() {
+        return 0;
+    }
+
+    /**
+     * Asked when a connection is about to be refused by an answer ({@link io.tcpguard.state.Admission#RESPOND}): whether the adapter can
+     * answer it. If not, the decision is {@link io.tcpguard.state.Admission#RESET}, and counted as that. Called by the accepting thread,
+     * once for each such decision, so an adapter may take the place here that the answer needs. Must not block or allocate. Default: true.
+     */
+    default boolean canAnswer() {
+        return true;
+    }
+
+    /**
+     * Work waits too long for a thread: ends the requests that hold one while their client neither takes a byte of the answer nor sends
+     * one of the request, those that stand still longest first, by closing their connection. Called by the sampler thread ten times a
+     * second while work waits too long, so an adapter learns from one call to the next what stands still; must not block.
+     *
+     * @param patienceNanos none that stood still for less is ended
+     * @param most how many may be ended by this call
+     * @return how many were; the default, 0, suits servers whose threads wait for no client
+     */
+    default int endStandstills(long patienceNanos, int most) {
+        return 0;
+    }
+}

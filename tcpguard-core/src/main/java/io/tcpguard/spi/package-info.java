@@ -1,0 +1,9 @@
+/**
+ * What an adapter asks for each connection. The policy is here, once; how to close, reset or answer is the adapter's.
+ *
+ * <p>In: accepts, requests, closes. Out: decisions and evictions.
+ */
+@NullMarked
+package io.tcpguard.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package io.tcpguard.internal.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TransitionLogTest {
+    private static final Logger LOG = Logger.getLogger("io.tcpguard.TcpGuard");
+    private static final long MILLI = 1_000_000;
+
+    private final List<String> lines = new ArrayList<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            lines.add(line.getLevel() + " " + line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private final TransitionLog log = new TransitionLog();
+
+    @BeforeEach
+    void listen() {
+        LOG.addHandler(handler);
+    }
+
+    @AfterEach
+    void leave() {
+        LOG.removeHandler(handler);
+    }
+
+    @Test
+    void warnsOfShedAlthoughTrimWasWrittenAMomentAgo() {
+        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
+        log.changed(at(Level.TRIM), at(Level.SHED), 400 * MILLI);
+        log.settle(at(Level.SHED), 999 * MILLI);
+        assertThat(lines).hasSize(1);
+
+        log.settle(at(Level.SHED), 1000 * MILLI);
+        log.settle(at(Level.SHED), 2000 * MILLI);
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(1)).startsWith("WARNING").contains("TRIM -> SHED").doesNotContain("not written");
+    }
+
+    @Test
+    void saysHowManyChangesItJoined() {
+        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
+        log.changed(at(Level.TRIM), at(Level.SHED), 100 * MILLI);
+        log.changed(at(Level.SHED), at(Level.TRIM), 200 * MILLI);
+        log.changed(at(Level.TRIM), at(Level.NORMAL), 300 * MILLI);
+        log.settle(at(Level.NORMAL), 1000 * MILLI);
+
+        assertThat(lines.get(1)).startsWith("INFO").contains("TRIM -> NORMAL").contains("2 changes");
+    }
+
+    @Test
+    void saysNothingOfWhatWasThereAndBackWithinTheSecond() {
+        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
+        log.changed(at(Level.TRIM), at(Level.SHED), 100 * MILLI);
+        log.changed(at(Level.SHED), at(Level.TRIM), 200 * MILLI);
+        log.settle(at(Level.TRIM), 1000 * MILLI);
+
+        assertThat(lines).hasSize(1);
+    }
+
+    private static GuardSnapshot at(Level level) {
+        return new GuardSnapshot(
+                level,
+                Signal.DESCRIPTORS,
+                "why",
+                Capacity.UNKNOWN,
+                new Verdict(true, 100, "why"),
+                Admission.ADMIT,
+                false,
+                List.of(),
+                0);
+    }
+}

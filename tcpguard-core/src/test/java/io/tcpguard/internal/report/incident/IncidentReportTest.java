@@ -1,0 +1,121 @@
+package io.tcpguard.internal.report.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.Golden;
+import io.tcpguard.advisor.Advisor;
+import io.tcpguard.advisor.Finding;
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.advisor.SavedMachine;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Transition;
+import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.Snapshots;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reports stand in files, to be read as a person would. */
+final class IncidentReportTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T10:01:00Z");
+    private static final long NOW_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final Map<KernelCounter, Long> kernel = new EnumMap<>(KernelCounter.class);
+    private final FlightRecorder recorder = new FlightRecorder(64, () -> new EnumMap<>(kernel));
+    private final Shed shed = new Shed();
+    private final SavedMachine saved;
+    private GuardSnapshot now = Snapshots.calm();
+    private long waited = 40;
+
+    IncidentReportTest(@TempDir Path proc) {
+        saved = SavedMachine.of("3.10", proc).limits(1024, 4096);
+        kernel.put(KernelCounter.LISTEN_OVERFLOWS, 12L);
+        kernel.put(KernelCounter.LISTEN_DROPS, 12L);
+    }
+
+    private void to(GuardSnapshot next, long milliseconds) {
+        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited);
+        now = next;
+    }
+
+    private void refuse(int times, Shed.Layer layer, Shed.Way way, Shed.Cause cause) {
+        for (int i = 0; i < times; i++) {
+            shed.count(layer, way, cause);
+        }
+    }
+
+    private String report() {
+        List<Finding> findings = Advisor.examine(saved.machine(Listening.asking("http-nio-8080", 8080, 100)));
+        return IncidentReport.text(recorder.episode().orElseThrow(), NOW_NANOS, NOW, findings);
+    }
+
+    @Test
+    void tellsOfAFloodThatTookAllDescriptors() throws IOException {
+        refuse(3, Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        to(Snapshots.at(Level.TRIM, 871), 1_000);
+        to(Snapshots.at(Level.SHED, 992), 1_420);
+        refuse(256, Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        refuse(1_744, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS);
+        refuse(310, Shed.Layer.IDLE, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        refuse(95, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.UNFAIR_SOURCE);
+        waited += 812;
+        kernel.put(KernelCounter.LISTEN_OVERFLOWS, 53L);
+        kernel.put(KernelCounter.LISTEN_DROPS, 60L);
+        to(Snapshots.at(Level.TRIM, 880), 21_400);
+        to(Snapshots.calm(), 23_000);
+
+        Golden.check(Golden.resource("incident-flood.txt"), report());
+    }
+
+    @Test
+    void tellsOfALeakThatTookTheServerOut() throws IOException {
+        to(Snapshots.at(Level.SHED, 992), 0);
+        to(Snapshots.leak("usable descriptors below 25 %"), 3_000);
+
+        Golden.check(Golden.resource("incident-leak-goes-on.txt"), report());
+    }
+
+    @Test
+    void tellsOfAnOperatorsDrainWithoutBlamingASignal() {
+        to(Snapshots.of(Level.DRAIN, null, 100, new Verdict(false, 0, "deploy"), "drained by the operator: deploy"), 0);
+        to(Snapshots.calm(), 30_000);
+
+        assertThat(report())
+                .contains("an operator or a listener, not by a signal")
+                .contains("refused     nobody")
+                .contains("no kernel setting would have given it");
+    }
+
+    @Test
+    void leavesTheMiddleOfARestlessEpisodeOut() {
+        for (int i = 0; i < 60; i++) {
+            to(Snapshots.at(i % 2 == 0 ? Level.SHED : Level.TRIM, 990 + i % 2), i * 100L);
+        }
+        to(Snapshots.calm(), 6_000);
+
+        assertThat(report()).contains("… 41 more changes …");
+        assertThat(report().lines()).hasSizeLessThan(40);
+    }
+
+    @Test
+    void takesTheSignalThatLedLongestAtTheHighestLevel() {
+        Verdict up = new Verdict(true, 96, "up");
+        to(Snapshots.of(Level.SHED, Signal.ACCEPT_QUEUE, 500, up, "accept queue full"), 0);
+        to(Snapshots.of(Level.SHED, Signal.TIME_WAIT, 500, up, "TIME_WAIT"), 100);
+        to(Snapshots.calm(), 9_000);
+
+        assertThat(report())
+                .contains("led by      sockets in TIME_WAIT")
+                .contains("net.ipv4.tcp_max_tw_buckets = 32768");
+    }
+}

@@ -1,0 +1,68 @@
+package io.tcpguard.internal.report.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.advisor.Advisor;
+import io.tcpguard.advisor.Machine;
+import io.tcpguard.state.Level;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** The recorder on a real guard, on the live kernel. */
+final class RecordedGuardTest {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    @Test
+    void tellsOfADrainFromBeginningToEnd() throws InterruptedException {
+        Path netstat = Path.of("/proc/self/net/netstat");
+        try (TcpGuard guard = TcpGuard.builder()
+                .set("dwell", "10ms")
+                // Sockets of neighbours must not keep it at TRIM.
+                .set("trimAt", "1")
+                .build()) {
+            FlightRecorder recorder = new FlightRecorder(16, () -> KernelCounters.in(read(netstat)));
+            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed(), guard.waited()));
+            guard.start();
+
+            guard.drain("deploy of version 7");
+            await(() -> recorder.episode().isPresent());
+            guard.resume();
+            await(() -> recorder.episode().orElseThrow().over());
+
+            Episode episode = recorder.episode().orElseThrow();
+            assertThat(episode.peak()).isEqualTo(Level.DRAIN);
+            assertThat(IncidentReport.text(
+                            episode, System.nanoTime(), Instant.now(), Advisor.examine(Machine.self(List.of()))))
+                    .contains("NORMAL → DRAIN")
+                    .contains("health DOWN; deploy of version 7")
+                    .contains("an operator or a listener");
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(deadline - System.nanoTime())
+                    .as("nanoseconds left to wait")
+                    .isPositive();
+            Thread.sleep(5);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.tcpguard.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.WaitingRoom;
+import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.io.Places;
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
+import io.tcpguard.state.Verdict;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+
+/** On a server that is full of connections, none of which has been idle for long. */
+class GuardedSocketTest {
+    private static final long PATIENCE = 4_000_000_000L;
+
+    private final GuardConfig config = new GuardConfig(Map.of(Setting.RESET_BUDGET, 0));
+    private final LongAdder accepts = new LongAdder();
+    private final LongAdder waited = new LongAdder();
+
+    @Test
+    void countsWhoHasToWaitOnceHoweverOftenItAsks() {
+        try (IoThread io = IoThread.open(config, new FullServer())) {
+            GuardedSocket socket = new GuardedSocket(
+                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
+
+            assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
+            assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
+            assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
+            assertThat(waited.sum()).isEqualTo(1);
+
+            assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
+            assertThat(waited.sum()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void countsNobodyWhoCantWait() {
+        try (IoThread io = IoThread.open(config, new FullServer())) {
+            GuardedSocket socket = new GuardedSocket(
+                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
+
+            assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);
+            assertThat(waited.sum()).isZero();
+        }
+    }
+
+    private AdmissionPolicy fullPolicy() {
+        FullServer server = new FullServer();
+        AdmissionPolicy policy =
+                new AdmissionPolicy(config, () -> 993, server::snapshot, new CoarseClock(0), new Shed(), 0);
+        policy.setOpenForDecisions(true);
+        policy.sampled(server.snapshot().capacity(), Level.SHED, 0);
+        return policy;
+    }
+
+    /** Nobody in the queue yet. */
+    private WaitingRoom openRoom() {
+        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, accepts::sum);
+        room.watch(new EmptyQueue()).read(System.nanoTime());
+        return room;
+    }
+
+    private static final class EmptyQueue implements Probe {
+        @Override
+        public Signal signal() {
+            return Signal.ACCEPT_QUEUE;
+        }
+
+        @Override
+        public Reading read(long nowNanos) {
+            return new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class FullServer implements IoThread.View {
+        @Override
+        public GuardSnapshot snapshot() {
+            return new GuardSnapshot(
+                    Level.SHED,
+                    Signal.DESCRIPTORS,
+                    "full",
+                    new Capacity(1024, 993, 960, 992),
+                    new Verdict(true, 100, "full"),
+                    Admission.RESPOND,
+                    false,
+                    List.of(),
+                    0);
+        }
+
+        @Override
+        public boolean stale() {
+            return false;
+        }
+
+        @Override
+        public boolean roomForStrangers() {
+            return false;
+        }
+
+        @Override
+        public String advice(boolean json) {
+            return "";
+        }
+
+        @Override
+        public String incident() {
+            return "";
+        }
+
+        @Override
+        public Places places() {
+            return new Places(0, PATIENCE, 0);
+        }
+
+        @Override
+        public Background background() {
+            throw new IllegalStateException("nobody asks for details");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.tcpguard.internal.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.spi.ListenerControl;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+
+class ControlledListenerTest {
+    private boolean broken;
+    private final LongAdder asked = new LongAdder();
+    private final ControlledListener listener = new ControlledListener("http", new Control(), asked);
+
+    @Test
+    void passesOnWhatTheAdapterSays() {
+        asked.add(3);
+
+        assertThat(listener.accepting()).isFalse();
+        assertThat(listener.full()).isTrue();
+        assertThat(listener.unasked()).isEqualTo(7);
+        assertThat(listener.accepts()).isEqualTo(10);
+    }
+
+    @Test
+    void keepsToTheLastWordOfAnAdapterThatFails() {
+        listener.full();
+        listener.accepting();
+        listener.unasked();
+        broken = true;
+
+        assertThat(listener.accepting()).isFalse();
+        assertThat(listener.full()).isTrue();
+        assertThat(listener.accepts()).isEqualTo(7);
+    }
+
+    @Test
+    void countsAsServingUntilItHasSaidAnything() {
+        broken = true;
+
+        assertThat(listener.accepting()).isTrue();
+        assertThat(listener.full()).isFalse();
+        assertThat(listener.accepts()).isZero();
+    }
+
+    private final class Control implements ListenerControl {
+        @Override
+        public boolean accepting() {
+            return say(false);
+        }
+
+        @Override
+        public boolean full() {
+            return say(true);
+        }
+
+        @Override
+        public int unasked() {
+            return say(7);
+        }
+
+        private <T> T say(T word) {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            return word;
+        }
+    }
+}

@@ -1,8 +1,5 @@
 package io.tcpguard;
 
-import io.tcpguard.spi.AdmissionControl;
-import io.tcpguard.spi.GuardedListener;
-import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
@@ -39,6 +36,7 @@ import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;

@@ -1,12 +1,12 @@
 package io.tcpguard.testkit;
 
+import io.tcpguard.config.Network;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
-import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;

@@ -2,8 +2,8 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.spi.Pacing;
 import io.tcpguard.netty.ChildServer.Numbers;
+import io.tcpguard.spi.Pacing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

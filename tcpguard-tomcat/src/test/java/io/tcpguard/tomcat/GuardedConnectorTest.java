@@ -3,8 +3,8 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tcpguard.spi.Closing;
 import io.tcpguard.config.Network;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
 import java.net.URI;

@@ -106,7 +106,8 @@ class UdpChecksTest {
     /** The answer, or nothing. The guard goes round as often as it takes. */
     private static String asked(IoThread io, DatagramSocket from, String payload) throws IOException {
         byte[] bytes = payload.getBytes(StandardCharsets.US_ASCII);
-        from.send(new DatagramPacket(bytes, bytes.length, new InetSocketAddress(InetAddress.getLoopbackAddress(), io.udpPort())));
+        from.send(new DatagramPacket(
+                bytes, bytes.length, new InetSocketAddress(InetAddress.getLoopbackAddress(), io.udpPort())));
         // Over loopback it is there when send returns.
         io.execute(() -> {});
         io.cycle();

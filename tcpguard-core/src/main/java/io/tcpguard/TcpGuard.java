@@ -127,7 +127,16 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private boolean closed;
     private volatile @Nullable String drainReason;
     private final List<GuardListener> early = new ArrayList<>();
-    private final Map<String, Integer> ports = new ConcurrentHashMap<>();
+    private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
+
+    /** One registration's; equal to no other's. */
+    private static final class BoundPort {
+        final int number;
+
+        BoundPort(int number) {
+            this.number = number;
+        }
+    }
 
     /** What exists only between start and close. */
     private record Running(
@@ -351,7 +360,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * accept.
      *
      * @param name for people, such as {@code http-nio-8080}
-     * @param port the local port; its accept queue is looked up by it
+     * @param port the local port; its accept queue is looked up by it. 0: it has none yet, or is no TCP socket
      * @throws IllegalStateException if the guard does not run
      */
     @Override
@@ -362,7 +371,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         WaitingRoom room = new WaitingRoom(longestWait(), r.policy::queueWaitNanos, accepts::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(r.probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
-        ports.put(name, port);
+        // A connector that starts again is registered anew before its former registration ends: each removes its own
+        // only.
+        BoundPort bound = new BoundPort(port);
+        ports.put(name, bound);
         r.cycle.add(
                 probe,
                 new ListenerWatch(
@@ -370,7 +382,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         r.standstills.add(control);
         return new GuardedSocket(r.policy, r.io, this::staleAt, control::canAnswer, accepts, room, waited, () -> {
             r.standstills.remove(control);
-            ports.remove(name, port);
+            ports.remove(name, bound);
             remove(probe);
         });
     }
@@ -501,11 +513,11 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private List<Listening> listening(GuardSnapshot snapshot) {
         List<Listening> listeners = new ArrayList<>();
         for (SignalState state : snapshot.signals()) {
-            Integer port = ports.get(state.source());
+            BoundPort port = ports.get(state.source());
             if (port != null
                     && state.reading() instanceof Reading.Measured queue
                     && queue.signal() == Signal.ACCEPT_QUEUE) {
-                listeners.add(Listening.inForce(state.source(), port, queue.limit()));
+                listeners.add(Listening.inForce(state.source(), port.number, queue.limit()));
             }
         }
         return listeners;

@@ -353,6 +353,31 @@ class TcpGuardTest {
     }
 
     @Test
+    void knowsTheBacklogOfAListenerThatWasRegisteredAnew() throws IOException {
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            GuardedListener first = guard.listen("again", server.getLocalPort(), () -> true);
+            GuardedListener second = guard.listen("again", server.getLocalPort(), () -> true);
+            first.close();
+
+            await(() -> guard.advice().text(false).contains("again"));
+            second.close();
+        }
+    }
+
+    @Test
+    void doesNotLookForTheQueueOfASocketWithoutAPort() {
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                GuardedListener listener = guard.listen("unix", 0, () -> false)) {
+            await(() -> !guard.snapshot().verdict().up());
+            assertThat(guard.snapshot().signals())
+                    .filteredOn(s -> s.source().equals("unix"))
+                    .allMatch(s -> s.reading().toString().contains("no TCP port"));
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+        }
+    }
+
+    @Test
     void tellsWhatHappenedAndWhatItWouldSet() {
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             assertThat(guard.incident()).isEmpty();

@@ -129,6 +129,9 @@ public final class LinuxProbes implements AutoCloseable {
         if (!linux) {
             return blind(Signal.ACCEPT_QUEUE);
         }
+        if (port <= 0) {
+            return new BlindProbe(Signal.ACCEPT_QUEUE, Cause.NOTHING_TO_WATCH, "no TCP port is bound");
+        }
         if (calls != null) {
             return new AcceptQueueProbe(calls, new File(proc, "self/fd"), port, descriptors, clock);
         }

@@ -71,7 +71,13 @@ public final class SamplingCycle {
         List<GuardedProbe> probes = new ArrayList<>(watched.probes);
         probes.remove(probe);
         List<ListenerWatch> listeners = new ArrayList<>(watched.listeners);
-        listeners.removeIf(l -> l.queue() == probe.watch());
+        for (ListenerWatch listener : watched.listeners) {
+            if (listener.queue() == probe.watch()) {
+                // A cycle under way may have it still.
+                listener.forget();
+                listeners.remove(listener);
+            }
+        }
         watch(probes, listeners);
         gone.add(probe);
     }

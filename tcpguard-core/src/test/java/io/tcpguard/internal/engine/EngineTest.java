@@ -239,7 +239,7 @@ class EngineTest {
     }
 
     @Test
-    void isDownAtOnceWhenAListenerDoesNotAccept() {
+    void isDownWhenAListenerDoesNotAcceptAnyMore() {
         boolean[] accepting = {true};
         listeners.add(
                 new ListenerWatch("http", listening(() -> accepting[0], 7), watch(Signal.ACCEPT_QUEUE), config, 0));
@@ -247,9 +247,25 @@ class EngineTest {
 
         accepting[0] = false;
 
-        GuardSnapshot snapshot = after(0.02);
+        assertThat(after(0.02).verdict().up()).as("perhaps it is being closed").isTrue();
+        GuardSnapshot snapshot = after(0.3);
         assertThat(snapshot.level()).isEqualTo(Level.DRAIN);
         assertThat(snapshot.verdict().reason()).contains("listener http does not accept");
+    }
+
+    @Test
+    void isNotDownForAListenerThatIsClosedWhileACycleRuns() {
+        boolean[] accepting = {true};
+        ListenerWatch closing =
+                new ListenerWatch("http", listening(() -> accepting[0], 7), watch(Signal.ACCEPT_QUEUE), config, 0);
+        listeners.add(closing);
+        assertThat(after(1).verdict().up()).isTrue();
+
+        accepting[0] = false;
+        assertThat(after(0.02).verdict().up()).isTrue();
+        closing.forget();
+
+        assertThat(after(60).verdict().up()).isTrue();
     }
 
     @Test

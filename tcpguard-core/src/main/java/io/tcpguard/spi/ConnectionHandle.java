@@ -18,6 +18,21 @@ public interface ConnectionHandle {
     /** Bytes arrived that are not (yet) a request. The idle time starts again; a silent connection is silent no more. */
     void touch();
 
+    /**
+     * Bytes that the server sent unasked have left: the connection is in use, and is silent no more. Says nothing of how long its client
+     * stays idle. Default: {@link #touch()}.
+     */
+    default void sent() {
+        touch();
+    }
+
+    /**
+     * Whether all that is in progress here waits for the client, who has begun a message and owes the rest: half a body, a word that may
+     * not be a whole one. Such connections are spared as those at work are, as long as they hold no more than a quarter of the places.
+     * Where they hold more, they are idle as long as they were not touched. May be said again and again. Default: not known, never so.
+     */
+    default void unfinished(boolean now) {}
+
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
     void keep();
 

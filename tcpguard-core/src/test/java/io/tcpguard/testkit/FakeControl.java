@@ -213,7 +213,9 @@ public final class FakeControl implements AdmissionControl {
         public final AtomicInteger begun = new AtomicInteger();
         public final AtomicInteger touched = new AtomicInteger();
         public final AtomicInteger closed = new AtomicInteger();
+        public final AtomicInteger sent = new AtomicInteger();
         public volatile boolean kept;
+        public volatile boolean unfinished;
         /** From now on work is dropped, as just before an eviction. */
         public volatile boolean evicting;
 
@@ -256,6 +258,16 @@ public final class FakeControl implements AdmissionControl {
         @Override
         public void touch() {
             touched.incrementAndGet();
+        }
+
+        @Override
+        public void sent() {
+            sent.incrementAndGet();
+        }
+
+        @Override
+        public void unfinished(boolean now) {
+            unfinished = now;
         }
 
         @Override

@@ -9,26 +9,58 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Right behind the tracker where no {@link WorkSource} is found: bytes that went to the application are work until something is
- * written after them and has left. Too long rather than too short, so that nobody who waits for an answer is evicted.
+ * Where no {@link WorkSource} is found, behind the last decoder, or first where there is none: what goes to the application is
+ * work until something is written after it and has left. Too long rather than too short, so that nobody who waits for an answer is
+ * evicted. What the server sends unasked is use of the connection as soon as it has left.
+ *
+ * <p>Without a decoder a client's first bytes may be half a word: only who was answered once is known to say whole ones.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class ByteWork extends ChannelDuplexHandler {
     private final ConnectionTracker tracker;
+    private final ChannelHandlerContext start;
+    private final ChannelHandlerContext behind;
     private final ChannelFutureListener written = this::onWritten;
+
+    /** Whether what comes here is known to be whole. */
+    private boolean whole;
 
     private boolean working;
     private boolean unanswered;
     private @Nullable ChannelPromise lastWrite;
+    private @Nullable ChannelHandlerContext own;
 
-    ByteWork(ConnectionTracker tracker) {
+    /**
+     * @param start where the clear text begins
+     * @param behind the decoder, or start
+     */
+    ByteWork(ConnectionTracker tracker, ChannelHandlerContext start, ChannelHandlerContext behind, boolean framed) {
         this.tracker = tracker;
+        this.start = start;
+        this.behind = behind;
+        this.whole = framed;
+    }
+
+    /** Whether it is where it was put, and so is the handler that it was put behind. */
+    boolean stands(ChannelHandlerContext clearText) {
+        return start == clearText && standsBehind(behind) && !behind.isRemoved();
+    }
+
+    boolean standsBehind(ChannelHandlerContext there) {
+        return behind == there && own != null && !own.isRemoved();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        own = ctx;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!tracker.reported() && !begin()) {
+        if (tracker.reported()) {
+            tracker.handle().touch();
+        } else if (!begin()) {
             ReferenceCountUtil.release(msg);
             return;
         }
@@ -37,20 +69,22 @@ final class ByteWork extends ChannelDuplexHandler {
 
     private boolean begin() {
         unanswered = true;
-        if (!working) {
-            working = tracker.begin();
+        if (working) {
+            tracker.handle().touch();
+            return true;
+        }
+        working = tracker.handle().begin();
+        if (working && !whole) {
+            tracker.handle().unfinished(true);
         }
         return working;
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        ChannelPromise known = promise;
-        if (working) {
-            known = promise.unvoid();
-            lastWrite = known;
-            unanswered = false;
-        }
+        ChannelPromise known = promise.unvoid();
+        lastWrite = known;
+        unanswered = false;
         ctx.write(msg, known);
     }
 
@@ -65,12 +99,21 @@ final class ByteWork extends ChannelDuplexHandler {
     }
 
     private void onWritten(ChannelFuture done) {
-        if (!unanswered && lastWrite == null) {
+        whole |= done.isSuccess();
+        if (working && !unanswered && lastWrite == null) {
             end();
+        } else if (done.isSuccess()) {
+            tracker.handle().sent();
         }
     }
 
     /** Somebody knows better from now on. */
+    void leave() {
+        if (own != null && !own.isRemoved()) {
+            own.pipeline().remove(this);
+        }
+    }
+
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         end();
@@ -79,7 +122,8 @@ final class ByteWork extends ChannelDuplexHandler {
     private void end() {
         if (working) {
             working = false;
-            tracker.end();
+            tracker.handle().unfinished(false);
+            tracker.handle().end();
         }
     }
 }

@@ -8,6 +8,9 @@ final class Codecs {
     private static final boolean HTTP1 = present("io.netty.handler.codec.http.HttpServerCodec");
     private static final boolean HTTP2 = present("io.netty.handler.codec.http2.Http2ConnectionHandler");
 
+    /** Whether TLS is there. */
+    static final boolean TLS = present("io.netty.handler.ssl.SslHandler");
+
     private Codecs() {}
 
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
@@ -15,7 +18,7 @@ final class Codecs {
         return found == null && HTTP1 ? Http1Work.find(pipeline, tracker) : found;
     }
 
-    private static boolean present(String name) {
+    static boolean present(String name) {
         try {
             Class.forName(name, false, Codecs.class.getClassLoader());
             return true;

@@ -1,10 +1,10 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
@@ -19,19 +19,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in an admitted connection's pipeline: reports bytes and the end to the core, looks for who knows what is work, and evicts when
- * it is told to. Sees nothing of what goes out: each handler on that way costs each answer.
+ * First in an admitted connection's pipeline: looks for who knows what is work, knows whether the server wants bytes, reports the end
+ * to the core, and evicts when it is told to. Of what goes out it sees nothing but the reads that are asked for: each handler on that
+ * way costs each answer. Bytes alone are no use of a connection: those of a TLS handshake or of half a head are not.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
-final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ConnectionCloser, ChannelFutureListener {
+final class ConnectionTracker extends ChannelDuplexHandler implements ConnectionCloser, ChannelFutureListener {
     static final AttributeKey<ConnectionTracker> KEY = AttributeKey.valueOf(ConnectionTracker.class, "tracker");
-    /** Reads after which no codec will come any more: a TLS handshake and a protocol upgrade fit in. */
-    private static final int LOOKS = 8;
 
     private final ServerPort port;
     private final Channel channel;
     private final ConnectionHandle handle;
+    private final Outgoing outgoing;
     private final AtomicBoolean gone = new AtomicBoolean();
 
     /** How to evict; null while nobody wants to. */
@@ -39,14 +39,21 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
 
     private volatile boolean reported;
 
+    /** Of the event loop that serves it; null until one does. */
+    private volatile LoopWatch.@Nullable Beat beat;
+
+    /** Whether a read was asked for one by one, auto-read being off, and has not ended. Written by the event loop. */
+    private volatile boolean reading;
+
     // Of the event loop from here on.
     private @Nullable WorkSource exact;
     private @Nullable ByteWork guess;
-    private int looks;
+    private @Nullable ChannelHandlerContext lastSeen;
 
     ConnectionTracker(ServerPort port, Channel channel) {
         this.port = port;
         this.channel = channel;
+        this.outgoing = new Outgoing(channel);
         this.handle = port.listener.open(ServerPort.source(channel), this);
         port.ports.opened();
     }
@@ -64,6 +71,10 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
         return port;
     }
 
+    ConnectionHandle handle() {
+        return handle;
+    }
+
     /** The handle, for the application to report on. */
     ConnectionHandle reportedByApplication() {
         reported = true;
@@ -75,61 +86,94 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
         return reported;
     }
 
-    /** A request told what it wants. */
-    void touch() {
-        handle.touch();
-    }
-
-    /** Work begins; false: drop it, the connection is being closed. */
-    boolean begin() {
-        return handle.begin();
-    }
-
-    void end() {
-        handle.end();
-    }
-
-    void keep() {
-        handle.keep();
-    }
-
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        port.ports.loops.seen(ctx.channel().eventLoop());
+        beat = port.ports.loops.seen(ctx.channel().eventLoop());
         if (evicted != null) {
             evict();
         }
     }
 
+    /** Looks before anybody is told, since a server may speak first, to clients that never do. */
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        look(ctx);
+        ctx.fireChannelActive();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (exact == null || !exact.insideHead()) {
-            handle.touch();
-        }
         if (exact == null || exact.gone()) {
             look(ctx);
         }
         ctx.fireChannelRead(msg);
     }
 
-    private void look(ChannelHandlerContext ctx) {
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (reading) {
+            reading = false;
+        }
+        ctx.fireChannelReadComplete();
+        if (exact == null || exact.gone()) {
+            // What was read may have changed the pipeline, and be all that comes for hours.
+            look(ctx);
+        }
+        if (exact != null) {
+            exact.readComplete();
+        }
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        // What auto-read asks for is taken back when it is switched off, and no handler hears of that.
+        boolean oneByOne = !channel.config().isAutoRead();
+        if (reading != oneByOne) {
+            reading = oneByOne;
+        }
+        ctx.read();
+    }
+
+    /** Somebody knows that the pipeline is complete now. On the event loop. */
+    void look() {
+        ChannelHandlerContext own = channel.pipeline().context(this);
+        if (own != null && (exact == null || exact.gone())) {
+            look(own);
+        }
+    }
+
+    private void look(ChannelHandlerContext own) {
         if (exact != null) {
             exact.settle();
             exact = null;
-            looks = 0;
         }
-        if (looks < LOOKS) {
-            looks++;
-            exact = Codecs.find(ctx.pipeline(), this);
+        ChannelHandlerContext start = Codecs.TLS ? BehindTls.start(own, this) : own;
+        if (start == null) {
+            return;
         }
-        if (exact == null && guess == null) {
-            guess = new ByteWork(this);
-            ctx.pipeline().addAfter(ctx.name(), null, guess);
-        } else if (exact != null && guess != null) {
-            if (ctx.pipeline().context(guess) != null) {
-                ctx.pipeline().remove(guess);
-            }
+        exact = Codecs.find(own.pipeline(), this);
+        if (exact == null) {
+            guessBehind(start);
+        } else if (guess != null) {
+            guess.leave();
             guess = null;
+        }
+    }
+
+    private void guessBehind(ChannelHandlerContext start) {
+        ChannelHandlerContext last = start.pipeline().lastContext();
+        if (guess != null && guess.stands(start) && last == lastSeen) {
+            return;
+        }
+        lastSeen = last;
+        ChannelHandlerContext frames = Frames.lastDecoder(start);
+        ChannelHandlerContext behind = frames == null ? start : frames;
+        if (guess == null || !guess.standsBehind(behind)) {
+            if (guess != null) {
+                guess.leave();
+            }
+            guess = new ByteWork(this, start, behind, frames != null);
+            behind.pipeline().addAfter(behind.name(), null, guess);
         }
     }
 
@@ -149,6 +193,19 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Co
             port.ports.connectionClosed();
         }
         port.connectionClosed();
+    }
+
+    /**
+     * Its event loop has not come to it, or the application does not ask for the client's bytes, or what the server sends is on its way:
+     * what the client has said meanwhile nobody knows.
+     */
+    @Override
+    public boolean inProgress() {
+        LoopWatch.Beat of = beat;
+        return !channel.isRegistered()
+                || (of != null && of.late())
+                || (!reading && !channel.config().isAutoRead())
+                || outgoing.moved();
     }
 
     /** Called by a thread that accepts; the connection's own event loop does it. */

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
@@ -30,13 +31,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Right behind the HTTP/1 codec: work lasts from the last part of a request to the moment that the last part of its response has
- * left. Refuses requests when the guard says so. A request that is only partly there is no work yet: a client that sends half a
- * request and sits is idle.
+ * Right behind the HTTP/1 codec: work lasts from the last part of a request, or the first of its response if that comes sooner, to the
+ * moment that the last part of the response has left. Refuses requests when the guard says so. A request whose head is only partly
+ * there is no use of the connection yet; one whose body is partly there is unfinished, and bytes that come in drops don't change that.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class Http1Work extends ChannelDuplexHandler implements WorkSource {
+    /** So much of a body is a sign of life. */
+    static final int SOME_BYTES = 1024;
+
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext codec;
     private final ChannelFutureListener answered = this::onAnswered;
@@ -47,8 +51,19 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     /** Responses written whole and not yet on their way that began as work. */
     private int leaving;
 
-    private boolean insideHead = true;
+    /** The head of a request is here, and not its end. */
+    private boolean inBody;
+
+    /** The server began its part before the request was whole, and this is work. */
+    private boolean early;
+
+    /** The client waits for a word before it sends the body. */
+    private boolean expecting;
+
+    private boolean connecting;
+    private int bodyBytes;
     private boolean informational;
+    private boolean unfinished;
     private boolean dropping;
     private boolean closing;
 
@@ -62,6 +77,11 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     /** Puts one behind the codec that is nearest to the application, if there is any. */
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
+        if (pipeline.context(HttpServerCodec.class) == null
+                && pipeline.context(HttpRequestDecoder.class) == null
+                && pipeline.context(HttpResponseEncoder.class) == null) {
+            return null;
+        }
         ChannelHandlerContext codec = null;
         for (Map.Entry<String, ChannelHandler> entry : pipeline) {
             ChannelHandler handler = entry.getValue();
@@ -85,38 +105,108 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     @Override
-    public boolean insideHead() {
-        return insideHead;
+    public void readComplete() {
+        if (inBody && !early && !unfinished) {
+            unfinished = true;
+            tracker.handle().unfinished(true);
+        }
     }
 
     @Override
     public void settle() {
+        finished();
+        endEarly();
         for (; open > 0; open--) {
-            tracker.end();
+            tracker.handle().end();
+        }
+    }
+
+    private void finished() {
+        if (unfinished) {
+            unfinished = false;
+            tracker.handle().unfinished(false);
+        }
+    }
+
+    private void beginEarly() {
+        if (!early && tracker.handle().begin()) {
+            early = true;
+            finished();
+        }
+    }
+
+    private void endEarly() {
+        if (early) {
+            early = false;
+            tracker.handle().end();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (HttpParts.isRequest(msg)) {
-            if (open == 0 && leaving == 0 && !closing) {
-                Admission decision = tracker.policy().admitRequest(tracker.source());
-                if (decision.refused()) {
-                    refuse(ctx, (HttpRequest) msg, decision);
-                }
-            }
-            insideHead = false;
-            tracker.touch();
-            dropping |= ending;
+            head(ctx, (HttpRequest) msg);
+        } else if (inBody) {
+            body(msg);
         }
         boolean last = HttpParts.isLast(msg);
-        insideHead |= last;
-        if (dropping || closing || (last && ++open > 0 && !tracker.begin())) {
+        if (dropping || closing) {
+            if (last) {
+                inBody = false;
+                finished();
+            }
             dropping &= !last;
             ReferenceCountUtil.release(msg);
-            return;
+        } else if (last && !whole()) {
+            ReferenceCountUtil.release(msg);
+        } else {
+            ctx.fireChannelRead(msg);
         }
-        ctx.fireChannelRead(msg);
+    }
+
+    private void head(ChannelHandlerContext ctx, HttpRequest request) {
+        if (open == 0 && leaving == 0 && !closing) {
+            Admission decision = tracker.policy().admitRequest(tracker.source());
+            if (decision.refused()) {
+                refuse(ctx, request, decision);
+            }
+        }
+        tracker.handle().touch();
+        dropping |= ending;
+        inBody = true;
+        bodyBytes = 0;
+        connecting = HttpMethod.CONNECT.equals(request.method());
+        if (!dropping && HttpUtil.is100ContinueExpected(request)) {
+            expecting = true;
+            beginEarly();
+        }
+    }
+
+    /** A body is use of the connection as it comes along, not by each byte: who sends it in drops keeps no place by that. */
+    private void body(Object msg) {
+        if (expecting) {
+            expecting = false;
+            endEarly();
+        }
+        bodyBytes += HttpParts.bytes(msg);
+        if (bodyBytes >= SOME_BYTES) {
+            bodyBytes = 0;
+            tracker.handle().touch();
+        }
+    }
+
+    /** The request is whole. False: drop it. */
+    private boolean whole() {
+        inBody = false;
+        expecting = false;
+        finished();
+        open++;
+        if (early) {
+            // This work goes on as that of a whole request.
+            early = false;
+            return true;
+        }
+        return open <= 0 || tracker.handle().begin();
     }
 
     /** The connection stays, as the client's session does, unless the client wants it closed or will not send its body. */
@@ -152,21 +242,39 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                     && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
             if (leavesHttp(response)) {
-                tracker.keep();
+                tracker.handle().keep();
             }
+            began();
             endWith(response);
         }
         if (!HttpParts.isLast(msg) || informational) {
             ctx.write(msg, promise);
             return;
         }
-        if (open-- > 0) {
+        boolean work = open > 0 || early;
+        early &= open > 0;
+        open--;
+        if (work) {
             leaving++;
             ctx.write(msg, promise.unvoid().addListener(answered));
         } else if (ending) {
             ctx.write(msg, promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
         } else {
             ctx.write(msg, promise);
+        }
+    }
+
+    /** A response, or an interim one, to a request that is not whole yet. */
+    private void began() {
+        if (!inBody || open > 0) {
+            return;
+        }
+        if (!informational) {
+            beginEarly();
+        } else if (expecting) {
+            expecting = false;
+            endEarly();
+            readComplete();
         }
     }
 
@@ -182,7 +290,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private void onAnswered(ChannelFuture done) {
         leaving--;
-        tracker.end();
+        tracker.handle().end();
         if (ending) {
             closeSoon(done.channel());
         }
@@ -197,8 +305,11 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** An upgrade to what can't be seen into. HTTP/2 can. */
-    private static boolean leavesHttp(HttpResponse response) {
+    /** An upgrade to what can't be seen into, as HTTP/2 can, or a tunnel (RFC 9110, 9.3.6). */
+    private boolean leavesHttp(HttpResponse response) {
+        if (connecting && response.status().codeClass() == HttpStatusClass.SUCCESS) {
+            return true;
+        }
         return response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
                 && !response.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true);
     }

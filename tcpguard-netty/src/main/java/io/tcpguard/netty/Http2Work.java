@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Listens on an HTTP/2 connection, whatever is built on it (frame codec, multiplexing, gRPC): each open stream is work, also one
- * that carries nothing for a while. Refuses new streams by REFUSED_STREAM, which tells the client that it may try again (RFC
- * 9113, 8.7).
+ * that carries nothing for a while. Where nothing is open but requests that are not whole, whose response has not begun, and whose bytes
+ * the application has taken, the connection is unfinished; gRPC calls and tunnels never end their requests, and are no such ones. Refuses
+ * new streams by REFUSED_STREAM, which tells the client that it may try again (RFC 9113, 8.7). Bytes that belong to no stream are no use
+ * of the connection.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -23,6 +25,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     private final Http2ConnectionHandler handler;
     private final Http2Connection connection;
     private final Http2Connection.PropertyKey begun;
+    private final PartialRequests partial;
     private int open;
 
     private Http2Work(ConnectionTracker tracker, ChannelHandlerContext ctx, Http2ConnectionHandler handler) {
@@ -31,6 +34,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         this.handler = handler;
         this.connection = handler.connection();
         this.begun = connection.newKey();
+        this.partial = new PartialRequests(tracker.handle(), connection, ctx);
     }
 
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
@@ -46,6 +50,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     /** A stream may be open already: the request that upgraded the connection. */
     private void attach() {
         connection.addListener(this);
+        partial.listen(handler.decoder());
         try {
             connection.forEachActiveStream(stream -> {
                 begin(stream);
@@ -61,17 +66,17 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         return ctx.isRemoved();
     }
 
-    /** An open stream is work, whatever the rest of the connection does. */
     @Override
-    public boolean insideHead() {
-        return false;
+    public void readComplete() {
+        partial.look(open);
     }
 
     @Override
     public void settle() {
         connection.removeListener(this);
+        partial.look(0);
         for (; open > 0; open--) {
-            tracker.end();
+            tracker.handle().end();
         }
     }
 
@@ -87,7 +92,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     }
 
     private void begin(Http2Stream stream) {
-        if (tracker.begin()) {
+        if (tracker.handle().begin()) {
             open++;
             stream.setProperty(begun, Boolean.TRUE);
         }
@@ -95,9 +100,11 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
 
     @Override
     public void onStreamClosed(Http2Stream stream) {
+        partial.ended(stream);
         if (stream.removeProperty(begun) != null) {
             open--;
-            tracker.end();
+            tracker.handle().end();
+            partial.look(open);
         }
     }
 }

@@ -1,8 +1,10 @@
 package io.tcpguard.netty;
 
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -27,6 +29,16 @@ final class HttpParts {
                 || (type != DefaultHttpRequest.class
                         && type != DefaultHttpResponse.class
                         && msg instanceof LastHttpContent);
+    }
+
+    /** Bytes of a body in this part. */
+    static int bytes(Object msg) {
+        if (msg.getClass() == DefaultHttpContent.class) {
+            return ((DefaultHttpContent) msg).content().readableBytes();
+        }
+        return msg != LastHttpContent.EMPTY_LAST_CONTENT && msg instanceof HttpContent part
+                ? part.content().readableBytes()
+                : 0;
     }
 
     static @Nullable HttpResponse response(Object msg) {

@@ -4,7 +4,10 @@ import io.netty.channel.EventLoop;
 import io.tcpguard.spi.AdmissionControl;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One canary for each event loop that serves guarded connections, or accepts them. */
 final class LoopWatch {
@@ -12,44 +15,42 @@ final class LoopWatch {
     private static final int MOST = 256;
 
     private final AdmissionControl policy;
-    private final Map<EventLoop, AutoCloseable> watches = new ConcurrentHashMap<>();
+    private final Map<EventLoop, Beat> beats = new ConcurrentHashMap<>();
     private int named;
 
     LoopWatch(AdmissionControl policy) {
         this.policy = policy;
     }
 
-    /** Called for each connection; costs one lookup once the loop is known. */
-    void seen(EventLoop loop) {
-        if (!watches.containsKey(loop) && watches.size() < MOST) {
-            add(loop);
-        }
+    /** Called for each connection; costs one lookup once the loop is known. Null if this loop is not watched. */
+    @Nullable Beat seen(EventLoop loop) {
+        Beat known = beats.get(loop);
+        return known != null || beats.size() >= MOST ? known : add(loop);
     }
 
-    private synchronized void add(EventLoop loop) {
-        if (loop.isShuttingDown() || watches.containsKey(loop)) {
-            return;
+    private synchronized @Nullable Beat add(EventLoop loop) {
+        Beat known = beats.get(loop);
+        if (loop.isShuttingDown() || known != null) {
+            return known;
         }
         forgetDead();
-        watches.put(loop, watch(loop));
-    }
-
-    private AutoCloseable watch(EventLoop loop) {
+        Beat beat = new Beat(loop);
+        beats.put(loop, beat);
         try {
-            return policy.watchWork("netty-loop-" + ++named, loop);
+            beat.watch = policy.watchWork("netty-loop-" + ++named, beat);
         } catch (RuntimeException e) {
             // A guard that was closed watches nothing any more, and its server lives on.
             Says.LOG.debug("event loop is not watched", e);
-            return () -> {};
         }
+        return beat;
     }
 
     /** Loops come and go together, with their group; a dead one must not keep the place of a living one. */
     private void forgetDead() {
-        watches.entrySet().removeIf(watch -> {
-            boolean dead = watch.getKey().isShuttingDown();
+        beats.entrySet().removeIf(beat -> {
+            boolean dead = beat.getKey().isShuttingDown();
             if (dead) {
-                end(watch.getValue());
+                end(beat.getValue().watch);
             }
             return dead;
         });
@@ -57,9 +58,9 @@ final class LoopWatch {
 
     /** Ends all. Loops seen later are watched again. */
     synchronized void close() {
-        List<AutoCloseable> ended = List.copyOf(watches.values());
-        watches.clear();
-        ended.forEach(LoopWatch::end);
+        List<Beat> ended = List.copyOf(beats.values());
+        beats.clear();
+        ended.forEach(beat -> end(beat.watch));
     }
 
     private static void end(AutoCloseable watch) {
@@ -67,6 +68,62 @@ final class LoopWatch {
             watch.close();
         } catch (Exception e) {
             Says.LOG.warn("ending the watch of an event loop", e);
+        }
+    }
+
+    /** One loop: what waits for it, and since when. */
+    static final class Beat extends AbstractExecutorService {
+        /** So long nobody's bytes wait on a loop that keeps up. */
+        private static final long LATE = TimeUnit.MILLISECONDS.toNanos(100);
+
+        private final EventLoop loop;
+        private volatile AutoCloseable watch = () -> {};
+        private volatile boolean waits;
+        private volatile long since;
+
+        Beat(EventLoop loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public void execute(Runnable canary) {
+            if (!waits) {
+                since = System.nanoTime();
+                waits = true;
+            }
+            loop.execute(() -> {
+                waits = false;
+                canary.run();
+            });
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return loop.isShutdown();
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return loop.isTerminated();
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+            return loop.awaitTermination(timeout, unit);
+        }
+
+        /** It is its owner's. */
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        /** Whether the loop has not come to what was asked of it: then nobody knows what its clients have said meanwhile. */
+        boolean late() {
+            return waits && System.nanoTime() - since > LATE;
         }
     }
 }

@@ -54,17 +54,104 @@ class Http1WorkTest {
     }
 
     @Test
-    void takesAHeadThatTricklesInForNoActivityAndABodyForSome() {
+    void takesAHeadThatTricklesInForNoActivityAndABodyForSomeByTheKilobyte() {
         EmbeddedChannel child = serve();
-        for (char one : "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r".toCharArray()) {
+        for (char one : "POST / HTTP/1.1\r\nContent-Length: 5000\r\n\r".toCharArray()) {
             child.writeInbound(text(String.valueOf(one)));
         }
-        assertThat(guarded.handle().touched).hasValue(1);
+        assertThat(guarded.handle().touched).hasValue(0);
 
         child.writeInbound(text("\n"));
-        assertThat(guarded.handle().touched).hasValue(2);
+        assertThat(guarded.handle().touched).hasValue(1);
+        for (int i = 0; i < 1_023; i++) {
+            child.writeInbound(text("a"));
+        }
+        assertThat(guarded.handle().touched).hasValue(1);
         child.writeInbound(text("a"));
-        assertThat(guarded.handle().touched).hasValue(3);
+        assertThat(guarded.handle().touched).hasValue(2);
+    }
+
+    @Test
+    void callsARequestUnfinishedFromItsHeadToItsEnd() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+        assertThat(guarded.handle().unfinished).isTrue();
+
+        child.writeInbound(text("b"));
+        assertThat(guarded.handle().unfinished).isFalse();
+    }
+
+    @Test
+    void callsARefusedRequestUnfinishedNoMoreOnceItsBodyIsOver() {
+        EmbeddedChannel child = serve();
+        guarded.policy.requests = Admission.RESPOND;
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+
+        child.writeInbound(text("b"));
+
+        assertThat(guarded.handle().unfinished).isFalse();
+        answer(child);
+    }
+
+    @Test
+    void isAtWorkFromTheBeginOfAResponseThoughTheRequestGoesOn() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"));
+
+        child.writeOutbound(chunkedHead());
+        assertThat(guarded.handle().working).hasValue(1);
+        assertThat(guarded.handle().unfinished).isFalse();
+        child.writeInbound(text("1\r\na\r\n0\r\n\r\n"));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().begun).hasValue(1);
+    }
+
+    @Test
+    void isAtWorkWhileTheClientWaitsToBeToldToContinue() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(response(HttpResponseStatus.CONTINUE));
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().unfinished).isTrue();
+        child.writeInbound(text("ab"));
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(ok());
+
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().unfinished).isFalse();
+    }
+
+    @Test
+    void endsEachWorkOfPipelinedRequestsWhoseLastOneExpectsAWord() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET + "POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"));
+        assertThat(guarded.handle().working).hasValue(2);
+
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeInbound(text("ab"));
+        child.writeOutbound(ok());
+
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().unfinished).isFalse();
+    }
+
+    @Test
+    void keepsATunnel() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text("CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n"));
+        child.writeOutbound(response(HttpResponseStatus.FORBIDDEN));
+        assertThat(guarded.handle().kept).isFalse();
+
+        child.writeInbound(text("CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n"));
+        child.writeOutbound(response(HttpResponseStatus.OK));
+
+        assertThat(guarded.handle().kept).isTrue();
     }
 
     @Test
@@ -95,8 +182,10 @@ class Http1WorkTest {
         child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
 
         child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
         child.writeInbound(text("b"));
-        assertThat(guarded.handle().begun).hasValue(0);
+        assertThat(guarded.handle().working).hasValue(0);
+        assertThat(guarded.handle().unfinished).isFalse();
 
         child.writeInbound(text(GET));
         assertThat(guarded.handle().working).hasValue(1);

@@ -30,6 +30,12 @@ final class ConnectionTable {
 
     private static final int SETTLE_STEPS = 4096;
 
+    /** Who was spared is asked for again after this part of the floor. */
+    private static final int SPARED_PART = 4;
+
+    /** Part of all places in which clients may take their time over half a message, however scarce places are. */
+    private static final double SPARED_UNFINISHED = 0.25;
+
     private final GapLearner gaps;
     private final Patience patience;
     private final CoarseClock clock;
@@ -39,6 +45,7 @@ final class ConnectionTable {
     private final HandleList ancient = new HandleList();
     private final HandleList[] buckets = new HandleList[BUCKETS];
     private final LongAdder closed = new LongAdder();
+    private final LongAdder unfinished = new LongAdder();
     private long oldestTick;
     private int size;
 
@@ -95,6 +102,11 @@ final class ConnectionTable {
         return sources.size();
     }
 
+    /** One more waits for the rest of its client's message, or one less. Takes no lock. */
+    void unfinished(boolean oneMore) {
+        unfinished.add(oneMore ? 1 : -1);
+    }
+
     /** How many connections were ever closed: if it did not change, no place became free. */
     long closedSoFar() {
         return closed.sum();
@@ -113,17 +125,15 @@ final class ConnectionTable {
      */
     synchronized @Nullable Handle claimVictim(long now, long silentFloor, long idleFloor, boolean silentOnly) {
         int steps = STEPS;
+        boolean unfinishedToo = unfinished.sum() > SPARED_UNFINISHED * size;
         for (Handle h = silent.first; h != null && steps-- > 0; h = silent.first) {
-            if (!h.spoken() && !h.kept()) {
-                if (now - h.lastActive() < silentFloor) {
-                    break;
-                }
-                if (h.claim()) {
-                    silent.remove(h);
-                    return h;
-                }
+            if (h.spoken() || h.kept()) {
+                move(h, now);
+            } else if (now - lastSeen(h) < silentFloor) {
+                break;
+            } else if (claim(h, now, silentFloor, unfinishedToo)) {
+                return h;
             }
-            move(h, now);
         }
         if (silentOnly) {
             return null;
@@ -131,7 +141,7 @@ final class ConnectionTable {
         long youngest = tick(now - idleFloor);
         retire(youngest - BUCKETS);
         for (Handle h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
-            if (claimIfIdle(h, now, idleFloor)) {
+            if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
                 return h;
             }
             if (h == ancient.first) {
@@ -147,7 +157,7 @@ final class ConnectionTable {
                 if (steps-- <= 0) {
                     return null;
                 }
-                if (claimIfIdle(h, now, idleFloor)) {
+                if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
                     return h;
                 }
                 if (h == bucket.first) {
@@ -172,26 +182,45 @@ final class ConnectionTable {
     }
 
     /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
-    private boolean claimIfIdle(Handle h, long now, long idleFloor) {
+    private boolean claimIfIdle(Handle h, long now, long idleFloor, boolean unfinishedToo) {
         HandleList before = h.list;
         move(h, now);
-        if (h.list == null || h.list != before || now - h.lastActive() < idleFloor || !h.claim()) {
+        if (h.list == null || h.list != before || now - lastSeen(h) < idleFloor) {
             return false;
         }
-        h.list.remove(h);
-        return true;
+        return claim(h, now, idleFloor, unfinishedToo);
+    }
+
+    /** Claims h, which looks idle, or else spares it for a part of the floor. */
+    private boolean claim(Handle h, long now, long floor, boolean unfinishedToo) {
+        if (!h.closer.inProgress() && h.claimForEviction(unfinishedToo)) {
+            if (h.list != null) {
+                h.list.remove(h);
+            }
+            return true;
+        }
+        h.sparedAt = now - floor + floor / SPARED_PART;
+        put(h, tick(h.sparedAt));
+        return false;
     }
 
     private void move(Handle h, long now) {
-        HandleList from = h.list;
         if (h.kept()) {
-            if (from != null) {
-                from.remove(h);
+            if (h.list != null) {
+                h.list.remove(h);
             }
             return;
         }
         // Work in progress is activity that has not ended yet.
-        long tick = tick(h.idle() ? h.lastActive() : now);
+        put(h, tick(h.atWork() ? now : lastSeen(h)));
+    }
+
+    private static long lastSeen(Handle h) {
+        return Math.max(h.lastActive(), h.sparedAt);
+    }
+
+    private void put(Handle h, long tick) {
+        HandleList from = h.list;
         HandleList to = bucket(tick);
         if (to != from) {
             if (from != null) {

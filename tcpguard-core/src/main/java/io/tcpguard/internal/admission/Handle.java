@@ -15,7 +15,11 @@ final class Handle implements ConnectionHandle {
             AtomicIntegerFieldUpdater.newUpdater(Handle.class, "work");
     private static final AtomicIntegerFieldUpdater<Handle> GONE =
             AtomicIntegerFieldUpdater.newUpdater(Handle.class, "gone");
-    private static final int EVICTED = -1;
+    /** {@link #work} of a connection that the guard closes, or that is closed. */
+    private static final int OVER = -1;
+
+    /** Beside the number in {@link #work}: all of it waits for the client. */
+    private static final int UNFINISHED = 1 << 30;
 
     final ConnectionCloser closer;
     private final ConnectionTable table;
@@ -24,7 +28,7 @@ final class Handle implements ConnectionHandle {
     private final boolean inACrowd;
     private final CoarseClock clock;
 
-    /** Work in progress; {@link #EVICTED} once the guard closes it. */
+    /** How much work is in progress, and whether it waits for the client; {@link #OVER} once it is closed. */
     private volatile int work;
 
     private volatile int gone;
@@ -47,6 +51,9 @@ final class Handle implements ConnectionHandle {
 
     @Nullable InetAddress address;
 
+    /** When a search found it idle by its handle and spared it. */
+    long sparedAt = Long.MIN_VALUE;
+
     Handle(
             ConnectionTable table,
             GapLearner gaps,
@@ -67,7 +74,7 @@ final class Handle implements ConnectionHandle {
     public boolean begin() {
         for (int now = work; now >= 0; now = work) {
             if (WORK.compareAndSet(this, now, now + 1)) {
-                if (now == 0) {
+                if (count(now) == 0) {
                     active();
                 }
                 asked = true;
@@ -79,7 +86,7 @@ final class Handle implements ConnectionHandle {
 
     @Override
     public void end() {
-        for (int now = work; now > 0; now = work) {
+        for (int now = work; now > 0 && count(now) > 0; now = work) {
             // First, or an evictor would see it idle since its work began.
             stamp(clock.nanos());
             if (WORK.compareAndSet(this, now, now - 1)) {
@@ -93,11 +100,30 @@ final class Handle implements ConnectionHandle {
         active();
     }
 
+    @Override
+    public void sent() {
+        used(clock.nanos());
+    }
+
+    @Override
+    public void unfinished(boolean is) {
+        for (int now = work; now >= 0 && is != ((now & UNFINISHED) != 0); now = work) {
+            if (WORK.compareAndSet(this, now, now ^ UNFINISHED)) {
+                table.unfinished(is);
+                return;
+            }
+        }
+    }
+
     private void active() {
         long now = clock.nanos();
         if (asked) {
             longestGap = gaps.cameBack(longestGap, now - lastActive);
         }
+        used(now);
+    }
+
+    private void used(long now) {
         if (!spoken) {
             spoken = true;
         }
@@ -119,6 +145,7 @@ final class Handle implements ConnectionHandle {
     @Override
     public void closed() {
         if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
+            settle(WORK.getAndSet(this, OVER));
             table.remove(this);
             if (asked && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
@@ -133,11 +160,38 @@ final class Handle implements ConnectionHandle {
 
     @Override
     public boolean claim() {
-        return WORK.compareAndSet(this, 0, EVICTED);
+        return claimForEviction(false);
     }
 
-    boolean idle() {
-        return work == 0;
+    /**
+     * From now on {@link #begin()} answers false. False if work is in progress: then nothing changed.
+     *
+     * @param unfinishedToo whether work that waits for the client is no reason
+     */
+    boolean claimForEviction(boolean unfinishedToo) {
+        int now = work;
+        boolean free = now == 0 || (unfinishedToo && now > 0 && (now & UNFINISHED) != 0);
+        if (!free || !WORK.compareAndSet(this, now, OVER)) {
+            return false;
+        }
+        settle(now);
+        return true;
+    }
+
+    private void settle(int before) {
+        if (before > 0 && (before & UNFINISHED) != 0) {
+            table.unfinished(false);
+        }
+    }
+
+    /** Whether work is in progress that does not wait for its client. */
+    boolean atWork() {
+        int now = work;
+        return now > 0 && (now & UNFINISHED) == 0;
+    }
+
+    private static int count(int work) {
+        return work & ~UNFINISHED;
     }
 
     boolean spoken() {

@@ -2,6 +2,8 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -118,6 +120,90 @@ class ConnectionTableTest {
         at(5);
 
         assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void takesWhatTheServerSendsForUseOfAConnectionThatNeverSpoke() {
+        Handle listener = open();
+        at(1.9);
+        listener.sent();
+        at(11.8);
+        assertThat(victim(false)).isNull();
+
+        at(12);
+        assertThat(victim(false)).isSameAs(listener);
+    }
+
+    @Test
+    void sparesUnfinishedMessagesWhileTheyHoldNoMoreThanAQuarterOfThePlaces() {
+        Handle half = spoken();
+        half.unfinished(true);
+        half.unfinished(true);
+        for (int i = 0; i < 3; i++) {
+            spoken().begin();
+        }
+        at(1_000);
+        assertThat(victim(false)).isNull();
+
+        Handle another = spoken();
+        another.unfinished(true);
+        assertThat(victim(false)).as("spared just now").isNull();
+        at(1_003);
+        assertThat(victim(false)).isSameAs(half);
+        assertThat(half.begin()).isFalse();
+        assertThat(victim(false)).as("the other is one of four again").isNull();
+    }
+
+    @Test
+    void countsAnUnfinishedMessageNoMoreOnceItsConnectionIsClosed() {
+        for (int i = 0; i < 10; i++) {
+            Handle gone = spoken();
+            gone.unfinished(true);
+            gone.closed();
+            gone.unfinished(true);
+        }
+        spoken().unfinished(true);
+        for (int i = 0; i < 3; i++) {
+            spoken().begin();
+        }
+        at(1_000);
+
+        assertThat(victim(false)).isNull();
+    }
+
+    @Test
+    void takesWorkForIdleWhereAllOfItWaitsForTheClientAndSuchAreMany() {
+        Handle stream = spoken();
+        stream.begin();
+        stream.unfinished(true);
+        at(1_000);
+        assertThat(victim(false)).isSameAs(stream);
+        assertThat(stream.begin()).isFalse();
+        stream.end();
+        assertThat(stream.begin()).isFalse();
+    }
+
+    @Test
+    void sparesForAWhileWhatTheAdapterKnowsToBeInProgress() {
+        boolean[] inProgress = {true};
+        Handle spoken = table.open(null, false, new ConnectionCloser() {
+            @Override
+            public void close(Closing how) {}
+
+            @Override
+            public boolean inProgress() {
+                return inProgress[0];
+            }
+        });
+        for (int i = 0; i < 20; i++) {
+            at(3 + i);
+            assertThat(victim(i % 2 == 0)).isNull();
+        }
+        inProgress[0] = false;
+        assertThat(victim(false)).as("spared just now").isNull();
+
+        at(25);
+        assertThat(victim(false)).isSameAs(spoken);
     }
 
     @Test

@@ -1,0 +1,39 @@
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.ByteToMessageCodec;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds who makes messages of bytes: behind it a message is whole. */
+final class Frames {
+    private static final boolean PRESENT = Codecs.present("io.netty.handler.codec.ByteToMessageDecoder");
+
+    private Frames() {}
+
+    /** The last decoder behind this handler, if there is one, and if it works on the connection's own event loop. */
+    static @Nullable ChannelHandlerContext lastDecoder(ChannelHandlerContext start) {
+        if (!PRESENT) {
+            return null;
+        }
+        ChannelPipeline pipeline = start.pipeline();
+        ChannelHandlerContext last = null;
+        boolean behind = false;
+        List<String> names = pipeline.names();
+        for (int i = 0; i < names.size(); i++) {
+            ChannelHandlerContext ctx = pipeline.context(names.get(i));
+            if (behind && ctx != null && decodes(ctx.handler())) {
+                last = ctx;
+            }
+            behind |= ctx == start;
+        }
+        return last == null || last.executor() == pipeline.channel().eventLoop() ? last : null;
+    }
+
+    private static boolean decodes(ChannelHandler handler) {
+        return handler instanceof ByteToMessageDecoder || handler instanceof ByteToMessageCodec<?>;
+    }
+}

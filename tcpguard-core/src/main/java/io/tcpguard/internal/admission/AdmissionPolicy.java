@@ -117,10 +117,10 @@ public final class AdmissionPolicy {
     public void sampled(Capacity capacity, Level level, long now) {
         advance(now);
         if (capacity.known()) {
-            room.update(capacity.refusalPoint(), capacity.used());
+            room.update(capacity.refusalPoint(), capacity.reserve(), capacity.used());
             evictionsPerSecond = evictionRate.perSecond(capacity);
         } else {
-            room.update(Long.MAX_VALUE, -1);
+            room.update(Long.MAX_VALUE, 0, -1);
         }
         if (level.atLeast(Level.TRIM) && now - settledAt >= SETTLE_EVERY) {
             settledAt = now;

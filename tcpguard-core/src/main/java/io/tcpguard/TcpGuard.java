@@ -196,7 +196,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         LinuxProbes probes = LinuxProbes.open();
         IoThread io = null;
         try {
-            io = IoThread.open(config, view);
+            io = IoThread.open(config, view, probes.descriptorsThatMayBe());
             return assemble(probes, io);
         } catch (RuntimeException | Error e) {
             // A health port that is bound and never served would be "up" to a check that only connects.

@@ -8,8 +8,14 @@ import java.util.Map;
 /** The settings in force. Immutable. */
 public final class GuardConfig {
     private static final int STALE_PERIODS = 10;
-    private static final int LEAST_RESERVE = 20;
+    private static final int USUAL_RESERVE = 20;
     private static final double RESERVE_SHARE = 0.02;
+    /** What uses the reserve does not grow with the limit: answers are 256 at most. */
+    private static final long MOST_RESERVE = 2048;
+    /** Below {@value #USUAL_RESERVE} × 18 + 40 descriptors the reserve shrinks, so that nine tenths of what a server has are its clients'. */
+    private static final long OF_THE_SERVER_ITSELF = 40;
+
+    private static final long PER_DESCRIPTOR_IN_RESERVE = 18;
 
     private final Map<Setting, Object> values;
     private final long staleAfterNanos;
@@ -61,13 +67,19 @@ public final class GuardConfig {
     }
 
     /**
-     * Descriptors kept back of a limit: {@link Setting#RESERVE}, by default the larger of 20 and 2 % of it, but never more than half of a
-     * tiny one.
+     * Descriptors kept back of a limit: {@link Setting#RESERVE}, but never more than half of a tiny one. By default 20, and of more than
+     * a thousand 2 %, 2048 at most; of less than 400 fewer: 12 of 256, 1 of 64. Of less than 58 none: there the guard decides nothing.
      */
     public long reserve(long limit) {
         int configured = integer(Setting.RESERVE);
-        long reserve = configured > 0 ? configured : Math.max(LEAST_RESERVE, Math.round(limit * RESERVE_SHARE));
-        return Math.min(reserve, limit / 2);
+        return configured > 0 ? Math.min(configured, limit / 2) : usualReserve(limit);
+    }
+
+    private static long usualReserve(long limit) {
+        long ofASmallLimit = Math.max(0, (limit - OF_THE_SERVER_ITSELF) / PER_DESCRIPTOR_IN_RESERVE);
+        return ofASmallLimit < USUAL_RESERVE
+                ? ofASmallLimit
+                : Math.min(MOST_RESERVE, Math.max(USUAL_RESERVE, Math.round(limit * RESERVE_SHARE)));
     }
 
     /** Age in nanoseconds from which a sample is stale: ten sample periods, longer than those of a busy machine are apart. */

@@ -25,6 +25,10 @@ final class DescriptorJudge {
     private final DescriptorTrend growth = new DescriptorTrend();
     private Capacity capacity = Capacity.UNKNOWN;
     private Trend trend = Trend.CALM;
+    /** When the reserve was last whole. */
+    private long usedBefore;
+
+    private long ownBefore;
 
     DescriptorJudge(GuardConfig config) {
         this.config = config;
@@ -54,11 +58,7 @@ final class DescriptorJudge {
         if (!(reading instanceof Reading.Measured m)) {
             capacity = Capacity.UNKNOWN;
             trend = growth.unknown();
-            trim.step(0, now);
-            shed.step(0, now);
-            unusable.step(0, now);
-            critical.step(0, now);
-            healthFirst.step(0, now);
+            allLeft(now);
             return Level.NORMAL;
         }
         long point = refusalPoint(m.limit());
@@ -67,20 +67,49 @@ final class DescriptorJudge {
             capacity = new Capacity(m.limit(), m.used(), own, point);
         }
         double trimPoint = Math.min(trimAt * m.limit(), 0.95 * point);
+        if (point >= m.limit()) {
+            // Nothing can be kept back of so few: the server does as it would without a guard.
+            allLeft(now);
+            return Level.NORMAL;
+        }
         boolean trimming = trim.step(m.used() / trimPoint, now);
         boolean shedding = shed.step(shedNow ? 1 : (double) m.used() / point, now);
         // Left when a tenth more of the limit is usable again.
         double usableShare = capacity.usableShare();
         boolean leaking = unusable.step(
                 unusable.raised() ? (usableShare < minUsable + 0.1 ? 1 : 0) : (usableShare < minUsable ? 1 : 0), now);
-        long eaten = m.limit() - Math.max(2, (m.limit() - point) / 8);
-        boolean helpless =
-                critical.step(critical.raised() ? (m.used() > point ? 1 : 0) : (m.used() >= eaten ? 1 : 0), now);
+        boolean helpless = critical.step(eatenByOthers(m, own) ? 1 : 0, now);
         boolean first = failHealthAt < 1 && healthFirst.step(reading.pressure(), now);
         if (leaking || helpless || first) {
             return Level.DRAIN;
         }
         return shedding ? Level.SHED : trimming ? Level.TRIM : Level.NORMAL;
+    }
+
+    /**
+     * Whether the reserve is gone, and more of it to others than to connections. Connections can't take much of it, but for those that come
+     * without asking; and full of clients is no reason to fail.
+     */
+    private boolean eatenByOthers(Reading.Measured m, long own) {
+        long point = refusalPoint(m.limit());
+        long reserve = m.limit() - point;
+        if (m.used() <= point + reserve / 4) {
+            // As much as the admissions of one moment may pass it by.
+            usedBefore = m.used();
+            ownBefore = own;
+        }
+        if (critical.raised()) {
+            return m.used() > point;
+        }
+        return m.used() >= m.limit() - Math.max(2, reserve / 8) && (own - ownBefore) * 2 < m.used() - usedBefore;
+    }
+
+    private void allLeft(long now) {
+        trim.step(0, now);
+        shed.step(0, now);
+        unusable.step(0, now);
+        critical.step(0, now);
+        healthFirst.step(0, now);
     }
 
     Capacity capacity() {
@@ -107,7 +136,8 @@ final class DescriptorJudge {
                     + capacity.other() + " are held by something else";
         }
         if (critical.raised()) {
-            return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding";
+            return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding: "
+                    + (capacity.used() - usedBefore - (capacity.own() - ownBefore)) + " more than before by others than clients";
         }
         return "descriptor pressure is above failHealthAt=" + failHealthAt;
     }

@@ -48,9 +48,9 @@ final class HealthListener implements Closeable {
     private final boolean closeWhenDown;
     private final List<ListeningPort> ports = new ArrayList<>(2);
     private final HealthConnection[] places;
-    private final SpareDescriptor spare = new SpareDescriptor();
+    private final SpareDescriptor spare;
     /** Stands for the listening socket while that is closed. */
-    private final SpareDescriptor forReopening = new SpareDescriptor();
+    private final SpareDescriptor forReopening = new SpareDescriptor(true);
 
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
     private @Nullable ListeningPort health;
@@ -67,7 +67,9 @@ final class HealthListener implements Closeable {
             NanoClock clock,
             Checkers checkers,
             IntSupplier deskSize,
-            Complaints trouble) {
+            Complaints trouble,
+            boolean spares) {
+        spare = new SpareDescriptor(spares);
         this.poller = poller;
         this.view = view;
         this.clock = clock;

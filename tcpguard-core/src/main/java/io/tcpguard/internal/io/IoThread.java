@@ -11,6 +11,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,12 @@ public final class IoThread implements AutoCloseable {
         Background background();
     }
 
+    private static final List<Setting> PORTS = List.of(Setting.HEALTH_PORT, Setting.AGENT_PORT, Setting.UDP_PORT);
+    /** With a lower limit whoever is refused is reset, never answered. */
+    private static final long FOR_ANSWERS = 128;
+
     private final NanoClock clock;
+    private final boolean deskOpens;
     private final Poller poller;
     private final Checkers checkers;
     private final RefusalDesk desk;
@@ -80,13 +86,16 @@ public final class IoThread implements AutoCloseable {
     private volatile boolean closing;
     private final AtomicLong cycles = new AtomicLong();
 
-    private IoThread(GuardConfig config, View view, NanoClock clock) throws IOException {
+    private IoThread(GuardConfig config, View view, NanoClock clock, long limit) throws IOException {
         this.clock = clock;
-        poller = new Poller();
+        // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
+        deskOpens = limit >= FOR_ANSWERS;
+        poller = new Poller(deskOpens || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
-            health = new HealthListener(config, poller, view, clock, checkers, desk::size, channelTrouble);
+            health = new HealthListener(config, poller, view, clock, checkers, desk::size, channelTrouble,
+                    config.reserve(limit) > 1);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();
@@ -112,22 +121,33 @@ public final class IoThread implements AutoCloseable {
 
     /**
      * Opens the selector, the ports that are configured and one spare descriptor, and loads every class that will be needed, that
-     * of the log's time stamp too. Does not start the thread.
+     * of the log's time stamp too. Does not start the thread. Where few descriptors are, it does with fewer.
      *
+     * @param limit of the process's descriptors; {@link Long#MAX_VALUE}: not known
      * @throws IllegalStateException naming setting, value and cause if a port can't be bound
      */
-    public static IoThread open(GuardConfig config, View view) {
-        Warmup.once();
-        IoThread opened = openCold(config, view, System::nanoTime);
+    public static IoThread open(GuardConfig config, View view, long limit) {
+        if (config.reserve(limit) > 0) {
+            Warmup.once();
+        }
+        IoThread opened = openCold(config, view, System::nanoTime, limit);
         if (opened.healthPort() >= 0) {
             LOG.info("Health is told on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
         }
         return opened;
     }
 
+    static IoThread open(GuardConfig config, View view) {
+        return open(config, view, Long.MAX_VALUE);
+    }
+
     static IoThread openCold(GuardConfig config, View view, NanoClock clock) {
+        return openCold(config, view, clock, Long.MAX_VALUE);
+    }
+
+    private static IoThread openCold(GuardConfig config, View view, NanoClock clock, long limit) {
         try {
-            return new IoThread(config, view, clock);
+            return new IoThread(config, view, clock, limit);
         } catch (IOException e) {
             throw new IllegalStateException("can't open a selector: " + e.getMessage(), e);
         }
@@ -140,7 +160,9 @@ public final class IoThread implements AutoCloseable {
                 return;
             }
             started = true;
-            desk.open();
+            if (deskOpens) {
+                desk.open();
+            }
             if (health.healthPort() >= 0 || health.agentPort() >= 0 || udp != null) {
                 checkers.listening(clock.nanoTime());
             }

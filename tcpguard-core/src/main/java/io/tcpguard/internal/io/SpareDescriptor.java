@@ -10,15 +10,21 @@ import org.jspecify.annotations.Nullable;
  * socket: it needs no file, takes no port, and its descriptor is free the moment it is closed.
  */
 final class SpareDescriptor implements Closeable {
+    private final boolean affordable;
     private @Nullable DatagramChannel held;
 
+    /** @param affordable false where so few descriptors are that none can be spared: then this holds none, and nobody need try */
+    SpareDescriptor(boolean affordable) {
+        this.affordable = affordable;
+    }
+
     boolean held() {
-        return held != null;
+        return held != null || !affordable;
     }
 
     /** Takes one if none is held. False if there was none to take. */
     boolean take() {
-        if (held == null) {
+        if (!held()) {
             try {
                 held = DatagramChannel.open();
             } catch (IOException e) {

@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
 
+    /** Twelve files are held open for the machine's counters: of fewer descriptors too many. */
+    private static final long FOR_COUNTERS = 512;
+    /** Three for the accept queue, where no socket can be asked. */
+    private static final long FOR_TABLES = 192;
+
     private final File proc;
+    private final long limit;
     private final boolean linux;
     private final NanoClock clock;
     private final @Nullable SocketCalls calls;
@@ -41,13 +47,15 @@ public final class LinuxProbes implements AutoCloseable {
         this.descriptors = linux
                 ? new ProcDescriptors(new File(proc, "self/fd"), JdkDescriptors.open(), clock)
                 : new UnknownDescriptors();
+        long inForce = descriptors.limit();
+        this.limit = inForce < 0 ? Long.MAX_VALUE : inForce;
         this.netstat = whole("self/net/netstat");
         Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
         this.ports = new EphemeralPortsProbe(
                 new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
                 new PortRange(whole("sys/net/ipv4/ip_local_port_range")));
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
-        this.everyCounterPeriod = linux ? counters(tcp) : blindOutsideTheProcess();
+        this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
         this.facts = new CounterTable(
                 netstat,
                 "TcpExt:",
@@ -75,6 +83,11 @@ public final class LinuxProbes implements AutoCloseable {
 
     static LinuxProbes open(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {
         return new LinuxProbes(proc, linux, clock, calls);
+    }
+
+    /** The soft limit of descriptors when this was opened; {@link Long#MAX_VALUE} if it is not known. */
+    public long descriptorsThatMayBe() {
+        return limit;
     }
 
     /** The exact descriptor numbers, for the refusal point. */
@@ -134,6 +147,9 @@ public final class LinuxProbes implements AutoCloseable {
         }
         if (calls != null) {
             return new AcceptQueueProbe(calls, new File(proc, "self/fd"), port, descriptors, clock);
+        }
+        if (limit < FOR_TABLES) {
+            return new BlindProbe(Signal.ACCEPT_QUEUE, Cause.NOT_SUPPORTED, fewDescriptors());
         }
         Probe probe = new ListenTableProbe(
                 ProcFile.head(new File(proc, "self/net/tcp6"), descriptors),
@@ -217,17 +233,27 @@ public final class LinuxProbes implements AutoCloseable {
     }
 
     private ProcFile whole(String path) {
-        ProcFile file = ProcFile.whole(new File(proc, path), descriptors);
+        File where = new File(proc, path);
+        if (limit < FOR_COUNTERS) {
+            return ProcFile.none(where, descriptors);
+        }
+        ProcFile file = ProcFile.whole(where, descriptors);
         synchronized (files) {
             files.add(file);
         }
         return file;
     }
 
-    private static List<Probe> blindOutsideTheProcess() {
+    private String fewDescriptors() {
+        return "of " + limit + " descriptors none is held open for it";
+    }
+
+    private List<Probe> blindOutsideTheProcess() {
         return Stream.of(Signal.values())
                 .filter(signal -> signal.scope() == Scope.NETWORK_NAMESPACE || signal.scope() == Scope.HOST)
-                .map(LinuxProbes::blind)
+                .map(signal ->
+                        linux ? new BlindProbe(signal, Cause.NOT_SUPPORTED, fewDescriptors()) : blind(signal))
+                .map(Probe.class::cast)
                 .toList();
     }
 

@@ -37,7 +37,7 @@ final class ProcFile implements Closeable {
     private boolean triedAgain;
     private long triedNanos;
 
-    private ProcFile(File path, DescriptorCount descriptors, boolean headOnly, int size) {
+    private ProcFile(File path, DescriptorCount descriptors, boolean headOnly, int size, boolean opens) {
         this.path = path;
         this.descriptors = descriptors;
         this.headOnly = headOnly;
@@ -46,17 +46,26 @@ final class ProcFile implements Closeable {
         this.outgrown = new Trouble(Cause.MALFORMED, path + ": longer than when it was opened");
         this.malformed = new Trouble(Cause.MALFORMED, path + ": not the text that was expected");
         this.exhausted = new Trouble(Cause.OUT_OF_DESCRIPTORS, path + ": no descriptor was left to open it");
-        open();
+        if (opens) {
+            open();
+        } else {
+            trouble = unreadable;
+        }
+    }
+
+    /** One that is never opened and can't be read: where descriptors are too few. */
+    static ProcFile none(File path, DescriptorCount descriptors) {
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, false);
     }
 
     /** Opens a file that is read whole, if it can be opened; never throws. */
     static ProcFile whole(File path, DescriptorCount descriptors) {
-        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER);
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, true);
     }
 
     /** Opens a table of which only the first page is asked for: the kernel makes no more text than that. */
     static ProcFile head(File path, DescriptorCount descriptors) {
-        return new ProcFile(path, descriptors, true, PAGE);
+        return new ProcFile(path, descriptors, true, PAGE, true);
     }
 
     /** Reads the text; false if that was not possible, and then {@link #trouble()} says why. */

@@ -34,7 +34,7 @@ class GuardedSocketTest {
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
-        try (IoThread io = IoThread.open(config, new FullServer())) {
+        try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
                     fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
 
@@ -50,7 +50,7 @@ class GuardedSocketTest {
 
     @Test
     void countsNobodyWhoCantWait() {
-        try (IoThread io = IoThread.open(config, new FullServer())) {
+        try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
                     fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
 

@@ -28,14 +28,17 @@ import org.slf4j.LoggerFactory;
  * the newcomer takes the place of the one that is idle longest, or is refused.
  */
 public final class AdmissionPolicy {
-    /** Descriptors that no flood may take: the goal is that ten are left, and two may be opened while one looks. */
-    public static final int UNTOUCHED = 12;
-
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
 
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
+    /** A third of what a kubelet's probe waits by default (timeoutSeconds: 1): it waits in the same queue as everybody. */
+    private static final long LONGEST_WAIT_OF_ALLOWED = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** So long after the last of them nobody of theirs is expected any more; probes come once a minute or more often. */
+    private static final long ALLOWED_EXPECTED = TimeUnit.MINUTES.toNanos(5);
+
     private static final long SETTLE_EVERY = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LEARN_EVERY = TimeUnit.SECONDS.toNanos(1);
 
@@ -63,6 +66,8 @@ public final class AdmissionPolicy {
 
     private volatile double evictionsPerSecond;
     private volatile boolean open;
+    private volatile boolean allowedComeHere;
+    private volatile long allowedAt;
     private volatile long sheddingAt;
     private volatile boolean everShed;
     private volatile long sampledAt;
@@ -128,6 +133,7 @@ public final class AdmissionPolicy {
         }
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
+            allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
             gaps.update();
             patience.update();
         }
@@ -164,7 +170,12 @@ public final class AdmissionPolicy {
 
     /** For how long a newcomer may wait in the accept queue, by what clients bear. */
     public long queueWaitNanos() {
-        return patience.nanos();
+        return allowedComeHere ? Math.min(LONGEST_WAIT_OF_ALLOWED, patience.nanos()) : patience.nanos();
+    }
+
+    /** Whether this source is one that is never refused. Any thread, no lock. */
+    public boolean allowed(@Nullable InetAddress source) {
+        return source != null && !allow.isEmpty() && Network.anyContains(allow, source);
     }
 
     /** How many refused connections may be held for an answer: all that the limit has left, but for the untouched. */
@@ -175,7 +186,7 @@ public final class AdmissionPolicy {
         }
         // Counted now: a burst hands in dozens within the millisecond that an older count may be old.
         long used = room.countNow();
-        return used < 0 ? heldNow + 1 : (int) Math.max(0, heldNow + capacity.limit() - UNTOUCHED - used);
+        return used < 0 ? heldNow + 1 : (int) Math.max(0, Math.min(Integer.MAX_VALUE, heldNow + capacity.limit() - capacity.untouched() - used));
     }
 
     /** Takes an admitted connection into the books. */
@@ -229,9 +240,12 @@ public final class AdmissionPolicy {
             return Admission.ADMIT;
         }
         GuardSnapshot snapshot = snapshots.get();
+        if (allowed(source)) {
+            return acceptAllowed(snapshot, canAnswer, now);
+        }
         Cause waiting = stale ? null : waitingCause(snapshot);
         if (waiting != null) {
-            return allowed(source) ? Admission.ADMIT : refuse(Admission.RESET, waiting, canAnswer, now);
+            return refuse(Admission.RESET, waiting, canAnswer, now);
         }
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
         // already: they try most often, so they would get nearly all of them.
@@ -246,32 +260,42 @@ public final class AdmissionPolicy {
             return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
         }
         // A late sampler does not see for how long they wait.
-        return atTheRefusalPoint(snapshot, source, stale ? null : queue, canAnswer, now);
+        return atTheRefusalPoint(snapshot, stale ? null : queue, canAnswer, now);
+    }
+
+    /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
+    private Admission acceptAllowed(GuardSnapshot snapshot, BooleanSupplier canAnswer, long now) {
+        allowedAt = now;
+        allowedComeHere = true;
+        if (room.fits(now, table.closedSoFar())) {
+            return Admission.ADMIT;
+        }
+        everShed = true;
+        sheddingAt = now;
+        Capacity capacity = snapshot.capacity();
+        boolean evicted = reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now);
+        if (evicted || room.excess() <= capacity.reserve() - capacity.untouched()) {
+            return Admission.ADMIT;
+        }
+        return refuse(Admission.RESPOND, Cause.CONNECTIONS, canAnswer, now);
     }
 
     private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
         Capacity capacity = snapshot.capacity();
         return fairness
                 && source != null
-                && room.scarce(capacity.limit() - capacity.refusalPoint())
-                && table.holdsMoreThan(UNFAIR, source)
-                && !allowed(source);
+                && room.scarce(capacity.reserve())
+                && table.holdsMoreThan(UNFAIR, source);
     }
 
     private Admission atTheRefusalPoint(
             GuardSnapshot snapshot,
-            @Nullable InetAddress source,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
         everShed = true;
         sheddingAt = now;
         if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {
-            return Admission.ADMIT;
-        }
-        if (allowed(source)
-                && room.excess()
-                        < snapshot.capacity().limit() - snapshot.capacity().refusalPoint() - 2) {
             return Admission.ADMIT;
         }
         Capacity capacity = snapshot.capacity();
@@ -296,7 +320,7 @@ public final class AdmissionPolicy {
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
     private boolean mayOvershoot(GuardSnapshot snapshot) {
         Capacity capacity = snapshot.capacity();
-        return room.excess() <= Math.max(1, (capacity.limit() - capacity.refusalPoint()) / 4);
+        return room.excess() <= Math.max(1, capacity.reserve() / 4);
     }
 
     private boolean evictOne(GuardSnapshot snapshot, long now) {
@@ -340,10 +364,6 @@ public final class AdmissionPolicy {
         boolean answer = wanted == Admission.RESPOND && canAnswer.getAsBoolean();
         shed.count(Layer.ACCEPT, answer ? Way.ANSWER : Way.RESET, cause);
         return answer ? Admission.RESPOND : Admission.RESET;
-    }
-
-    private boolean allowed(@Nullable InetAddress source) {
-        return source != null && !allow.isEmpty() && Network.anyContains(allow, source);
     }
 
     /** The engine answers RESET for what waits: then a free descriptor is no reason to come in. */

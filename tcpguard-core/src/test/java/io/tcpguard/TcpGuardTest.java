@@ -292,11 +292,11 @@ class TcpGuardTest {
     @Test
     void startsWithTheOddestSettingsThatAreAllowed() {
         for (Map<String, String> odd : List.of(
-                Map.of("reserve", "1", "maxWorkDelay", "30s"),
+                Map.of("reserve", "1", "maxWorkDelay", "30s", "silentFloor", "30s", "stalledAfter", "1h"),
                 Map.of("reserve", "1000000"),
                 Map.of("trimAt", "0.04"),
-                Map.of("minUsable", "1"),
-                Map.of("queueWait", "30s", "stalledAfter", "1s"))) {
+                Map.of("minUsable", "0.9"),
+                Map.of("stalledAfter", "1s"))) {
             TcpGuard.Builder builder = TcpGuard.builder();
             odd.forEach(builder::set);
             try (TcpGuard guard = builder.build().start()) {
@@ -516,7 +516,7 @@ class TcpGuardTest {
         AtomicBoolean full = new AtomicBoolean(true);
         AtomicInteger looks = new AtomicInteger();
         try (TcpGuard guard =
-                        TcpGuard.builder().set("stalledAfter", "100ms").build().start();
+                        TcpGuard.builder().set("stalledAfter", "1s").build().start();
                 ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             guard.listen("full", server.getLocalPort(), new ListenerControl() {
                 @Override
@@ -534,7 +534,7 @@ class TcpGuardTest {
                 assertThat(waiting.isConnected()).isTrue();
                 await(() -> waitsIn(guard, "full"));
                 int then = looks.get();
-                await(() -> looks.get() > then + 30);
+                await(() -> looks.get() > then + 80);
                 assertThat(guard.snapshot().verdict().up()).isTrue();
 
                 full.set(false);

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The settings in force. Immutable. */
 public final class GuardConfig {
-    private static final int STALE_PERIODS = 10;
+    static final int STALE_PERIODS = 10;
     private static final int USUAL_RESERVE = 20;
     private static final double RESERVE_SHARE = 0.02;
     /** What uses the reserve does not grow with the limit: answers are 256 at most. */
@@ -20,12 +20,17 @@ public final class GuardConfig {
     private final Map<Setting, Object> values;
     private final long staleAfterNanos;
 
-    /** Defaults, with these in place of some. Values must have passed {@link Setting#check}. */
+    /**
+     * Defaults, with these in place of some. Values must have passed {@link Setting#check}.
+     *
+     * @throws IllegalArgumentException naming both settings and their values, if two contradict each other
+     */
     public GuardConfig(Map<Setting, Object> given) {
         EnumMap<Setting, Object> all = new EnumMap<>(Setting.class);
         for (Setting s : Setting.values()) {
             all.put(s, given.containsKey(s) ? s.check(given.get(s)) : s.byDefault());
         }
+        Contradictions.refuse(given, all);
         values = all;
         // Asked at each accept.
         staleAfterNanos = STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);

@@ -47,10 +47,15 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
     }
 
     static Kind share() {
+        return share("1");
+    }
+
+    static Kind share(String most) {
+        double limit = Double.parseDouble(most);
         Function<Object, Optional<Object>> accept =
-                v -> v instanceof Double d && d > 0 && d <= 1 ? Optional.of(d) : Optional.empty();
+                v -> v instanceof Double d && d > 0 && d <= limit ? Optional.of(d) : Optional.empty();
         return new Kind(
-                "a number above 0, at most 1",
+                "a number above 0, at most " + most,
                 t -> t.matches("[0-9]{0,3}\\.?[0-9]{1,9}") ? accept.apply(Double.valueOf(t)) : Optional.empty(),
                 accept);
     }

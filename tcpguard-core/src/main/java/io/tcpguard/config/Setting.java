@@ -69,12 +69,15 @@ public enum Setting {
             Kind.networks(),
             Network.list("127.0.0.0/8,::1/128"),
             "networks (CIDR, comma-separated) that may see reasons and readings; others get level and weight"),
-    /** Descriptors, 0 to 1,000,000, default 0: room for answers to the refused and for evicted connections that are not closed yet. */
+    /**
+     * Descriptors, 0 to 1,000,000, default 0 (by the limit): room for answers to the refused and for evicted connections that are not closed
+     * yet.
+     */
     RESERVE(
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; 0: the larger of 20 and 2 % of the limit"),
+            "descriptors kept back at the limit; 0: 20, of more than a thousand 2 % of the limit but 2048 at most, of less than 400 fewer: 12 of 256, 1 of 64, of less than 58 none, and then nobody is refused"),
     /** Share of a limit, above 0, at most 1, default .85: early enough to look for the idle, late enough not to be met every day. */
     TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
     /** Duration, 0 to 5 min, default 1 s: longer than a burst pauses. */
@@ -83,10 +86,10 @@ public enum Setting {
             Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(1),
             "time without a break that a signal must stay below its leave point before its level ends"),
-    /** Share of the limit, above 0, at most 1, default .25: with less a server is a burden to its cluster. */
+    /** Share of the limit, above 0, at most .9, default .25: with less a server is a burden to its cluster. It is over .1 above. */
     MIN_USABLE(
             "minUsable",
-            Kind.share(),
+            Kind.share("0.9"),
             0.25,
             "share of the limit that must be usable for clients; below it health fails: a leak, not a flood"),
     /** Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. */
@@ -145,7 +148,10 @@ public enum Setting {
             Kind.integer(0, 1_000_000),
             0,
             "most evictions in a second; 0: 100 for each 1000 descriptors of the limit, at least 20"),
-    /** Duration, 0 to 30 s, default 4.5 s; never more than half of {@link #STALLED_AFTER}, or a waiting acceptor would look dead. */
+    /**
+     * Duration, 0 to 30 s, default 4.5 s; never more than half of {@link #STALLED_AFTER}, or a waiting acceptor would look dead; 300 ms at
+     * most while clients of {@link #ALLOW} come, who wait in the same queue.
+     */
     QUEUE_WAIT(
             "queueWait",
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
@@ -169,7 +175,10 @@ public enum Setting {
             Kind.bool(),
             false,
             "clients come through a layer-7 proxy: refuse by 503 only, and no fairness by address"),
-    /** Networks, default none: whoever must always come in, such as a check on the main port. */
+    /**
+     * Networks, default none: whoever must always come in, such as a check on the main port. Not beyond the last descriptors, which nobody
+     * may take; and while such clients come, nobody waits for longer than 300 ms in the accept queue, since they would wait behind.
+     */
     ALLOW(
             "allow",
             Kind.networks(),
@@ -181,7 +190,7 @@ public enum Setting {
             Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
             "age of waiting work at which new connections are refused"),
-    /** Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so nobody is served any more. No less than {@link #MAX_WORK_DELAY}. */
+    /** Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so nobody is served any more. From 1 s, and no less than {@link #MAX_WORK_DELAY}. */
     STALLED_AFTER(
             "stalledAfter",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),

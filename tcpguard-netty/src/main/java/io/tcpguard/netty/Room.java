@@ -11,9 +11,6 @@ final class Room {
     /** Answers in the making at a time: measured enough for 400 refusals a second with clients that close at once. */
     static final int MOST_ANSWERS = 40;
 
-    /** Descriptors that no flood may take: for the health listener, the log, and who looks after the server. */
-    static final int UNTOUCHED = 12;
-
     private Room() {}
 
     /** Connections to accept in one go; {@code found} if the limit is not known. */
@@ -32,7 +29,7 @@ final class Room {
             return MOST_ANSWERS;
         }
         long reserve = reserve(capacity);
-        long free = capacity.limit() - capacity.used() - UNTOUCHED - batch(capacity, MOST_ANSWERS);
+        long free = capacity.limit() - capacity.used() - capacity.untouched() - batch(capacity, MOST_ANSWERS);
         return (int) Math.max(0, Math.min(Math.min(MOST_ANSWERS, reserve / 2), held + free));
     }
 

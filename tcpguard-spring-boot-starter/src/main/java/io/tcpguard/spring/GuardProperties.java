@@ -61,7 +61,12 @@ final class GuardProperties {
             throw new WrongPropertyException(wrong);
         }
         warnOfUnknown();
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            // Two that contradict each other.
+            throw new WrongPropertyException(List.of(String.valueOf(e.getMessage())));
+        }
     }
 
     Duration notice() {

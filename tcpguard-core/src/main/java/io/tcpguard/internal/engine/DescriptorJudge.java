@@ -25,8 +25,8 @@ final class DescriptorJudge {
     private final DescriptorTrend growth = new DescriptorTrend();
     private Capacity capacity = Capacity.UNKNOWN;
     private Trend trend = Trend.CALM;
-    /** When the reserve was last whole. */
-    private long usedBefore;
+    /** When the reserve was last whole; negative if it never was. */
+    private long usedBefore = -1;
 
     private long ownBefore;
 
@@ -96,6 +96,9 @@ final class DescriptorJudge {
         if (m.used() <= point + reserve / 4) {
             // As much as the admissions of one moment may pass it by.
             usedBefore = m.used();
+            ownBefore = own;
+        } else if (usedBefore < 0) {
+            // Found so: connections are given no blame that cannot be told.
             ownBefore = own;
         }
         if (critical.raised()) {

@@ -162,6 +162,36 @@ class EngineTest {
     }
 
     @Test
+    void neverFailsHealthForAReserveThatConnectionsHaveEaten() {
+        descriptors(300, 200);
+        after(0.02);
+
+        descriptors(1023, 920);
+
+        assertThat(after(60).verdict().up()).isTrue();
+    }
+
+    @Test
+    void failsHealthWhenOthersEatTheReserveOfAServerFullOfConnections() {
+        descriptors(REFUSAL_POINT, 900);
+        after(10);
+
+        descriptors(1022, 902);
+
+        assertThat(after(1.1).verdict().up()).isFalse();
+        assertThat(after(0.02).verdict().reason()).contains("1022 of 1024").contains("by others than clients");
+    }
+
+    @Test
+    void decidesNothingWhereNothingCanBeKeptBack() {
+        measured(Signal.DESCRIPTORS, 48, 48);
+        own = 10;
+
+        assertThat(after(60).level()).isEqualTo(Level.NORMAL);
+        assertThat(after(60).verdict().up()).isTrue();
+    }
+
+    @Test
     void treatsARunOutAsPressureOne() {
         watch(Signal.SYSTEM_FILES)
                 .read(new Reading.Unavailable(Signal.SYSTEM_FILES, Cause.OUT_OF_DESCRIPTORS, "open failed"));

@@ -363,6 +363,49 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void anAllowedClientComesInWhateverWaitsAndTakesNoneOfTheUntouched() throws UnknownHostException {
+        settings.put(Setting.ALLOW, Network.list("10.9.0.0/16"));
+        settings.put(Setting.RECLAIM, false);
+        InetAddress probe = InetAddress.getByName("10.9.1.1");
+        connect(2_000, null);
+        answer = Admission.RESET;
+        signals = List.of(shedding(Signal.WORK_DELAY));
+
+        assertThat(accept(InetAddress.getByName("10.8.1.1"))).isEqualTo(Admission.RESET);
+        connect(2_000, probe);
+
+        assertThat(open.size() + other).isEqualTo(LIMIT - 12);
+    }
+
+    @Test
+    void anAllowedClientNeverWaitsByTurn() throws UnknownHostException {
+        settings.put(Setting.ALLOW, Network.list("10.9.0.0/16"));
+        settings.put(Setting.RESET_BUDGET, 0);
+        InetAddress probe = InetAddress.getByName("10.9.1.1");
+        connect(REFUSAL_POINT - 24, null);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
+        assertThat(policy().accept(probe, false, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void nobodyWaitsForLongInFrontOfAllowedClientsWhileSuchCome() throws UnknownHostException {
+        settings.put(Setting.ALLOW, Network.list("10.9.0.0/16"));
+        assertThat(policy().queueWaitNanos()).isEqualTo(4_500_000_000L);
+
+        accept(InetAddress.getByName("10.9.1.1"));
+
+        assertThat(policy().queueWaitNanos()).isEqualTo(300_000_000L);
+        pass(200);
+        assertThat(policy().queueWaitNanos()).isEqualTo(300_000_000L);
+        pass(101);
+        assertThat(policy().queueWaitNanos()).isEqualTo(4_500_000_000L);
+    }
+
+    @Test
     void admitsAllOnceItIsClosed() {
         connect(REFUSAL_POINT - 24, null);
         policy().setOpenForDecisions(false);

@@ -71,10 +71,10 @@ class EngineTest {
     }
 
     @Test
-    void keepsAtMostHalfOfATinyLimit() {
+    void keepsNothingOfATinyLimit() {
         measured(Signal.DESCRIPTORS, 10, 40);
 
-        assertThat(after(1).capacity().refusalPoint()).isEqualTo(20);
+        assertThat(after(1).capacity().refusalPoint()).isEqualTo(40);
     }
 
     @Test

@@ -42,10 +42,12 @@ final class Contradictions {
             add(Setting.QUEUE_WAIT, Setting.STALLED_AFTER, "at most half of it: who waits would look stalled");
         }
         if (maxWorkDelay.compareTo(stalledAfter) > 0) {
-            add(Setting.MAX_WORK_DELAY, Setting.STALLED_AFTER, "at most as long: health would fail before anybody is refused");
+            add(
+                    Setting.MAX_WORK_DELAY,
+                    Setting.STALLED_AFTER,
+                    "at most as long: health would fail before anybody is refused");
         }
-        if (given.containsKey(Setting.MAX_WORK_DELAY)
-                && maxWorkDelay.compareTo(time(Setting.SILENT_FLOOR)) > 0) {
+        if (given.containsKey(Setting.MAX_WORK_DELAY) && maxWorkDelay.compareTo(time(Setting.SILENT_FLOOR)) > 0) {
             add(
                     Setting.MAX_WORK_DELAY,
                     Setting.SILENT_FLOOR,
@@ -58,7 +60,8 @@ final class Contradictions {
                     "at most a tenth of it: a sample is stale after " + Kind.text(stale));
         } else if (stalledAfter.compareTo(QUEUE_READ_EVERY) < 0) {
             found.add(named(Setting.STALLED_AFTER) + " (expected: at least " + Kind.text(QUEUE_READ_EVERY)
-                    + ": so old the reading of an accept queue may be, with " + named(Setting.SAMPLE_PERIOD) + ", too)");
+                    + ": so old the reading of an accept queue may be, with " + named(Setting.SAMPLE_PERIOD)
+                    + ", too)");
         }
     }
 

@@ -46,7 +46,14 @@ class ContradictionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stalledAfter=1s", "stalledAfter=5s", "queueWait=5s", "silentFloor=100ms", "maxWorkDelay=2s", "samplePeriod=1s"})
+    @CsvSource({
+        "stalledAfter=1s",
+        "stalledAfter=5s",
+        "queueWait=5s",
+        "silentFloor=100ms",
+        "maxWorkDelay=2s",
+        "samplePeriod=1s"
+    })
     void areNoneOfADefaultThatGivesWay(String one) {
         TcpGuard.Builder builder = TcpGuard.builder();
         set(builder, one);

@@ -186,7 +186,10 @@ public final class AdmissionPolicy {
         }
         // Counted now: a burst hands in dozens within the millisecond that an older count may be old.
         long used = room.countNow();
-        return used < 0 ? heldNow + 1 : (int) Math.max(0, Math.min(Integer.MAX_VALUE, heldNow + capacity.limit() - capacity.untouched() - used));
+        return used < 0
+                ? heldNow + 1
+                : (int) Math.max(
+                        0, Math.min(Integer.MAX_VALUE, heldNow + capacity.limit() - capacity.untouched() - used));
     }
 
     /** Takes an admitted connection into the books. */
@@ -282,17 +285,11 @@ public final class AdmissionPolicy {
 
     private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
         Capacity capacity = snapshot.capacity();
-        return fairness
-                && source != null
-                && room.scarce(capacity.reserve())
-                && table.holdsMoreThan(UNFAIR, source);
+        return fairness && source != null && room.scarce(capacity.reserve()) && table.holdsMoreThan(UNFAIR, source);
     }
 
     private Admission atTheRefusalPoint(
-            GuardSnapshot snapshot,
-            @Nullable WaitingRoom queue,
-            BooleanSupplier canAnswer,
-            long now) {
+            GuardSnapshot snapshot, @Nullable WaitingRoom queue, BooleanSupplier canAnswer, long now) {
         everShed = true;
         sheddingAt = now;
         if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {

@@ -140,7 +140,8 @@ final class DescriptorJudge {
         }
         if (critical.raised()) {
             return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding: "
-                    + (capacity.used() - usedBefore - (capacity.own() - ownBefore)) + " more than before by others than clients";
+                    + (capacity.used() - usedBefore - (capacity.own() - ownBefore))
+                    + " more than before by others than clients";
         }
         return "descriptor pressure is above failHealthAt=" + failHealthAt;
     }

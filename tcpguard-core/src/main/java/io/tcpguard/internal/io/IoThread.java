@@ -94,8 +94,8 @@ public final class IoThread implements AutoCloseable {
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
-            health = new HealthListener(config, poller, view, clock, checkers, desk::size, channelTrouble,
-                    config.reserve(limit) > 1);
+            health = new HealthListener(
+                    config, poller, view, clock, checkers, desk::size, channelTrouble, config.reserve(limit) > 1);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();

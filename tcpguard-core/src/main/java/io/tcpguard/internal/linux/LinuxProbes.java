@@ -251,8 +251,7 @@ public final class LinuxProbes implements AutoCloseable {
     private List<Probe> blindOutsideTheProcess() {
         return Stream.of(Signal.values())
                 .filter(signal -> signal.scope() == Scope.NETWORK_NAMESPACE || signal.scope() == Scope.HOST)
-                .map(signal ->
-                        linux ? new BlindProbe(signal, Cause.NOT_SUPPORTED, fewDescriptors()) : blind(signal))
+                .map(signal -> linux ? new BlindProbe(signal, Cause.NOT_SUPPORTED, fewDescriptors()) : blind(signal))
                 .map(Probe.class::cast)
                 .toList();
     }

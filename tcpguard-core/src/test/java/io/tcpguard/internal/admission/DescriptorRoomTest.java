@@ -29,13 +29,15 @@ class DescriptorRoomTest {
 
     @Test
     void theRuleThatTakesEveryCountForTheNewestIsCaughtByTheSameOrders() {
-        assertThat(new Search(NewestNotedWins::new, POINT - 2, 0, 0).run("AAS", 2)).isPositive();
+        assertThat(new Search(NewestNotedWins::new, POINT - 2, 0, 0).run("AAS", 2))
+                .isPositive();
     }
 
     @Test
     void norInAnyOrderWithTheCountOfTheThreadThatRefuses() {
         assertThat(new Search(RealRoom::new, POINT - 2, 0, 0).run("AAI", 2)).isZero();
-        assertThat(new Search(NewestNotedWins::new, POINT - 2, 0, 0).run("AAI", 2)).isPositive();
+        assertThat(new Search(NewestNotedWins::new, POINT - 2, 0, 0).run("AAI", 2))
+                .isPositive();
     }
 
     @Test

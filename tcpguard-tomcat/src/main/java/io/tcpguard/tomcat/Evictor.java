@@ -1,15 +1,20 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.Pacing;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes connections that the guard gives up, so that Tomcat's own books stay right. Called on accepting threads. */
+/** Closes connections that the guard gives up, so that Tomcat's own books stay right. Called on accepting threads; where it says
+ * so, on one that drains. */
 final class Evictor {
     private static final Logger log = LoggerFactory.getLogger(Evictor.class);
 
@@ -71,6 +76,64 @@ final class Evictor {
         if (!process(wrapper, SocketEvent.ERROR)) {
             wrapper.close();
         }
+    }
+
+    // ---- while the server drains
+
+    /**
+     * Tells an HTTP/2 client to open no more streams here (GOAWAY with the highest number, RFC 9113, 6.8), on a worker, since the client may
+     * not read.
+     *
+     * @return false if that can't be now
+     */
+    boolean sayGoAway(GuardedConnection connection) {
+        SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
+        if (wrapper == null || !(wrapper.getCurrentProcessor() instanceof Processor processor)) {
+            return false;
+        }
+        try {
+            endpoint.getExecutor().execute(processor::pause);
+            return true;
+        } catch (RejectedExecutionException e) {
+            log.debug("No worker is free to say GOAWAY on {}", connection.channel(), e);
+            return false;
+        }
+    }
+
+    /** Has Tomcat send a close frame, if it is a WebSocket (RFC 6455, 7.4.1: 1001, going away); false if there is no worker for it. */
+    boolean closeWebSocket(GuardedConnection connection) {
+        SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
+        // Tomcat's own upgrades are HTTP/2, which is not asked here, and WebSocket. What others would make of it is not
+        // known.
+        return wrapper == null
+                || !(wrapper.getCurrentProcessor() instanceof UpgradeProcessorInternal)
+                || process(wrapper, SocketEvent.STOP);
+    }
+
+    /** Ends a connection that was {@linkplain GuardedConnection#claimIdle claimed}, HTTP/2 by a GOAWAY with the last stream taken. */
+    void end(GuardedConnection connection, Closing how) {
+        SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
+        if (wrapper != null && connection.multiplexed()) {
+            wrapper.setWriteTimeout(Pacing.CLOSE_GRACE_MILLIS);
+            // To Tomcat an HTTP/2 connection that has been idle for too long.
+            if (process(wrapper, SocketEvent.TIMEOUT)) {
+                return;
+            }
+        }
+        connection.close(how);
+    }
+
+    /** Ends one whose client does not read its last bytes. */
+    void endNow(GuardedConnection connection) {
+        SocketChannel channel = connection.channel();
+        SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(channel);
+        if (wrapper == null) {
+            closeQuietly(channel);
+        } else {
+            closeUnderWorkers(channel, wrapper);
+        }
+        registry.forget(channel);
+        endpoint.wakePoller();
     }
 
     /** Hands it to a worker; false if there is none. */

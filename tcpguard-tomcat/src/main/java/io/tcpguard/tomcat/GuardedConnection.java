@@ -44,6 +44,8 @@ final class GuardedConnection implements ConnectionCloser {
 
     private volatile boolean kept;
 
+    private volatile boolean asked;
+
     /** Of the sampler's thread: what was read and written when this connection was first seen to stand still, and when. */
     private long stillAt;
 
@@ -94,6 +96,25 @@ final class GuardedConnection implements ConnectionCloser {
         return gate.addAndGet(-WORKER) == EVICTED;
     }
 
+    /** A request was begun on it. */
+    boolean asked() {
+        return asked;
+    }
+
+    /** It was upgraded to what only the application knows. */
+    boolean kept() {
+        return kept;
+    }
+
+    boolean inProgress() {
+        return handle.working();
+    }
+
+    /** From now on no request begins on it. False if one is in progress, or a worker reads one: then nothing changed. */
+    boolean claimIdle() {
+        return gate.get() == 0 && handle.claim();
+    }
+
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
     boolean requestBegins() {
         if (working.get()) {
@@ -104,6 +125,7 @@ final class GuardedConnection implements ConnectionCloser {
             return false;
         }
         working.set(true);
+        asked = true;
         return true;
     }
 
@@ -127,6 +149,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** One stream of many begins: overlaps with others. */
     boolean streamBegins() {
+        asked = true;
         return handle.begin();
     }
 

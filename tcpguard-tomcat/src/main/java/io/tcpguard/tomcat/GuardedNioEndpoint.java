@@ -245,6 +245,10 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return new GatedProcessor(wrapper, event);
     }
 
+    Evictor evictor() {
+        return evictor;
+    }
+
     ConnectionRegistry registry() {
         return registry;
     }

@@ -1,6 +1,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.spi.Drain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,12 +55,13 @@ public final class TomcatGuard {
     }
 
     /**
-     * Takes a server out of service without losing a request: fails health, waits for the load balancers to notice, then lets each
-     * connection end with its next answer, and stops the server when all are closed or the time is up. Blocks as long as that
-     * takes.
+     * Takes a server out of service without losing a request: fails health, and waits for the load balancers to notice. In the second
+     * half of that time answers of HTTP/1.1 end their connections and HTTP/2 clients get a GOAWAY; then idle connections are closed,
+     * WebSocket clients get a close frame, and requests in progress are waited for. Stops the server as soon as there are none, or when
+     * the time is up. Blocks as long as that takes.
      *
      * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
-     * @param finish longest time to wait for connections to end by themselves
+     * @param finish longest time to wait after that for requests in progress, and for who was told to go
      * @throws LifecycleException if Tomcat does not stop
      * @throws InterruptedException if interrupted while waiting; the server then runs on, health is down
      */
@@ -93,33 +95,10 @@ public final class TomcatGuard {
         drain(guard, protocolsOf(connectors), notice, finish);
     }
 
-    /**
-     * Answers end their connections from the second half of the notice on: so most that are begun before the end of it, and a
-     * pooling proxy that has noticed holds few connections that a stop could cut. Not from its beginning: clients that come straight
-     * back because no balancer has noticed yet would cost a TIME_WAIT for each answer.
-     */
     static void drain(TcpGuard guard, List<GuardedHttp11NioProtocol> protocols, Duration notice, Duration finish)
             throws InterruptedException {
-        guard.drain("stopping");
-        long half = notice.toMillis() / 2;
-        Thread.sleep(half);
-        protocols.forEach(protocol -> protocol.leave(true));
-        try {
-            Thread.sleep(notice.toMillis() - half);
-            // Whose requests began before that: their answers promise more, but nobody sends more by now.
-            protocols.forEach(protocol -> protocol.closeAnswered(true));
-            long deadline = System.nanoTime() + finish.toNanos();
-            while (protocols.stream().anyMatch(protocol -> protocol.getGuardedConnections() > 0)
-                    && System.nanoTime() - deadline < 0) {
-                Thread.sleep(20);
-            }
-        } catch (InterruptedException e) {
-            protocols.forEach(protocol -> {
-                protocol.leave(false);
-                protocol.closeAnswered(false);
-            });
-            throw e;
-        }
+        Drain.run(
+                guard, new LeavingConnections(protocols, () -> guard.snapshot().resetsOnly()), notice, finish);
     }
 
     private static List<GuardedHttp11NioProtocol> protocolsOf(Collection<Connector> connectors) {

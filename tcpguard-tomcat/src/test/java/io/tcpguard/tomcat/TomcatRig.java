@@ -129,6 +129,13 @@ final class TomcatRig implements AutoCloseable {
                     response.getOutputStream().write(much);
                     return;
                 }
+                case "/slow" -> {
+                    try {
+                        Thread.sleep(50);
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                }
                 case "/body" -> request.getInputStream().readAllBytes();
                 case "/async" -> {
                     AsyncContext context = request.startAsync();

@@ -1,0 +1,102 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.Drain;
+import io.tcpguard.spi.Pacing;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The connections of some connectors while these are drained. One drain's, on its thread. */
+final class LeavingConnections implements Drain.Connections {
+    /** Idle at two looks in a row: what is between its head and its thread is no more idle at the second. */
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
+
+    private final List<GuardedHttp11NioProtocol> protocols;
+    private final BooleanSupplier resetsOnly;
+    private final Set<GuardedConnection> told = new HashSet<>();
+    private final Map<GuardedConnection, Long> idleSince = new HashMap<>();
+    private final Map<GuardedConnection, Long> closing = new HashMap<>();
+
+    /** @param resetsOnly whether TIME_WAIT is short now */
+    LeavingConnections(List<GuardedHttp11NioProtocol> protocols, BooleanSupplier resetsOnly) {
+        this.protocols = protocols;
+        this.resetsOnly = resetsOnly;
+    }
+
+    @Override
+    public void leave(boolean all) {
+        for (GuardedHttp11NioProtocol protocol : protocols) {
+            protocol.leave(true);
+            Evictor evictor = protocol.endpoint().evictor();
+            for (GuardedConnection connection : protocol.endpoint().registry().all()) {
+                if (connection.multiplexed()
+                        && !told.contains(connection)
+                        && (all || !connection.inProgress())
+                        && evictor.sayGoAway(connection)) {
+                    told.add(connection);
+                }
+            }
+        }
+    }
+
+    @Override
+    public int end() {
+        long now = System.nanoTime();
+        int open = 0;
+        for (GuardedHttp11NioProtocol protocol : protocols) {
+            // Whose requests began before the answers said so: they promise more, but nobody sends more by now.
+            protocol.closeAnswered(true);
+            for (GuardedConnection connection : protocol.endpoint().registry().all()) {
+                if (!isOver(connection, protocol.endpoint().evictor(), now)) {
+                    open++;
+                }
+            }
+        }
+        return open;
+    }
+
+    /** True if it needs no more waiting. */
+    private boolean isOver(GuardedConnection connection, Evictor evictor, long now) {
+        Long closed = closing.get(connection);
+        if (closed != null) {
+            if (now - closed < GRACE_NANOS) {
+                return false;
+            }
+            evictor.endNow(connection);
+            return true;
+        }
+        if (connection.kept()) {
+            if (!told.contains(connection) && evictor.closeWebSocket(connection)) {
+                told.add(connection);
+            }
+            return false;
+        }
+        if (connection.inProgress()) {
+            idleSince.remove(connection);
+            return false;
+        }
+        Long since = idleSince.putIfAbsent(connection, now);
+        // The first request of a new connection may be on its way.
+        long patience = connection.asked() ? IDLE_NANOS : GRACE_NANOS;
+        if (since != null && now - since >= patience && connection.claimIdle()) {
+            closing.put(connection, now);
+            evictor.end(connection, resetsOnly.getAsBoolean() ? Closing.RESET : Closing.ORDERLY);
+        }
+        return false;
+    }
+
+    @Override
+    public void stay() {
+        for (GuardedHttp11NioProtocol protocol : protocols) {
+            protocol.leave(false);
+            protocol.closeAnswered(false);
+        }
+    }
+}

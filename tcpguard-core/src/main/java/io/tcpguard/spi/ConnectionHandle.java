@@ -42,7 +42,7 @@ public interface ConnectionHandle {
     /**
      * Takes the connection for a close by its adapter: from now on {@link #begin()} answers false, and the guard does not evict it.
      *
-     * @return false if work is in progress, or the guard evicts it already: then nothing changed
+     * @return false if work is in progress, it is {@linkplain #keep() kept}, or the guard evicts it already: then nothing changed
      */
     boolean claim();
 

@@ -282,7 +282,7 @@ public final class FakeControl implements AdmissionControl {
 
         @Override
         public synchronized boolean claim() {
-            if (evicting || working.get() > 0) {
+            if (evicting || kept || working.get() > 0) {
                 return false;
             }
             evicting = true;

@@ -1,5 +1,6 @@
 package io.tcpguard.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,13 @@ final class Codecs {
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
         WorkSource found = HTTP2 ? Http2Work.find(pipeline, tracker) : null;
         return found == null && HTTP1 ? Http1Work.find(pipeline, tracker) : found;
+    }
+
+    /** Sends a close frame (RFC 6455, 7.4.1: 1001, going away) if this is a WebSocket by now. On the event loop. */
+    static void closeWebSocket(Channel channel) {
+        if (HTTP1) {
+            WebSocketEnd.tell(channel);
+        }
     }
 
     static boolean present(String name) {

@@ -39,6 +39,12 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     private volatile boolean reported;
 
+    // For who drains, and written by the event loop.
+    private volatile boolean asked;
+    private volatile boolean toldToGo;
+    private volatile boolean toldLast;
+    private volatile boolean hasLastAnswer;
+
     /** Of the event loop that serves it; null until one does. */
     private volatile LoopWatch.@Nullable Beat beat;
 
@@ -55,7 +61,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         this.channel = channel;
         this.outgoing = new Outgoing(channel);
         this.handle = port.listener.open(ServerPort.source(channel), this);
-        port.ports.opened();
+        port.ports.opened(this);
     }
 
     AdmissionControl policy() {
@@ -103,6 +109,9 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!asked) {
+            asked = true;
+        }
         if (exact == null || exact.gone()) {
             look(ctx);
         }
@@ -190,7 +199,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
         if (gone.compareAndSet(false, true)) {
-            port.ports.connectionClosed();
+            port.ports.connectionClosed(this);
         }
         port.connectionClosed();
     }
@@ -206,6 +215,84 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
                 || (of != null && of.late())
                 || (!reading && !channel.config().isAutoRead())
                 || outgoing.moved();
+    }
+
+    // ---- while the server drains
+
+    /** Whether something is in progress, as far as another thread can know. */
+    boolean atWork() {
+        return handle.working() || inProgress();
+    }
+
+    /** Something was read from it. */
+    boolean asked() {
+        return asked;
+    }
+
+    boolean toldToGo() {
+        return toldToGo;
+    }
+
+    boolean toldLast() {
+        return toldLast;
+    }
+
+    /** The answer that is sent says that it is the last. On the event loop. */
+    void lastAnswer() {
+        hasLastAnswer = true;
+    }
+
+    boolean hasLastAnswer() {
+        return hasLastAnswer;
+    }
+
+    boolean isClosing() {
+        return evicted != null;
+    }
+
+    /** Has the event loop do something with it; not if that is gone, and the connection with it. */
+    void onItsLoop(Runnable task) {
+        if (channel.isRegistered()) {
+            try {
+                channel.eventLoop().execute(task);
+            } catch (RejectedExecutionException shutDown) {
+                Says.LOG.debug("{} ends with its event loop", channel, shutDown);
+            }
+        }
+    }
+
+    /** Asks the client to go elsewhere with its next request. On the event loop. */
+    void tellToGo(boolean all) {
+        WorkSource source = exact;
+        if (source != null && !toldToGo) {
+            toldToGo = source.tellToGo(all);
+        }
+    }
+
+    /** The notice is over: the client is asked to go now, if its protocol has a word for that. On the event loop. */
+    void tellLast() {
+        if (!toldLast) {
+            toldLast = true;
+            tellToGo(true);
+            Codecs.closeWebSocket(channel);
+        }
+    }
+
+    /** Closes it if nothing is in progress. On the event loop. */
+    void endIdle() {
+        WorkSource source = exact;
+        if (evicted != null || (source != null && source.insideRequest()) || !handle.claim()) {
+            return;
+        }
+        if (policy().snapshot().resetsOnly()) {
+            evicted = Closing.RESET;
+        } else {
+            evicted = Closing.ORDERLY;
+            if (source != null) {
+                source.tellLast();
+            }
+        }
+        evict();
     }
 
     /** Called by a thread that accepts; the connection's own event loop does it. */

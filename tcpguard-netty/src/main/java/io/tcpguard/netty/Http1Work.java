@@ -143,6 +143,11 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     @Override
+    public boolean insideRequest() {
+        return (inBody && !dropping) || open > 0 || leaving > 0;
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (HttpParts.isRequest(msg)) {
             head(ctx, (HttpRequest) msg);
@@ -284,6 +289,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
                 && tracker.port().ports.leaving()
                 && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             ending = true;
+            tracker.lastAnswer();
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
     }

@@ -1,5 +1,6 @@
 package io.tcpguard.netty;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -89,6 +90,31 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         } else {
             begin(stream);
         }
+    }
+
+    @Override
+    public boolean insideRequest() {
+        return open > 0;
+    }
+
+    /** The highest number tells the client to open no more streams, and takes none that is on its way (RFC 9113, 6.8). */
+    @Override
+    public boolean tellToGo(boolean all) {
+        if (!all && open > 0) {
+            return false;
+        }
+        goAway(Integer.MAX_VALUE);
+        return true;
+    }
+
+    @Override
+    public void tellLast() {
+        goAway(Math.max(0, connection.remote().lastStreamCreated()));
+    }
+
+    private void goAway(int lastStream) {
+        handler.goAway(ctx, lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        ctx.flush();
     }
 
     private void begin(Http2Stream stream) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.Drain;
 import java.time.Duration;
 
 /**
@@ -27,8 +28,6 @@ import java.time.Duration;
  * that it had accepted by then stay without.
  */
 public final class NettyGuard {
-    private static final long LOOK_MILLIS = 20;
-
     private final TcpGuard guard;
     private final Ports ports;
 
@@ -103,29 +102,17 @@ public final class NettyGuard {
     }
 
     /**
-     * Takes these ports out of service without losing a request, for whoever stops the server afterwards: fails health, waits for the
-     * load balancers to notice, and lets connections end. From the second half of the notice on answers of HTTP/1 carry {@code
-     * Connection: close}, and whose client does not close is closed a second later. Other protocols are only waited for.
+     * Takes these ports out of service without losing a request, for whoever stops the server afterwards: fails health, and waits for the
+     * load balancers to notice. From the second half of that time on answers of HTTP/1 carry {@code Connection: close}, and HTTP/2
+     * clients, gRPC's too, get a GOAWAY. Then idle connections are closed, WebSocket clients get a close frame, and what is in progress
+     * is waited for.
      *
      * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
-     * @param finish longest time to wait after that for the connections of these ports to end
-     * @throws InterruptedException if interrupted while waiting; connections then stay as they are, health is down
+     * @param finish longest time to wait after that for what is in progress
+     * @throws InterruptedException if interrupted while waiting; connections are served on, health is down
      */
     public void drain(Duration notice, Duration finish) throws InterruptedException {
-        guard.drain("stopping");
-        long half = notice.toMillis() / 2;
-        Thread.sleep(half);
-        ports.leave(true);
-        try {
-            Thread.sleep(notice.toMillis() - half);
-            long deadline = System.nanoTime() + finish.toNanos();
-            while (ports.connections() > 0 && System.nanoTime() - deadline < 0) {
-                Thread.sleep(LOOK_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            ports.leave(false);
-            throw e;
-        }
+        Drain.run(guard, new LeavingConnections(ports), notice, finish);
     }
 
     /**

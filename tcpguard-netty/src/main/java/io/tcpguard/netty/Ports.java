@@ -2,6 +2,9 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.tcpguard.spi.AdmissionControl;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,7 @@ final class Ports {
     final LoopWatch loops;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean unguarded;
     private volatile boolean leaving;
 
@@ -63,18 +66,18 @@ final class Ports {
     }
 
     /** A connection was admitted. */
-    void opened() {
-        connections.incrementAndGet();
+    void opened(ConnectionTracker connection) {
+        connections.add(connection);
     }
 
     /** Once for each of them. */
-    void connectionClosed() {
-        connections.decrementAndGet();
+    void connectionClosed(ConnectionTracker connection) {
+        connections.remove(connection);
     }
 
     /** Admitted connections that are open. */
-    int connections() {
-        return connections.get();
+    Collection<ConnectionTracker> connections() {
+        return connections;
     }
 
     /** Whether connections are to end with their next answer. */

@@ -30,6 +30,7 @@ final class Warmup {
             "Frames",
             "GuardedChannelFactory",
             "InFront",
+            "LeavingConnections",
             "LoopWatch",
             "LoopWatch$Beat",
             "Multishot",
@@ -42,6 +43,7 @@ final class Warmup {
             "Says",
             "ServerPort",
             "Unguarded",
+            "WebSocketEnd",
             "WorkSource");
 
     private static final List<String> MISSING = warm();

@@ -8,6 +8,24 @@ interface WorkSource {
     /** All that was read in one go has been handed out. */
     default void readComplete() {}
 
+    /** Whether a request has begun to come. On the event loop. */
+    default boolean insideRequest() {
+        return false;
+    }
+
+    /**
+     * The server will stop: asks the client to open no more streams here, where the protocol can. On the event loop.
+     *
+     * @param all also while streams are open
+     * @return false if it is to be asked again
+     */
+    default boolean tellToGo(boolean all) {
+        return true;
+    }
+
+    /** The same just before a close, with what was the last stream. On the event loop. */
+    default void tellLast() {}
+
     /** Ends what it still holds open. On the event loop, once. */
     void settle();
 }

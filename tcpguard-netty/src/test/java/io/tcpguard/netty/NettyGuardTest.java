@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -101,6 +102,8 @@ class NettyGuardTest {
                 }
             });
             try (Socket client = talk(server)) {
+                client.getOutputStream()
+                        .write("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n.".getBytes(StandardCharsets.US_ASCII));
                 calm.drain(Duration.ZERO, Duration.ofHours(1));
 
                 drains.start();

@@ -160,7 +160,7 @@ final class Handle implements ConnectionHandle {
 
     @Override
     public boolean claim() {
-        return claimForEviction(false);
+        return !kept && claimForEviction(false);
     }
 
     /**

@@ -2,10 +2,13 @@ package io.tcpguard;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,14 +38,18 @@ class ArchitectureTest {
                 "internal.report.incident | internal.report.incident,advisor,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.probe,advisor,state,"
                         + "signal",
+                "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
+                        + "internal.engine,internal.linux,internal.probe,internal.report.incident,advisor,spi,state,config,"
+                        + "signal",
+                " | ,internal.runtime,internal.report,internal.io,advisor,spi,state,config,signal",
             })
-    void letsEachPackageUseOnlyWhatComesBeforeIt(String from, String allowed) {
+    void letsEachPackageUseOnlyWhatComesBeforeIt(@Nullable String from, String allowed) {
         String[] inside = java.util.Arrays.stream(allowed.split(","))
-                .map(p -> p.isEmpty() ? "io.tcpguard" : "io.tcpguard." + p)
+                .map(ArchitectureTest::named)
                 .toArray(String[]::new);
         ArchRule rule = classes()
                 .that()
-                .resideInAPackage("io.tcpguard." + from)
+                .resideInAPackage(named(from))
                 .should()
                 .onlyDependOnClassesThat(com.tngtech.archunit.base.DescribedPredicate.describe(
                         "are in " + String.join(", ", inside) + " or outside tcpguard",
@@ -51,6 +58,10 @@ class ArchitectureTest {
                 .allowEmptyShould(true);
 
         rule.check(CORE);
+    }
+
+    private static String named(@Nullable String part) {
+        return part == null || part.isEmpty() ? "io.tcpguard" : "io.tcpguard." + part;
     }
 
     @Test
@@ -75,5 +86,14 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.tcpguard.internal..")
                 .check(CORE);
+    }
+
+    @Test
+    void leavesNothingButTheDoorInTheRoot() {
+        assertThat(CORE.stream()
+                        .filter(c -> c.getPackageName().equals("io.tcpguard"))
+                        .map(JavaClass::getSimpleName)
+                        .filter(name -> !name.equals("package-info")))
+                .containsExactlyInAnyOrder("TcpGuard", "Builder");
     }
 }

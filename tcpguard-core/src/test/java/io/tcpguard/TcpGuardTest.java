@@ -137,7 +137,7 @@ class TcpGuardTest {
             assertThat(census.trouble()).isEmpty();
             assertThat(census.halfOpen()).isTrue();
             assertThat(census.in(TcpState.LISTEN)).isPositive();
-            assertThat(guard.trend()).isNotNull();
+            assertThat(guard.status().trend()).isNotNull();
         }
     }
 
@@ -476,11 +476,11 @@ class TcpGuardTest {
                 .exists();
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             guard.connectFailed(new ConnectException("Connection refused"));
-            assertThat(guard.connectsWithoutPort()).isZero();
+            assertThat(guard.status().connectsWithoutPort()).isZero();
 
             guard.connectFailed(new BindException("Cannot assign requested address"));
 
-            assertThat(guard.connectsWithoutPort()).isEqualTo(1);
+            assertThat(guard.status().connectsWithoutPort()).isEqualTo(1);
             await(() -> guard.snapshot().signals().stream()
                     .anyMatch(state -> state.reading().signal() == Signal.EPHEMERAL_PORTS
                             && state.reading().pressure() >= 1

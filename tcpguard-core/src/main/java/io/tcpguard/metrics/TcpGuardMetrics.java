@@ -51,15 +51,18 @@ public final class TcpGuardMetrics implements MeterBinder {
         Gauge.builder("tcpguard.usable", guard, g -> g.snapshot().capacity().usableShare())
                 .description("share of the descriptor limit that is usable for clients")
                 .register(registry);
-        TimeGauge.builder("tcpguard.sample.age", guard, TimeUnit.NANOSECONDS, g -> g.sampleAge()
+        TimeGauge.builder("tcpguard.sample.age", guard, TimeUnit.NANOSECONDS, g -> g.status()
+                        .sampleAge()
                         .toNanos())
                 .description("age of the newest sample; grows when the sampler is late")
                 .register(registry);
-        TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.idleFloor()
+        TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.status()
+                        .idleFloor()
                         .toNanos())
                 .description("no connection idle for less is evicted")
                 .register(registry);
-        TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.queueWait()
+        TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.status()
+                        .queueWait()
                         .toNanos())
                 .description("newcomers wait for a place no longer than this; shorter where clients give up earlier")
                 .register(registry);
@@ -67,7 +70,7 @@ public final class TcpGuardMetrics implements MeterBinder {
                 .description("connections in the accept queues of guarded listeners; in SHED they wait for a place")
                 .baseUnit("connections")
                 .register(registry);
-        FunctionCounter.builder("tcpguard.waited", guard, TcpGuard::waited)
+        FunctionCounter.builder("tcpguard.waited", guard, g -> g.status().waited())
                 .description("connections that had to wait for a place")
                 .register(registry);
         for (Signal signal : Signal.values()) {
@@ -86,7 +89,8 @@ public final class TcpGuardMetrics implements MeterBinder {
                 }
             }
         }
-        FunctionCounter.builder("tcpguard.connects.without.port", guard, TcpGuard::connectsWithoutPort)
+        FunctionCounter.builder(
+                        "tcpguard.connects.without.port", guard, g -> g.status().connectsWithoutPort())
                 .description("outgoing connects that found no local port, as far as the application reports them")
                 .register(registry);
         FunctionCounter.builder("tcpguard.level.transitions", levels, AtomicLong::get)

@@ -21,7 +21,8 @@ public interface AdmissionControl {
     GuardedListener listen(String name, int port, ListenerControl control);
 
     /**
-     * Watches how long work waits in an executor.
+     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time. It must not be discarded:
+     * one that does not come back means that work is stuck.
      *
      * @return ends the watch; throws nothing
      * @throws IllegalStateException if the guard does not run

@@ -34,6 +34,20 @@ public record GuardSnapshot(
         signals = List.copyOf(signals);
     }
 
+    /** What is known before the first sample: nothing. NORMAL, up, admits. */
+    public static GuardSnapshot starting(long now) {
+        return new GuardSnapshot(
+                Level.NORMAL,
+                null,
+                "starting",
+                Capacity.UNKNOWN,
+                new Verdict(true, 100, "starting"),
+                Admission.ADMIT,
+                false,
+                List.of(),
+                now);
+    }
+
     /** True if no signal could be read: the guard stays out of the way. */
     public boolean blind() {
         return signals.stream().noneMatch(s -> s.reading() instanceof io.tcpguard.signal.Reading.Measured);

@@ -96,7 +96,7 @@ class TcpGuardMetricsTest {
                 .set("stalledAfter", "10s")
                 .build()
                 .start()) {
-            assertThat(guard.queueWait()).hasSeconds(5);
+            assertThat(guard.status().queueWait()).hasSeconds(5);
         }
     }
 

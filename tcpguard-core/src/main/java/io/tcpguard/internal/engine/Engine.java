@@ -30,16 +30,7 @@ public final class Engine {
     public Engine(GuardConfig config, long now) {
         keeper = new VerdictKeeper(config, now);
         descriptors = new DescriptorJudge(config);
-        snapshot = new GuardSnapshot(
-                Level.NORMAL,
-                null,
-                "starting",
-                Capacity.UNKNOWN,
-                new Verdict(true, 100, "starting"),
-                Admission.ADMIT,
-                false,
-                List.of(),
-                now);
+        snapshot = GuardSnapshot.starting(now);
     }
 
     /** The newest snapshot. */

@@ -49,7 +49,7 @@ class SignalsDocTest {
                         ## Trend
                         Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
                         connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
-                        growth). Both say how long it takes until none is left, in `TcpGuard.trend()`, at `/details` and in the reason of TRIM
+                        growth). Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of TRIM
                         and DRAIN.
 
                         ## Beside the signals

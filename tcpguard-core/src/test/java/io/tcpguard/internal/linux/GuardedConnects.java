@@ -30,7 +30,7 @@ final class GuardedConnects {
             return "connected";
         } catch (Exception e) {
             guard.connectFailed(e);
-            return guard.connectsWithoutPort() + " " + e;
+            return guard.status().connectsWithoutPort() + " " + e;
         }
     }
 

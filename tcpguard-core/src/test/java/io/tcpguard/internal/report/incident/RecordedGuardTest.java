@@ -30,7 +30,8 @@ final class RecordedGuardTest {
                 .set("trimAt", "1")
                 .build()) {
             FlightRecorder recorder = new FlightRecorder(16, () -> KernelCounters.in(read(netstat)));
-            guard.onTransition(t -> recorder.record(t, System.nanoTime(), guard.shed(), guard.waited()));
+            guard.onTransition(t -> recorder.record(
+                    t, System.nanoTime(), guard.shed(), guard.status().waited()));
             guard.start();
 
             guard.drain("deploy of version 7");

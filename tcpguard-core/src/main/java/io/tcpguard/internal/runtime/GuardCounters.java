@@ -1,0 +1,30 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.internal.sampling.OutgoingConnects;
+import io.tcpguard.state.Shed;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What is counted from the building of a guard on, whether it runs or not.
+ *
+ * @param shed refusals and evictions
+ * @param waited connections that were made to wait
+ * @param outgoing outgoing connects that found no local port
+ */
+public record GuardCounters(Shed shed, LongAdder waited, OutgoingConnects outgoing) {
+
+    /** All at zero. */
+    public GuardCounters() {
+        this(new Shed(), new LongAdder(), new OutgoingConnects());
+    }
+
+    /** Counts an outgoing connect that failed if it failed for want of a local port. Never throws. */
+    public void connectFailed(Throwable why) {
+        outgoing.failed(why);
+    }
+
+    /** Outgoing connects that found no local port. */
+    public long connectsWithoutPort() {
+        return outgoing.withoutPort();
+    }
+}

@@ -1,0 +1,286 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.Standstills;
+import io.tcpguard.internal.admission.WaitingRoom;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.internal.linux.SocketCensus;
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.SlowLook;
+import io.tcpguard.internal.report.TransitionFanout;
+import io.tcpguard.internal.report.TransitionLog;
+import io.tcpguard.internal.sampling.CanaryPace;
+import io.tcpguard.internal.sampling.ControlledListener;
+import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.SamplerThread;
+import io.tcpguard.internal.sampling.SamplingCycle;
+import io.tcpguard.internal.sampling.WorkCanary;
+import io.tcpguard.signal.Census;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.GuardListener;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.SignalState;
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All parts of a running guard, put together: probes, engine, policy, reports, and the two threads. {@link #start} opens
+ * everything, {@link #close} ends and closes it.
+ */
+public final class GuardRuntime implements RunState {
+    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
+
+    private final GuardConfig config;
+    private final PublishedSnapshot published;
+    private final GuardCounters counters;
+    private final LinuxProbes probes;
+    private final AdmissionPolicy policy;
+    private final Standstills standstills;
+    private final Counsel counsel;
+    private final IoThread io;
+    private final SamplingCycle cycle;
+    private final TransitionFanout fanout;
+    private final TransitionLog log = new TransitionLog();
+    private final SamplerThread sampler;
+    private final CanaryPace canaries = new CanaryPace();
+    private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
+
+    /** One registration's; equal to no other's. */
+    private static final class BoundPort {
+        final int number;
+
+        BoundPort(int number) {
+            this.number = number;
+        }
+    }
+
+    private GuardRuntime(
+            GuardConfig config,
+            PublishedSnapshot published,
+            GuardCounters counters,
+            List<GuardListener> listeners,
+            LinuxProbes probes) {
+        long now = System.nanoTime();
+        this.config = config;
+        this.published = published;
+        this.counters = counters;
+        this.probes = probes;
+        SocketCensus sockets = probes.census();
+        SlowLook slowLook = new SlowLook(
+                sockets::take,
+                sockets::takeWithHalfOpen,
+                probes::counts,
+                counters::connectsWithoutPort,
+                System::nanoTime,
+                remark -> LOG.warn("tcpguard: {}", remark));
+        policy = new AdmissionPolicy(
+                config, probes.descriptors()::used, published::snapshot, new CoarseClock(now), counters.shed(), now);
+        standstills = new Standstills(config, counters.shed());
+        probes.reckonWith(policy::connections);
+        probes.believeOfPorts(counters::connectsWithoutPort);
+        counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::netstat);
+        HealthView view =
+                new HealthView(published, policy, counsel, slowLook, this::queueWaitNanos, counters.waited()::sum);
+        io = IoThread.open(config, view, probes.descriptorsThatMayBe());
+        try {
+            cycle = cycle(new Engine(config, now));
+            fanout = new TransitionFanout(io::execute);
+            fanout.add(counsel::record);
+            listeners.forEach(fanout::add);
+            Rehearsal.play(config, probes::netstat);
+            published.publish(cycle.runOnce(now), cycle.trend(), now);
+            // Asking first, the first look loads all that later ones need, while there are descriptors for it.
+            slowLook.background(published.trend());
+            slowLook.look(published.snapshot());
+            sampler = new SamplerThread(
+                    config.nanos(Setting.SAMPLE_PERIOD),
+                    new SamplerRound(
+                            cycle,
+                            published,
+                            fanout,
+                            log,
+                            counsel,
+                            this::listening,
+                            standstills,
+                            slowLook,
+                            io::execute));
+        } catch (RuntimeException | Error e) {
+            // A health port that is bound and never served would be "up" to a check that only connects.
+            io.close();
+            throw e;
+        }
+    }
+
+    private SamplingCycle cycle(Engine engine) {
+        SamplingCycle made =
+                new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
+        made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));
+        for (Probe probe : probes.everyCounterPeriod()) {
+            made.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
+        }
+        made.drain(published.drainReason());
+        return made;
+    }
+
+    /**
+     * Opens everything, takes the first sample, lets both threads run and decides from then on.
+     *
+     * @param listeners told of transitions from the first on
+     * @throws IllegalStateException if the health port can't be bound; nothing stays open
+     */
+    public static GuardRuntime start(
+            GuardConfig config, PublishedSnapshot published, GuardCounters counters, List<GuardListener> listeners) {
+        LinuxProbes probes = LinuxProbes.open();
+        GuardRuntime opened;
+        try {
+            opened = new GuardRuntime(config, published, counters, listeners, probes);
+        } catch (RuntimeException | Error e) {
+            probes.close();
+            throw e;
+        }
+        try {
+            opened.run();
+        } catch (RuntimeException | Error e) {
+            // No thread could be made.
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    private void run() {
+        published.live(true);
+        io.start();
+        sampler.start();
+        policy.setOpenForDecisions(true);
+        log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
+        counsel.adviseAtStart();
+    }
+
+    @Override
+    public boolean running() {
+        return true;
+    }
+
+    @Override
+    public GuardedListener listen(String name, int port, ListenerControl control) {
+        Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
+        LongAdder accepts = new LongAdder();
+        WaitingRoom room = new WaitingRoom(longestWait(), policy::queueWaitNanos, accepts::sum);
+        GuardedProbe probe =
+                new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
+        // A connector that starts again is registered anew before its former registration ends: each removes its own
+        // only.
+        BoundPort bound = new BoundPort(port);
+        ports.put(name, bound);
+        cycle.add(
+                probe,
+                new ListenerWatch(
+                        name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
+        standstills.add(control);
+        return new GuardedSocket(
+                policy, io, published::staleAt, control::canAnswer, accepts, room, counters.waited(), () -> {
+                    standstills.remove(control);
+                    ports.remove(name, bound);
+                    cycle.remove(probe);
+                });
+    }
+
+    @Override
+    public Closeable watchWork(String name, Executor executor) {
+        GuardedProbe probe = new GuardedProbe(
+                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), canaries, System::nanoTime),
+                new Watch(Signal.WORK_DELAY, name, config),
+                false);
+        cycle.add(probe);
+        return () -> cycle.remove(probe);
+    }
+
+    @Override
+    public void drain(@Nullable String reason) {
+        cycle.drain(reason);
+    }
+
+    @Override
+    public void add(GuardListener listener) {
+        fanout.add(listener);
+    }
+
+    @Override
+    public long idleFloorNanos() {
+        return policy.idleFloorNanos();
+    }
+
+    @Override
+    public long queueWaitNanos() {
+        return Math.min(longestWait(), policy.queueWaitNanos());
+    }
+
+    /** An acceptor that holds one in hand for longer would look dead. */
+    private long longestWait() {
+        return Math.min(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.STALLED_AFTER) / 2);
+    }
+
+    @Override
+    public int healthPort() {
+        return io.healthPort();
+    }
+
+    @Override
+    public Census census() {
+        return probes.census().takeWithHalfOpen(CENSUS_BUDGET);
+    }
+
+    @Override
+    public Optional<String> incident() {
+        return counsel.incident();
+    }
+
+    @Override
+    public List<Listening> listening() {
+        List<Listening> listeners = new ArrayList<>();
+        GuardSnapshot snapshot = published.snapshot();
+        for (SignalState state : snapshot.signals()) {
+            BoundPort port = ports.get(state.source());
+            if (port != null
+                    && state.reading() instanceof Reading.Measured queue
+                    && queue.signal() == Signal.ACCEPT_QUEUE) {
+                listeners.add(Listening.inForce(state.source(), port.number, queue.limit()));
+            }
+        }
+        return listeners;
+    }
+
+    @Override
+    public void close() {
+        published.live(false);
+        policy.setOpenForDecisions(false);
+        sampler.close();
+        io.close();
+        cycle.close();
+        probes.close();
+    }
+}

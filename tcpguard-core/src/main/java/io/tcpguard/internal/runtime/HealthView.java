@@ -1,0 +1,70 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.io.Places;
+import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.SlowLook;
+import io.tcpguard.state.GuardSnapshot;
+import java.util.function.LongSupplier;
+
+/** The guard as its I/O thread sees it. */
+final class HealthView implements IoThread.View {
+    private final PublishedSnapshot published;
+    private final AdmissionPolicy policy;
+    private final Counsel counsel;
+    private final SlowLook slowLook;
+    private final LongSupplier queueWaitNanos;
+    private final LongSupplier waited;
+
+    HealthView(
+            PublishedSnapshot published,
+            AdmissionPolicy policy,
+            Counsel counsel,
+            SlowLook slowLook,
+            LongSupplier queueWaitNanos,
+            LongSupplier waited) {
+        this.published = published;
+        this.policy = policy;
+        this.counsel = counsel;
+        this.slowLook = slowLook;
+        this.queueWaitNanos = queueWaitNanos;
+        this.waited = waited;
+    }
+
+    @Override
+    public GuardSnapshot snapshot() {
+        return published.told(System.nanoTime());
+    }
+
+    @Override
+    public boolean stale() {
+        return published.staleForHealth(System.nanoTime());
+    }
+
+    @Override
+    public boolean roomForStrangers() {
+        return policy.roomForAnswers(0) > 0;
+    }
+
+    @Override
+    public String advice(boolean json) {
+        return counsel.advice(json);
+    }
+
+    @Override
+    public String incident() {
+        return counsel.incident().orElse("Nothing has happened since the guard started.\n");
+    }
+
+    @Override
+    public Places places() {
+        return new Places(policy.idleFloorNanos(), queueWaitNanos.getAsLong(), waited.getAsLong());
+    }
+
+    @Override
+    public Background background() {
+        return slowLook.background(published.trend());
+    }
+}

@@ -1,0 +1,63 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.signal.Census;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.GuardListener;
+import java.io.Closeable;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** A guard's parts while it runs, or {@link #STOPPED} in their place before the start and after the close. Any thread. */
+public sealed interface RunState permits GuardRuntime, NotRunning {
+
+    /** Nothing runs. */
+    RunState STOPPED = new NotRunning();
+
+    /** Whether there is something to close. */
+    boolean running();
+
+    /**
+     * Puts a listening socket under guard.
+     *
+     * @throws IllegalStateException if the guard does not run
+     */
+    GuardedListener listen(String name, int port, ListenerControl control);
+
+    /**
+     * Watches how long work waits in an executor.
+     *
+     * @throws IllegalStateException if the guard does not run
+     */
+    Closeable watchWork(String name, Executor executor);
+
+    /** Tells the sampler at once what an operator said; null: to go on. */
+    void drain(@Nullable String reason);
+
+    /** Tells this listener of transitions, too. */
+    void add(GuardListener listener);
+
+    /** No connection idle for less is evicted; 0 if nothing runs. */
+    long idleFloorNanos();
+
+    /** For so long may a new connection wait for its turn; 0 if nothing runs. */
+    long queueWaitNanos();
+
+    /** The port of the health listener; -1 if there is none. */
+    int healthPort();
+
+    /** The sockets by state, counted on the calling thread. */
+    Census census();
+
+    /** What happened, in plain words. */
+    Optional<String> incident();
+
+    /** The guarded listeners whose queue could be read, with the backlog in force. */
+    List<Listening> listening();
+
+    /** Ends everything and waits for the threads; never throws. */
+    void close();
+}

@@ -1,0 +1,79 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.internal.admission.Standstills;
+import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.LostSight;
+import io.tcpguard.internal.report.SlowLook;
+import io.tcpguard.internal.report.TransitionFanout;
+import io.tcpguard.internal.report.TransitionLog;
+import io.tcpguard.internal.sampling.SamplingCycle;
+import io.tcpguard.state.GuardSnapshot;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/** What the sampler does each period: one cycle, its snapshot for everybody, and then what follows from it. Only for that thread. */
+final class SamplerRound implements LongConsumer {
+    private final SamplingCycle cycle;
+    private final PublishedSnapshot published;
+    private final TransitionFanout fanout;
+    private final TransitionLog log;
+    private final LostSight sight;
+    private final Counsel counsel;
+    private final Supplier<List<Listening>> listening;
+    private final Standstills standstills;
+    private final SlowLook slowLook;
+    private final Executor io;
+    private final Runnable look;
+
+    /**
+     * @param listening the listeners, for advice
+     * @param io runs what must not run on the sampler
+     */
+    SamplerRound(
+            SamplingCycle cycle,
+            PublishedSnapshot published,
+            TransitionFanout fanout,
+            TransitionLog log,
+            Counsel counsel,
+            Supplier<List<Listening>> listening,
+            Standstills standstills,
+            SlowLook slowLook,
+            Executor io) {
+        this.cycle = cycle;
+        this.published = published;
+        this.fanout = fanout;
+        this.log = log;
+        this.sight = new LostSight(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
+        this.counsel = counsel;
+        this.listening = listening;
+        this.standstills = standstills;
+        this.slowLook = slowLook;
+        this.io = io;
+        this.look = () -> slowLook.look(published.snapshot());
+    }
+
+    @Override
+    public void accept(long now) {
+        GuardSnapshot before = published.snapshot();
+        GuardSnapshot after = cycle.runOnce(now);
+        published.publish(after, cycle.trend(), now);
+        if (before.level() != after.level()
+                || before.verdict().up() != after.verdict().up()) {
+            fanout.publish(before, after);
+            log.changed(before, after, now);
+        }
+        log.settle(after, now);
+        if (counsel.listenersAreNews(after, now)) {
+            counsel.adviseOn(listening.get());
+        }
+        counsel.tellWhatIsOver();
+        sight.look(after, now);
+        standstills.sampled(after, now);
+        if (slowLook.takeDue(now)) {
+            io.execute(look);
+        }
+    }
+}

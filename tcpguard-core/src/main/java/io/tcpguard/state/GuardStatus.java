@@ -1,0 +1,24 @@
+package io.tcpguard.state;
+
+import java.time.Duration;
+
+/**
+ * How a guard is doing, beside its signals. The durations are zero and the trend is calm if it does not run.
+ *
+ * @param sampleAge age of the newest sample; many periods long if the sampler is late
+ * @param idleFloor no connection idle for less is evicted
+ * @param queueWait for how long a newcomer may wait for a place now: {@code queueWait}, half of {@code stalledAfter} at most, less
+ *     where clients were found to give up earlier
+ * @param waited connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted
+ *     when its turn comes, so those still in an accept queue are not among them. How many are there now says
+ *     {@link io.tcpguard.signal.Signal#ACCEPT_QUEUE}
+ * @param connectsWithoutPort outgoing connects that found no local port, by {@code TcpGuard.connectFailed}, since the guard was built
+ * @param trend where the descriptors are going; twice a second new at most
+ */
+public record GuardStatus(
+        Duration sampleAge,
+        Duration idleFloor,
+        Duration queueWait,
+        long waited,
+        long connectsWithoutPort,
+        Trend trend) {}

@@ -106,7 +106,7 @@ final class GuardedConnection implements ConnectionCloser {
         return kept;
     }
 
-    boolean inProgress() {
+    boolean atWork() {
         return handle.working();
     }
 
@@ -155,6 +155,11 @@ final class GuardedConnection implements ConnectionCloser {
 
     void streamEnded() {
         handle.end();
+    }
+
+    /** A stream's answer is sent from a file, after its request has ended for everybody else. */
+    void sendsFileOnStream(long patienceMillis) {
+        endpoint.sendsFileOnStream(this, patienceMillis);
     }
 
     /** From now on streams report for themselves. */

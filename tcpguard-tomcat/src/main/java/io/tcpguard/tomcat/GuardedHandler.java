@@ -25,7 +25,8 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         if (connection == null) {
             return delegate.process(wrapper, event);
         }
-        endpoint.filesBeingSent().ended(connection);
+        endpoint.filesBeingSent().look(connection);
+        boolean ignored = event == SocketEvent.TIMEOUT && !awaitsTimeout(wrapper);
         GuardedConnection outer = endpoint.registry().onThisThread(connection);
         SocketState state;
         try {
@@ -33,20 +34,22 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         } finally {
             endpoint.registry().onThisThread(outer);
         }
-        boolean answered = state == SocketState.OPEN && event != SocketEvent.TIMEOUT && connection.working();
-        note(connection, wrapper, event, state);
+        boolean answered = state == SocketState.OPEN && !ignored && connection.working();
+        if (!ignored) {
+            note(connection, wrapper, state);
+        }
         return answered && endpoint.closesAnswered() ? SocketState.CLOSED : state;
     }
 
-    private void note(
-            GuardedConnection connection, SocketWrapperBase<NioChannel> wrapper, SocketEvent event, SocketState state) {
+    /** A time-out that comes too late changes nothing, and says OPEN whatever is in progress. As Tomcat's own handler decides. */
+    private static boolean awaitsTimeout(SocketWrapperBase<NioChannel> wrapper) {
+        return wrapper.getCurrentProcessor() instanceof Processor processor
+                && (processor.isAsync() ? processor.checkAsyncTimeoutGeneration() : processor.isUpgrade());
+    }
+
+    private void note(GuardedConnection connection, SocketWrapperBase<NioChannel> wrapper, SocketState state) {
         switch (state) {
-            case OPEN -> {
-                // A timeout event that came too late changes nothing and says OPEN, whatever is in progress.
-                if (event != SocketEvent.TIMEOUT) {
-                    connection.waitsForNextRequest();
-                }
-            }
+            case OPEN -> connection.waitsForNextRequest();
             case LONG -> {
                 if (!isAsync(wrapper)) {
                     // Part of a head. Not work: a client may stay here for ever.

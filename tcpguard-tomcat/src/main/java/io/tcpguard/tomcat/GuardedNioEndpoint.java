@@ -264,6 +264,13 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
+    void sendsFileOnStream(GuardedConnection connection, long patienceMillis) {
+        NioSocketWrapper wrapper = wrapperOf(connection);
+        if (wrapper != null) {
+            filesBeingSent.addStream(connection, wrapper, patienceMillis);
+        }
+    }
+
     private @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
         return wrapperOf(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
     }
@@ -328,12 +335,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
                 }
                 return;
             }
+            boolean whole = false;
             try {
                 if (connection.enter(event, isHandshaken(wrapper))) {
                     super.doRun();
                 }
+                whole = true;
             } finally {
-                if (connection.leave()) {
+                // An Error leaves Tomcat's part of it half done, and no event would ever come again.
+                if (connection.leave() || !whole) {
                     wrapper.close();
                 }
             }

@@ -38,7 +38,7 @@ final class LeavingConnections implements Drain.Connections {
             for (GuardedConnection connection : protocol.endpoint().registry().all()) {
                 if (connection.multiplexed()
                         && !told.contains(connection)
-                        && (all || !connection.inProgress())
+                        && (all || !connection.atWork())
                         && evictor.sayGoAway(connection)) {
                     told.add(connection);
                 }
@@ -78,7 +78,7 @@ final class LeavingConnections implements Drain.Connections {
             }
             return false;
         }
-        if (connection.inProgress()) {
+        if (connection.atWork()) {
             idleSince.remove(connection);
             return false;
         }

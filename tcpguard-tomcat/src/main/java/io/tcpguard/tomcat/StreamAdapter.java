@@ -1,9 +1,12 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.Constants;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
@@ -12,10 +15,16 @@ import org.apache.tomcat.util.net.SocketEvent;
 final class StreamAdapter implements Adapter {
     private final GuardedAdapter outer;
     private final GuardedConnection connection;
+    private final long fileMillis;
 
-    StreamAdapter(GuardedAdapter outer, GuardedConnection connection) {
+    /** Tomcat may tell of an error of one stream more than once: without this, the second would end another stream's work. */
+    private final Set<Request> asynchronous = ConcurrentHashMap.newKeySet();
+
+    /** @param fileMillis for how long Tomcat waits for a client to take more of a file */
+    StreamAdapter(GuardedAdapter outer, GuardedConnection connection, long fileMillis) {
         this.outer = outer;
         this.connection = connection;
+        this.fileMillis = fileMillis;
     }
 
     @Override
@@ -31,11 +40,11 @@ final class StreamAdapter implements Adapter {
                 RequestGate.answer(response, outer.place().listener());
             } else {
                 outer.delegate().service(request, response);
-                inProgress = isAsync(request);
+                inProgress = isAsync(request) && asynchronous.add(request);
             }
         } finally {
             if (!inProgress) {
-                connection.streamEnded();
+                ended(request);
             }
         }
     }
@@ -48,10 +57,17 @@ final class StreamAdapter implements Adapter {
             inProgress = open && isAsync(request);
             return open;
         } finally {
-            if (!inProgress) {
-                connection.streamEnded();
+            if (!inProgress && asynchronous.remove(request)) {
+                ended(request);
             }
         }
+    }
+
+    private void ended(Request request) {
+        if (request.getAttribute(Constants.SENDFILE_FILENAME_ATTR) != null) {
+            connection.sendsFileOnStream(fileMillis);
+        }
+        connection.streamEnded();
     }
 
     private static boolean isAsync(Request request) {

@@ -5,10 +5,14 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /** HTTP/2 with an adapter of its own for each connection, so that its streams are counted as work. */
 final class TrackedUpgrade implements UpgradeProtocol {
+    /** Tomcat's default for a stream. */
+    private static final long LONGEST_WRITE_MILLIS = 20_000;
+
     private final UpgradeProtocol delegate;
     private final GuardedNioEndpoint endpoint;
 
@@ -43,13 +47,19 @@ final class TrackedUpgrade implements UpgradeProtocol {
         return delegate.getInternalUpgradeHandler(wrapper, track(wrapper, adapter), request);
     }
 
+    private long fileMillis() {
+        return delegate instanceof Http2Protocol http2
+                ? Math.max(http2.getWriteTimeout(), http2.getStreamWriteTimeout())
+                : LONGEST_WRITE_MILLIS;
+    }
+
     private Adapter track(SocketWrapperBase<?> wrapper, Adapter adapter) {
         GuardedConnection connection = endpoint.registry().of(wrapper);
         if (connection == null || !(adapter instanceof GuardedAdapter guarded)) {
             return adapter;
         }
         connection.multiplex();
-        return new StreamAdapter(guarded, connection);
+        return new StreamAdapter(guarded, connection, fileMillis());
     }
 
     @Override

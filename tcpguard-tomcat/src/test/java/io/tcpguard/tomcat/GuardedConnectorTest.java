@@ -205,6 +205,18 @@ class GuardedConnectorTest {
     }
 
     @Test
+    void takesAnAsynchronousRequestForOverThatCompletesAtItsTimeout() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.send("GET /async-timeout HTTP/1.1\r\nHost: test\r\n\r\n").answer();
+
+            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
+            assertThat(client.ending()).isEqualTo("FIN");
+        }
+    }
+
+    @Test
     void leavesUpgradedConnectionsAlone() throws Exception {
         rig.start();
         try (RawClient client = rig.client()) {

@@ -37,6 +37,10 @@ final class RawClient implements AutoCloseable {
         return new RawClient(TLS.createSocket(), port);
     }
 
+    static SSLSocket tlsSocket() throws IOException {
+        return (SSLSocket) TLS.createSocket();
+    }
+
     /** Over TLS 1.2: the server has the whole handshake when the client has it. */
     RawClient shakeHands() throws IOException {
         SSLSocket tls = (SSLSocket) socket;
@@ -119,6 +123,36 @@ final class RawClient implements AutoCloseable {
             return "nothing";
         } catch (IOException e) {
             return "RST";
+        }
+    }
+
+    /** A head, to the empty line. */
+    String head() throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        int b;
+        while (!read.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")
+                && (b = socket.getInputStream().read()) >= 0) {
+            read.write(b);
+        }
+        return read.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    InputStream in() throws IOException {
+        return socket.getInputStream();
+    }
+
+    /** All that comes until the server ends it. */
+    String untilTheEnd() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the server has ended it, looking for a moment only; nothing else may be on its way. */
+    boolean ended() throws IOException {
+        socket.setSoTimeout(50);
+        try {
+            return !ending().equals("nothing");
+        } finally {
+            socket.setSoTimeout(20_000);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.tcpguard.tomcat;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -88,6 +90,23 @@ final class TomcatRig implements AutoCloseable {
         }
     }
 
+    private static final class CompletesAtTimeout implements AsyncListener {
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            ((HttpServletResponse) event.getSuppliedResponse()).setContentLength(0);
+            event.getAsyncContext().complete();
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+
     /** Takes over the connection and leaves it open. */
     public static final class Taken implements HttpUpgradeHandler {
         @Override
@@ -141,6 +160,12 @@ final class TomcatRig implements AutoCloseable {
                     AsyncContext context = request.startAsync();
                     context.setTimeout(0);
                     async.complete(context);
+                    return;
+                }
+                case "/async-timeout" -> {
+                    AsyncContext context = request.startAsync();
+                    context.setTimeout(1);
+                    context.addListener(new CompletesAtTimeout());
                     return;
                 }
                 case "/upgrade" -> {

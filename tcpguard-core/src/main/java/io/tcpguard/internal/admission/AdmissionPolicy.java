@@ -328,8 +328,10 @@ public final class AdmissionPolicy {
             if (!silent) {
                 return false;
             }
+            // Whose request waits for a thread has said nothing yet, as far as an adapter knows.
+            long late = Standstills.workDelayNanos(snapshot);
             // By the clock that stamps them: while the sampler stands still, nobody grows idle.
-            victim = table.claimVictim(clock.nanos(), silentFloor, idleFloorNanos(), !any);
+            victim = table.claimVictim(clock.nanos(), silentFloor + late, idleFloorNanos() + late, !any);
             if (victim == null) {
                 (any ? evictions : silentEvictions).giveBack();
                 return false;

@@ -73,6 +73,18 @@ public final class Standstills {
         }
     }
 
+    /** For how long work waits for a thread just now, on the executor where it waits longest; 0 if nothing is known. */
+    static long workDelayNanos(GuardSnapshot snapshot) {
+        long worst = 0;
+        List<SignalState> signals = snapshot.signals();
+        for (int i = 0; i < signals.size(); i++) {
+            if (signals.get(i).reading() instanceof Reading.Measured m && m.signal() == Signal.WORK_DELAY) {
+                worst = Math.max(worst, m.used());
+            }
+        }
+        return TimeUnit.MILLISECONDS.toNanos(worst);
+    }
+
     /** Milliseconds; negative: work is not late. It need not lead: those who keep threads waiting often fill the descriptors too. */
     static long delayOfLateWork(GuardSnapshot snapshot) {
         long worst = -1;

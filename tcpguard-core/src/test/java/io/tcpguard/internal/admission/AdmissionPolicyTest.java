@@ -72,6 +72,20 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void takesNobodyForIdleOrSilentWhoseRequestMayWaitForAThread() {
+        connect(REFUSAL_POINT - 24, null);
+        signals = List.of(new SignalState("a", new Reading.Measured(Signal.WORK_DELAY, 5_000, 10_000), Level.NORMAL));
+
+        pass(14.9);
+        accept(null);
+        assertThat(evictions).isEmpty();
+
+        pass(0.2);
+        accept(null);
+        assertThat(evictions).hasSize(1);
+    }
+
+    @Test
     void admitsWhenItFailsInside() {
         AdmissionPolicy failing = new AdmissionPolicy(
                 GuardConfig.defaults(),

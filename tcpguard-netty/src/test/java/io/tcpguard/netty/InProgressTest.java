@@ -239,7 +239,7 @@ class InProgressTest {
             if (type == 0) {
                 taken += length;
                 long ahead = begin
-                        + TimeUnit.MILLISECONDS.toNanos((long) HOLD_MILLIS * taken / Service.FILE_BYTES)
+                        + TimeUnit.MILLISECONDS.toNanos(HOLD_MILLIS * taken / Service.FILE_BYTES)
                         - System.nanoTime();
                 LockSupport.parkNanos(Math.max(0, ahead));
             }

@@ -124,7 +124,7 @@ class InProgressTest {
                         client.get();
                     } catch (ExecutionException e) {
                         cut.computeIfAbsent(one.getKey(), k -> new ArrayList<>())
-                                .add(e.getCause().toString());
+                                .add(String.valueOf(e.getCause()));
                     }
                 }
             }

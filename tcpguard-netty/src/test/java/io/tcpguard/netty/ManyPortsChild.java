@@ -54,7 +54,7 @@ final class ManyPortsChild implements AutoCloseable {
             close();
             Assumptions.abort(said);
         }
-        String[] words = said.trim().split(" ");
+        String[] words = said.trim().split(" ", -1);
         ports = new int[words.length];
         for (int i = 0; i < words.length; i++) {
             ports[i] = Integer.parseInt(words[i]);
@@ -73,7 +73,7 @@ final class ManyPortsChild implements AutoCloseable {
     synchronized long[] numbers() throws IOException {
         in.write("?\n");
         in.flush();
-        String[] words = out.readLine().split(" ");
+        String[] words = out.readLine().split(" ", -1);
         long[] numbers = new long[words.length];
         for (int i = 0; i < words.length; i++) {
             numbers[i] = Long.parseLong(words[i]);

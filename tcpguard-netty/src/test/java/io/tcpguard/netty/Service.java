@@ -48,18 +48,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /** What one port of {@link ManyPorts} serves. */
-@SuppressWarnings("FutureReturnValueIgnored")
+@SuppressWarnings({"FutureReturnValueIgnored", "ImmutableEnumChecker"}) // what builds a pipeline holds no state
 enum Service {
-    /** Answers a whole request at once; CONNECT opens a tunnel to nowhere; {@code Expect} is told to continue after {@link #LATE}. */
+    /** Answers a whole request at once; CONNECT opens a tunnel to nowhere; {@code Expect} is told to continue after {@link #LATE_MILLIS}. */
     HTTP1(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new Plain())),
-    /** Takes no byte of a body for {@link #LATE}. */
+    /** Takes no byte of a body for {@link #LATE_MILLIS}. */
     READS_LATE(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new ReadsLate(true))),
     /** Takes a buffer each 1.2 idle floors. */
     READS_SLOWLY(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new ReadsLate(false))),
-    /** Answers {@link #LATE}. */
+    /** Answers {@link #LATE_MILLIS}. */
     ANSWERS_LATE(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new AnswersLate())),
     /** Begins its response at the head of the request, and ends it with it. */
     BOTH_WAYS(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new BothWays())),
@@ -85,15 +85,15 @@ enum Service {
     static final int FILE_BYTES = 8 << 20;
 
     final Protocol protocol;
-    private final Function<ChannelPipeline, ChannelPipeline> build;
+    private final Consumer<ChannelPipeline> build;
 
-    Service(Protocol protocol, Function<ChannelPipeline, ChannelPipeline> build) {
+    Service(Protocol protocol, Consumer<ChannelPipeline> build) {
         this.protocol = protocol;
         this.build = build;
     }
 
     void pipeline(Channel child) {
-        build.apply(child.pipeline());
+        build.accept(child.pipeline());
     }
 
     /** Of the server's JVM only. */

@@ -156,7 +156,7 @@ class DrainTest {
                     @Override
                     public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
                         closed.complete(status);
-                        return null;
+                        return closed;
                     }
                 })
                 .get(30, TimeUnit.SECONDS);

@@ -274,11 +274,13 @@ final class WorkMain {
             }
             Runnable end = () -> end(context, what.substring(what.indexOf('-') + 1));
             if (what.equals("wait")) {
-                others.schedule(end, Long.parseLong(path[2]), TimeUnit.MILLISECONDS);
+                var later = others.schedule(end, Long.parseLong(path[2]), TimeUnit.MILLISECONDS);
+                assert !later.isCancelled();
             } else if (own) {
                 end.run();
             } else {
-                others.schedule(end, 200, TimeUnit.MILLISECONDS);
+                var later = others.schedule(end, 200, TimeUnit.MILLISECONDS);
+                assert !later.isCancelled();
             }
         }
 

@@ -1,0 +1,91 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Beside a stock server of the same limit, both with nothing but Tomcat on their class path. The guarded one has a health port, too. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
+class SmallLimitsTest {
+
+    @Test
+    void of48AGuardedServerServesNineTenthsOfAStockOne() throws Exception {
+        servesNineTenths(48);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(ints = {56, 64, 76, 96, 128, 192, 256, 400, 512, 1024})
+    void fromThereOnAGuardedServerServesNineTenthsOfAStockOne(int limit) throws Exception {
+        servesNineTenths(limit);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(ints = {24, 32, 40})
+    void belowItComesUpServesAndAnswersItsHealthPort(int limit) throws Exception {
+        try (ChildServer guarded = ChildServer.lean(limit, "guarded")) {
+            assertThat(FloodTest.health(guarded)).startsWith("HTTP/1.1 200");
+            assertThat(served(guarded)).isPositive();
+            assertThat(FloodTest.health(guarded)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    private static void servesNineTenths(int limit) throws Exception {
+        try (ChildServer stock = ChildServer.lean(limit, "stock");
+                ChildServer guarded = ChildServer.lean(limit, "guarded")) {
+            int byStock = served(stock);
+            int byGuarded = served(guarded);
+            System.out.println("of " + limit + " descriptors: stock serves " + byStock + ", guarded " + byGuarded);
+            assertThat(byGuarded * 10).isGreaterThanOrEqualTo(byStock * 9);
+            assertThat(byStock).isGreaterThan(limit / 2);
+            assertThat(FloodTest.health(guarded)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    /** How many have an answer and keep their connection, all at a time; it ends when three in a row have none. */
+    private static int served(ChildServer server) throws Exception {
+        List<Socket> clients = new ArrayList<>();
+        try {
+            int served = 0;
+            for (int failed = 0; failed < 3; ) {
+                Socket client = new Socket();
+                clients.add(client);
+                if (isServed(client, server.port(), served == 0 ? 20_000 : 2_000)) {
+                    served++;
+                } else {
+                    failed++;
+                }
+            }
+            return served;
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static boolean isServed(Socket client, int port, int patienceMillis) {
+        try {
+            client.setSoTimeout(patienceMillis);
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patienceMillis);
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = client.getInputStream().readNBytes(12);
+            return new String(answer, StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -133,6 +133,10 @@ final class ChildServer implements AutoCloseable {
         return ports.get(60, TimeUnit.SECONDS)[1];
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int descriptorLimit() {
         return descriptors;
     }

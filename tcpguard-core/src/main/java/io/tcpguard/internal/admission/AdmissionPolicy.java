@@ -173,6 +173,11 @@ public final class AdmissionPolicy {
         return allowedComeHere ? Math.min(LONGEST_WAIT_OF_ALLOWED, patience.nanos()) : patience.nanos();
     }
 
+    /** Whether clients that are never refused may be in the queue behind a refused one, and that one can be reset if need be. */
+    public boolean hurriesForAllowed() {
+        return allowedComeHere && !behindProxy;
+    }
+
     /** Whether this source is one that is never refused. Any thread, no lock. */
     public boolean allowed(@Nullable InetAddress source) {
         return source != null && !allow.isEmpty() && Network.anyContains(allow, source);

@@ -207,7 +207,17 @@ public final class IoThread implements AutoCloseable {
      * @return what was really done
      */
     public Admission refuse(SocketChannel channel, Admission decision, int retryAfterSeconds, int room) {
-        return desk.refuse(channel, decision, retryAfterSeconds, room);
+        return refuse(channel, decision, retryAfterSeconds, room, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param mayWait false: what finds no place at the desk is reset at once, since others wait behind it who must not
+     */
+    public Admission refuse(
+            SocketChannel channel, Admission decision, int retryAfterSeconds, int room, boolean mayWait) {
+        return desk.refuse(channel, decision, retryAfterSeconds, room, mayWait);
     }
 
     /** Descriptors that the desk holds now: handed in and not yet given back to the kernel. Any thread. */

@@ -82,7 +82,7 @@ final class RefusalDesk {
     }
 
     /** Any thread: see {@link IoThread#refuse}. */
-    Admission refuse(SocketChannel channel, Admission decision, int retryAfterSeconds, int room) {
+    Admission refuse(SocketChannel channel, Admission decision, int retryAfterSeconds, int room, boolean mayWait) {
         if (!decision.refused()) {
             return decision;
         }
@@ -90,7 +90,8 @@ final class RefusalDesk {
                 && answer(
                         channel,
                         Math.max(0, Math.min(Scribe.LONGEST_RETRY_AFTER, retryAfterSeconds)),
-                        Math.min(room, PLACES))) {
+                        Math.min(room, PLACES),
+                        mayWait)) {
             return Admission.RESPOND;
         }
         Quietly.resetOnClose(channel);
@@ -103,7 +104,7 @@ final class RefusalDesk {
         return held.get();
     }
 
-    private boolean answer(SocketChannel channel, int retryAfterSeconds, int most) {
+    private boolean answer(SocketChannel channel, int retryAfterSeconds, int most, boolean mayWait) {
         Scribe writer;
         synchronized (lock) {
             writer = scribeAtTheDoor;
@@ -115,7 +116,7 @@ final class RefusalDesk {
                 look(writer, LOOKS, true, now);
             }
             RefusalPlace place = takePlace(most);
-            if (place == null) {
+            if (place == null && mayWait) {
                 place = awaitPlace(writer, most, now);
             }
             if (place == null) {

@@ -92,7 +92,7 @@ public final class GuardedSocket implements GuardedListener {
     public void refuse(SocketChannel channel, Admission decision) {
         // A reset needs no room, and to ask costs a count.
         int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.deskSize()) : 0;
-        io.refuse(channel, decision, retryAfterSeconds(), room);
+        io.refuse(channel, decision, retryAfterSeconds(), room, !policy.hurriesForAllowed());
     }
 
     @Override

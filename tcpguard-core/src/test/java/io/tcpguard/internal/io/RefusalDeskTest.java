@@ -228,7 +228,7 @@ class RefusalDeskTest {
         desk.open();
         connected();
 
-        desk.refuse(accept(), Admission.RESPOND, 2, 8);
+        desk.refuse(accept(), Admission.RESPOND, 2, 8, true);
         poller.select(0);
 
         assertThat(desk.untilNext(0)).isZero();

@@ -115,8 +115,8 @@ class BurstTest {
             most = Math.max(most, ends[2]);
             assertThat(FloodTest.health(server)).startsWith("HTTP/1.1 200");
         }
-        System.out.println(bursts + " bursts of " + CONNECTS + " at " + DESCRIPTORS + ": served " + served + ", refused "
-                + refused + ", others let go while they waited; most descriptors seen " + most);
+        System.out.println(bursts + " bursts of " + CONNECTS + " at " + DESCRIPTORS + ": served " + served
+                + ", refused " + refused + ", others let go while they waited; most descriptors seen " + most);
         assertThat(server.acceptErrors()).isEmpty();
         assertThat(wentDown(server)).isEmpty();
         assertThat(most).isLessThan(DESCRIPTORS);

@@ -55,7 +55,8 @@ final class ChildServer implements AutoCloseable {
         List<String> path = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             String name = Path.of(entry).getFileName().toString();
-            if (!name.endsWith(".jar") || name.matches("tomcat-(embed-core|annotations-api)-.*|slf4j-api-.*|tcpguard-.*")) {
+            if (!name.endsWith(".jar")
+                    || name.matches("tomcat-(embed-core|annotations-api)-.*|slf4j-api-.*|tcpguard-.*")) {
                 path.add(entry);
             }
         }
@@ -64,8 +65,7 @@ final class ChildServer implements AutoCloseable {
 
     /** Run by this command, such as {@code nice -n 19}. */
     static ChildServer under(String command, int descriptors, String... arguments) throws IOException {
-        return new ChildServer(
-                descriptors, command, commandLine(System.getProperty("java.class.path"), arguments));
+        return new ChildServer(descriptors, command, commandLine(System.getProperty("java.class.path"), arguments));
     }
 
     /** Any server that logs the ports of its one connector and of its health listener, or prints them. */

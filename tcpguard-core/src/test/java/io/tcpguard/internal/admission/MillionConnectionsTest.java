@@ -24,8 +24,11 @@ class MillionConnectionsTest {
     private static final int CONNECTIONS = 1_000_000;
     private static final long MOST_EACH = 160;
 
-    private final Capacity capacity =
-            new Capacity(2_000_000, CONNECTIONS, CONNECTIONS, 2_000_000 - GuardConfig.defaults().reserve(2_000_000));
+    private final Capacity capacity = new Capacity(
+            2_000_000,
+            CONNECTIONS,
+            CONNECTIONS,
+            2_000_000 - GuardConfig.defaults().reserve(2_000_000));
     private final AdmissionPolicy policy = new AdmissionPolicy(
             GuardConfig.defaults(),
             () -> CONNECTIONS,

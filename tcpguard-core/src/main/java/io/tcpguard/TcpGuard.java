@@ -5,6 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.io.Pages;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.runtime.GuardCounters;
 import io.tcpguard.internal.runtime.GuardRuntime;
@@ -56,7 +57,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     private TcpGuard(GuardConfig config) {
         this.config = config;
-        published = new PublishedSnapshot(config, System.nanoTime());
+        published = new PublishedSnapshot(config, AwakeTime.nanoTime());
     }
 
     /** A guard with the defaults, to be changed. */
@@ -95,7 +96,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      */
     public Admission admit() {
         Admission answer = snapshot().admission();
-        return answer == Admission.ADMIT || published.staleAt(System.nanoTime()) ? Admission.ADMIT : answer;
+        return answer == Admission.ADMIT || published.staleAt(AwakeTime.nanoTime()) ? Admission.ADMIT : answer;
     }
 
     /**
@@ -107,7 +108,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         GuardSnapshot snapshot = snapshot();
         return snapshot.level() == Level.DRAIN
                         && snapshot.leading() == Signal.WORK_DELAY
-                        && !published.staleAt(System.nanoTime())
+                        && !published.staleAt(AwakeTime.nanoTime())
                         && !(source != null && Network.anyContains(config.networks(Setting.ALLOW), source))
                 ? Admission.RESPOND
                 : Admission.ADMIT;
@@ -169,7 +170,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     public GuardStatus status() {
         RunState now = state;
         return new GuardStatus(
-                Duration.ofNanos(published.age(System.nanoTime())),
+                Duration.ofNanos(published.age(AwakeTime.nanoTime())),
                 Duration.ofNanos(now.idleFloorNanos()),
                 Duration.ofNanos(now.queueWaitNanos()),
                 counters.waited().sum(),
@@ -213,7 +214,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
-        long now = System.nanoTime();
+        long now = AwakeTime.nanoTime();
         return Pages.verdict(published.told(now), published.staleForHealth(now), json, details);
     }
 

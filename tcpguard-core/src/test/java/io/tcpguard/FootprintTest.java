@@ -49,7 +49,7 @@ class FootprintTest {
         Engine engine = new Engine(config, 0);
         AdmissionPolicy policy =
                 new AdmissionPolicy(config, () -> 100, engine::snapshot, new CoarseClock(0), new Shed(), 0);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
         for (Signal signal : Signal.values()) {
             cycle.add(new GuardedProbe(new Still(signal), new Watch(signal, "", config), false));
         }

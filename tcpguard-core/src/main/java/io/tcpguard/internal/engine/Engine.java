@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
     private final VerdictKeeper keeper;
     private final DescriptorJudge descriptors;
+    private final Evidence evidence = new Evidence();
     private GuardSnapshot snapshot;
     private String levelReason = "";
     private Trend.Kind reasonTrend = Trend.Kind.CALM;
@@ -41,6 +42,11 @@ public final class Engine {
     /** Where the descriptors are going, by the last cycle; the same object while nothing grows. */
     public Trend trend() {
         return descriptors.trend();
+    }
+
+    /** The process did not run for a while, just before this time: what shows now must last before it fails health. */
+    public void paused(long now) {
+        evidence.paused(now);
     }
 
     /**
@@ -85,6 +91,10 @@ public final class Engine {
             leader = null;
         } else if (level == Level.DRAIN && leader != null) {
             cause = new DownCause(DownCause.Kind.JUDGED, why(leader));
+        }
+        boolean seen = cause != null && cause.kind() != DownCause.Kind.OPERATOR;
+        if (evidence.lacks(seen, now) && snapshot.verdict().up()) {
+            cause = null;
         }
         // A start is no trouble: nobody was sent here before.
         if (cause != null && cause.kind() != DownCause.Kind.STARTING) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One place for a connection to the health or agent port: one question, one answer, one bound on the time. Reused. */
@@ -14,6 +15,8 @@ final class HealthConnection implements Ready {
     /** After its answer the client may close first, which leaves the TIME_WAIT on its side. Some read to the end, so not for long. */
     private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(20);
 
+    private static final long TRY_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte TLS_HANDSHAKE = 0x16;
     private static final int READS = 4;
 
@@ -27,6 +30,12 @@ final class HealthConnection implements Ready {
 
     private final HealthListener listener;
     private final ByteBuffer in = ByteBuffer.allocate(HttpRequest.LONGEST);
+    private final ByteBuffer bare = ByteBuffer.allocate(BareAnswer.LONGEST);
+    private boolean agent;
+    /** Out of memory in the middle of it. */
+    private boolean starved;
+
+    private long starvedAt;
     private State state = State.FREE;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
@@ -42,22 +51,18 @@ final class HealthConnection implements Ready {
     }
 
     /** Takes the connection. If this throws, {@link #broken} must follow. */
-    void begin(SocketChannel c, boolean agent, long now) throws IOException {
+    void begin(SocketChannel c, boolean isAgent, long now) throws IOException {
         channel = c;
+        agent = isAgent;
         since = now;
         ended = false;
         shut = false;
         out = null;
+        key = null;
+        starved = false;
         in.clear();
         state = State.READING;
-        InetAddress from = ((InetSocketAddress) c.getRemoteAddress()).getAddress();
-        peer = from;
-        key = listener.poller().register(c, SelectionKey.OP_READ, this);
-        if (agent) {
-            answer(listener.agentAnswer(from, now), now);
-        } else {
-            ready(now);
-        }
+        ready(now);
     }
 
     @Override
@@ -66,17 +71,53 @@ final class HealthConnection implements Ready {
         if (c == null) {
             return;
         }
-        switch (state) {
-            case READING -> read(c, now);
-            case WRITING -> write(c, now);
-            case WAITING -> discard(c);
-            case FREE -> {}
+        try {
+            if (key == null) {
+                takeIn(c);
+            }
+            switch (state) {
+                case READING -> readOrWrite(c, now);
+                case WRITING -> write(c, now);
+                case WAITING -> discard(c);
+                case FREE -> {}
+            }
+            starved = false;
+        } catch (OutOfMemoryError e) {
+            // It comes again: whoever fills the heap frees some of it, too. The pause keeps the thread from spinning.
+            starved = true;
+            starvedAt = now;
+            LockSupport.parkNanos(A_MOMENT);
+        }
+    }
+
+    private void takeIn(SocketChannel c) throws IOException {
+        peer = ((InetSocketAddress) c.getRemoteAddress()).getAddress();
+        key = listener.poller().register(c, SelectionKey.OP_READ, this);
+    }
+
+    private void readOrWrite(SocketChannel c, long now) throws IOException {
+        InetAddress from = peer;
+        if (out != null) {
+            write(c, now);
+        } else if (agent && from != null) {
+            try {
+                out = ByteBuffer.wrap(listener.agentAnswer(from, now));
+            } catch (OutOfMemoryError e) {
+                out = bareAnswer();
+            }
+            write(c, now);
+        } else {
+            read(c, now);
         }
     }
 
     /** Does what is due by the clock. */
     void expire(long now) {
         if (free() || left(now) > 0) {
+            return;
+        }
+        if (starved && now - since < listener.timeout()) {
+            tryAgain(now);
             return;
         }
         SocketChannel c = channel;
@@ -96,12 +137,23 @@ final class HealthConnection implements Ready {
         }
     }
 
+    private void tryAgain(long now) {
+        try {
+            ready(now);
+        } catch (IOException e) {
+            broken();
+        }
+    }
+
     /** Nanoseconds until {@link #expire} has something to do. */
     long left(long now) {
         if (free()) {
             return Long.MAX_VALUE;
         }
         long whole = listener.timeout() - (now - since);
+        if (starved) {
+            return Math.min(whole, TRY_AGAIN - (now - starvedAt));
+        }
         return state == State.WAITING && !shut ? Math.min(whole, GRACE - (now - answered)) : whole;
     }
 
@@ -157,11 +209,23 @@ final class HealthConnection implements Ready {
             end(); // Nothing that we could say would be understood.
             return;
         }
-        HttpRequest request = HttpRequest.parse(in.array(), in.position(), ended);
-        InetAddress from = peer;
-        if (request != null && from != null) {
-            answer(listener.answer(request, from, now), now);
+        try {
+            HttpRequest request = HttpRequest.parse(in.array(), in.position(), ended);
+            InetAddress from = peer;
+            if (request == null || from == null) {
+                return;
+            }
+            out = ByteBuffer.wrap(listener.answer(request, from, now));
+        } catch (OutOfMemoryError e) {
+            out = bareAnswer();
         }
+        write(c, now);
+    }
+
+    private ByteBuffer bareAnswer() {
+        bare.clear();
+        BareAnswer.write(bare, listener.view(), agent, in);
+        return bare.flip();
     }
 
     private void answer(byte[] bytes, long now) throws IOException {

@@ -34,6 +34,9 @@ final class HealthListener implements Closeable {
     /** With a single descriptor for all, a connection is not pushed out before its request had the time to arrive. */
     private static final long TO_SEND_A_REQUEST = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** Bytes that a connection and its answer may take. */
+    private static final int FOR_ONE = 16 * 1024;
+
     private static final long SPARE_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long CLOSED_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -55,6 +58,7 @@ final class HealthListener implements Closeable {
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
     private @Nullable ListeningPort health;
     private @Nullable ListeningPort agent;
+    private byte @Nullable [] trial;
     private long spareTried;
     private long closedLooked;
     private boolean descriptorCameBack;
@@ -184,6 +188,10 @@ final class HealthListener implements Closeable {
     }
 
     private @Nullable SocketChannel acceptOne(ListeningPort port, long now) throws IOException {
+        if (!memoryForOne()) {
+            port.pause(now);
+            return null;
+        }
         try {
             return port.accept();
         } catch (IOException e) {
@@ -204,6 +212,18 @@ final class HealthListener implements Closeable {
             spareTried = now;
             port.pause(now);
             return null;
+        }
+    }
+
+    /** Out of memory in the middle of accept, a client would hang; outside it waits in the kernel's queue. */
+    private boolean memoryForOne() {
+        try {
+            trial = new byte[FOR_ONE];
+            boolean there = trial != null;
+            trial = null;
+            return there;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 
@@ -367,6 +387,10 @@ final class HealthListener implements Closeable {
 
     Poller poller() {
         return poller;
+    }
+
+    IoThread.View view() {
+        return view;
     }
 
     ByteBuffer scratch() {

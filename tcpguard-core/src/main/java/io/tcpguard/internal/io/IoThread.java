@@ -34,14 +34,18 @@ public final class IoThread implements AutoCloseable {
     private static final long SLOW_TASK = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CLOSE_WAIT_MILLIS = 5000;
+    private static final long LOOK_AFTER = TimeUnit.SECONDS.toNanos(1);
 
     /** What the thread must know of the guard. Called on the I/O thread, often: cheap, never blocking. */
     public interface View {
         /** The newest snapshot. */
         GuardSnapshot snapshot();
 
-        /** True while the sampler is late by more than ten periods: the snapshot is not to be believed, and health says up. */
+        /** True once no sample could be taken for so long that the snapshot says nothing any more: health fails open then. */
         boolean stale();
+
+        /** Called about once a second: to see whether the sampler lives. Must not throw. */
+        default void lookAfterTheSampler() {}
 
         /** Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection. */
         boolean roomForStrangers();
@@ -65,12 +69,13 @@ public final class IoThread implements AutoCloseable {
 
     private final NanoClock clock;
     private final boolean deskOpens;
+    private final View view;
     private final Poller poller;
     private final Checkers checkers;
     private final RefusalDesk desk;
     private final HealthListener health;
     private final @Nullable UdpChecks udp;
-    private final Thread thread;
+    private volatile Thread thread;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Complaints channelTrouble = new Complaints("A connection of the guard's I/O thread failed");
     private final Complaints taskTrouble = new Complaints("A task on the guard's I/O thread failed");
@@ -84,6 +89,7 @@ public final class IoThread implements AutoCloseable {
     private boolean released;
 
     private volatile boolean closing;
+    private long lookedAfter;
     private final AtomicLong cycles = new AtomicLong();
 
     private IoThread(GuardConfig config, View view, NanoClock clock, long limit) throws IOException {
@@ -91,6 +97,8 @@ public final class IoThread implements AutoCloseable {
         // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
         deskOpens = limit >= FOR_ANSWERS;
         poller = new Poller(deskOpens || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
+        this.view = view;
+        lookedAfter = clock.nanoTime();
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
@@ -101,8 +109,31 @@ public final class IoThread implements AutoCloseable {
             poller.close();
             throw e;
         }
-        thread = new Thread(this::run, "tcpguard-io");
-        thread.setDaemon(true);
+        thread = newThread();
+    }
+
+    private Thread newThread() {
+        Thread t = new Thread(this::run, "tcpguard-io");
+        t.setDaemon(true);
+        return t;
+    }
+
+    /** Makes another thread if this one's is gone though nobody closed it. Any thread; throws nothing: the next call may succeed. */
+    public void reviveIfDead() {
+        if (closing || thread.isAlive()) {
+            return;
+        }
+        try {
+            synchronized (lifecycle) {
+                if (started && !released && !closing && !thread.isAlive()) {
+                    Thread another = newThread();
+                    another.start();
+                    thread = another;
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            // No memory or no thread to be had.
+        }
     }
 
     private @Nullable UdpChecks openUdp(GuardConfig config, View view) {
@@ -127,10 +158,15 @@ public final class IoThread implements AutoCloseable {
      * @throws IllegalStateException naming setting, value and cause if a port can't be bound
      */
     public static IoThread open(GuardConfig config, View view, long limit) {
+        return open(config, view, limit, System::nanoTime);
+    }
+
+    /** The same, by a clock of the caller's. */
+    public static IoThread open(GuardConfig config, View view, long limit, NanoClock clock) {
         if (config.reserve(limit) > 0) {
             Warmup.once();
         }
-        IoThread opened = openCold(config, view, System::nanoTime, limit);
+        IoThread opened = openCold(config, view, clock, limit);
         if (opened.healthPort() >= 0) {
             LOG.info("Health is told on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
         }
@@ -270,23 +306,35 @@ public final class IoThread implements AutoCloseable {
         }
     }
 
+    // An Error may come from anywhere, in the handling of another one too (at deoptimization, say, when memory is out):
+    // so whatever escapes one loop is caught by the next. To go on nothing is allocated.
     private void run() {
-        try {
-            while (!closing) {
-                try {
-                    cycle();
-                } catch (ClosedSelectorException e) {
-                    return;
-                } catch (IOException | RuntimeException | Error e) {
-                    // Nothing may end this thread; nothing may make it spin.
-                    loopTrouble.add(e, clock.nanoTime());
-                    pause();
-                }
+        boolean selectorGone = false;
+        while (!closing && !selectorGone) {
+            try {
+                selectorGone = rounds();
+            } catch (RuntimeException | Error e) {
+                // On.
             }
-            runTasks();
-        } finally {
-            release();
         }
+        runTasks();
+        release();
+    }
+
+    /** True if the selector was closed, and it makes no sense to go on. */
+    private boolean rounds() {
+        while (!closing) {
+            try {
+                cycle();
+            } catch (ClosedSelectorException e) {
+                return true;
+            } catch (IOException | RuntimeException | Error e) {
+                // Nothing may end this thread; nothing may make it spin.
+                loopTrouble.add(e, clock.nanoTime());
+                pause();
+            }
+        }
+        return false;
     }
 
     private static void pause() {
@@ -300,6 +348,10 @@ public final class IoThread implements AutoCloseable {
         Set<SelectionKey> selected = poller.select(untilNext());
         long now = clock.nanoTime();
         cycles.lazySet(cycles.get() + 1);
+        if (now - lookedAfter >= LOOK_AFTER) {
+            lookedAfter = now;
+            view.lookAfterTheSampler();
+        }
         // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round,
         // which begins with the checks again.
         serve(selected, false, Integer.MAX_VALUE, now);
@@ -319,7 +371,8 @@ public final class IoThread implements AutoCloseable {
             return 0;
         }
         long now = clock.nanoTime();
-        return Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
+        long due = Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
+        return Math.min(due, LOOK_AFTER - (now - lookedAfter));
     }
 
     private void serve(Set<SelectionKey> selected, boolean refusals, int most, long now) {

@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param reason why, in a line for those who may see details
  */
 record Statement(boolean up, int weight, Level level, String leading, String cause, String reason) {
+    private static final int FAILED_OPEN = 10;
 
     static Statement of(IoThread.View view) {
         return of(view.snapshot(), view.stale());
@@ -24,9 +25,14 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
         String leading =
                 snapshot.leading() == null ? "none" : snapshot.leading().name();
         if (stale) {
-            // A guard that does not see must not take its server out: fail open, and say so.
+            // A guard that has long not seen anything must not take its server out: fail open, and say so.
             return new Statement(
-                    true, 100, snapshot.level(), leading, "stale", "stale: the sampler is late, failing open");
+                    true,
+                    weight(snapshot, true),
+                    snapshot.level(),
+                    leading,
+                    "stale",
+                    "stale: no sample could be taken for long, failing open");
         }
         return new Statement(
                 snapshot.verdict().up(),
@@ -35,6 +41,11 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
                 leading,
                 cause(snapshot),
                 oneLine(snapshot.verdict().reason()));
+    }
+
+    /** What was down comes back with the least of the ramp. */
+    static int weight(GuardSnapshot snapshot, boolean up) {
+        return !up ? 0 : snapshot.verdict().up() ? snapshot.verdict().weight() : FAILED_OPEN;
     }
 
     String upOrDown() {

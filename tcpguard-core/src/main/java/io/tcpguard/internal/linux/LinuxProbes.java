@@ -1,5 +1,6 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.probe.TcpCounts;
@@ -78,7 +79,7 @@ public final class LinuxProbes implements AutoCloseable {
     public static LinuxProbes open() {
         File proc = new File("/proc");
         boolean linux = "Linux".equals(System.getProperty("os.name")) && new File(proc, "self").isDirectory();
-        return open(proc, linux, System::nanoTime, linux ? SocketCalls.choose() : null);
+        return open(proc, linux, AwakeTime::nanoTime, linux ? SocketCalls.choose() : null);
     }
 
     static LinuxProbes open(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {

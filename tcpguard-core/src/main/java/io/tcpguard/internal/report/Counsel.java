@@ -5,6 +5,7 @@ import io.tcpguard.advisor.Finding;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.advisor.Machine;
 import io.tcpguard.advisor.Report;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.incident.FlightRecorder;
 import io.tcpguard.internal.report.incident.IncidentReport;
 import io.tcpguard.internal.report.incident.KernelCounters;
@@ -122,7 +123,7 @@ public final class Counsel {
 
     /** Only for the thread that hears of transitions. */
     public void record(Transition transition) {
-        recorder.record(transition, System.nanoTime(), shed, waited.getAsLong());
+        recorder.record(transition, AwakeTime.nanoTime(), shed, waited.getAsLong());
         Level level = transition.after().level();
         wasBad |= level.atLeast(Level.SHED);
         if (wasBad && level == Level.NORMAL) {
@@ -144,7 +145,7 @@ public final class Counsel {
 
     public Optional<String> incident() {
         return recorder.episode()
-                .map(e -> IncidentReport.text(e, System.nanoTime(), Instant.now(), newest.findings()) + alsoSeen());
+                .map(e -> IncidentReport.text(e, AwakeTime.nanoTime(), Instant.now(), newest.findings()) + alsoSeen());
     }
 
     private String alsoSeen() {

@@ -13,6 +13,7 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.SocketCensus;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.report.SlowLook;
@@ -21,6 +22,7 @@ import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.CanaryPace;
 import io.tcpguard.internal.sampling.ControlledListener;
 import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WorkCanary;
@@ -65,6 +67,7 @@ public final class GuardRuntime implements RunState {
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
+    private final Sight sight;
     private final CanaryPace canaries = new CanaryPace();
     private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
 
@@ -83,7 +86,7 @@ public final class GuardRuntime implements RunState {
             GuardCounters counters,
             List<GuardListener> listeners,
             LinuxProbes probes) {
-        long now = System.nanoTime();
+        long now = AwakeTime.nanoTime();
         this.config = config;
         this.published = published;
         this.counters = counters;
@@ -94,7 +97,7 @@ public final class GuardRuntime implements RunState {
                 sockets::takeWithHalfOpen,
                 probes::counts,
                 counters::connectsWithoutPort,
-                System::nanoTime,
+                AwakeTime::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
         policy = new AdmissionPolicy(
                 config, probes.descriptors()::used, published::snapshot, new CoarseClock(now), counters.shed(), now);
@@ -104,7 +107,7 @@ public final class GuardRuntime implements RunState {
         counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::netstat);
         HealthView view =
                 new HealthView(published, policy, counsel, slowLook, this::queueWaitNanos, counters.waited()::sum);
-        io = IoThread.open(config, view, probes.descriptorsThatMayBe());
+        io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             cycle = cycle(new Engine(config, now));
             fanout = new TransitionFanout(io::execute);
@@ -115,8 +118,7 @@ public final class GuardRuntime implements RunState {
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
             slowLook.background(published.trend());
             slowLook.look(published.snapshot());
-            sampler = new SamplerThread(
-                    config.nanos(Setting.SAMPLE_PERIOD),
+            SampleTurn turn = new SampleTurn(
                     new SamplerRound(
                             cycle,
                             published,
@@ -126,7 +128,17 @@ public final class GuardRuntime implements RunState {
                             this::listening,
                             standstills,
                             slowLook,
-                            io::execute));
+                            io::execute),
+                    now);
+            sight = new Sight(turn);
+            published.seenBy(sight);
+            long period = config.nanos(Setting.SAMPLE_PERIOD);
+            AwakeTime.lookedAtEvery(period);
+            sampler = new SamplerThread(period, time -> {
+                turn.take(time);
+                io.reviveIfDead();
+            });
+            view.watchOver(sampler);
         } catch (RuntimeException | Error e) {
             // A health port that is bound and never served would be "up" to a check that only connects.
             io.close();
@@ -135,8 +147,8 @@ public final class GuardRuntime implements RunState {
     }
 
     private SamplingCycle cycle(Engine engine) {
-        SamplingCycle made =
-                new SamplingCycle(config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize);
+        SamplingCycle made = new SamplingCycle(
+                config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize, AwakeTime::lostNanos);
         made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));
         for (Probe probe : probes.everyCounterPeriod()) {
             made.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
@@ -199,11 +211,13 @@ public final class GuardRuntime implements RunState {
         cycle.add(
                 probe,
                 new ListenerWatch(
-                        name, new ControlledListener(name, control, accepts), queue, config, System.nanoTime()));
+                        name, new ControlledListener(name, control, accepts), queue, config, AwakeTime.nanoTime()));
         standstills.add(control);
+        sight.add(control);
         return new GuardedSocket(
                 policy, io, published::staleAt, control::canAnswer, accepts, room, counters.waited(), () -> {
                     standstills.remove(control);
+                    sight.remove(control);
                     ports.remove(name, bound);
                     cycle.remove(probe);
                 });
@@ -212,7 +226,7 @@ public final class GuardRuntime implements RunState {
     @Override
     public Closeable watchWork(String name, Executor executor) {
         GuardedProbe probe = new GuardedProbe(
-                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), canaries, System::nanoTime),
+                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), canaries, AwakeTime::nanoTime),
                 new Watch(Signal.WORK_DELAY, name, config),
                 false);
         cycle.add(probe);

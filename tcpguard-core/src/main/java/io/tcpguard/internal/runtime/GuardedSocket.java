@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
@@ -75,11 +76,11 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission giveUp() {
-        return policy.giveUp(canAnswer, System.nanoTime());
+        return policy.giveUp(canAnswer, AwakeTime.nanoTime());
     }
 
     private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
-        long now = System.nanoTime();
+        long now = AwakeTime.nanoTime();
         return policy.accept(source, stale.test(now), queue, canAnswer, now);
     }
 

@@ -4,13 +4,17 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Places;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.report.SlowLook;
+import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The guard as its I/O thread sees it. */
 final class HealthView implements IoThread.View {
+    private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;
     private final Counsel counsel;
@@ -35,12 +39,26 @@ final class HealthView implements IoThread.View {
 
     @Override
     public GuardSnapshot snapshot() {
-        return published.told(System.nanoTime());
+        return published.told(AwakeTime.nanoTime());
+    }
+
+    /** The sampler's thread, to be renewed if it is gone. */
+    void watchOver(SamplerThread thread) {
+        sampler = thread;
+    }
+
+    @Override
+    public void lookAfterTheSampler() {
+        SamplerThread thread = sampler;
+        if (thread != null) {
+            thread.reviveIfDead();
+        }
+        published.renewIfLate(AwakeTime.nanoTime());
     }
 
     @Override
     public boolean stale() {
-        return published.staleForHealth(System.nanoTime());
+        return published.staleForHealth(AwakeTime.nanoTime());
     }
 
     @Override

@@ -12,17 +12,25 @@ import org.jspecify.annotations.Nullable;
  * volatile reads. Outlives a run of the guard: it is there before the start and after the close.
  */
 public final class PublishedSnapshot {
+    private static final String NOBODY_SEES = "no sample can be taken, and the listeners don't say that they accept";
+
     private final long staleAfterNanos;
     private volatile GuardSnapshot newest;
     private volatile Trend trend = Trend.CALM;
     private volatile long sampledAt;
     private volatile boolean live;
+    private volatile @Nullable Sight sight;
     private volatile @Nullable String drainReason;
 
     /** Nothing is known yet. */
     public PublishedSnapshot(GuardConfig config, long now) {
         staleAfterNanos = config.staleAfterNanos();
         newest = GuardSnapshot.starting(now);
+    }
+
+    /** Who looks from now on. */
+    void seenBy(Sight newSight) {
+        sight = newSight;
     }
 
     /** From now on the snapshot is to be believed while it is young. */
@@ -69,15 +77,40 @@ public final class PublishedSnapshot {
         return now - sampledAt > staleAfterNanos;
     }
 
-    /** {@link #staleAt} for health: an operator's word stands, however late the sampler is. */
+    /**
+     * Whether health fails open: nothing has been known for long, lest a bug takes all servers out. Not where an operator drains, where a
+     * listener did not serve or does not now, nor while memory is out.
+     */
     public boolean staleForHealth(long now) {
-        return drainReason == null && staleAt(now);
+        Sight eyes = sight;
+        if (drainReason != null || (live && eyes != null && !eyes.blind(now))) {
+            return false;
+        }
+        GuardSnapshot snapshot = newest;
+        boolean judged = snapshot.verdict().up() || snapshot.leading() != null;
+        return !live || eyes == null || (judged && eyes.listenersServe());
     }
 
-    /** What health is told by: the newest snapshot, or DRAIN if an operator drains and the sampler is too late to have heard of it. */
+    /** To be called now and then: a late sample is taken on the calling thread. Never throws. */
+    void renewIfLate(long now) {
+        Sight eyes = sight;
+        if (live && eyes != null) {
+            eyes.renewIfLate(now);
+        }
+    }
+
+    /**
+     * What health is told by: the last word, however late the sampler is; a sample that is late by a second is taken here. DRAIN if an
+     * operator drains and the sampler is too late to have heard of it, or if nobody can look at the listeners any more.
+     */
     public GuardSnapshot told(long now) {
+        renewIfLate(now);
         GuardSnapshot snapshot = newest;
         String reason = drainReason;
+        Sight eyes = sight;
+        if (reason == null && live && eyes != null && eyes.blind(now) && !eyes.listenersServe()) {
+            reason = NOBODY_SEES;
+        }
         if (reason == null || !snapshot.verdict().up() || !live || !late(now)) {
             return snapshot;
         }

@@ -32,6 +32,9 @@ public final class GuardedProbe {
     public void read(long now) {
         try {
             watch.read(probe.read(now));
+        } catch (OutOfMemoryError e) {
+            // Not the probe's trouble: what it said last stands, and the sample fails as a whole.
+            throw e;
         } catch (RuntimeException | Error e) {
             watch.read(new Reading.Unavailable(probe.signal(), Cause.FAILED, e.toString()));
         }

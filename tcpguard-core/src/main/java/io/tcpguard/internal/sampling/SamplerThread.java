@@ -1,12 +1,16 @@
 package io.tcpguard.internal.sampling;
 
-import java.util.concurrent.CountDownLatch;
+import io.tcpguard.internal.probe.AwakeTime;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread without logic: calls the cycle each period until it is closed, whatever the cycle throws. */
+/**
+ * A thread without logic: calls the cycle each period until it is closed, whatever the cycle throws. To go on it allocates nothing:
+ * with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead} makes another.
+ */
 public final class SamplerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SamplerThread.class);
     private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
@@ -14,8 +18,10 @@ public final class SamplerThread implements AutoCloseable {
 
     private final long periodNanos;
     private final LongConsumer cycle;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private volatile boolean stopped;
+    private volatile Thread thread;
+    private boolean started;
+    private long next;
     private long complainedAt;
     private boolean complained;
 
@@ -23,22 +29,61 @@ public final class SamplerThread implements AutoCloseable {
     public SamplerThread(long periodNanos, LongConsumer cycle) {
         this.periodNanos = periodNanos;
         this.cycle = cycle;
-        thread = new Thread(this::run, "tcpguard-sampler");
-        thread.setDaemon(true);
+        thread = newThread();
     }
 
-    public void start() {
+    private Thread newThread() {
+        Thread t = new Thread(this::run, "tcpguard-sampler");
+        t.setDaemon(true);
+        return t;
+    }
+
+    public synchronized void start() {
+        next = System.nanoTime();
         thread.start();
+        started = true;
     }
 
+    /** Any thread. Throws nothing: where no thread can be made now, the next call may. */
+    public void reviveIfDead() {
+        if (stopped || thread.isAlive()) {
+            return;
+        }
+        try {
+            revive();
+        } catch (RuntimeException | Error e) {
+            // No memory or no thread to be had.
+        }
+    }
+
+    private synchronized void revive() {
+        if (!started || stopped || thread.isAlive()) {
+            return;
+        }
+        Thread another = newThread();
+        another.start();
+        thread = another;
+        LOG.error("tcpguard: the sampler's thread was gone; there is another one");
+    }
+
+    // An Error may come from anywhere, in the handling of another one too (at deoptimization, say, when memory is out):
+    // so whatever escapes one loop is caught by the next.
     private void run() {
-        long next = System.nanoTime();
-        while (stop.getCount() > 0) {
-            long now = System.nanoTime();
+        while (!stopped) {
             try {
-                cycle.accept(now);
+                rounds();
             } catch (RuntimeException | Error e) {
-                complain(e, now);
+                // On.
+            }
+        }
+    }
+
+    private void rounds() {
+        while (!stopped) {
+            try {
+                cycle.accept(AwakeTime.nanoTime());
+            } catch (RuntimeException | Error e) {
+                complain(e, System.nanoTime());
             }
             // Late cycles are not made up for: the next one is then a whole period away.
             long end = System.nanoTime();
@@ -46,18 +91,15 @@ public final class SamplerThread implements AutoCloseable {
             if (next - end < 0) {
                 next = end + periodNanos;
             }
-            pause(next - end);
+            pause();
         }
     }
 
-    private void pause(long nanos) {
-        try {
-            boolean stopped = stop.await(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
-            assert !stopped || stop.getCount() == 0;
-        } catch (InterruptedException e) {
-            // Not ours: whoever wants this thread to end calls close(). Clearing the flag keeps the pause from
-            // spinning.
-            LOG.debug("the sampler was interrupted and goes on");
+    private void pause() {
+        for (long left = next - System.nanoTime(); left > 0 && !stopped; left = next - System.nanoTime()) {
+            // Whoever wants this thread to end calls close(); an interrupt would only keep the pause from pausing.
+            Thread.interrupted();
+            LockSupport.parkNanos(left);
         }
     }
 
@@ -68,7 +110,7 @@ public final class SamplerThread implements AutoCloseable {
         complained = true;
         complainedAt = now;
         try {
-            LOG.error("tcpguard: a sampling cycle failed; the guard goes on and admits while its picture is stale", e);
+            LOG.error("tcpguard: a sampling cycle failed; what was seen last stands until one succeeds", e);
         } catch (RuntimeException | Error unloggable) {
             // Out of descriptors or memory, even logging can fail. There is nowhere left to say so.
             complained = false;
@@ -77,15 +119,17 @@ public final class SamplerThread implements AutoCloseable {
 
     @Override
     public void close() {
-        stop.countDown();
-        if (Thread.currentThread() == thread) {
+        stopped = true;
+        Thread t = thread;
+        LockSupport.unpark(t);
+        if (Thread.currentThread() == t) {
             return;
         }
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(JOIN_SECONDS);
-        while (thread.isAlive() && deadline - System.nanoTime() > 0) {
+        while (t.isAlive() && deadline - System.nanoTime() > 0) {
             try {
-                TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
+                TimeUnit.NANOSECONDS.timedJoin(t, deadline - System.nanoTime());
             } catch (InterruptedException e) {
                 interrupted = true;
             }

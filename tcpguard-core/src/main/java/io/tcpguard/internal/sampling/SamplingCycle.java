@@ -31,6 +31,10 @@ public final class SamplingCycle {
     /** Refused connections that still wait for their answer hold descriptors, too, and are clients'. */
     private final IntSupplier refusedNow;
 
+    /** Time in which the process did not run, in all. */
+    private final LongSupplier lost;
+
+    private long lostSoFar;
     private final long counterPeriod;
     private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
     /** Read no more, and closed by the next cycle: one under way may still read them. */
@@ -45,7 +49,10 @@ public final class SamplingCycle {
             Engine engine,
             AdmissionPolicy policy,
             LongSupplier observedInterval,
-            IntSupplier refusedNow) {
+            IntSupplier refusedNow,
+            LongSupplier lost) {
+        this.lost = lost;
+        lostSoFar = lost.getAsLong();
         this.engine = engine;
         this.policy = policy;
         this.observedInterval = observedInterval;
@@ -93,6 +100,10 @@ public final class SamplingCycle {
     }
 
     public GuardSnapshot runOnce(long now) {
+        if (lost.getAsLong() != lostSoFar) {
+            lostSoFar = lost.getAsLong();
+            engine.paused(now);
+        }
         closeThoseGone();
         Watched w = watched;
         boolean counters = !countersRead || now - countersReadAt >= counterPeriod;

@@ -128,9 +128,9 @@ class HealthAnswersTest {
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 200 OK\r\n")
-                .contains("weight: 100\n", "reason: stale: the sampler is late, failing open\n")
+                .contains("weight: 10\n", "reason: stale: no sample could be taken for long, failing open\n")
                 .doesNotContain("x-envoy");
-        assertThat(Wire.body(Wire.get(port, "/weight"))).isEqualTo("100\n");
+        assertThat(Wire.body(Wire.get(port, "/weight"))).isEqualTo("10\n");
     }
 
     @Test

@@ -29,7 +29,7 @@ class OtherChecksTest {
 
             assertThat(ask(io.agentPort())).isEqualTo("ready down 0% # leak: ?ber 90 % second line\n");
             view.stale(true);
-            assertThat(ask(io.agentPort())).isEqualTo("ready up 100%\n");
+            assertThat(ask(io.agentPort())).isEqualTo("ready up 10%\n");
             assertThat(io.healthPort()).isEqualTo(-1);
             assertThat(io.checkers().all()).extracting(Checkers.Checker::asks).containsOnly("agent");
         }

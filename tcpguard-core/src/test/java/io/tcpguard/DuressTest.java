@@ -1,0 +1,221 @@
+package io.tcpguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A process that is stopped, and one whose memory is out, asked for its health from outside. */
+class DuressTest {
+    private static final String BOTH = "tcpguard-io tcpguard-sampler";
+
+    private @Nullable Process child;
+    private @Nullable BufferedReader out;
+    private int health;
+    private int main;
+
+    @BeforeEach
+    void onLinux() {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
+    }
+
+    @AfterEach
+    void end() throws IOException, InterruptedException {
+        Process c = child;
+        if (c != null) {
+            signal("CONT");
+            c.getOutputStream().close();
+            if (!c.waitFor(10, TimeUnit.SECONDS)) {
+                c.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Test
+    void whoeverAsksRightAfterAPauseIsToldTheLastWord() throws Exception {
+        start("48m", 10_000);
+        told("refuse");
+        awaitStatus(503);
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            answers.add(askedWhileStopped(300));
+        }
+        assertThat(answers).allMatch(a -> a.startsWith("HTTP/1.1 503 "));
+    }
+
+    @Test
+    void aFreezeWithConnectsPendingFailsHealthForNothing() throws Exception {
+        start("48m", 1000);
+        freeze(2000, 6);
+    }
+
+    @Test
+    @Tag("long")
+    void aLongFreezeFailsHealthForNothing() throws Exception {
+        start("48m", 10_000);
+        freeze(12_000, 6);
+    }
+
+    @Test
+    void eyesAndMouthOutliveAnExhaustedHeap() throws Exception {
+        start("48m", 10_000);
+        exhaust(4);
+    }
+
+    @RepeatedTest(30)
+    @Tag("long")
+    void eyesAndMouthOutliveAnExhaustedHeapForAMinute() throws Exception {
+        start("48m", 10_000);
+        exhaust(60);
+    }
+
+    private void freeze(long millis, int times) throws Exception {
+        awaitStatus(200);
+        for (int i = 0; i < times; i++) {
+            signal("STOP");
+            List<Socket> pending = new ArrayList<>();
+            for (int n = 0; n < 3; n++) {
+                pending.add(connect(main));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+            signal("CONT");
+            for (int n = 0; n < 20; n++) {
+                assertThat(ask()).startsWith("HTTP/1.1 200 ");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+            for (Socket socket : pending) {
+                socket.close();
+            }
+        }
+    }
+
+    private void exhaust(int seconds) throws Exception {
+        awaitStatus(200);
+        send("fill");
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        int asked = 0;
+        while (System.nanoTime() - until < 0) {
+            assertThat(ask()).startsWith("HTTP/1.1 ");
+            asked++;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        assertThat(asked).isPositive();
+        send("empty");
+        awaitStatus(200);
+        for (String line = heard(); !line.equals(BOTH); line = heard()) {
+            send("threads");
+        }
+        assertThat(told("threads")).isEqualTo(BOTH);
+    }
+
+    private void start(String heap, long stalledAfterMillis) throws IOException {
+        // Only what it needs: each jar of a class path is a descriptor and memory.
+        StringBuilder path = new StringBuilder();
+        for (String entry : System.getProperty("java.class.path").split(":")) {
+            boolean ours = !entry.endsWith(".jar") || entry.contains("slf4j") || entry.contains("jspecify");
+            path.append(ours ? Path.of(entry).toAbsolutePath() + ":" : "");
+        }
+        child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heap,
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        path.toString(),
+                        DuressChild.class.getName(),
+                        Long.toString(stalledAfterMillis))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
+        String[] ports = heard().split(" ");
+        health = Integer.parseInt(ports[0]);
+        main = Integer.parseInt(ports[1]);
+    }
+
+    private String askedWhileStopped(long millis) throws Exception {
+        signal("STOP");
+        try (Socket socket = connect(health)) {
+            request(socket);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+            signal("CONT");
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private String ask() throws IOException {
+        try (Socket socket = connect(health)) {
+            request(socket);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private void awaitStatus(int status) throws IOException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!ask().startsWith("HTTP/1.1 " + status)) {
+            assertThat(System.nanoTime() - until)
+                    .as("waited in vain for " + status)
+                    .isNegative();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static void request(Socket socket) throws IOException {
+        socket.getOutputStream().write("GET /health HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process c = child;
+        if (c != null) {
+            new ProcessBuilder("sh", "-c", "kill -" + name + " " + c.pid())
+                    .start()
+                    .waitFor();
+        }
+    }
+
+    private String told(String command) throws IOException {
+        send(command);
+        return heard();
+    }
+
+    private void send(String command) throws IOException {
+        Process c = child;
+        assertThat(c).isNotNull();
+        c.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+        c.getOutputStream().flush();
+    }
+
+    private String heard() throws IOException {
+        BufferedReader from = out;
+        assertThat(from).isNotNull();
+        for (String line = from.readLine(); line != null; line = from.readLine()) {
+            if (line.startsWith("> ")) {
+                return line.substring(2);
+            }
+        }
+        throw new AssertionError("the child is gone");
+    }
+}

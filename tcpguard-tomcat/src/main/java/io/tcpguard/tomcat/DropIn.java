@@ -38,7 +38,7 @@ final class DropIn implements LifecycleListener {
 
     private final Context application;
     private final TcpGuard guard;
-    private final List<StockConnectors> stock = new ArrayList<>();
+    private @Nullable GuardedServer connectors;
 
     private DropIn(Context application, TcpGuard guard) {
         this.application = application;
@@ -177,9 +177,7 @@ final class DropIn implements LifecycleListener {
     private void begin(Server server) {
         guard.start();
         try {
-            for (Service service : server.findServices()) {
-                StockConnectors.guard(service, guard).ifPresent(stock::add);
-            }
+            connectors = GuardedServer.guard(server, guard);
         } catch (RuntimeException e) {
             end();
             throw e;
@@ -203,8 +201,11 @@ final class DropIn implements LifecycleListener {
     }
 
     private void end() {
-        stock.forEach(StockConnectors::restore);
-        stock.clear();
+        GuardedServer all = connectors;
+        connectors = null;
+        if (all != null) {
+            all.restore();
+        }
         guard.close();
     }
 }

@@ -36,6 +36,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private GuardedHttp11NioProtocol(GuardedNioEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
+        endpoint.nameBy(this::getName);
         setAcceptCount(ACCEPT_COUNT);
     }
 
@@ -96,6 +97,12 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         leaving = false;
         endpoint.closeAnswered(false);
         super.start();
+    }
+
+    @Override
+    public void destroy() throws Exception {
+        endpoint.gone();
+        super.destroy();
     }
 
     GuardedNioEndpoint endpoint() {

@@ -7,6 +7,7 @@ import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
 import org.apache.tomcat.util.net.Acceptor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -31,6 +32,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private volatile @Nullable AdmissionControl guard;
     private volatile @Nullable Thread acceptorThread;
+    private volatile Supplier<String> names = this::getName;
 
     private volatile boolean closesAnswered;
 
@@ -49,10 +51,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
                 throw new IllegalStateException("connector " + shortName() + " has a guard already (expected: none)");
             }
             guard = next;
-            if (running || getPort() > 0) {
-                // Health speaks about this connector from here on: down until it accepts.
-                listen(next);
-            }
+            // Health speaks about this connector from here on: down until it accepts.
+            listen(next);
             if (running) {
                 watchWork(next);
             }
@@ -63,6 +63,13 @@ final class GuardedNioEndpoint extends NioEndpoint {
         synchronized (lifecycle) {
             guard = null;
             watch.unwatchWork(shortName());
+            watch.unlisten();
+        }
+    }
+
+    /** The connector is destroyed or removed. If it is added and started again, it comes under guard again. */
+    void gone() {
+        synchronized (lifecycle) {
             watch.unlisten();
         }
     }
@@ -125,7 +132,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private void listen(AdmissionControl now) {
         if (getUnixDomainSocketPath() != null) {
-            log.info("Connector {} listens on a Unix domain socket: not guarded.", shortName());
+            watch.listen(now, shortName(), 0, new Control());
             return;
         }
         int bound = getLocalPort();
@@ -136,10 +143,13 @@ final class GuardedNioEndpoint extends NioEndpoint {
         watch.watchWork(now, shortName(), getExecutor());
     }
 
+    /** @param source Tomcat's name of the connector, by its port of now; an endpoint's own is given once, before it is bound */
+    void nameBy(Supplier<String> source) {
+        names = source;
+    }
+
     private String shortName() {
-        String name = getName();
-        // Until its protocol is initialised an endpoint has a name that says nothing ("TP").
-        return name == null || !name.contains("-") ? "http-" + getPortWithOffset() : name.replace("\"", "");
+        return names.get().replace("\"", "");
     }
 
     private final class Control implements ListenerControl {
@@ -152,8 +162,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public boolean full() {
-            int most = getMaxConnections();
-            return most > 0 && getConnectionCount() >= most;
+            return StockEndpoint.isFull(getMaxConnections(), getConnectionCount(), connections.size());
         }
 
         @Override

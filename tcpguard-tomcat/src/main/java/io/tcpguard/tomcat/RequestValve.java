@@ -23,6 +23,10 @@ final class RequestValve implements Valve {
         stock.put(connector.connector(), connector);
     }
 
+    void remove(Connector connector) {
+        stock.remove(connector);
+    }
+
     @Override
     public void invoke(Request request, Response response) throws IOException {
         StockConnector from = stock.get(request.getConnector());

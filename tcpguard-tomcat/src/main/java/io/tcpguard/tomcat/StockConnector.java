@@ -23,10 +23,14 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     private final AdmissionControl guard;
     private final RequestGate gate = new RequestGate();
     private final ConnectorWatch watch = new ConnectorWatch();
+    private final StockEndpoint endpoint;
+    private final ConnectorLife life;
 
     private StockConnector(Connector connector, AdmissionControl guard) {
         this.connector = connector;
         this.guard = guard;
+        this.endpoint = new StockEndpoint(connector.getProtocolHandler());
+        this.life = ConnectorLife.follow(connector, watch::unlisten);
     }
 
     /** Guards it, whether it runs already or is yet to be started. */
@@ -34,10 +38,10 @@ final class StockConnector implements LifecycleListener, ListenerControl {
         StockConnector stock = new StockConnector(connector, guard);
         connector.addLifecycleListener(stock);
         if (connector.getState().isAvailable()) {
-            stock.begin(connector.getLocalPort());
-        } else if (connector.getPort() > 0) {
+            stock.begin();
+        } else {
             // Health speaks about this connector from here on: down until it accepts.
-            stock.listen(connector.getPortWithOffset());
+            stock.listen(connector.getPort() > 0 ? connector.getPortWithOffset() : 0);
         }
         return stock;
     }
@@ -48,6 +52,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
 
     /** Undoes what {@link #guard} did. */
     void restore() {
+        life.end();
         connector.removeLifecycleListener(this);
         watch.unwatchWork(name());
         watch.unlisten();
@@ -57,7 +62,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     public void lifecycleEvent(LifecycleEvent event) {
         if (Lifecycle.AFTER_START_EVENT.equals(event.getType())) {
             try {
-                begin(connector.getLocalPort());
+                begin();
             } catch (IllegalStateException e) {
                 // The guard was closed since. That must not keep a server from starting.
                 log.warn("{} starts without a guard: {}", connector, e.getMessage());
@@ -68,10 +73,9 @@ final class StockConnector implements LifecycleListener, ListenerControl {
         }
     }
 
-    private synchronized void begin(int port) {
-        if (port > 0) {
-            listen(port);
-        }
+    private synchronized void begin() {
+        // Not of the Unix domain's, and not before it is bound.
+        listen(Math.max(0, connector.getLocalPort()));
         watch.watchWork(guard, name(), connector.getProtocolHandler().getExecutor());
     }
 
@@ -96,28 +100,21 @@ final class StockConnector implements LifecycleListener, ListenerControl {
 
     @Override
     public boolean accepting() {
-        return connector.getState().isAvailable();
+        return connector.getState().isAvailable() && endpoint.accepting();
     }
 
     @Override
     public boolean full() {
-        return connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol
-                && protocol.getMaxConnections() > 0
-                && protocol.getConnectionCount() >= protocol.getMaxConnections();
+        return endpoint.full();
     }
 
-    /** Tomcat's own count; none with {@code maxConnections="-1"}, which switches it off. */
     @Override
     public int unasked() {
-        if (!(connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol)) {
-            return 0;
-        }
-        // The acceptor counts one more before it waits for it.
-        return (int) Math.max(0, protocol.getConnectionCount() - 1);
+        return endpoint.open();
     }
 
     @Override
     public int backlog() {
-        return connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol ? protocol.getAcceptCount() : 0;
+        return endpoint.backlog();
     }
 }

@@ -1,12 +1,12 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.apache.catalina.Engine;
-import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,50 +16,49 @@ final class StockConnectors {
 
     private final Engine engine;
     private final RequestValve valve = new RequestValve();
-    private final List<StockConnector> connectors = new ArrayList<>();
+    private final Map<Connector, StockConnector> connectors = new HashMap<>();
 
-    private StockConnectors(Engine engine) {
+    /** None of them yet. */
+    StockConnectors(Engine engine) {
         this.engine = engine;
     }
 
-    /** Guards them as far as they can be, and says how far that is; empty if the service has none, or serves nothing. */
-    static Optional<StockConnectors> guard(Service service, AdmissionControl guard) {
-        Engine engine = service.getContainer();
-        if (engine == null) {
-            return Optional.empty();
-        }
-        StockConnectors stock = new StockConnectors(engine);
-        try {
-            for (Connector connector : service.findConnectors()) {
-                if (!(connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol)) {
-                    stock.add(connector, guard);
-                }
-            }
-        } catch (RuntimeException e) {
-            stock.connectors.forEach(StockConnector::restore);
-            throw e;
-        }
-        if (stock.connectors.isEmpty()) {
-            return Optional.empty();
-        }
-        stock.engine.getPipeline().addValve(stock.valve);
-        return Optional.of(stock);
-    }
-
-    private void add(Connector connector, AdmissionControl guard) {
+    /** Guards it as far as it can be, and says how far that is. */
+    void add(Connector connector, AdmissionControl guard) {
         StockConnector guarded = StockConnector.guard(connector, guard);
-        connectors.add(guarded);
+        if (connectors.isEmpty()) {
+            engine.getPipeline().addValve(valve);
+        }
+        connectors.put(connector, guarded);
         valve.add(guarded);
         log.info(
                 "{}: active: 503 while work waits, watch on its accept queue and its work. Not active: refusal at accept and"
-                        + " replacement of idle connections, because its protocol is {} (set protocol=\"{}\")",
+                        + " replacement of idle connections, because its protocol is {}{}",
                 connector,
                 connector.getProtocolHandlerClassName(),
-                GuardedHttp11NioProtocol.class.getName());
+                remedy(connector));
+    }
+
+    /** There is one for HTTP over TCP only. */
+    private static String remedy(Connector connector) {
+        return connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?>
+                ? " (set protocol=\"" + GuardedHttp11NioProtocol.class.getName() + "\")"
+                : ", which can't have them";
+    }
+
+    /** It is gone; does nothing if it was not here. */
+    void remove(Connector connector) {
+        StockConnector gone = connectors.remove(connector);
+        if (gone != null) {
+            gone.restore();
+            valve.remove(connector);
+            if (connectors.isEmpty()) {
+                engine.getPipeline().removeValve(valve);
+            }
+        }
     }
 
     void restore() {
-        engine.getPipeline().removeValve(valve);
-        connectors.forEach(StockConnector::restore);
+        List.copyOf(connectors.keySet()).forEach(this::remove);
     }
 }

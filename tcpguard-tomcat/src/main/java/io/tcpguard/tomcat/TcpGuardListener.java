@@ -38,7 +38,7 @@ public final class TcpGuardListener implements LifecycleListener {
     private static final List<String> OWN = List.of("noticeSeconds", "finishSeconds");
 
     private final Map<String, String> given = new TreeMap<>();
-    private final List<StockConnectors> stock = new ArrayList<>();
+    private @Nullable GuardedServer connectors;
     private @Nullable TcpGuard guard;
 
     /** Called by Tomcat's digester. */
@@ -77,7 +77,7 @@ public final class TcpGuardListener implements LifecycleListener {
             case Lifecycle.BEFORE_START_EVENT -> begin(server);
             case Lifecycle.AFTER_START_EVENT -> sayWhatIsActive(server);
             case Lifecycle.BEFORE_STOP_EVENT -> drain(server);
-            case Lifecycle.AFTER_STOP_EVENT, Lifecycle.AFTER_DESTROY_EVENT -> end(server);
+            case Lifecycle.AFTER_STOP_EVENT, Lifecycle.AFTER_DESTROY_EVENT -> end();
             default -> {
                 // Nothing of the others concerns the guard.
             }
@@ -88,15 +88,10 @@ public final class TcpGuardListener implements LifecycleListener {
         TcpGuard fresh = configured().start();
         guard = fresh;
         try {
-            for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
-                // Before they start: health is down until each of them accepts.
-                protocol.guardWith(fresh);
-            }
-            for (Service service : server.findServices()) {
-                StockConnectors.guard(service, fresh).ifPresent(stock::add);
-            }
+            // Before they start: health is down until each of them accepts.
+            connectors = GuardedServer.guard(server, fresh);
         } catch (RuntimeException e) {
-            end(server);
+            end();
             throw e;
         }
     }
@@ -164,17 +159,16 @@ public final class TcpGuardListener implements LifecycleListener {
         }
     }
 
-    private void end(Server server) {
+    private void end() {
         TcpGuard now = guard;
+        GuardedServer all = connectors;
         guard = null;
-        if (now == null) {
-            return;
+        connectors = null;
+        if (all != null) {
+            all.restore();
         }
-        for (GuardedHttp11NioProtocol protocol : TomcatGuard.protocolsOf(server)) {
-            protocol.unguard();
+        if (now != null) {
+            now.close();
         }
-        stock.forEach(StockConnectors::restore);
-        stock.clear();
-        now.close();
     }
 }

@@ -35,7 +35,7 @@ public final class TomcatGuard {
         GuardedHttp11NioProtocol protocol = new GuardedHttp11NioProtocol();
         Connector connector = new Connector(protocol);
         connector.setPort(port);
-        protocol.guardWith(guard);
+        attach(guard, connector);
         return connector;
     }
 
@@ -51,7 +51,10 @@ public final class TomcatGuard {
                     + connector.getProtocolHandlerClassName() + " (expected: "
                     + GuardedHttp11NioProtocol.class.getName() + ")");
         }
-        protocol.guardWith(guard);
+        if (protocol.endpoint().guard() != guard) {
+            protocol.guardWith(guard);
+            ConnectorLife.follow(connector, protocol.endpoint()::gone);
+        }
     }
 
     /**

@@ -34,8 +34,8 @@ class StockConnectorTest {
         return new RawClient(connector.getLocalPort());
     }
 
-    private StockConnectors begin() {
-        return StockConnectors.guard(rig.tomcat.getService(), guard).orElseThrow();
+    private GuardedServer begin() {
+        return GuardedServer.guard(rig.tomcat.getServer(), guard);
     }
 
     private FakeControl.Listener listening() {
@@ -51,7 +51,7 @@ class StockConnectorTest {
             // Tomcat pools what it answered these with.
             assertThat(before.get("/")).startsWith("HTTP/1.1 200");
             assertThat(other.get("/")).startsWith("HTTP/1.1 200");
-            StockConnectors stock = begin();
+            GuardedServer stock = begin();
             guard.requests = Admission.RESPOND;
             assertThat(before.get("/"))
                     .startsWith("HTTP/1.1 503")
@@ -119,7 +119,7 @@ class StockConnectorTest {
     @Test
     void followsTheConnectorThroughStopsAndStarts() throws Exception {
         begin();
-        assertThat(guard.listeners).isEmpty();
+        assertThat(listening().control.accepting()).isFalse();
         rig.start();
         assertThat(listening().control.accepting()).isTrue();
         for (int i = 0; i < 3; i++) {

@@ -31,6 +31,8 @@ public final class AdmissionPolicy {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
 
+    private static final int PROXY_AFTER_SECONDS = 30;
+
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     /** A third of what a kubelet's probe waits by default (timeoutSeconds: 1): it waits in the same queue as everybody. */
@@ -54,6 +56,7 @@ public final class AdmissionPolicy {
     private final ResetBudget resetsForLostPlaces;
     private final TokenBucket evictions;
     private final TokenBucket silentEvictions;
+    private final TokenBucket ownEvictions;
     private final List<Network> allow;
     private final boolean reclaim;
     private final boolean fairness;
@@ -63,6 +66,11 @@ public final class AdmissionPolicy {
     private final long longestStep;
     private final EvictionRate evictionRate;
     private final Complaints complaints = new Complaints(LoggerFactory.getLogger(AdmissionPolicy.class));
+
+    /** Whether addresses tell of nobody, since a handful of them hold nearly all connections. */
+    private volatile boolean proxied;
+
+    private int calmSeconds;
 
     private volatile double evictionsPerSecond;
     private volatile boolean open;
@@ -100,6 +108,7 @@ public final class AdmissionPolicy {
         resetsForLostPlaces = new ResetBudget(now);
         evictions = new TokenBucket(now);
         silentEvictions = new TokenBucket(now);
+        ownEvictions = new TokenBucket(now);
         allow = config.networks(Setting.ALLOW);
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
@@ -134,14 +143,37 @@ public final class AdmissionPolicy {
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
             allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
+            gaps.freeze(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, now));
             gaps.update();
             patience.update();
+            lookForProxies(level);
         }
         if (level.atLeast(Level.SHED)) {
             forgotAt = now;
         } else if (now - forgotAt >= FORGET_EVERY) {
             forgotAt = now;
             gaps.forget();
+        }
+    }
+
+    /**
+     * In calm times only, and slowly: a flood from a few addresses is just what fairness is for. Once found, a proxy stays one until
+     * there is calm again.
+     */
+    private void lookForProxies(Level level) {
+        if (!fairness || level.atLeast(Level.TRIM)) {
+            return;
+        }
+        calmSeconds = table.fromAHandful() != proxied ? calmSeconds + 1 : 0;
+        if (calmSeconds >= PROXY_AFTER_SECONDS) {
+            calmSeconds = 0;
+            proxied = !proxied;
+            LoggerFactory.getLogger(AdmissionPolicy.class)
+                    .info(
+                            proxied
+                                    ? "tcpguard: nearly all connections come from a handful of addresses, as from proxies: fairness"
+                                            + " by address is off; 'behindProxy' would refuse by 503 only"
+                                    : "tcpguard: connections come from many addresses again: fairness by address is on");
         }
     }
 
@@ -199,7 +231,7 @@ public final class AdmissionPolicy {
 
     /** Takes an admitted connection into the books. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(fairness ? source : null, shedWithin(RECENTLY, sampledAt), closer);
+        return table.open(source, shedWithin(RECENTLY, sampledAt), closer);
     }
 
     /** Counts a refused request. */
@@ -259,13 +291,13 @@ public final class AdmissionPolicy {
         // already: they try most often, so they would get nearly all of them.
         boolean shedding = shedWithin(RECENTLY, now);
         if (shedding && unfair(snapshot, source)) {
-            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
+            return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
         }
         if (room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
         if (!shedding && unfair(snapshot, source)) {
-            return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
+            return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
         }
         // A late sampler does not see for how long they wait.
         return atTheRefusalPoint(snapshot, stale ? null : queue, canAnswer, now);
@@ -290,7 +322,11 @@ public final class AdmissionPolicy {
 
     private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
         Capacity capacity = snapshot.capacity();
-        return fairness && source != null && room.scarce(capacity.reserve()) && table.holdsMoreThan(UNFAIR, source);
+        return fairness
+                && !proxied
+                && source != null
+                && room.scarce(capacity.reserve())
+                && table.holdsMoreThan(UNFAIR, source);
     }
 
     private Admission atTheRefusalPoint(
@@ -325,6 +361,47 @@ public final class AdmissionPolicy {
         return room.excess() <= Math.max(1, capacity.reserve() / 4);
     }
 
+    /** Who holds more than its share may replace what it does not use itself, and gets no more by that. */
+    private Admission behindTheOthers(
+            GuardSnapshot snapshot,
+            @Nullable InetAddress source,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        everShed = true;
+        sheddingAt = now;
+        if (reclaim && source != null) {
+            // The other half of what evictions may overshoot is for the others.
+            boolean overshoot = room.excess() <= Math.max(1, snapshot.capacity().reserve() / 8);
+            if (overshoot && evictOwn(snapshot, source, now)) {
+                return Admission.ADMIT;
+            }
+            if (!overshoot
+                    && queue != null
+                    && table.holdsIdle(source, clock.nanos(), silentFloor, idleFloorNanos())
+                    && queue.mayWait(now)) {
+                // For the descriptor of one that it replaced, which comes back within milliseconds.
+                return Admission.WAIT;
+            }
+        }
+        return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
+    }
+
+    private boolean evictOwn(GuardSnapshot snapshot, InetAddress source, long now) {
+        Handle victim;
+        synchronized (evictions) {
+            if (!ownEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now)) {
+                return false;
+            }
+            victim = table.claimOfSource(source, clock.nanos(), silentFloor, idleFloorNanos());
+            if (victim == null) {
+                ownEvictions.giveBack();
+                return false;
+            }
+        }
+        return evict(victim, snapshot, now);
+    }
+
     private boolean evictOne(GuardSnapshot snapshot, long now) {
         Handle victim;
         synchronized (evictions) {
@@ -342,6 +419,10 @@ public final class AdmissionPolicy {
                 return false;
             }
         }
+        return evict(victim, snapshot, now);
+    }
+
+    private boolean evict(Handle victim, GuardSnapshot snapshot, long now) {
         Closing how = snapshot.resetsOnly() ? Closing.RESET : Closing.ORDERLY;
         shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, Cause.CONNECTIONS);
         try {

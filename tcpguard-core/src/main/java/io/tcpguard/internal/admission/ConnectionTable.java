@@ -4,8 +4,6 @@ import io.tcpguard.spi.ConnectionCloser;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +28,13 @@ final class ConnectionTable {
 
     private static final int SETTLE_STEPS = 4096;
 
+    /** The same for the connections of one source. */
+    private static final int OWN_STEPS = 64;
+
+    private static final int HANDFUL = 8;
+    private static final double NEARLY_ALL = 0.9;
+    private static final int ENOUGH = 50;
+
     /** Who was spared is asked for again after this part of the floor. */
     private static final int SPARED_PART = 4;
 
@@ -40,7 +45,7 @@ final class ConnectionTable {
     private final Patience patience;
     private final CoarseClock clock;
     private final long width;
-    private final Map<InetAddress, Source> sources = new HashMap<>();
+    private final Sources sources = new Sources();
     private final HandleList silent = new HandleList();
     private final HandleList ancient = new HandleList();
     private final HandleList[] buckets = new HandleList[BUCKETS];
@@ -69,10 +74,10 @@ final class ConnectionTable {
         synchronized (this) {
             size++;
             if (address != null) {
-                Source source = sources.computeIfAbsent(address, a -> new Source());
-                source.connections++;
+                Source source = sources.open(address);
+                source.append(h);
                 h.source = source;
-                h.address = address;
+                h.sourceHash = source.key.hashCode();
             }
             silent.append(h);
         }
@@ -86,8 +91,9 @@ final class ConnectionTable {
                 h.list.remove(h);
             }
             Source source = h.source;
-            if (source != null && --source.connections == 0) {
-                sources.remove(h.address);
+            if (source != null) {
+                source.remove(h);
+                sources.close(source);
             }
         }
         closed.increment();
@@ -112,10 +118,48 @@ final class ConnectionTable {
         return closed.sum();
     }
 
-    /** Whether this address holds at least {@code times} its equal share of all connections, and at least two. */
+    /** As {@link Sources#holdsMoreThan}. */
     synchronized boolean holdsMoreThan(double times, InetAddress address) {
-        Source source = sources.get(address);
-        return source != null && sources.size() > 1 && source.connections >= Math.max(2, times * size / sources.size());
+        return sources.holdsMoreThan(times, address);
+    }
+
+    /** Whether nearly all connections come from a handful of sources. */
+    synchronized boolean fromAHandful() {
+        return sources.handful(HANDFUL, NEARLY_ALL, ENOUGH);
+    }
+
+    /**
+     * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it does not use. Null
+     * if there is none among those that were looked at.
+     */
+    synchronized @Nullable Handle claimOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
+        Handle h = idleOfSource(address, now, silentFloor, idleFloor);
+        return h != null && claim(h, now, h.spoken() ? idleFloor : silentFloor, false) ? h : null;
+    }
+
+    /** Whether there is one. */
+    synchronized boolean holdsIdle(InetAddress address, long now, long silentFloor, long idleFloor) {
+        return idleOfSource(address, now, silentFloor, idleFloor) != null;
+    }
+
+    private @Nullable Handle idleOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
+        Source source = sources.find(address);
+        int steps = source == null ? 0 : Math.min(OWN_STEPS, source.connections);
+        while (source != null && steps-- > 0) {
+            Handle h = source.first;
+            if (h == null) {
+                return null;
+            }
+            if (h.list != null
+                    && !h.kept()
+                    && !h.atWork()
+                    && now - lastSeen(h) >= (h.spoken() ? idleFloor : silentFloor)) {
+                return h;
+            }
+            source.remove(h);
+            source.append(h);
+        }
+        return null;
     }
 
     /**

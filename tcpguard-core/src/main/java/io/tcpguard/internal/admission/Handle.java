@@ -2,7 +2,6 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
-import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,7 @@ final class Handle implements ConnectionHandle {
     private final Patience patience;
     private final boolean inACrowd;
     private final CoarseClock clock;
+    private final long openedAt;
 
     /** How much work is in progress, and whether it waits for the client; {@link #OVER} once it is closed. */
     private volatile int work;
@@ -40,6 +40,9 @@ final class Handle implements ConnectionHandle {
 
     private boolean asked;
 
+    /** Set before the adapter has it. */
+    int sourceHash;
+
     // The table's, under its lock.
     @Nullable Handle previous;
 
@@ -49,7 +52,9 @@ final class Handle implements ConnectionHandle {
 
     @Nullable Source source;
 
-    @Nullable InetAddress address;
+    @Nullable Handle previousOfSource;
+
+    @Nullable Handle nextOfSource;
 
     /** When a search found it idle by its handle and spared it. */
     long sparedAt = Long.MIN_VALUE;
@@ -67,7 +72,8 @@ final class Handle implements ConnectionHandle {
         this.inACrowd = inACrowd;
         this.clock = clock;
         this.closer = closer;
-        this.lastActive = clock.nanos();
+        this.openedAt = clock.nanos();
+        this.lastActive = openedAt;
     }
 
     @Override
@@ -117,8 +123,8 @@ final class Handle implements ConnectionHandle {
 
     private void active() {
         long now = clock.nanos();
-        if (asked) {
-            longestGap = gaps.cameBack(longestGap, now - lastActive);
+        if (asked && now - openedAt >= GapLearner.LEAST) {
+            longestGap = gaps.cameBack(sourceHash, longestGap, now - lastActive);
         }
         used(now);
     }

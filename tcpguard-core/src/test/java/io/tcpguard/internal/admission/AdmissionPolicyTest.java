@@ -229,12 +229,53 @@ class AdmissionPolicyTest {
         for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
             connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
         }
+        open.subList(0, 500).forEach(ConnectionHandle::begin);
         pass(11);
 
         assertThat(accept(greedy).refused()).isTrue();
         assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.UNFAIR_SOURCE))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void letsASourceThatHoldsMoreThanItsShareReplaceWhatItDoesNotUseAndNothingElse() throws UnknownHostException {
+        InetAddress proxy = InetAddress.getByName("192.0.2.1");
+        for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        pass(1);
+        connect(500, proxy);
+        List<ConnectionHandle> others = List.copyOf(open.subList(0, REFUSAL_POINT - 24 - 500));
+        pass(11);
+
+        connect(20, proxy);
+
+        assertThat(evictions).hasSize(20);
+        assertThat(open).containsAll(others).hasSize(REFUSAL_POINT - 24);
+        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+    }
+
+    @Test
+    void isFairToNoAddressesWhereAHandfulHoldsNearlyAllInCalmTimes() throws UnknownHostException {
+        InetAddress proxy = InetAddress.getByName("192.0.2.1");
+        connect(1, InetAddress.getByName("192.0.2.2"));
+        connect(1, InetAddress.getByName("192.0.2.3"));
+        connect(600, proxy);
+        calm(40);
+        connect(REFUSAL_POINT - 24 - 602, proxy);
+        keepAllBusy();
+        assertThat(accept(proxy).refused()).isTrue();
+        open.remove(open.size() - 1).closed();
+
+        assertThat(accept(proxy)).as("a place that became free").isEqualTo(Admission.ADMIT);
+    }
+
+    private void calm(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            now += 1_000_000_000L;
+            policy().sampled(capacity(), Level.NORMAL, now);
+        }
     }
 
     @Test

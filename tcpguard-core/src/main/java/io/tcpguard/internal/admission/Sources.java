@@ -1,0 +1,157 @@
+package io.tcpguard.internal.admission;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who holds how many connections. No more sources are known than connections are open, with their networks. Guarded by the table's lock. */
+final class Sources {
+    /** A network counts as one source if it holds this part of all connections, since whoever has one has many addresses. */
+    private static final double MUCH = 0.5;
+
+    private static final int MANY = 16;
+
+    /** Sources outside, from which on a /24 counts as one: it may be an office, and an IPv6 network is one customer's. */
+    private static final int OUTSIDE_IPV4 = 8;
+
+    private static final int OUTSIDE_IPV6 = 2;
+
+    /** Beside a handful of proxies there are checkers and admins. */
+    private static final int OTHERS = 64;
+
+    private final Map<SourceKey, Source> known = new HashMap<>();
+    private final SourceKey asked = new SourceKey();
+    private final SourceKey.Memory memory = new SourceKey.Memory();
+    private int leaves;
+    private int connections;
+
+    /** The network that holds most, as far as was looked. */
+    private @Nullable Source largest;
+
+    /** How many there are, networks not counted. */
+    int size() {
+        return leaves;
+    }
+
+    /** How many are known, with the networks around them. */
+    int networks() {
+        return known.size();
+    }
+
+    /** One more connection of this address. */
+    Source open(InetAddress address) {
+        asked.set(address, memory);
+        Source source = known.get(asked);
+        if (source == null) {
+            source = add();
+            leaves++;
+            for (Source s = source; s != null; s = s.network) {
+                s.members++;
+            }
+        }
+        connections++;
+        for (Source s = source; s != null; s = s.network) {
+            s.connections++;
+            if (s.members > 1 && (largest == null || s.connections >= largest.connections)) {
+                largest = s;
+            }
+        }
+        return source;
+    }
+
+    private Source add() {
+        SourceKey key = asked.copy();
+        Source network = null;
+        if (asked.widen()) {
+            network = known.get(asked);
+            if (network == null) {
+                network = add();
+            }
+        }
+        Source source = new Source(key, network);
+        known.put(key, source);
+        return source;
+    }
+
+    /** One less. */
+    void close(Source source) {
+        connections--;
+        boolean last = source.connections == 1;
+        for (Source s = source; s != null; s = s.network) {
+            s.connections--;
+            s.members -= last ? 1 : 0;
+            if (s.connections == 0) {
+                known.remove(s.key);
+                largest = largest == s ? null : largest;
+            }
+        }
+        leaves -= last ? 1 : 0;
+    }
+
+    @Nullable Source find(InetAddress address) {
+        asked.set(address, memory);
+        return known.get(asked);
+    }
+
+    /**
+     * Whether the source of this address, or a network around it, holds at least {@code times} its equal share of all connections,
+     * and at least two.
+     */
+    boolean holdsMoreThan(double times, InetAddress address) {
+        Source crowd = crowd(times);
+        int equals = crowd == null ? leaves : leaves - crowd.members + 1;
+        asked.set(address, memory);
+        Source source = known.get(asked);
+        if (source != null && leaves > 1 && source.connections >= Math.max(2, times * connections / equals)) {
+            return true;
+        }
+        // A newcomer may be of the network without being of any source in it.
+        while (crowd != null && asked.widen()) {
+            if (asked.equals(crowd.key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The network that counts as one source, since it holds much more than its share as that. */
+    private @Nullable Source crowd(double times) {
+        Source network = largest;
+        if (network == null || network.members < 2 || network.connections < Math.max(MANY, MUCH * connections)) {
+            return null;
+        }
+        int outside = leaves - network.members;
+        int enough = network.key.ipv4() ? OUTSIDE_IPV4 : OUTSIDE_IPV6;
+        return outside >= enough && network.connections >= times * connections / (outside + 1) ? network : null;
+    }
+
+    /** Whether so few sources hold nearly all connections that they are proxies, or nobody to be fair to. */
+    boolean handful(int most, double nearlyAll, int atLeast) {
+        if (connections < atLeast || leaves > OTHERS + most) {
+            return false;
+        }
+        int[] top = new int[most];
+        for (Source source : known.values()) {
+            if (source.members == 1 && source.first != null) {
+                insert(top, source.connections);
+            }
+        }
+        int held = 0;
+        for (int one : top) {
+            held += one;
+        }
+        return held >= nearlyAll * connections;
+    }
+
+    private static void insert(int[] top, int count) {
+        int carry = count;
+        for (int i = 0; i < top.length && carry > 0; i++) {
+            if (carry > top[i]) {
+                int smaller = top[i];
+                top[i] = carry;
+                carry = smaller;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SourcesTest {
+    private final Sources sources = new Sources();
+
+    @Test
+    void takesAnIpv6NetworkOf64BitsForOneSource() throws UnknownHostException {
+        for (int i = 0; i < 100; i++) {
+            open("2001:db8:1:2:" + Integer.toHexString(i) + "::" + i);
+        }
+        open("2001:db8:9:2::1");
+        open("192.0.2.1");
+
+        assertThat(sources.size()).isEqualTo(3);
+        assertThat(unfair("2001:db8:1:2:ffff::1")).isTrue();
+        assertThat(unfair("2001:db8:9:2::2")).isFalse();
+        assertThat(unfair("2001:db8:1:3::1")).isFalse();
+    }
+
+    @Test
+    void takesAWiderIpv6NetworkForOneSourceOnceItHoldsHalfOfAll() throws UnknownHostException {
+        for (int i = 0; i < 180; i++) {
+            open("2001:db8:1:" + Integer.toHexString(i * 257) + "::1");
+        }
+        open("2001:db8:7:1::1");
+        open("2001:db8:8:1::1");
+        open("2001:db8:8:1::2");
+        open("192.0.2.7");
+
+        assertThat(unfair("2001:db8:1:ffff::1")).as("a new /64 of the /48").isTrue();
+        assertThat(unfair("2001:db8:1:101::1")).isTrue();
+        assertThat(unfair("2001:db8:8:1::9")).as("two of a household").isFalse();
+        assertThat(unfair("192.0.2.7")).isFalse();
+        assertThat(unfair("2001:db8:2::1")).isFalse();
+    }
+
+    @Test
+    void takesAnIpv4NetworkForOneSourceOnlyIfMostComeFromItAndManyOthersFromElsewhere() throws UnknownHostException {
+        for (int i = 0; i < 200; i++) {
+            open("192.0.2." + i);
+        }
+        for (int i = 0; i < 7; i++) {
+            open("198.51." + i + ".1");
+        }
+        assertThat(unfair("192.0.2.250")).as("an office").isFalse();
+
+        open("198.51.100.1");
+        assertThat(unfair("192.0.2.250")).isTrue();
+        assertThat(unfair("198.51.100.1")).isFalse();
+        assertThat(unfair("203.0.113.1")).isFalse();
+    }
+
+    @Test
+    void knowsAnIpv4AddressInWhateverDress() throws UnknownHostException {
+        byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, (byte) 192, 0, 2, 1};
+        sources.open(Inet6Address.getByAddress("x", mapped, 0));
+        open("192.0.2.1");
+        open("64:ff9b::c000:201");
+
+        assertThat(sources.size()).isEqualTo(1);
+    }
+
+    @Test
+    void takesLinkLocalAddressesForWhatTheyAre() throws UnknownHostException {
+        open("fe80::1");
+        open("fe80::2");
+        sources.open(
+                Inet6Address.getByAddress("x", InetAddress.getByName("fe80::1").getAddress(), 3));
+
+        assertThat(sources.size()).isEqualTo(3);
+    }
+
+    @Test
+    void forgetsNetworksWithTheirLastConnection() throws UnknownHostException {
+        List<Source> open = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            open.add(sources.open(InetAddress.getByName(
+                    i % 2 == 0 ? "10.1." + (i / 256 % 256) + "." + i % 256 : "2001:db8:" + i + ":1::1")));
+        }
+        open.forEach(sources::close);
+
+        assertThat(sources.size()).isZero();
+        assertThat(sources.networks()).isZero();
+    }
+
+    @Test
+    void asksWithoutAllocation() throws UnknownHostException {
+        InetAddress[] addresses = new InetAddress[64];
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = InetAddress.getByName(i % 2 == 0 ? "10.0.0." + i : "2001:db8::" + i);
+            sources.open(addresses[i]);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int rounds = 100_000;
+        long allocated = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < rounds; i++) {
+                sources.holdsMoreThan(2, addresses[i % addresses.length]);
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+
+        assertThat(allocated).as("bytes in %d questions", rounds).isLessThan(rounds);
+    }
+
+    private void open(String address) throws UnknownHostException {
+        sources.open(InetAddress.getByName(address));
+    }
+
+    private boolean unfair(String address) throws UnknownHostException {
+        return sources.holdsMoreThan(2, InetAddress.getByName(address));
+    }
+}

@@ -62,8 +62,8 @@ public record HaproxyState(String status, String server, String node, int weight
         return to > from ? value : -1;
     }
 
-    /** What strangers send is not kept at any length. */
+    /** What strangers send is not kept at any length, nor as it is. */
     private static String shortened(String text) {
-        return text.length() <= MOST ? text : text.substring(0, MOST);
+        return Plain.text(text, MOST);
     }
 }

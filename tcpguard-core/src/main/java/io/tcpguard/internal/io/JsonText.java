@@ -86,7 +86,7 @@ final class JsonText {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < ' ') {
+            } else if (c < ' ' || (c >= 127 && c < 160) || c == '\u2028' || c == '\u2029') {
                 String hex = Integer.toHexString(c);
                 out.append("\\u0000", 0, 6 - hex.length()).append(hex);
             } else {

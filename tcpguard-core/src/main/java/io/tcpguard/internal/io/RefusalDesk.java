@@ -1,6 +1,8 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -38,6 +40,9 @@ final class RefusalDesk {
     private final Poller poller;
     private final IoThread.View view;
     private final NanoClock clock;
+
+    /** As the I/O thread saw it last. */
+    private volatile Refusal cause = Refusal.CONNECTIONS;
 
     private final Object lock = new Object();
     // Guarded by the lock, all of them:
@@ -122,7 +127,7 @@ final class RefusalDesk {
             if (place == null) {
                 return false;
             }
-            place.give(channel, retryAfterSeconds, now);
+            place.give(channel, retryAfterSeconds, cause, now);
             if (writer != null) {
                 place.look(writer, now);
             }
@@ -232,6 +237,7 @@ final class RefusalDesk {
 
     /** Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived already. */
     void takeIn(long now, int most) {
+        cause = cause(view.snapshot().leading());
         int from = activeCount;
         synchronized (lock) {
             int taken = Math.min(most, incomingCount);
@@ -329,6 +335,16 @@ final class RefusalDesk {
         for (int i = 0; i < activeCount; i++) {
             active[i].broken();
         }
+    }
+
+    private static Refusal cause(@Nullable Signal leading) {
+        if (leading == Signal.WORK_DELAY) {
+            return Refusal.WORK;
+        }
+        if (leading == Signal.ACCEPT_QUEUE) {
+            return Refusal.QUEUE;
+        }
+        return leading == Signal.SYSTEM_FILES ? Refusal.FILES : Refusal.CONNECTIONS;
     }
 
     boolean resetsOnly() {

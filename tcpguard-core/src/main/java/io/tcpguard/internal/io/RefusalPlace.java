@@ -1,6 +1,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.spi.Pacing;
+import io.tcpguard.spi.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -21,7 +22,9 @@ final class RefusalPlace implements Ready {
      * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an accept queue that
      * overflows costs clients seconds.
      */
-    private static final long IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final long FOR_CLOSE_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(10);
     /** A longer head is answered without being read to its end. */
     private static final int LONGEST_HEAD = 16 * 1024;
     /** Reads in a row; then it is the others' turn. */
@@ -42,6 +45,10 @@ final class RefusalPlace implements Ready {
     private @Nullable Scribe scribe;
     private State state = State.CLOSED;
     private int retryAfterSeconds;
+    private Refusal cause = Refusal.CONNECTIONS;
+    /** It asks for the head only. */
+    private boolean head;
+
     private long since;
     private int received;
     private int written;
@@ -54,8 +61,10 @@ final class RefusalPlace implements Ready {
         this.poller = poller;
     }
 
-    void give(SocketChannel refused, int seconds, long now) {
+    void give(SocketChannel refused, int seconds, Refusal why, long now) {
         channel = refused;
+        cause = why;
+        head = false;
         retryAfterSeconds = seconds;
         since = now;
         state = State.READING;
@@ -115,6 +124,7 @@ final class RefusalPlace implements Ready {
             } else if (n == 0) {
                 break;
             } else if (state == State.READING) {
+                head |= received == 0 && by.bytes().get(0) == 'H';
                 received += n;
                 if (headEnds(by.bytes()) || received >= LONGEST_HEAD) {
                     write(by, c, now);
@@ -143,6 +153,9 @@ final class RefusalPlace implements Ready {
                 Scribe by = scribe;
                 if (state == State.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
+                    if (hurry) {
+                        end(desk.resetsOnly()); // It dawdles, whatever it has sent: others wait for its place.
+                    }
                 } else if (state == State.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
@@ -160,9 +173,9 @@ final class RefusalPlace implements Ready {
     /** Nanoseconds until this one has taken too long. */
     long left(long now, boolean hurry) {
         return switch (state) {
-            case READING -> (hurry && received == 0 ? IN_A_HURRY : FOR_REQUEST) - (now - since);
-            case WRITING -> FOR_CLOSE - (now - since);
-            case WAITING -> (hurry ? IN_A_HURRY : FOR_CLOSE) - (now - since);
+            case READING -> (hurry ? FOR_REQUEST_IN_A_HURRY : FOR_REQUEST) - (now - since);
+            case WRITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
+            case WAITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
             case CLOSED -> Long.MAX_VALUE;
         };
     }
@@ -189,7 +202,7 @@ final class RefusalPlace implements Ready {
     }
 
     private void write(Scribe by, SocketChannel c, long now) throws IOException {
-        ByteBuffer answer = by.answer(retryAfterSeconds);
+        ByteBuffer answer = by.answer(retryAfterSeconds, cause, head);
         answer.position(written);
         c.write(answer);
         written = answer.position();

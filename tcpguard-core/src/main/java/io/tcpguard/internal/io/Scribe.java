@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.spi.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -11,17 +12,27 @@ final class Scribe {
     static final int LONGEST_RETRY_AFTER = 120;
 
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
-    private final @Nullable ByteBuffer[] answers = new @Nullable ByteBuffer[LONGEST_RETRY_AFTER + 1];
+    private static final int CAUSES = Refusal.values().length;
 
-    /** The answer, to be written from its start; made once for each number of seconds. */
-    ByteBuffer answer(int retryAfterSeconds) {
-        ByteBuffer answer = answers[retryAfterSeconds];
+    private final @Nullable ByteBuffer[] answers = new @Nullable ByteBuffer[2 * CAUSES * (LONGEST_RETRY_AFTER + 1)];
+
+    /**
+     * The answer, to be written from its start; made once for each cause and number of seconds.
+     *
+     * @param bodyless to HEAD: the head alone
+     */
+    ByteBuffer answer(int retryAfterSeconds, Refusal cause, boolean bodyless) {
+        int index = (retryAfterSeconds * CAUSES + cause.ordinal()) * 2 + (bodyless ? 1 : 0);
+        ByteBuffer answer = answers[index];
         if (answer == null) {
-            byte[] text = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds
-                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            String body = cause.body(retryAfterSeconds);
+            byte[] text = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds + "\r\n"
+                            + Refusal.HEADER + ": " + cause.headerValue()
+                            + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length()
+                            + "\r\nConnection: close\r\n\r\n" + (bodyless ? "" : body))
                     .getBytes(StandardCharsets.US_ASCII);
             answer = ByteBuffer.allocateDirect(text.length).put(text);
-            answers[retryAfterSeconds] = answer;
+            answers[index] = answer;
         }
         answer.clear();
         return answer;

@@ -60,6 +60,12 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
     }
 
     private static String oneLine(String text) {
-        return text.replace('\r', ' ').replace('\n', ' ');
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            // Names of listeners and an operator's words come from outside, too.
+            char c = text.charAt(i);
+            line.append(Character.isISOControl(c) && c != '\t' ? ' ' : c);
+        }
+        return line.toString();
     }
 }

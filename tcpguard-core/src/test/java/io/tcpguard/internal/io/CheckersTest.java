@@ -247,6 +247,15 @@ class CheckersTest {
                 .satisfies(s -> assertThat(s.server()).hasSize(128));
     }
 
+    @Test
+    void showNothingThatATerminalOrAPageWouldObey() {
+        HaproxyState said = HaproxyState.parse("UP\u001b[2J; name=<b>\u009b/s1\r; node=\u202elb; weight=1/2");
+
+        assertThat(said).isEqualTo(new HaproxyState("UP?[2J", "?b??/s1", "?lb", 1, 2));
+        assertThat(JsonText.object(json -> json.member("a", "\u007f\u009b\u2028\u001b")))
+                .isEqualTo("{\"a\":\"\\u007f\\u009b\\u2028\\u001b\"}\n");
+    }
+
     private List<String> warnings() {
         return log.stream()
                 .filter(r -> r.getLevel().equals(Level.WARNING))

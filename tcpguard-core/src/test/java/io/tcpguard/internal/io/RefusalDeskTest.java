@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.Level;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RefusalDeskTest {
     private static final String ANSWER =
-            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nX-Tcpguard: refused; cause=connections\r\n"
+                    + "Content-Type: text/plain\r\nContent-Length: 80\r\nConnection: close\r\n\r\n"
+                    + "Refused: this server has no place for another connection now.\nTry again in 2 s.\n";
 
     private final FakeView view = new FakeView();
     private final List<Socket> clients = new ArrayList<>();
@@ -172,6 +176,48 @@ class RefusalDeskTest {
 
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         assertThat(io.deskSize()).isZero();
+    }
+
+    @Test
+    void whoDawdlesHoldsItsPlaceNoLongerThanWhoIsSilent() throws Exception {
+        List<Integer> refused = new ArrayList<>();
+        for (String said : List.of("", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\n\r\n")) {
+            long until = System.nanoTime() + 1_000_000_000L;
+            int answered = 0;
+            for (int i = 0; System.nanoTime() - until < 0; i++) {
+                Socket client = Wire.connect(port);
+                clients.add(client);
+                Wire.send(client, said);
+                // Eight places for all, as on a full server.
+                answered += io.refuse(accept(), Admission.RESPOND, 2, 8) == Admission.RESPOND ? 1 : 0;
+            }
+            refused.add(answered);
+        }
+        int slowest = refused.stream().min(Integer::compare).orElseThrow();
+        int fastest = refused.stream().max(Integer::compare).orElseThrow();
+        assertThat(fastest).as("%s", refused).isLessThanOrEqualTo(3 * slowest);
+    }
+
+    @Test
+    void saysWhyByTheSignalThatLeads() throws IOException {
+        view.says(Level.SHED, Signal.ACCEPT_QUEUE, 90, "queue");
+        Wire.await("the thread goes round", () -> {
+            io.execute(() -> {});
+            return refusedBy("GET / HTTP/1.1\r\n\r\n").contains("X-Tcpguard: refused; cause=queue\r\n");
+        });
+        assertThat(refusedBy("HEAD / HTTP/1.1\r\n\r\n"))
+                .contains("Content-Length: 69\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    private String refusedBy(String request) {
+        try (Socket client = Wire.connect(port)) {
+            Wire.send(client, request);
+            io.refuse(accept(), Admission.RESPOND, 2, 8);
+            return Wire.readToEnd(client);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

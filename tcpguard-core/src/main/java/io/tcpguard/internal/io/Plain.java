@@ -1,0 +1,20 @@
+package io.tcpguard.internal.io;
+
+/** Text from strangers, fit to be shown on a terminal, in a log and in a page. */
+final class Plain {
+    private Plain() {}
+
+    /**
+     * With everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what looks like something
+     * else), and so with the characters that mean something in HTML. No longer than that.
+     */
+    static String text(String text, int longest) {
+        StringBuilder plain = new StringBuilder(Math.min(text.length(), longest));
+        for (int i = 0; i < text.length() && i < longest; i++) {
+            char c = text.charAt(i);
+            boolean harmless = c >= ' ' && c < 127 && c != '<' && c != '>' && c != '&' && c != '"' && c != '\'';
+            plain.append(harmless ? c : '?');
+        }
+        return plain.toString();
+    }
+}

@@ -8,7 +8,6 @@ import io.tcpguard.internal.io.Pages;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.runtime.GuardCounters;
-import io.tcpguard.internal.runtime.GuardRuntime;
 import io.tcpguard.internal.runtime.PublishedSnapshot;
 import io.tcpguard.internal.runtime.RunState;
 import io.tcpguard.signal.Census;
@@ -67,7 +66,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /**
      * Opens what the guard needs, takes the first sample and starts its two threads ("tcpguard-sampler", "tcpguard-io", both
-     * daemons). Does nothing if already started.
+     * daemons). Does nothing if already started, and opens nothing if not {@linkplain Setting#ENABLED enabled}.
      *
      * @return this
      * @throws IllegalStateException if the health port can't be bound, or the guard was closed
@@ -78,7 +77,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
                 throw new IllegalStateException("this guard was closed; build another");
             }
             if (!state.running()) {
-                state = GuardRuntime.start(config, published, counters, listeners);
+                state = RunState.start(config, published, counters, listeners);
             }
         }
         return this;
@@ -223,14 +222,22 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         return config;
     }
 
+    /** Closes all that was opened, and waits for it; {@link #start} begins anew: no drain, nothing learned, no listener. Never throws. */
+    public void stop() {
+        synchronized (lifecycle) {
+            RunState ending = state;
+            state = RunState.STOPPED;
+            ending.close();
+            published.forget(System.nanoTime());
+        }
+    }
+
     /** Ends both threads, closes all that was opened, and admits everything from now on. Waits for the threads; never throws. */
     @Override
     public void close() {
         synchronized (lifecycle) {
             closed = true;
-            RunState ending = state;
-            state = RunState.STOPPED;
-            ending.close();
+            stop();
         }
     }
 

@@ -21,7 +21,8 @@ public final class GuardConfig {
     private final long staleAfterNanos;
 
     /**
-     * Defaults, with these in place of some. Values must have passed {@link Setting#check}.
+     * Defaults, with these in place of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values must have passed
+     * {@link Setting#check}.
      *
      * @throws IllegalArgumentException naming both settings and their values, if two contradict each other
      */
@@ -31,9 +32,17 @@ public final class GuardConfig {
             all.put(s, given.containsKey(s) ? s.check(given.get(s)) : s.byDefault());
         }
         Contradictions.refuse(given, all);
+        if (isSwitchedOff()) {
+            all.put(Setting.ENABLED, false);
+        }
         values = all;
         // Asked at each accept.
         staleAfterNanos = STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
+    }
+
+    private static boolean isSwitchedOff() {
+        return "false".equalsIgnoreCase(System.getProperty("tcpguard.enabled"))
+                || "false".equalsIgnoreCase(System.getenv("TCPGUARD_ENABLED"));
     }
 
     /** Defaults only. */

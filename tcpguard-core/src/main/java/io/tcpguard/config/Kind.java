@@ -1,7 +1,9 @@
 package io.tcpguard.config;
 
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -16,7 +18,8 @@ import java.util.regex.Pattern;
  */
 record Kind(String allowed, Function<String, Optional<Object>> parser, Function<Object, Optional<Object>> acceptor) {
 
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)\\s*(ms|s|m|min|h|d)?");
+    private static final Pattern DURATION =
+            Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)\\s*(ns|us|ms|s|m|min|h|d)?", Pattern.CASE_INSENSITIVE);
 
     Optional<Object> parse(String text) {
         return parser.apply(text);
@@ -32,7 +35,8 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
                         ? Optional.of(d)
                         : Optional.empty();
         return new Kind(
-                "a duration from " + text(least) + " to " + text(most) + ", such as 500ms, 2s, 5m",
+                "a duration from " + text(least) + " to " + text(most)
+                        + ", such as 500ms, 2s, 5m, PT2S, or milliseconds",
                 t -> parseDuration(t).flatMap(accept),
                 accept);
     }
@@ -63,7 +67,9 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
     static Kind bool() {
         return new Kind(
                 "true or false",
-                t -> t.equals("true") || t.equals("false") ? Optional.of(t.equals("true")) : Optional.empty(),
+                t -> t.equalsIgnoreCase("true") || t.equalsIgnoreCase("false")
+                        ? Optional.of(t.equalsIgnoreCase("true"))
+                        : Optional.empty(),
                 v -> v instanceof Boolean ? Optional.of(v) : Optional.empty());
     }
 
@@ -82,26 +88,34 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
                         : Optional.empty());
     }
 
+    /** A number with a unit, ISO 8601, or a bare number: milliseconds, as in Tomcat's attributes and Spring's durations. */
     private static Optional<Object> parseDuration(String text) {
         Matcher m = DURATION.matcher(text);
         if (!m.matches()) {
-            return Optional.empty();
+            return iso(text);
         }
         double number = Double.parseDouble(m.group(1));
-        String unit = m.group(2);
-        if (unit == null) {
-            // A bare number has no unit, except nothing at all, which needs none.
-            return number == 0 ? Optional.of(Duration.ZERO) : Optional.empty();
-        }
-        double seconds =
+        String unit = m.group(2) == null ? "ms" : m.group(2).toLowerCase(Locale.ROOT);
+        double nanos =
                 switch (unit) {
-                    case "ms" -> number / 1000;
-                    case "s" -> number;
-                    case "h" -> number * 3600;
-                    case "d" -> number * 86_400;
-                    default -> number * 60;
+                    case "ns" -> number;
+                    case "us" -> number * 1e3;
+                    case "ms" -> number * 1e6;
+                    case "s" -> number * 1e9;
+                    case "h" -> number * 3600e9;
+                    case "d" -> number * 86_400e9;
+                    default -> number * 60e9;
                 };
-        return Optional.of(Duration.ofNanos(Math.round(seconds * 1e9)));
+        // What is longer than a long can say, 292 years, is out of any range.
+        return Optional.of(Duration.ofNanos(Math.round(nanos)));
+    }
+
+    private static Optional<Object> iso(String text) {
+        try {
+            return Optional.of(Duration.parse(text));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     static String text(Duration d) {

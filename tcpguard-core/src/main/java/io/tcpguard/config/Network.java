@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 
 /** An IPv4 or IPv6 network in CIDR notation (RFC 4632, RFC 4291). */
 public final class Network {
-    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    /** Four decimal numbers: shorter forms ("10.1" is 10.0.0.1) and leading zeros (octal elsewhere) mean another thing to each reader. */
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     private final byte[] address;
     private final int prefix;
@@ -44,22 +47,31 @@ public final class Network {
 
     private static Network of(String text) {
         int slash = text.indexOf('/');
-        String literal = slash < 0 ? text : text.substring(0, slash);
-        if (!LITERAL.matcher(literal).matches()) {
-            throw new IllegalArgumentException(text + " (expected: a literal address, with /prefix or without)");
-        }
-        byte[] address;
-        try {
-            address = InetAddress.getByName(literal).getAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(text + " (expected: a literal address, with /prefix or without)", e);
-        }
+        byte[] address = address(text, slash < 0 ? text : text.substring(0, slash));
         int bits = address.length * 8;
         String prefix = slash < 0 ? String.valueOf(bits) : text.substring(slash + 1);
         if (!prefix.matches("[0-9]{1,3}") || Integer.parseInt(prefix) > bits) {
             throw new IllegalArgumentException(text + " (expected: a prefix of 0.." + bits + ")");
         }
         return new Network(address, Integer.parseInt(prefix));
+    }
+
+    private static byte[] address(String text, String literal) {
+        boolean six = IPV6.matcher(literal).matches();
+        if (!six && !IPV4.matcher(literal).matches()) {
+            throw new IllegalArgumentException(
+                    text + " (expected: a literal address, IPv4 with four numbers, with /prefix or without)");
+        }
+        try {
+            byte[] address = InetAddress.getByName(literal).getAddress();
+            if (six && address.length == 4) {
+                // ::ffff:10.0.0.0, of which the JDK makes 10.0.0.0: its prefix would count from another bit.
+                throw new IllegalArgumentException(text + " (expected: an IPv4 network as such, without ::ffff:)");
+            }
+            return address;
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text + " (expected: a literal address, with /prefix or without)", e);
+        }
     }
 
     /** Whether the address lies in this network. An IPv4 address and an IPv6 network never match. */

@@ -1,8 +1,11 @@
 package io.tcpguard.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -10,6 +13,15 @@ import java.util.stream.Collectors;
 // The fields are immutable values of several types, which the checker can't see through Object.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum Setting {
+    /**
+     * Default true. The kill switch; {@code false} as the system property {@code tcpguard.enabled} or in the environment as
+     * {@code TCPGUARD_ENABLED} wins over everything.
+     */
+    ENABLED(
+            "enabled",
+            Kind.bool(),
+            true,
+            "false: the guard does nothing, opens nothing and admits everybody. Its health port is closed, too: check another first"),
     /** Duration, 1 ms to 1 s, default 20 ms: a burst that fills the last tenth of 1024 descriptors takes longer than that. */
     SAMPLE_PERIOD(
             "samplePeriod",
@@ -195,7 +207,19 @@ public enum Setting {
             "stalledAfter",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(10),
-            "age of waiting work, or time without an accept on a full queue, at which health fails");
+            "age of waiting work, or time without an accept on a full queue, at which health fails"),
+    /** Duration, 0 to 1 h, default 0 (nobody waits): the check interval × (retries + 1) is enough. Where the server's stop is not tcpguard's to see, it has no effect. */
+    NOTICE(
+            "notice",
+            Kind.duration(Duration.ZERO, Duration.ofHours(1)),
+            Duration.ZERO,
+            "how long health is down before the server begins to stop (server.xml, WAR, Spring Boot)"),
+    /** Duration, 0 to 1 h, default 0: whoever ends the process must be ready to wait as long as this and {@link #NOTICE}. */
+    FINISH(
+            "finish",
+            Kind.duration(Duration.ZERO, Duration.ofHours(1)),
+            Duration.ZERO,
+            "longest time to wait after the notice for requests in progress and for connections to end (server.xml, Spring Boot)");
 
     private final String key;
     private final Kind kind;
@@ -239,6 +263,28 @@ public enum Setting {
                 Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
         return found.orElseThrow(() -> new IllegalArgumentException("There is no setting " + key + " (expected one of "
                 + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", ")) + ")"));
+    }
+
+    /**
+     * The values of these texts, by the names of their settings.
+     *
+     * @throws IllegalArgumentException naming each one that is wrong, with its value and what is allowed
+     */
+    public static Map<Setting, Object> parse(Map<String, String> texts) {
+        Map<Setting, Object> values = new EnumMap<>(Setting.class);
+        List<String> wrong = new ArrayList<>();
+        texts.forEach((name, text) -> {
+            try {
+                Setting setting = named(name);
+                values.put(setting, setting.parse(text));
+            } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", wrong));
+        }
+        return values;
     }
 
     /**

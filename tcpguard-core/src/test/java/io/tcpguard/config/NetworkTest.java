@@ -31,7 +31,32 @@ class NetworkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "1.2.3.4.5", "/8"})
+    @ValueSource(
+            strings = {
+                "localhost",
+                "10.0.0.0/33",
+                "10.0.0.0/",
+                "10.0.0.0/-1",
+                "::/129",
+                "1.2.3.4.5",
+                "/8",
+                "10.1/16",
+                "10.1",
+                "10/8",
+                "167772161",
+                "10.0.0.01",
+                "010.0.0.0/8",
+                "10.0.0.256",
+                "10.0.0.",
+                "0x0a.0.0.1",
+                "::ffff:10.0.0.0/8",
+                "::ffff:10.0.0.1",
+                "1:2",
+                "fe80::1%1",
+                "10.0.0.0/8/8",
+                "10.0.0.0 /8",
+                "10.0.0.0/255.0.0.0"
+            })
     void refusesNamesAndNonsense(String text) {
         assertThatThrownBy(() -> Network.list(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -30,7 +30,12 @@ class SettingTest {
             delimiter = '|',
             value = {
                 "samplePeriod | 0ms | a duration from 1ms to 1s",
-                "samplePeriod | 20 | a duration from 1ms to 1s",
+                "samplePeriod | 2000 | a duration from 1ms to 1s",
+                "samplePeriod | PT2S | a duration from 1ms to 1s",
+                "samplePeriod | PT | a duration from 1ms to 1s",
+                "maxDown | P300000Y | a duration from 1s to 1d",
+                "maxDown | PT9999999999999999999S | a duration from 1s to 1d",
+                "idleFloor | -PT1S | a duration from 0s to 1d",
                 "samplePeriod | fast | a duration from 1ms to 1s",
                 "samplePeriod | -5ms | a duration from 1ms to 1s",
                 "healthPort | 65536 | a whole number from -1 to 65535",
@@ -51,6 +56,12 @@ class SettingTest {
                 .hasMessageContaining(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, true", "TRUE, true", "False, false"})
+    void readsFlags(String text, boolean expected) {
+        assertThat(Setting.RECLAIM.parse(text)).isEqualTo(expected);
+    }
+
     @Test
     void refusesValuesOfAnotherType() {
         assertThatThrownBy(() -> Setting.SAMPLE_PERIOD.check(20))
@@ -67,7 +78,21 @@ class SettingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"20ms, PT0.02S", "1.5s, PT1.5S", "5m, PT5M", "2min, PT2M", "1h, PT1H", "0, PT0S", "1d, PT24H"})
+    @CsvSource({
+        "20ms, PT0.02S",
+        "1.5s, PT1.5S",
+        "5m, PT5M",
+        "2min, PT2M",
+        "1h, PT1H",
+        "0, PT0S",
+        "1d, PT24H",
+        "5000, PT5S",
+        "PT5S, PT5S",
+        "pt0.5s, PT0.5S",
+        "P1D, PT24H",
+        "500MS, PT0.5S",
+        "1500us, PT0.0015S"
+    })
     void readsDurations(String text, Duration expected) {
         assertThat(Setting.IDLE_FLOOR.parse(text)).isEqualTo(expected);
     }

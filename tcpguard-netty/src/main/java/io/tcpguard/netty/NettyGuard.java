@@ -116,6 +116,15 @@ public final class NettyGuard {
     }
 
     /**
+     * Ends what {@link #drain} began, for ports that serve on or are bound again: answers end their connections no more, and health is up
+     * unless the signals say otherwise.
+     */
+    public void resume() {
+        ports.leave(false);
+        guard.resume();
+    }
+
+    /**
      * The books on one connection, for applications of other protocols that know exactly when work begins and ends. From the first
      * call on bytes are no longer taken for work on this connection.
      *

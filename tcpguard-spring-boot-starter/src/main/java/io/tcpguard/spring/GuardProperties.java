@@ -4,63 +4,53 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 
-/** The properties under {@code tcpguard.}: each {@link Setting} in kebab case, and those that belong to Boot alone. */
+/** The properties under {@code tcpguard.}: each {@link Setting} in kebab case. */
 final class GuardProperties {
     static final String PREFIX = "tcpguard";
-    static final String NOTICE = "notice-seconds";
-    static final String FINISH = "finish-seconds";
-    static final List<String> OWN = List.of("enabled", NOTICE, FINISH);
-    private static final Logger log = LoggerFactory.getLogger(GuardProperties.class);
 
+    /** Where Spring's test support puts what a test asks for. */
+    private static final String TEST_SOURCE = "Inlined Test Properties";
+
+    private static final List<Setting> PORTS = List.of(Setting.HEALTH_PORT, Setting.AGENT_PORT, Setting.UDP_PORT);
+
+    private final Environment environment;
     private final Binder binder;
 
     GuardProperties(Environment environment) {
+        this.environment = environment;
         this.binder = Binder.get(environment);
     }
 
     /**
-     * A guard with these properties, not yet started.
+     * A guard with these properties, not yet started. One that is disabled, whatever the other properties are, if that is said.
      *
      * @throws WrongPropertyException naming all that are wrong
      */
     TcpGuard guard() {
-        List<String> wrong = new ArrayList<>();
+        Given enabled = given(Setting.ENABLED);
+        if (enabled != null && enabled.text().strip().equalsIgnoreCase("false")) {
+            return TcpGuard.builder().set(Setting.ENABLED, false).build();
+        }
         TcpGuard.Builder builder = TcpGuard.builder();
-        for (Setting setting : Setting.values()) {
-            String name = kebab(setting.key());
-            String text = text(name);
-            if (text != null) {
-                try {
-                    builder.set(setting.key(), text);
-                } catch (IllegalArgumentException e) {
-                    wrong.add(PREFIX + "." + name + "=" + text + " (expected: " + setting.allowed() + ")");
-                }
-            }
-        }
-        for (String name : List.of(NOTICE, FINISH)) {
-            try {
-                seconds(name);
-            } catch (IllegalArgumentException e) {
-                wrong.add(e.getMessage());
-            }
-        }
-        if (!wrong.isEmpty()) {
-            throw new WrongPropertyException(wrong);
-        }
-        warnOfUnknown();
+        parsed().forEach(builder::set);
+        UnknownProperties.warn(environment);
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
@@ -69,46 +59,84 @@ final class GuardProperties {
         }
     }
 
-    Duration notice() {
-        return seconds(NOTICE);
+    /** What the properties say of this; what the guard, which may be the application's, says if they do not. */
+    Duration duration(Setting setting, TcpGuard guard) {
+        return (Duration) Objects.requireNonNullElseGet(
+                parsed().get(setting), () -> Duration.ofNanos(guard.config().nanos(setting)));
     }
 
-    Duration finish() {
-        return seconds(FINISH);
+    private Map<Setting, Object> parsed() {
+        Map<Setting, Object> parsed = new EnumMap<>(Setting.class);
+        List<String> wrong = new ArrayList<>();
+        for (Setting setting : Setting.values()) {
+            Given given = given(setting);
+            if (given != null) {
+                try {
+                    Object value = setting.parse(given.text());
+                    parsed.put(setting, anyPortInTests(setting, value));
+                } catch (IllegalArgumentException e) {
+                    wrong.add(given + " (expected: " + setting.allowed() + ")");
+                }
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new WrongPropertyException(wrong);
+        }
+        return parsed;
     }
 
-    private Duration seconds(String name) {
-        String text = text(name);
-        if (text == null) {
-            return Duration.ZERO;
+    /**
+     * A test that takes any server port takes any health port, as it takes any management port: Spring keeps the contexts of several tests, and
+     * the second would find the port taken. Only in tests: elsewhere a load balancer asks where it was told to.
+     */
+    private Object anyPortInTests(Setting setting, Object value) {
+        if (PORTS.contains(setting)
+                && value instanceof Integer port
+                && port > 0
+                && environment instanceof ConfigurableEnvironment configurable) {
+            PropertySource<?> test = configurable.getPropertySources().get(TEST_SOURCE);
+            if (test != null
+                    && "0".equals(String.valueOf(test.getProperty("server.port")))
+                    && !test.containsProperty(PREFIX + "." + kebab(setting.key()))) {
+                return 0;
+            }
         }
-        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) > 3600) {
-            throw new IllegalArgumentException(
-                    PREFIX + "." + name + "=" + text + " (expected: whole seconds, 0 to 3600)");
+        return value;
+    }
+
+    /** A property as it was written, and where. */
+    private record Given(String name, String text, @Nullable Origin origin) {
+        @Override
+        public String toString() {
+            return PREFIX + "." + name + "=" + text + (origin == null ? "" : " in " + origin);
         }
-        return Duration.ofSeconds(Integer.parseInt(text));
     }
 
     /** As text, whether it was written as one value or as a list. */
-    private @Nullable String text(String name) {
-        String full = PREFIX + "." + name;
-        return binder.bind(full, String.class).orElseGet(() -> binder.bind(full, Bindable.listOf(String.class))
-                .map(list -> String.join(",", list))
-                .orElse(null));
+    private @Nullable Given given(Setting setting) {
+        String name = kebab(setting.key());
+        ConfigurationPropertyName full = ConfigurationPropertyName.of(PREFIX + "." + name);
+        Origins origins = new Origins();
+        String text = binder.bind(full, Bindable.of(String.class), origins)
+                .orElseGet(() -> binder.bind(full, Bindable.listOf(String.class), origins)
+                        .map(list -> String.join(",", list))
+                        .orElse(null));
+        return text == null ? null : new Given(name, text, origins.last);
     }
 
-    /** No failure: Kubernetes puts {@code TCPGUARD_SERVICE_HOST} and the like there if a service has that name. */
-    private void warnOfUnknown() {
-        Set<String> known = new TreeSet<>(OWN);
-        Arrays.stream(Setting.values()).map(setting -> kebab(setting.key())).forEach(known::add);
-        Set<String> uniform = known.stream().map(GuardProperties::uniform).collect(Collectors.toSet());
-        binder.bind(PREFIX, Bindable.mapOf(String.class, Object.class)).ifBound(given -> given.keySet().stream()
-                .filter(name -> !uniform.contains(uniform(name.replaceFirst("\\[.*", ""))))
-                .forEach(name -> log.warn("There is no property {}.{}: ignored. There are {}", PREFIX, name, known)));
-    }
+    /** Remembers where a value came from. */
+    private static final class Origins extends AbstractBindHandler {
+        private @Nullable Origin last;
 
-    private static String uniform(String name) {
-        return name.replace("-", "").replace("_", "").replace(".", "").toLowerCase(Locale.ROOT);
+        @Override
+        public Object onSuccess(
+                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+            ConfigurationProperty property = context.getConfigurationProperty();
+            if (property != null) {
+                last = property.getOrigin();
+            }
+            return result;
+        }
     }
 
     /** {@code healthPort} is {@code health-port}. */

@@ -1,8 +1,10 @@
 package io.tcpguard.spring;
 
 import io.tcpguard.TcpGuard;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
@@ -15,7 +17,7 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
 
     private final TcpGuard guard;
     private final List<WebServerGuard> adapters;
-    private final List<WebServerGuard> inUse = new CopyOnWriteArrayList<>();
+    private final Set<WebServerGuard> inUse = new CopyOnWriteArraySet<>();
 
     GuardedServers(TcpGuard guard, List<WebServerGuard> adapters) {
         this.guard = guard;
@@ -44,5 +46,22 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
         log.info(
                 "tcpguard is not active: no adapter on the class path knows what {} makes",
                 factory.getClass().getName());
+    }
+
+    /** The guard runs, the servers not yet. */
+    void begin() {
+        inUse.forEach(adapter -> adapter.begin(guard));
+    }
+
+    /** The servers run, too. */
+    void started() {
+        inUse.forEach(adapter -> adapter.started(guard));
+    }
+
+    /** One kind of server is in use, as a rule. */
+    void drain(Duration notice, Duration finish) throws InterruptedException {
+        for (WebServerGuard adapter : inUse) {
+            adapter.drain(guard, notice, finish);
+        }
     }
 }

@@ -15,6 +15,7 @@ import reactor.netty.http.server.HttpServer;
 final class NettyServers implements WebServerGuard {
     private final ObjectProvider<ReactorResourceFactory> resources;
     private final List<NettyGuard> guards = new CopyOnWriteArrayList<>();
+    private volatile boolean drained;
 
     NettyServers(ObjectProvider<ReactorResourceFactory> resources) {
         this.resources = resources;
@@ -35,7 +36,7 @@ final class NettyServers implements WebServerGuard {
                         .getMethod("setResourceFactory", ReactorResourceFactory.class)
                         .invoke(factory, new GuardedResources(netty, given));
             }
-            customizers.add(made -> made instanceof HttpServer server ? guarded(server, guard, netty) : made);
+            customizers.add(made -> made instanceof HttpServer server ? guarded(server, netty) : made);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "tcpguard can't be put on " + factory.getClass().getName(), e);
@@ -45,18 +46,30 @@ final class NettyServers implements WebServerGuard {
     }
 
     @Override
+    public void begin(TcpGuard guard) {
+        if (drained) {
+            drained = false;
+            guards.forEach(NettyGuard::resume);
+        }
+    }
+
+    /** The adapter says itself what it guards, port by port. */
+    @Override
+    public void started(TcpGuard guard) {}
+
+    @Override
     public void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException {
+        drained = true;
         for (NettyGuard netty : guards) {
             netty.drain(notice, finish);
         }
     }
 
     /**
-     * The server is being made, so the guard starts. The resources put the handler into the channel, unless the application has several
-     * or gives the factory others; then it comes here, right after the bind. It stays out where there is one.
+     * The resources put the handler into the channel, unless the application has several or gives the factory others; then it comes here,
+     * right after the bind. It stays out where there is one.
      */
-    private static HttpServer guarded(HttpServer server, TcpGuard guard, NettyGuard netty) {
-        guard.start();
+    private static HttpServer guarded(HttpServer server, NettyGuard netty) {
         return server.doOnBound(bound -> {
             if (bound.channel() instanceof ServerSocketChannel channel) {
                 channel.pipeline().addFirst(netty.acceptHandler());

@@ -5,6 +5,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.metrics.TcpGuardMetrics;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -18,49 +19,80 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * Guards the web server of a Spring Boot application, Tomcat or Reactor Netty, with the properties {@code tcpguard.*}. A {@link TcpGuard} bean of the application's takes the place of the one made here.
- * {@code tcpguard.enabled=false} (default true) leaves no trace.
+ * Guards the web server of a Spring Boot application, Tomcat or Reactor Netty, with the properties {@code tcpguard.*}. A {@link TcpGuard}
+ * bean of the application's takes the place of the one made here. With {@code tcpguard.enabled=false} (default true) that bean is all
+ * there is, and it is inert, so that whoever has it injected runs on.
  */
 @AutoConfiguration
-@ConditionalOnWebApplication
-@ConditionalOnProperty(prefix = GuardProperties.PREFIX, name = "enabled", havingValue = "true", matchIfMissing = true)
 public final class TcpGuardAutoConfiguration {
 
     /** Called by Spring. */
     public TcpGuardAutoConfiguration() {}
 
-    /** Started when a web server is made, so that nothing runs where Boot makes none. */
+    /** Never started where Boot makes no web server. */
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     TcpGuard tcpGuard(Environment environment) {
         return new GuardProperties(environment).guard();
     }
 
-    @Bean
-    GuardedServers tcpGuardServers(TcpGuard guard, ObjectProvider<WebServerGuard> adapters) {
-        return new GuardedServers(guard, adapters.orderedStream().toList());
-    }
+    /** What guards; absent where nothing is to be guarded. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication
+    @ConditionalOnProperty(
+            prefix = GuardProperties.PREFIX,
+            name = "enabled",
+            havingValue = "true",
+            matchIfMissing = true)
+    static final class Guarding {
 
-    @Bean(destroyMethod = "close")
-    ReadinessInStep tcpGuardReadiness(
-            TcpGuard guard, ApplicationEventPublisher publisher, ApplicationAvailability availability) {
-        return new ReadinessInStep(guard, publisher, availability);
-    }
+        @Bean
+        GuardedServers tcpGuardServers(TcpGuard guard, ObjectProvider<WebServerGuard> adapters) {
+            return new GuardedServers(guard, adapters.orderedStream().toList());
+        }
 
-    @Bean
-    Leaving tcpGuardLeaving(TcpGuard guard, GuardedServers servers, Environment environment) {
-        GuardProperties properties = new GuardProperties(environment);
-        return new Leaving(guard, servers, properties.notice(), properties.finish());
+        @Bean(destroyMethod = "close")
+        ReadinessInStep tcpGuardReadiness(
+                TcpGuard guard, ApplicationEventPublisher publisher, ApplicationAvailability availability) {
+            return new ReadinessInStep(guard, publisher, availability);
+        }
+
+        @Bean
+        GuardLifecycle tcpGuardLifecycle(TcpGuard guard, GuardedServers servers) {
+            return new GuardLifecycle(guard, servers);
+        }
+
+        @Bean
+        DrainLifecycle tcpGuardDrain(TcpGuard guard, GuardedServers servers, Environment environment) {
+            return new DrainLifecycle(guard, servers, new GuardProperties(environment));
+        }
+
+        @Bean
+        static LazyInitializationExcludeFilter tcpGuardNeverLazy() {
+            return LazyInitializationExcludeFilter.forBeanTypes(
+                    GuardedServers.class, ReadinessInStep.class, GuardLifecycle.class, DrainLifecycle.class);
+        }
     }
 
     /** Apart, as the next two, so that it is not even read where Tomcat is missing. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.apache.coyote.http11.Http11NioProtocol")
+    @ConditionalOnWebApplication
+    @ConditionalOnProperty(
+            prefix = GuardProperties.PREFIX,
+            name = "enabled",
+            havingValue = "true",
+            matchIfMissing = true)
     static final class OnTomcat {
 
         @Bean
-        WebServerGuard tcpGuardTomcat() {
-            return new TomcatServers();
+        TomcatServers tcpGuardTomcat(Environment environment) {
+            return new TomcatServers(environment.getProperty(AcceptCount.PROPERTY));
+        }
+
+        @Bean
+        AcceptCount tcpGuardAcceptCount(TomcatServers servers) {
+            return new AcceptCount(servers);
         }
     }
 
@@ -69,6 +101,11 @@ public final class TcpGuardAutoConfiguration {
     @ConditionalOnClass(
             name = {"reactor.netty.http.server.HttpServer", "org.springframework.http.client.ReactorResourceFactory"})
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    @ConditionalOnProperty(
+            prefix = GuardProperties.PREFIX,
+            name = "enabled",
+            havingValue = "true",
+            matchIfMissing = true)
     static final class OnReactorNetty {
 
         @Bean
@@ -80,6 +117,12 @@ public final class TcpGuardAutoConfiguration {
     /** Meters. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "io.micrometer.core.instrument.MeterRegistry")
+    @ConditionalOnWebApplication
+    @ConditionalOnProperty(
+            prefix = GuardProperties.PREFIX,
+            name = "enabled",
+            havingValue = "true",
+            matchIfMissing = true)
     static final class Meters {
 
         /** Late, when all registries exist. With several and none of them primary, each gets the meters. */

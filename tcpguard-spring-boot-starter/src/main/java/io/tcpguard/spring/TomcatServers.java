@@ -5,26 +5,38 @@ import io.tcpguard.tomcat.GuardedHttp11NioProtocol;
 import io.tcpguard.tomcat.TomcatGuard;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
 
-/** Gives Tomcat the guarded protocol, and the connector its guard. */
+/** Gives Tomcat the guarded protocol, the connector its guard, and the service's other connectors as much of it as they can have. */
 final class TomcatServers implements WebServerGuard {
     private static final Logger log = LoggerFactory.getLogger(TomcatServers.class);
 
+    private final @Nullable String acceptCountGiven;
     private final List<Connector> connectors = new CopyOnWriteArrayList<>();
+    private final Map<Connector, Integer> acceptCounts = new ConcurrentHashMap<>();
+    private final List<AutoCloseable> services = new CopyOnWriteArrayList<>();
+    private volatile boolean running;
+
+    /** @param acceptCountGiven what the application says about it; null: nothing */
+    TomcatServers(@Nullable String acceptCountGiven) {
+        this.acceptCountGiven = acceptCountGiven;
+    }
 
     @Override
     public boolean guard(WebServerFactory factory, TcpGuard guard) {
         Method setProtocol = method(factory, "setProtocol", String.class);
-        FactoryCustomizers customizers = FactoryCustomizers.of(
-                        factory, "addConnectorCustomizers", "TomcatConnectorCustomizer")
-                .orElse(null);
+        FactoryCustomizers customizers = customizers(factory);
         if (setProtocol == null || customizers == null) {
             return false;
         }
@@ -32,20 +44,19 @@ final class TomcatServers implements WebServerGuard {
             setProtocol.invoke(factory, GuardedHttp11NioProtocol.class.getName());
             customizers.add(made -> {
                 if (made instanceof Connector connector) {
-                    guard(guard, connector);
+                    add(guard, connector);
                 }
                 return null;
             });
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "tcpguard can't be put on " + factory.getClass().getName(), e);
+            throw cannot(factory, e);
         }
         return true;
     }
 
-    @Override
-    public void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException {
-        TomcatGuard.drain(guard, connectors, notice, finish);
+    private static @Nullable FactoryCustomizers customizers(WebServerFactory factory) {
+        return FactoryCustomizers.of(factory, "addConnectorCustomizers", "TomcatConnectorCustomizer")
+                .orElse(null);
     }
 
     private static @Nullable Method method(WebServerFactory factory, String name, Class<?> parameter) {
@@ -56,15 +67,93 @@ final class TomcatServers implements WebServerGuard {
         }
     }
 
-    private void guard(TcpGuard guard, Connector connector) {
-        if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
-            TomcatGuard.attach(guard.start(), connector);
-            connectors.add(connector);
-        } else {
-            log.warn(
-                    "tcpguard is not active on {}: the application gave it the protocol {}",
-                    connector,
-                    connector.getProtocolHandlerClassName());
+    private static IllegalStateException cannot(WebServerFactory factory, ReflectiveOperationException cause) {
+        return new IllegalStateException(
+                "tcpguard can't be put on " + factory.getClass().getName(), cause);
+    }
+
+    private void add(TcpGuard guard, Connector connector) {
+        connectors.add(connector);
+        if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol) {
+            acceptCounts.put(connector, protocol.getAcceptCount());
+            if (running) {
+                TomcatGuard.attach(guard, connector);
+            }
+        }
+    }
+
+    /**
+     * Called when Boot has said what it takes for the accept count, 100 where nobody said anything: then the guarded protocol's own holds,
+     * since under guard the accept queue is where newcomers wait.
+     */
+    void keepAcceptCount(WebServerFactory factory) {
+        FactoryCustomizers customizers = customizers(factory);
+        if (customizers == null) {
+            return;
+        }
+        try {
+            customizers.add(made -> {
+                Integer own = made instanceof Connector connector ? acceptCounts.get(connector) : null;
+                if (own != null
+                        && ((Connector) made).getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol) {
+                    keepAcceptCount(protocol, own);
+                }
+                return null;
+            });
+        } catch (ReflectiveOperationException e) {
+            throw cannot(factory, e);
+        }
+    }
+
+    private void keepAcceptCount(GuardedHttp11NioProtocol protocol, int own) {
+        if (acceptCountGiven == null) {
+            protocol.setAcceptCount(own);
+        } else if (protocol.getAcceptCount() < own) {
+            log.info(
+                    "{}={}: no more newcomers than that wait for a place on a full server, the others are refused at once;"
+                            + " without this property it is {}",
+                    AcceptCount.PROPERTY,
+                    acceptCountGiven,
+                    own);
+        }
+    }
+
+    @Override
+    public void begin(TcpGuard guard) {
+        running = true;
+        for (Connector connector : acceptCounts.keySet()) {
+            TomcatGuard.attach(guard, connector);
+        }
+    }
+
+    /** Connectors that the application added are in the service now, and were not before. */
+    @Override
+    public void started(TcpGuard guard) {
+        Set<Service> all = new LinkedHashSet<>();
+        for (Connector connector : connectors) {
+            if (connector.getService() != null) {
+                all.add(connector.getService());
+            }
+        }
+        all.forEach(service -> services.add(TomcatGuard.guardOthers(guard, service)));
+    }
+
+    @Override
+    public void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException {
+        running = false;
+        try {
+            TomcatGuard.drain(guard, connectors, notice, finish);
+        } finally {
+            services.forEach(TomcatServers::close);
+            services.clear();
+        }
+    }
+
+    private static void close(AutoCloseable service) {
+        try {
+            service.close();
+        } catch (Exception e) {
+            log.warn("The watch on a service's connectors did not end", e);
         }
     }
 }

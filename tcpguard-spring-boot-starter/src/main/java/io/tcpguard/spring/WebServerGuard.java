@@ -11,13 +11,19 @@ interface WebServerGuard {
      * Sees to it that the server which this factory makes is guarded. Called once for each factory, before the application's own
      * customizers.
      *
-     * @param guard not started yet: to be started when the server is made, so that nothing runs where none is
+     * @param guard not started yet, as a rule: {@link #begin} says when it runs. It runs already when a management server is made
      * @return false if the factory makes none of this kind; nothing was done then
      */
     boolean guard(WebServerFactory factory, TcpGuard guard);
 
+    /** The guard runs; servers have not been started yet, or not again. */
+    void begin(TcpGuard guard);
+
+    /** The servers have been started, and accept. */
+    void started(TcpGuard guard);
+
     /**
-     * Fails health and blocks until the servers can be stopped, or the time is up.
+     * Fails health and blocks until the servers can be stopped, or the time is up. What {@link #started} began is over.
      *
      * @param notice time for the load balancers to see that health is down
      * @param finish longest time to wait after that for connections to end by themselves

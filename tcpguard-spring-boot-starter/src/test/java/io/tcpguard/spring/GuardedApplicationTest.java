@@ -6,19 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -41,12 +32,12 @@ class GuardedApplicationTest {
     void isGuardedByTheDependencyAlone() throws Exception {
         try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            assertThat(get(Example.port(application), "/").body()).isEqualTo("hello");
+            assertThat(Web.get(Example.port(application), "/").body()).isEqualTo("hello");
             // The client keeps its connection, and the guard knows of it.
-            await(
+            Web.await(
                     "one connection in the books",
                     () -> guard.snapshot().capacity().own() >= 1);
-            await("healthy", () -> get(guard.healthPort(), "/").statusCode() == 200);
+            Web.await("healthy", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
             assertThat(application
                             .getBean(MeterRegistry.class)
                             .get("tcpguard.weight")
@@ -62,21 +53,25 @@ class GuardedApplicationTest {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
             int port = Example.port(application);
-            await("ready", () -> get(port, "/actuator/health/readiness").statusCode() == 200);
+            Web.await("ready", () -> Web.get(port, "/actuator/health/readiness").statusCode() == 200);
 
             guard.drain("test");
-            await("health down", () -> get(guard.healthPort(), "/").statusCode() == 503);
-            await("not ready", () -> get(port, "/actuator/health/readiness").statusCode() == 503);
-            assertThat(get(port, "/actuator/health/liveness").statusCode()).isEqualTo(200);
+            Web.await("health down", () -> Web.get(guard.healthPort(), "/").statusCode() == 503);
+            Web.await(
+                    "not ready",
+                    () -> Web.get(port, "/actuator/health/readiness").statusCode() == 503);
+            assertThat(Web.get(port, "/actuator/health/liveness").statusCode()).isEqualTo(200);
             assertThat(availability.getLivenessState()).isEqualTo(LivenessState.CORRECT);
 
             // The application's word alone doesn't make it ready.
             AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
-            await("still not ready", () -> availability.getReadinessState() == ReadinessState.REFUSING_TRAFFIC);
+            Web.await("still not ready", () -> availability.getReadinessState() == ReadinessState.REFUSING_TRAFFIC);
 
             guard.resume();
-            await("ready again", () -> get(port, "/actuator/health/readiness").statusCode() == 200);
-            await("health up again", () -> get(guard.healthPort(), "/").statusCode() == 200);
+            Web.await(
+                    "ready again",
+                    () -> Web.get(port, "/actuator/health/readiness").statusCode() == 200);
+            Web.await("health up again", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
         }
     }
 
@@ -85,12 +80,12 @@ class GuardedApplicationTest {
         try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
-            await("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
+            Web.await("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
             AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
             guard.drain("test");
-            await("down", () -> !guard.snapshot().verdict().up());
+            Web.await("down", () -> !guard.snapshot().verdict().up());
             guard.resume();
-            await("up", () -> guard.snapshot().verdict().up());
+            Web.await("up", () -> guard.snapshot().verdict().up());
             assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
             AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
             assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
@@ -100,27 +95,29 @@ class GuardedApplicationTest {
     @Test
     void hasNoTraceOfAGuardThatIsDisabled() throws Exception {
         try (ConfigurableApplicationContext application = example.start("--tcpguard.enabled=false")) {
-            assertThat(application.getBeanNamesForType(TcpGuard.class)).isEmpty();
-            assertThat(application.getBeanDefinitionNames()).noneMatch(name -> name.startsWith("tcpGuard"));
-            assertThat(get(Example.port(application), "/").body()).isEqualTo("hello");
-            assertThat(threads()).noneMatch(name -> name.startsWith("tcpguard"));
+            // Whoever has it injected runs on.
+            assertThat(application.getBean(TcpGuard.class).start().healthPort()).isEqualTo(-1);
+            assertThat(application.getBeanDefinitionNames())
+                    .filteredOn(name -> name.startsWith("tcpGuard"))
+                    .containsExactly("tcpGuard");
+            assertThat(Web.get(Example.port(application), "/").body()).isEqualTo("hello");
+            assertThat(Traces.ownThreads()).isEmpty();
         }
     }
 
     @Test
     void endsItsConnectionsByTheirNextAnswerWhenItLeaves() throws Exception {
-        ConfigurableApplicationContext application =
-                example.start("--tcpguard.notice-seconds=2", "--tcpguard.finish-seconds=20");
+        ConfigurableApplicationContext application = example.start("--tcpguard.notice=2s", "--tcpguard.finish=PT20S");
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Example.port(application))) {
             client.setSoTimeout(20_000);
-            assertThat(ask(client)).doesNotContain("connection: close");
+            assertThat(Web.ask(client)).doesNotContain("connection: close");
             Thread leaving = new Thread(application::close);
             leaving.start();
             try {
-                String answer = ask(client);
+                String answer = Web.ask(client);
                 while (!answer.contains("connection: close")) {
                     Thread.sleep(50);
-                    answer = ask(client);
+                    answer = Web.ask(client);
                 }
                 // It lets the client close first, and does not wait for ever.
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -130,31 +127,19 @@ class GuardedApplicationTest {
         }
     }
 
-    /** One request on this connection; the head of the answer, in small letters. */
-    private static String ask(Socket client) throws IOException {
-        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        StringBuilder answer = new StringBuilder();
-        while (answer.indexOf("\r\n\r\nhello") < 0) {
-            int b = client.getInputStream().read();
-            assertThat(b).as("end of stream after %s", answer).isNotNegative();
-            answer.append((char) b);
-        }
-        return answer.toString().toLowerCase(Locale.ROOT);
-    }
-
     @Test
     void leavesNoThreadBehind() throws Exception {
-        example.start("--tcpguard.notice-seconds=1", "--tcpguard.finish-seconds=1")
-                .close();
-        await("all threads gone", () -> threads().stream().noneMatch(name -> name.startsWith("tcpguard")));
+        example.start("--tcpguard.notice=1000", "--tcpguard.finish=1s").close();
+        Web.await("all threads gone", () -> Traces.ownThreads().isEmpty());
     }
 
     @Test
     void doesNotStartWithAWrongValue() {
-        assertThatThrownBy(() -> example.start("--tcpguard.trim-at=high", "--tcpguard.notice-seconds=soon"))
+        assertThatThrownBy(() -> example.start("--tcpguard.trim-at=high", "--tcpguard.notice=soon"))
                 .rootCause()
-                .hasMessageContaining("tcpguard.trim-at=high (expected: ")
-                .hasMessageContaining("tcpguard.notice-seconds=soon (expected: whole seconds");
+                .hasMessageContaining(
+                        "tcpguard.trim-at=high in \"tcpguard.trim-at\" from property source \"commandLineArgs\" (expected: ")
+                .hasMessageContaining("tcpguard.notice=soon in ");
     }
 
     @Test
@@ -170,28 +155,6 @@ class GuardedApplicationTest {
             assertThat(config.nanos(Setting.SAMPLE_PERIOD))
                     .isEqualTo(Duration.ofMillis(50).toNanos());
             assertThat(config.networks(Setting.ALLOW)).hasSize(2);
-        }
-    }
-
-    private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
-    }
-
-    private static HttpResponse<String> get(int port, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(20))
-                .build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.call()) {
-            assertThat(System.nanoTime() - deadline).as(what).isNegative();
-            Thread.sleep(20);
         }
     }
 }

@@ -4,68 +4,119 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.Setting;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
+/**
+ * What editors know of the properties is made from the table of settings; {@code -Dtcpguard.update-docs=true} writes it anew.
+ */
 class MetadataTest {
-    private static final Pattern PROPERTY = Pattern.compile("\\{\\s*\"name\": \"([^\"]+)\",\\s*\"type\": \"([^\"]+)\","
-            + "\\s*\"description\": \"([^\"]+)\",\\s*\"defaultValue\": \"?([^\"\n]*)\"?\\s*\\}");
-
-    private final Map<String, Map<String, Object>> described = described();
+    private static final Path FILE = Path.of("src/main/resources/META-INF/spring-configuration-metadata.json");
 
     @Test
-    void namesEachPropertyAndNoOther() {
-        List<String> properties = Stream.concat(
-                        GuardProperties.OWN.stream(),
-                        Arrays.stream(Setting.values()).map(setting -> GuardProperties.kebab(setting.key())))
-                .map(name -> "tcpguard." + name)
-                .toList();
-        assertThat(described.keySet()).containsExactlyInAnyOrderElementsOf(properties);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void saysOfEachSettingWhatTheSettingSays(Setting setting) {
-        Map<String, Object> property =
-                Objects.requireNonNull(described.get("tcpguard." + GuardProperties.kebab(setting.key())));
-        assertThat(property).containsEntry("description", setting.meaning());
-        Object value = setting.byDefault();
-        boolean simple = value instanceof Integer || value instanceof Double || value instanceof Boolean;
-        assertThat(property).containsEntry("type", (simple ? value.getClass() : String.class).getName());
-        String text = String.valueOf(property.get("defaultValue"));
-        assertThat(text.isEmpty() ? List.of() : setting.parse(text)).hasToString(value.toString());
-    }
-
-    private static Map<String, Map<String, Object>> described() {
-        Map<String, Map<String, Object>> byName = new LinkedHashMap<>();
-        Matcher property = PROPERTY.matcher(text());
-        while (property.find()) {
-            byName.put(
-                    property.group(1),
-                    Map.of(
-                            "type", property.group(2),
-                            "description", property.group(3),
-                            "defaultValue", property.group(4)));
+    void saysOfEachPropertyWhatItsSettingSays() throws IOException {
+        Path file = Files.exists(FILE)
+                ? FILE
+                : Path.of("../../../tcpguard-spring-boot-starter").resolve(FILE);
+        if (Boolean.getBoolean("tcpguard.update-docs")) {
+            Files.writeString(file, metadata());
         }
-        return byName;
+        assertThat(Files.readString(file))
+                .as("%s is out of date: mvn test -pl tcpguard-spring-boot-starter -Dtcpguard.update-docs=true", file)
+                .isEqualTo(metadata());
     }
 
-    private static String text() {
-        try (InputStream in = MetadataTest.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new AssertionError(e);
+    private static String metadata() {
+        String properties =
+                Arrays.stream(Setting.values()).map(MetadataTest::property).collect(Collectors.joining(",\n"));
+        String hints = Arrays.stream(Setting.values())
+                .filter(setting -> setting.key().endsWith("Port"))
+                .map(MetadataTest::hint)
+                .collect(Collectors.joining(",\n"));
+        return """
+                {
+                  "groups": [
+                    {
+                      "name": "tcpguard",
+                      "type": "io.tcpguard.spring.TcpGuardAutoConfiguration"
+                    }
+                  ],
+                  "properties": [
+                %s
+                  ],
+                  "hints": [
+                %s
+                  ]
+                }
+                """
+                .formatted(properties, hints);
+    }
+
+    private static String property(Setting setting) {
+        return """
+                    {
+                      "name": "tcpguard.%s",
+                      "type": "%s",
+                      "description": "%s",
+                      "defaultValue": %s
+                    }"""
+                .formatted(
+                        GuardProperties.kebab(setting.key()),
+                        type(setting.byDefault()),
+                        described(setting).replace("\\", "\\\\").replace("\"", "\\\""),
+                        written(setting.byDefault()))
+                .indent(4)
+                .stripTrailing();
+    }
+
+    private static String described(Setting setting) {
+        return setting.byDefault() instanceof Boolean
+                ? setting.meaning()
+                : setting.meaning() + " (" + setting.allowed() + ")";
+    }
+
+    private static String hint(Setting port) {
+        return """
+                    {
+                      "name": "tcpguard.%s",
+                      "values": [
+                        {
+                          "value": -1,
+                          "description": "none"
+                        },
+                        {
+                          "value": 0,
+                          "description": "any free one"
+                        }
+                      ]
+                    }"""
+                .formatted(GuardProperties.kebab(port.key()))
+                .indent(4)
+                .stripTrailing();
+    }
+
+    private static String type(Object value) {
+        return value instanceof List<?>
+                ? "java.util.List<java.lang.String>"
+                : value.getClass().getName();
+    }
+
+    private static String written(Object value) {
+        if (value instanceof Duration duration) {
+            assertThat(duration.toNanos() % 1_000_000).isZero();
+            String text = duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+            assertThat(Setting.IDLE_FLOOR.parse(text)).isEqualTo(duration);
+            return "\"" + text + "\"";
         }
+        if (value instanceof List<?> list) {
+            return list.stream().map(one -> "\"" + one + "\"").collect(Collectors.joining(", ", "[", "]"));
+        }
+        return value instanceof String ? "\"" + value + "\"" : Objects.toString(value);
     }
 }

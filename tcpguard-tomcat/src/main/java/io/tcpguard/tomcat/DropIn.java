@@ -3,8 +3,8 @@ package io.tcpguard.tomcat;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class DropIn implements LifecycleListener {
     private static final Logger log = LoggerFactory.getLogger(DropIn.class);
     private static final String PREFIX = "tcpguard.";
-    private static final String ENABLED = "enabled";
 
     private final Context application;
     private final TcpGuard guard;
@@ -60,11 +59,11 @@ final class DropIn implements LifecycleListener {
             // In the container's lib, where every application finds it: there TcpGuardListener is the way in.
             return;
         }
-        Map<String, String> given = given(names, values);
-        if ("false".equals(given.remove(ENABLED))) {
+        TcpGuard guard = configured(given(names, values));
+        if (!guard.config().flag(Setting.ENABLED)) {
+            guard.start();
             return;
         }
-        TcpGuard.Builder builder = configured(given);
         try {
             Context application = contextOf(servletContext);
             Server server = application == null ? null : serverOf(application);
@@ -73,7 +72,7 @@ final class DropIn implements LifecycleListener {
             } else if (isGuarded(server)) {
                 log.info("tcpguard is not active in {}: this Tomcat is guarded already", application.getName());
             } else {
-                new DropIn(application, builder.build()).begin(server);
+                new DropIn(application, guard).begin(server);
             }
         } catch (RuntimeException e) {
             // The application is worth more than its guard.
@@ -88,32 +87,24 @@ final class DropIn implements LifecycleListener {
                 given.put(name.substring(PREFIX.length()), values.apply(name));
             }
         }
-        List<String> known = new ArrayList<>(List.of(ENABLED));
-        Arrays.stream(Setting.values()).map(Setting::key).forEach(known::add);
-        for (String name : known) {
-            String value = System.getProperty(PREFIX + name);
+        for (Setting setting : Setting.values()) {
+            String value = System.getProperty(PREFIX + setting.key());
             if (value != null) {
-                given.put(name, value);
+                given.put(setting.key(), value);
             }
         }
         return given;
     }
 
-    private static TcpGuard.Builder configured(Map<String, String> given) {
-        TcpGuard.Builder builder = TcpGuard.builder();
-        List<String> wrong = new ArrayList<>();
-        given.forEach((name, value) -> {
-            try {
-                builder.set(name, value);
-            } catch (IllegalArgumentException e) {
-                wrong.add(e.getMessage());
-            }
-        });
-        if (!wrong.isEmpty()) {
+    private static TcpGuard configured(Map<String, String> given) {
+        try {
+            TcpGuard.Builder builder = TcpGuard.builder();
+            Setting.parse(given).forEach(builder::set);
+            return builder.build();
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "Context parameters or system properties " + PREFIX + "*: " + String.join("; ", wrong));
+                    "Context parameters or system properties " + PREFIX + "*: " + e.getMessage(), e);
         }
-        return builder;
     }
 
     /** Behind Tomcat's facade; null if it is not Tomcat's. There is no public way from an application to its container. */
@@ -193,10 +184,25 @@ final class DropIn implements LifecycleListener {
 
     @Override
     public void lifecycleEvent(LifecycleEvent event) {
+        if (Lifecycle.BEFORE_STOP_EVENT.equals(event.getType())) {
+            drain();
+        }
         // The last event before the application's class loader closes.
         if (Lifecycle.CONFIGURE_STOP_EVENT.equals(event.getType())) {
             application.removeLifecycleListener(this);
             end();
+        }
+    }
+
+    /** The server may serve others on; what tells health is going. */
+    private void drain() {
+        Duration notice = Duration.ofNanos(guard.config().nanos(Setting.NOTICE));
+        try {
+            // No connector is guarded at accept here, so there is none whose connections could be waited for.
+            TomcatGuard.drain(guard, List.<Connector>of(), notice, Duration.ZERO);
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants the stop now.
+            Thread.currentThread().interrupt();
         }
     }
 

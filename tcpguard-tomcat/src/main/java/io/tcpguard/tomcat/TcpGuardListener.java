@@ -16,8 +16,6 @@ import org.apache.catalina.Server;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way in for {@code server.xml}: one line in {@code <Server>}, with the settings as attributes.
@@ -26,16 +24,13 @@ import org.slf4j.LoggerFactory;
  * <Listener className="io.tcpguard.tomcat.TcpGuardListener" healthPort="8081" />
  * }</pre>
  *
- * <p>Each {@link Setting} is an attribute, by its {@linkplain Setting#key() key}. Two more belong to stopping: {@code noticeSeconds}
- * (how long health is down before the server begins to stop; default 0) and {@code finishSeconds} (how long it then waits for
- * connections to end; default 0). A wrong attribute keeps the server from starting, with a message that names it.
+ * <p>Each {@link Setting} is an attribute, by its {@linkplain Setting#key() key}. A wrong attribute keeps the server from starting, with
+ * a message that names it.
  *
  * <p>Connectors with {@link GuardedHttp11NioProtocol} are guarded in full; what can be done for the others, and why not more, is said
  * in the log. All is undone when the server stops.
  */
 public final class TcpGuardListener implements LifecycleListener {
-    private static final Logger log = LoggerFactory.getLogger(TcpGuardListener.class);
-    private static final List<String> OWN = List.of("noticeSeconds", "finishSeconds");
 
     private final Map<String, String> given = new TreeMap<>();
     private @Nullable GuardedServer connectors;
@@ -87,6 +82,9 @@ public final class TcpGuardListener implements LifecycleListener {
     private void begin(Server server) {
         TcpGuard fresh = configured().start();
         guard = fresh;
+        if (!fresh.config().flag(Setting.ENABLED)) {
+            return;
+        }
         try {
             // Before they start: health is down until each of them accepts.
             connectors = GuardedServer.guard(server, fresh);
@@ -97,45 +95,29 @@ public final class TcpGuardListener implements LifecycleListener {
     }
 
     private TcpGuard configured() {
-        TcpGuard.Builder builder = TcpGuard.builder();
-        List<String> wrong = new ArrayList<>();
-        given.forEach((name, value) -> {
-            try {
-                if (OWN.contains(name)) {
-                    seconds(name);
-                } else {
-                    builder.set(name, value);
-                }
-            } catch (IllegalArgumentException e) {
-                wrong.add(e.getMessage());
-            }
-        });
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("<Listener className=\"" + TcpGuardListener.class.getName() + "\">: "
-                    + String.join("; ", wrong) + ". Its attributes are "
-                    + Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", ")) + ", "
-                    + String.join(", ", OWN));
+        try {
+            TcpGuard.Builder builder = TcpGuard.builder();
+            Setting.parse(given).forEach(builder::set);
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "<Listener className=\"" + TcpGuardListener.class.getName() + "\">: " + e.getMessage()
+                            + ". Its attributes are "
+                            + Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", ")),
+                    e);
         }
-        return builder.build();
-    }
-
-    private Duration seconds(String name) {
-        String value = given.getOrDefault(name, "0");
-        if (!value.matches("[0-9]{1,4}") || Integer.parseInt(value) > 3600) {
-            throw new IllegalArgumentException(name + "=" + value + " (expected: whole seconds, 0 to 3600)");
-        }
-        return Duration.ofSeconds(Integer.parseInt(value));
     }
 
     /** Of the others {@link StockConnectors} says it. */
-    private static void sayWhatIsActive(Server server) {
+    private void sayWhatIsActive(Server server) {
+        TcpGuard now = guard;
+        if (now == null || !now.config().flag(Setting.ENABLED)) {
+            return;
+        }
         for (Service service : server.findServices()) {
             for (Connector connector : service.findConnectors()) {
                 if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
-                    log.info(
-                            "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
-                                    + " accept queue and its work",
-                            connector);
+                    TomcatGuard.sayActive(connector);
                 }
             }
         }
@@ -146,8 +128,8 @@ public final class TcpGuardListener implements LifecycleListener {
         if (now == null) {
             return;
         }
-        Duration notice = seconds("noticeSeconds");
-        Duration finish = seconds("finishSeconds");
+        Duration notice = Duration.ofNanos(now.config().nanos(Setting.NOTICE));
+        Duration finish = Duration.ofNanos(now.config().nanos(Setting.FINISH));
         if (notice.isZero() && finish.isZero()) {
             return;
         }

@@ -11,6 +11,8 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Server;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way in for embedded Tomcat:
@@ -21,6 +23,7 @@ import org.apache.catalina.connector.Connector;
  * }</pre>
  */
 public final class TomcatGuard {
+    private static final Logger log = LoggerFactory.getLogger(TomcatGuard.class);
 
     private TomcatGuard() {}
 
@@ -55,6 +58,34 @@ public final class TomcatGuard {
             protocol.guardWith(guard);
             ConnectorLife.follow(connector, protocol.endpoint()::gone);
         }
+    }
+
+    /**
+     * Guards those connectors of a service that have another protocol than {@link GuardedHttp11NioProtocol}, as far as they can be: 503 while
+     * work waits, a watch on their accept queues and their work. Says of each connector of the service, in the log, what is active and
+     * what is not.
+     *
+     * @param guard a running one
+     * @param service with its connectors; those that are added later are not seen
+     * @return undoes it; throws nothing
+     */
+    public static AutoCloseable guardOthers(TcpGuard guard, Service service) {
+        for (Connector connector : service.findConnectors()) {
+            if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
+                sayActive(connector);
+            }
+        }
+        return StockConnectors.guard(service, guard)
+                .<AutoCloseable>map(stock -> stock::restore)
+                .orElse(() -> {});
+    }
+
+    /** Of the others {@link StockConnectors} says it. */
+    static void sayActive(Connector connector) {
+        log.info(
+                "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
+                        + " accept queue and its work",
+                connector);
     }
 
     /**

@@ -115,9 +115,8 @@ class StandaloneTomcatTest {
 
     @Test
     void drainsInTomcatsOwnShutdownHook() throws Exception {
-        try (ChildServer server = start(
-                "healthPort=\"0\" noticeSeconds=\"2\" finishSeconds=\"10\"",
-                GuardedHttp11NioProtocol.class.getName())) {
+        try (ChildServer server =
+                start("healthPort=\"0\" notice=\"2s\" finish=\"10s\"", GuardedHttp11NioProtocol.class.getName())) {
             TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
             try (RawClient client = new RawClient(server.port())) {
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");

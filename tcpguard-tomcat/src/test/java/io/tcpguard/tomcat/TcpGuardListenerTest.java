@@ -64,14 +64,14 @@ class TcpGuardListenerTest {
     void keepsTheServerFromStartingForWrongAttributesAndNamesEachOfThem() {
         attribute("healthPort", "eighty");
         attribute("helthPort", "8081");
-        attribute("noticeSeconds", "soon");
+        attribute("notice", "soon");
         assertThatThrownBy(rig::start)
                 .isInstanceOf(LifecycleException.class)
                 .rootCause()
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("healthPort=eighty (expected: a whole number")
                 .hasMessageContaining("helthPort")
-                .hasMessageContaining("noticeSeconds=soon (expected: whole seconds");
+                .hasMessageContaining("notice=soon (expected: a duration");
         assertThat(listener.guard()).isNull();
     }
 
@@ -131,9 +131,22 @@ class TcpGuardListenerTest {
     }
 
     @Test
+    void leavesNoTraceWhereItIsDisabled() throws Exception {
+        attribute("enabled", "false");
+        attribute("healthPort", "0");
+        rig.start();
+        assertThat(guard().healthPort()).isEqualTo(-1);
+        assertThat(threadsOfGuards()).isZero();
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 ");
+        }
+        rig.tomcat.stop();
+    }
+
+    @Test
     void failsHealthBeforeTheServerStopsAndLetsRequestsFinish() throws Exception {
-        attribute("noticeSeconds", "1");
-        attribute("finishSeconds", "3");
+        attribute("notice", "PT1S");
+        attribute("finish", "3000");
         rig.start();
         TcpGuard guard = guard();
         TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());

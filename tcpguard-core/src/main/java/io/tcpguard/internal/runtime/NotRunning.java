@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** No parts: watches nothing, knows nothing. */
-final class NotRunning implements RunState {
+sealed class NotRunning implements RunState permits SwitchedOff {
 
     @Override
     public boolean running() {

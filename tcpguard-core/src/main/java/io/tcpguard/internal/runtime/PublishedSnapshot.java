@@ -38,6 +38,13 @@ public final class PublishedSnapshot {
         live = on;
     }
 
+    /** The guard was stopped: as before the first start. */
+    public void forget(long now) {
+        newest = GuardSnapshot.starting(now);
+        trend = Trend.CALM;
+        drainReason = null;
+    }
+
     void publish(GuardSnapshot snapshot, Trend newTrend, long now) {
         newest = snapshot;
         trend = newTrend;

@@ -1,6 +1,8 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.advisor.Listening;
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Census;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
@@ -16,6 +18,14 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** Nothing runs. */
     RunState STOPPED = new NotRunning();
+
+    /** The parts, running; none if the guard is {@linkplain Setting#ENABLED switched off}. */
+    static RunState start(
+            GuardConfig config, PublishedSnapshot published, GuardCounters counters, List<GuardListener> listeners) {
+        return config.flag(Setting.ENABLED)
+                ? GuardRuntime.start(config, published, counters, listeners)
+                : SwitchedOff.start(config);
+    }
 
     /** Whether there is something to close. */
     boolean running();

@@ -1,0 +1,98 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.state.Admission;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a guard that is switched off gives to its adapters: everybody is admitted, and nothing is kept. */
+public final class InertListener implements GuardedListener {
+    /** There is nothing to tell two apart. */
+    public static final GuardedListener INSTANCE = new InertListener();
+
+    private static final Logger log = LoggerFactory.getLogger(InertListener.class);
+    private static final ConnectionHandle HANDLE = new Handle();
+
+    private InertListener() {}
+
+    @Override
+    public Admission accept(@Nullable InetAddress source) {
+        return Admission.ADMIT;
+    }
+
+    @Override
+    public Admission acceptOrWait(@Nullable InetAddress source) {
+        return Admission.ADMIT;
+    }
+
+    @Override
+    public Admission askAgain(@Nullable InetAddress source) {
+        return Admission.ADMIT;
+    }
+
+    @Override
+    public Admission giveUp() {
+        return Admission.ADMIT;
+    }
+
+    @Override
+    public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
+        return HANDLE;
+    }
+
+    /** Nobody was told to refuse; whoever does all the same wants it closed. */
+    @Override
+    public void refuse(SocketChannel channel, Admission decision) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("A refused connection did not close in order", e);
+        }
+    }
+
+    @Override
+    public int retryAfterSeconds() {
+        return 1;
+    }
+
+    @Override
+    public void countRefusedRequest() {}
+
+    @Override
+    public void close() {}
+
+    private static final class Handle implements ConnectionHandle {
+        @Override
+        public boolean begin() {
+            return true;
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void touch() {}
+
+        @Override
+        public void keep() {}
+
+        @Override
+        public boolean working() {
+            return false;
+        }
+
+        @Override
+        public boolean claim() {
+            return true;
+        }
+
+        @Override
+        public void closed() {}
+    }
+}

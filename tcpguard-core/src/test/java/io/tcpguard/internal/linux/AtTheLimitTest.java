@@ -14,11 +14,11 @@ import org.junit.jupiter.api.condition.OS;
 /** In a process of its own, with descriptors truly gone; its classes lie in a directory, so that none could be loaded then. */
 @EnabledOnOs(OS.LINUX)
 class AtTheLimitTest {
-    private static final List<String> LIMIT_256 = List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh");
+    private static final List<String> LIMIT_512 = List.of("sh", "-c", "ulimit -n 512; exec \"$@\"", "sh");
 
     @Test
     void everyProbeReadsOnWhenNoDescriptorIsLeftThoughItWasNeverReadBefore() throws IOException {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
             assertThat(child.ask("how")).isEqualTo("NettySocketCalls");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
@@ -28,7 +28,7 @@ class AtTheLimitTest {
 
     @Test
     void theListenTableIsReadOnTooWhereNoSocketCanBeAsked() throws IOException {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256, ChildJvm.classPathWithoutNetty())) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512, ChildJvm.classPathWithoutNetty())) {
             assertThat(child.ask("how")).isEqualTo("nothing");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).containsPattern("ACCEPT_QUEUE \\d of 5"));
@@ -37,15 +37,12 @@ class AtTheLimitTest {
         }
     }
 
-    /** The classes of a multi-release jar's newer version, put before the others. */
     @Test
     void theForeignFunctionApiAsksTheSocketsOnJava22AndLater() throws IOException {
         Path jdk25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
-        Path classes = Path.of("target/classes/META-INF/versions/22").toAbsolutePath();
         assumeThat(jdk25.resolve("bin/java")).as("a JDK 25 (-Djdk25.home)").exists();
-        assumeThat(classes).as("classes compiled for Java 22 (profile java22)").exists();
 
-        try (ChildJvm child = ChildJvm.start(LIMIT_256, jdk25, classes + ":" + ChildJvm.classPathWithoutNetty())) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512, jdk25, ChildJvm.classPathWithoutNetty())) {
             assertThat(child.ask("how")).isEqualTo("ForeignSocketCalls");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
@@ -55,14 +52,14 @@ class AtTheLimitTest {
 
     @Test
     void aGuardThatIsStartedWithNoDescriptorLeftSeesAgainSoonAfterSomeAreFree() throws IOException {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
             child.ask("readall 1");
             child.ask("exhaust");
             child.ask("reopen");
             // Closing the old probes freed some; the new ones took as many, so that none is left again.
             child.ask("exhaust");
             String atTheLimit = child.ask("readall 1");
-            assertThat(atTheLimit).contains("noneLeft=true").contains("DESCRIPTORS 256 of 256");
+            assertThat(atTheLimit).contains("noneLeft=true").contains("DESCRIPTORS 512 of 512");
 
             child.ask("release");
 
@@ -75,13 +72,13 @@ class AtTheLimitTest {
 
     @Test
     void anInterruptedSamplerReadsOnAndStaysInterrupted() throws IOException {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
             child.ask("exhaust");
 
             assertThat(child.ask("interrupt")).isEqualTo("true");
 
             assertThat(child.ask("readall 1"))
-                    .contains("DESCRIPTORS 256 of 256")
+                    .contains("DESCRIPTORS 512 of 512")
                     .containsPattern("SYSTEM_FILES \\d+ of \\d+")
                     .doesNotContain("FAILED");
         }
@@ -89,23 +86,23 @@ class AtTheLimitTest {
 
     @Test
     void theFallbackOfOlderKernelsSaysThatAllAreInUseWhenTheJdkCannotCount() throws IOException {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
-            assertThat(child.ask("fallback")).endsWith(" of 256").doesNotStartWith("256 ");
+        try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
+            assertThat(child.ask("fallback")).endsWith(" of 512").doesNotStartWith("512 ");
             child.ask("exhaust");
 
-            assertThat(child.ask("fallback")).isEqualTo("256 of 256");
+            assertThat(child.ask("fallback")).isEqualTo("512 of 512");
 
             child.ask("release");
-            assertThat(child.ask("fallback")).doesNotStartWith("256 ");
+            assertThat(child.ask("fallback")).doesNotStartWith("512 ");
         }
     }
 
     @Test
     void aLimitThatIsSetAtRunTimeIsSeenAtOnce() throws Exception {
-        try (ChildJvm child = ChildJvm.start(LIMIT_256)) {
-            assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 256");
+        try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
+            assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 512");
 
-            Process prlimit = new ProcessBuilder("prlimit", "--pid", "" + child.pid(), "--nofile=100:256")
+            Process prlimit = new ProcessBuilder("prlimit", "--pid", "" + child.pid(), "--nofile=100:512")
                     .inheritIO()
                     .start();
             assertThat(prlimit.waitFor()).isZero();
@@ -123,7 +120,7 @@ class AtTheLimitTest {
         String warm = child.ask("readall 200");
 
         assertThat(List.of(cold, warm)).allSatisfy(answer -> assertThat(answer)
-                .startsWith("classes=0 descriptors=0 noneLeft=true | DESCRIPTORS 256 of 256 | ")
+                .startsWith("classes=0 descriptors=0 noneLeft=true | DESCRIPTORS 512 of 512 | ")
                 .containsPattern("SYSTEM_FILES \\d+ of \\d+")
                 .containsPattern("TIME_WAIT \\d+ of \\d+")
                 .containsPattern("EPHEMERAL_PORTS \\d+ of \\d+")

@@ -1,0 +1,12 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.testkit.AdapterRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    @Test
+    void usesOfTheCoreOnlyWhatItExports() {
+        AdapterRules.check(TomcatGuard.class);
+    }
+}

@@ -51,7 +51,8 @@ final class HealthListener implements Closeable {
     private final boolean closeWhenDown;
     private final List<ListeningPort> ports = new ArrayList<>(2);
     private final HealthConnection[] places;
-    private final SpareDescriptor spare;
+    /** Two: if another thread is faster than accept when one is given up, there is one more. */
+    private final SpareDescriptor[] spares;
     /** Stands for the listening socket while that is closed. */
     private final SpareDescriptor forReopening = new SpareDescriptor(true);
 
@@ -73,7 +74,7 @@ final class HealthListener implements Closeable {
             IntSupplier deskSize,
             Complaints trouble,
             boolean spares) {
-        spare = new SpareDescriptor(spares);
+        this.spares = new SpareDescriptor[] {new SpareDescriptor(spares), new SpareDescriptor(spares)};
         this.poller = poller;
         this.view = view;
         this.clock = clock;
@@ -90,7 +91,7 @@ final class HealthListener implements Closeable {
         health = open(config, Setting.HEALTH_PORT, false);
         agent = open(config, Setting.AGENT_PORT, true);
         if (!ports.isEmpty()) {
-            spare.take();
+            takeSpares();
         }
     }
 
@@ -138,9 +139,9 @@ final class HealthListener implements Closeable {
     /** To be called after a flush. */
     void flushed(long now) {
         // At once when a place has just given its descriptor back, before another thread takes it.
-        if (!ports.isEmpty() && !spare.held() && (descriptorCameBack || now - spareTried >= SPARE_RETRY)) {
+        if (!ports.isEmpty() && lacking() != null && (descriptorCameBack || now - spareTried >= SPARE_RETRY)) {
             spareTried = now;
-            spare.take();
+            takeSpares();
         }
         descriptorCameBack = false;
     }
@@ -157,7 +158,7 @@ final class HealthListener implements Closeable {
         if (closeWhenDown && health != null) {
             next = Math.min(next, CLOSED_PERIOD - (now - closedLooked));
         }
-        if (!ports.isEmpty() && !spare.held()) {
+        if (!ports.isEmpty() && lacking() != null) {
             next = Math.min(next, SPARE_RETRY - (now - spareTried));
         }
         return next;
@@ -200,19 +201,17 @@ final class HealthListener implements Closeable {
             if (!port.somebodyWaits()) {
                 return null;
             }
-            // One of our own must do, and no other thread may have taken it by then.
-            if (!giveOneUp(now)) {
-                port.pause(now);
-                return null;
+        }
+        // One of our own must do. Another thread may be faster than this one; then the next.
+        while (giveOneUp(now)) {
+            try {
+                return port.accept();
+            } catch (IOException e) {
+                spareTried = now;
             }
         }
-        try {
-            return port.accept();
-        } catch (IOException e) {
-            spareTried = now;
-            port.pause(now);
-            return null;
-        }
+        port.pause(now);
+        return null;
     }
 
     /** Out of memory in the middle of accept, a client would hang; outside it waits in the kernel's queue. */
@@ -227,10 +226,27 @@ final class HealthListener implements Closeable {
         }
     }
 
+    private void takeSpares() {
+        for (SpareDescriptor spare : spares) {
+            spare.take();
+        }
+    }
+
+    private @Nullable SpareDescriptor lacking() {
+        for (SpareDescriptor spare : spares) {
+            if (!spare.held()) {
+                return spare;
+            }
+        }
+        return null;
+    }
+
     private boolean giveOneUp(long now) throws IOException {
-        if (spare.release()) {
-            spareTried = now;
-            return true;
+        for (SpareDescriptor spare : spares) {
+            if (spare.release()) {
+                spareTried = now;
+                return true;
+            }
         }
         HealthConnection victim = victim(null, now);
         if (victim == null || !(victim.answered() || victim.age(now) >= TO_SEND_A_REQUEST)) {
@@ -381,7 +397,12 @@ final class HealthListener implements Closeable {
 
     /** Closes a connection of a place. */
     void giveBack(SocketChannel channel) {
-        poller.close(channel);
+        SpareDescriptor spare = lacking();
+        if (spare != null) {
+            spare.keep(channel, poller);
+        } else {
+            poller.close(channel);
+        }
         descriptorCameBack = true;
     }
 
@@ -409,7 +430,9 @@ final class HealthListener implements Closeable {
         for (HealthConnection place : places) {
             place.end();
         }
-        spare.close();
+        for (SpareDescriptor spare : spares) {
+            spare.close();
+        }
         forReopening.close();
     }
 }

@@ -73,6 +73,15 @@ final class Poller implements Closeable {
         return selector.selectedKeys().contains(key);
     }
 
+    /** Looks at this channel no more; it can be closed at once after the next {@link #flush}. */
+    void deregister(SelectableChannel channel) {
+        SelectionKey key = channel.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+            unflushed = true;
+        }
+    }
+
     /** Closes the channel; its descriptor is free after the next {@link #flush}. */
     void close(Closeable channel) {
         unflushed = true;

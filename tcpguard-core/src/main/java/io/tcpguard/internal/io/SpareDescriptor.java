@@ -3,6 +3,8 @@ package io.tcpguard.internal.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpareDescriptor implements Closeable {
     private final boolean affordable;
-    private @Nullable DatagramChannel held;
+    private @Nullable SelectableChannel held;
 
     /** @param affordable false where so few descriptors are that none can be spared: then this holds none, and nobody need try */
     SpareDescriptor(boolean affordable) {
@@ -32,6 +34,22 @@ final class SpareDescriptor implements Closeable {
             }
         }
         return true;
+    }
+
+    /**
+     * Keeps this connection, which is over, in place of one that would have to be opened anew: between its close and that, another thread
+     * could take the descriptor. Its client sees the end as by a close. The next select deregisters it.
+     */
+    void keep(SocketChannel over, Poller poller) {
+        try {
+            over.shutdownOutput();
+            over.shutdownInput();
+        } catch (IOException | RuntimeException e) {
+            poller.close(over); // Reset, or never quite here.
+            return;
+        }
+        poller.deregister(over);
+        held = over;
     }
 
     /** Gives it up. False if none was held. */

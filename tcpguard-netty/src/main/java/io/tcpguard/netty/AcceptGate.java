@@ -81,7 +81,12 @@ final class AcceptGate extends ChannelDuplexHandler {
             wait = null;
             pause.end();
             pause = null;
-            port.close();
+            if (server.isActive()) {
+                // The gate was taken out.
+                port.close();
+            } else {
+                port.ended();
+            }
             port = null;
             setBatch(server, batchFound);
         }
@@ -138,9 +143,18 @@ final class AcceptGate extends ChannelDuplexHandler {
                 child.pipeline().addFirst(at.admit(child));
             }
             return decision;
-        } catch (RuntimeException | LinkageError e) {
-            says.warn("a connection is served unguarded", e, System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            complain(e);
             return Admission.ADMIT;
+        }
+    }
+
+    private void complain(Throwable e) {
+        try {
+            says.warn("a connection is served unguarded", e, System.nanoTime());
+        } catch (RuntimeException | Error again) {
+            // Memory has run out, perhaps. What counts is that the client is served.
+            return;
         }
     }
 

@@ -38,7 +38,10 @@ final class ConnectionDoor extends ChannelHandlerAdapter {
         }
         Admission decision = port.decideNow(child);
         if (decision == Admission.ADMIT) {
-            ctx.pipeline().addAfter(ctx.name(), null, port.admit(child));
+            ConnectionTracker tracker = port.admit(child);
+            // It is in the hands of its event loop already.
+            tracker.served();
+            ctx.pipeline().addAfter(ctx.name(), null, tracker);
         } else {
             if (decision == Admission.RESPOND) {
                 // Nothing is said here: the close that follows is the answer, and takes no place.

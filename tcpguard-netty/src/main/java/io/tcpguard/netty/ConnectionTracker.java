@@ -33,6 +33,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private final ConnectionHandle handle;
     private final Outgoing outgoing;
     private final AtomicBoolean gone = new AtomicBoolean();
+    /** Whether it is known that an event loop serves it, or that none does. */
+    private final AtomicBoolean fateKnown = new AtomicBoolean();
 
     /** How to evict; null while nobody wants to. */
     private volatile @Nullable Closing evicted;
@@ -95,6 +97,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         beat = port.ports.loops.seen(ctx.channel().eventLoop());
+        port.children.servedBy(ctx.channel().eventLoop());
         if (evicted != null) {
             evict();
         }
@@ -103,6 +106,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     /** Looks before anybody is told, since a server may speak first, to clients that never do. */
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        served();
         look(ctx);
         ctx.fireChannelActive();
     }
@@ -186,6 +190,23 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         }
     }
 
+    /** Its event loop has it, and its pipeline is made. */
+    void served() {
+        if (fateKnown.compareAndSet(false, true)) {
+            port.children.served();
+        }
+    }
+
+    private void closedUnserved() {
+        if (fateKnown.compareAndSet(false, true)) {
+            if (evicted == null) {
+                port.children.lost(System.nanoTime());
+            } else {
+                port.children.gaveWay();
+            }
+        }
+    }
+
     /** Takes a connection out of the books, if it is in them. */
     static void forget(Channel channel) {
         ConnectionTracker tracker = channel.attr(KEY).get();
@@ -198,6 +219,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     @Override
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
+        closedUnserved();
         if (gone.compareAndSet(false, true)) {
             port.ports.connectionClosed(this);
         }

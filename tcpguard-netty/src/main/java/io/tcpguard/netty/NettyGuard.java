@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class NettyGuard {
     /** Ports that speak this. */
     public static NettyGuard of(TcpGuard guard, Protocol protocol) {
         Warmup.once();
-        return new NettyGuard(guard, new Ports(guard, protocol));
+        return new NettyGuard(guard, new Ports(guard, protocol, guard.config().nanos(Setting.STALLED_AFTER)));
     }
 
     /**

@@ -2,9 +2,12 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.tcpguard.spi.AdmissionControl;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class Ports {
     final AdmissionControl policy;
     final Protocol protocol;
+    /** For how long nobody may be served before health fails, in nanoseconds. */
+    final long stalledAfter;
+
     final LoopWatch loops;
+    private final List<ServerPort> lost = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
@@ -20,7 +27,12 @@ final class Ports {
     private volatile boolean leaving;
 
     Ports(AdmissionControl policy, Protocol protocol) {
+        this(policy, protocol, TimeUnit.SECONDS.toNanos(10));
+    }
+
+    Ports(AdmissionControl policy, Protocol protocol, long stalledAfter) {
         this.policy = policy;
+        this.stalledAfter = stalledAfter;
         this.protocol = protocol;
         this.loops = new LoopWatch(policy);
     }
@@ -35,6 +47,8 @@ final class Ports {
             known = server.attr(ServerPort.KEY).get();
             if (known == null) {
                 known = new ServerPort(this, server);
+                lost.forEach(ServerPort::close);
+                lost.clear();
                 open.incrementAndGet();
                 server.attr(ServerPort.KEY).set(known);
                 server.closeFuture().addListener(known);
@@ -55,6 +69,13 @@ final class Ports {
                 Says.LOG.warn("{} is not guarded, trying on: {}", server, e.toString());
             }
             return null;
+        }
+    }
+
+    /** A port has gone with its event loop: health misses it until there is another one. */
+    synchronized void lost(ServerPort port) {
+        if (!lost.contains(port)) {
+            lost.add(port);
         }
     }
 

@@ -21,6 +21,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     final Ports ports;
     final GuardedListener listener;
     private final Channel server;
+    final ServedChildren children;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** Set while accepting pauses, for whom a free descriptor is news. */
     volatile @Nullable Runnable wantsDescriptors;
@@ -28,6 +29,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     ServerPort(Ports ports, Channel server) {
         this.ports = ports;
         this.server = server;
+        this.children = new ServedChildren(ports.stalledAfter);
         int port = server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
         this.listener = ports.policy.listen("netty-" + port, port, this);
         ports.loops.seen(server.eventLoop());
@@ -41,10 +43,10 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         }
     }
 
-    /** False once the event loop that accepts has died, whatever the socket looks like. */
+    /** False once the event loop that accepts has died, whatever the socket looks like, and while those accepted are not served. */
     @Override
     public boolean accepting() {
-        return server.isActive() && !server.eventLoop().isShuttingDown();
+        return server.isActive() && !server.eventLoop().isShuttingDown() && children.serving(System.nanoTime());
     }
 
     @Override
@@ -76,6 +78,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     /** Takes an admitted child into the books; the handler belongs first into its pipeline. */
     ConnectionTracker admit(Channel child) {
         ConnectionTracker tracker = new ConnectionTracker(this, child);
+        children.admitted();
         child.attr(ConnectionTracker.KEY).set(tracker);
         child.closeFuture().addListener(tracker);
         return tracker;
@@ -94,9 +97,19 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return remote instanceof InetSocketAddress address ? address.getAddress() : null;
     }
 
+    /** Closed on purpose it is missed no more; by the end of its event loop it is, until another port is bound. */
     @Override
     public void operationComplete(ChannelFuture future) {
-        close();
+        ended();
+    }
+
+    /** See {@link #operationComplete}. */
+    void ended() {
+        if (server.eventLoop().isShuttingDown()) {
+            ports.lost(this);
+        } else {
+            close();
+        }
     }
 
     void close() {

@@ -41,6 +41,7 @@ final class Warmup {
             "RefusedConnection$1",
             "Room",
             "Says",
+            "ServedChildren",
             "ServerPort",
             "Unguarded",
             "WebSocketEnd",

@@ -1,0 +1,281 @@
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.FakeControl;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The port accepts, and nobody is served: each by its real cause. */
+@Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored")
+class UnservedTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final NioEventLoopGroup boss = new NioEventLoopGroup(1);
+    private final NioEventLoopGroup workers = new NioEventLoopGroup(2);
+    private final TcpGuard guard =
+            TcpGuard.builder().set("stalledAfter", "1s").build().start();
+    private final List<Socket> clients = new ArrayList<>();
+    private volatile boolean throwing;
+    private volatile boolean deadlyToBoss;
+    private volatile boolean deadlyToChild;
+
+    /** Throws where Netty does not expect it: before a read. */
+    private static final class Deadly extends DefaultMaxMessagesRecvByteBufAllocator {
+        private final BooleanSupplier deadly;
+
+        Deadly(BooleanSupplier deadly) {
+            this.deadly = deadly;
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // the type that Netty asks for
+        public Handle newHandle() {
+            return new MaxMessageHandle() {
+                @Override
+                public int guess() {
+                    return 1024;
+                }
+
+                @Override
+                public void reset(ChannelConfig config) {
+                    if (deadly.getAsBoolean()) {
+                        throw new StackOverflowError("of a test");
+                    }
+                    super.reset(config);
+                }
+            };
+        }
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+        guard.close();
+        boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private Channel serve(boolean errorInBoss) {
+        return serve(NettyGuard.of(guard), errorInBoss);
+    }
+
+    private Channel serve(NettyGuard netty, boolean errorInBoss) {
+        return serve(netty, errorInBoss, boss);
+    }
+
+    private Channel serve(NettyGuard netty, boolean errorInBoss, NioEventLoopGroup accepting) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(accepting, workers)
+                .option(ChannelOption.RCVBUF_ALLOCATOR, new Deadly(() -> deadlyToBoss))
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new Deadly(() -> deadlyToChild))
+                .channel(NioServerSocketChannel.class)
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object child) {
+                        if (throwing && errorInBoss) {
+                            throw new NoClassDefFoundError("in the boss");
+                        }
+                        ctx.fireChannelRead(child);
+                    }
+                })
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        if (throwing) {
+                            throw new NoClassDefFoundError("in the initializer");
+                        }
+                        Speech.HTTP1.pipeline(child);
+                    }
+                });
+        netty.install(bootstrap);
+        return bootstrap
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private void knock(Channel server) throws IOException {
+        Socket client = new Socket();
+        clients.add(client);
+        client.setSoTimeout(20_000);
+        client.connect((InetSocketAddress) server.localAddress(), 20_000);
+    }
+
+    private void isUpAndServes(Channel server) throws IOException {
+        for (int i = 0; i < 4; i++) {
+            knock(server);
+            Socket client = clients.get(clients.size() - 1);
+            client.getOutputStream().write(Speech.HTTP1.ask(0));
+            Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
+        }
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+    }
+
+    private void goesDownWhenClientsCome(Channel server) {
+        Await.until("down", () -> {
+            knock(server);
+            TimeUnit.MILLISECONDS.sleep(50);
+            return !guard.snapshot().verdict().up();
+        });
+        assertThat(guard.snapshot().verdict().reason()).contains("netty-");
+    }
+
+    @Test
+    void isDownWhenItsChildLoopsHaveEnded() throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        goesDownWhenClientsCome(server);
+    }
+
+    @Test
+    void isDownWhenTheInitializerThrowsAnError() throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        throwing = true;
+        goesDownWhenClientsCome(server);
+    }
+
+    @Test
+    void isDownWhenConnectionsAreLostInTheBoss() throws Exception {
+        Channel server = serve(true);
+        isUpAndServes(server);
+        throwing = true;
+        goesDownWhenClientsCome(server);
+    }
+
+    @Test
+    void isDownWhenTheBossHasEndedAndUpWithAnotherOne() throws Exception {
+        NettyGuard netty = NettyGuard.of(guard);
+        Channel server = serve(netty, false);
+        isUpAndServes(server);
+        boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        Await.until("down", () -> !guard.snapshot().verdict().up());
+        Channel another = serve(netty, false, workers);
+        Await.until("up", () -> guard.snapshot().verdict().up());
+        another.close().syncUninterruptibly();
+        TimeUnit.MILLISECONDS.sleep(500);
+        assertThat(guard.snapshot().verdict().up()).as("closed on purpose").isTrue();
+    }
+
+    @Test
+    void isDownWhenAnErrorHasEndedTheBoss() throws Exception {
+        Channel server = serve(true);
+        isUpAndServes(server);
+        deadlyToBoss = true;
+        knock(server);
+        Await.until("down", () -> !guard.snapshot().verdict().up());
+        assertThat(server.eventLoop().isShuttingDown()).isTrue();
+    }
+
+    @Test
+    void isDownWhenAnErrorHasEndedAChildLoop() throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        deadlyToChild = true;
+        clients.get(0).getOutputStream().write('G');
+        Await.until("one loop is dead", () -> {
+            for (io.netty.util.concurrent.EventExecutor loop : workers) {
+                if (loop.isShuttingDown()) {
+                    return true;
+                }
+            }
+            return false;
+        });
+        deadlyToChild = false;
+        goesDownWhenClientsCome(server);
+    }
+
+    @Test
+    void isUpWhileClientsComeAndGoWithoutAWord() throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        for (int i = 0; i < 50; i++) {
+            knock(server);
+            Socket client = clients.remove(clients.size() - 1);
+            client.setSoLinger(true, 0);
+            client.close();
+        }
+        TimeUnit.MILLISECONDS.sleep(500);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+    }
+
+    @Test
+    void judgesByWhatBecomesOfConnections() {
+        ServedChildren children = new ServedChildren(10 * SECOND);
+        long now = 1;
+        assertThat(children.serving(now)).isTrue();
+        children.admitted();
+        for (int i = 0; i < 18; i++) {
+            assertThat(children.serving(now += SECOND / 2)).isTrue();
+        }
+        // A pause of the process is no time in which it could be served.
+        assertThat(children.serving(now += 60 * SECOND)).isTrue();
+        assertThat(children.serving(now += SECOND / 2)).isFalse();
+        children.served();
+        assertThat(children.serving(now += SECOND / 2)).isTrue();
+        for (int i = 0; i < 4; i++) {
+            assertThat(children.serving(now)).isTrue();
+            children.admitted();
+            children.lost(now);
+        }
+        assertThat(children.serving(now)).isFalse();
+        assertThat(children.serving(now + 10 * SECOND)).as("worth another try").isTrue();
+        children.admitted();
+        children.gaveWay();
+        assertThat(children.serving(now + 11 * SECOND)).isTrue();
+    }
+
+    @Test
+    void servesWhoeverComesWhenTheGuardThrowsAnError() throws Exception {
+        FakeControl broken = new FakeControl();
+        broken.broken = new OutOfMemoryError("of a test");
+        CountDownLatch served = new CountDownLatch(1);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(boss, workers)
+                .channel(NioServerSocketChannel.class)
+                .handler(new AcceptDoor(new Ports(broken, Protocol.HTTP)))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        served.countDown();
+                    }
+                });
+        Channel server = bootstrap
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+        knock(server);
+        assertThat(served.await(20, TimeUnit.SECONDS)).isTrue();
+        ListenerControl control = broken.onlyListener().control;
+        assertThat(control.accepting()).isTrue();
+    }
+}

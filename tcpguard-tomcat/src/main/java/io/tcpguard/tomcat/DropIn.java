@@ -4,7 +4,6 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.lang.reflect.Field;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;

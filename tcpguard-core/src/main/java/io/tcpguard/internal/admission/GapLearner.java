@@ -116,7 +116,7 @@ final class GapLearner {
         }
         long healthy = exceededByNoMoreThan((long) (total * (1 - HEALTHY)));
         long nearlyAll = exceededByNoMoreThan((long) (total * (1 - NEARLY_ALL)));
-        floor = Math.max(LEAST, (long) (Math.min(healthy, EXCESS * nearlyAll) * MARGIN));
+        floor = Math.max(LEAST, (long) (Math.min((double) healthy, EXCESS * nearlyAll) * MARGIN));
         learned = true;
     }
 

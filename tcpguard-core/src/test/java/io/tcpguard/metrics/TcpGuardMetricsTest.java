@@ -90,17 +90,6 @@ class TcpGuardMetricsTest {
     }
 
     @Test
-    void tellsNoLongerWaitThanAnAcceptorMayHoldOneInHand() {
-        try (TcpGuard guard = TcpGuard.builder()
-                .set("queueWait", "9s")
-                .set("stalledAfter", "10s")
-                .build()
-                .start()) {
-            assertThat(guard.status().queueWait()).hasSeconds(5);
-        }
-    }
-
-    @Test
     void countsTransitions() throws InterruptedException {
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             new TcpGuardMetrics(guard).bindTo(registry);

@@ -63,22 +63,13 @@ final class ChildServer implements AutoCloseable {
         return new ChildServer(descriptors, commandLine(String.join(File.pathSeparator, path), arguments));
     }
 
-    /** Run by this command, such as {@code nice -n 19}. */
-    static ChildServer under(String command, int descriptors, String... arguments) throws IOException {
-        return new ChildServer(descriptors, command, commandLine(System.getProperty("java.class.path"), arguments));
-    }
-
     /** Any server that logs the ports of its one connector and of its health listener, or prints them. */
     ChildServer(int descriptors, List<String> commandLine) throws IOException {
-        this(descriptors, "", commandLine);
-    }
-
-    private ChildServer(int descriptors, String under, List<String> commandLine) throws IOException {
         this.descriptors = descriptors;
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 "-c",
-                "ulimit -n " + descriptors + " && exec " + under + " \"$0\" \"$@\"",
+                "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx160m",
                 "-XX:+UseSerialGC",

@@ -34,6 +34,10 @@ public final class TransitionLog {
                             .map(TransitionLog::named)
                             .distinct()
                             .collect(Collectors.joining("; ")));
+        } else if (capacity.known() && capacity.reserve() == 0) {
+            LOG.warn(
+                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n, LimitNOFILE)",
+                    capacity.limit());
         } else {
             LOG.info(
                     "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",

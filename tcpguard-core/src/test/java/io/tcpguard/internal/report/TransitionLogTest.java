@@ -81,12 +81,24 @@ class TransitionLogTest {
         assertThat(lines).hasSize(1);
     }
 
+    @Test
+    void warnsAtTheStartOfALimitOfWhichNothingCanBeKeptBack() {
+        log.started(at(Level.NORMAL, new Capacity(48, 20, 0, 48)), 1, 1, -1);
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).startsWith("WARNING").contains("admits everybody").contains("48 descriptors");
+    }
+
     private static GuardSnapshot at(Level level) {
+        return at(level, Capacity.UNKNOWN);
+    }
+
+    private static GuardSnapshot at(Level level, Capacity capacity) {
         return new GuardSnapshot(
                 level,
                 Signal.DESCRIPTORS,
                 "why",
-                Capacity.UNKNOWN,
+                capacity,
                 new Verdict(true, 100, "why"),
                 Admission.ADMIT,
                 false,

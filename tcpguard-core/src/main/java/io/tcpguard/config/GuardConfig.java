@@ -12,10 +12,10 @@ public final class GuardConfig {
     private static final double RESERVE_SHARE = 0.02;
     /** What uses the reserve does not grow with the limit: answers are 256 at most. */
     private static final long MOST_RESERVE = 2048;
-    /** Below {@value #USUAL_RESERVE} × 18 + 40 descriptors the reserve shrinks, so that nine tenths of what a server has are its clients'. */
+    /** Below {@value #USUAL_RESERVE} × 20 + 40 descriptors the reserve shrinks, so that nine tenths of what a server has are its clients'. */
     private static final long OF_THE_SERVER_ITSELF = 40;
 
-    private static final long PER_DESCRIPTOR_IN_RESERVE = 18;
+    private static final long PER_DESCRIPTOR_IN_RESERVE = 20;
 
     private final Map<Setting, Object> values;
     private final long staleAfterNanos;
@@ -82,7 +82,7 @@ public final class GuardConfig {
 
     /**
      * Descriptors kept back of a limit: {@link Setting#RESERVE}, but never more than half of a tiny one. By default 20, and of more than
-     * a thousand 2 %, 2048 at most; of less than 400 fewer: 12 of 256, 1 of 64. Of less than 58 none: there the guard decides nothing.
+     * a thousand 2 %, 2048 at most; of less than 440 fewer: 10 of 256, 1 of 64. Of less than 60 none: there the guard decides nothing.
      */
     public long reserve(long limit) {
         int configured = integer(Setting.RESERVE);

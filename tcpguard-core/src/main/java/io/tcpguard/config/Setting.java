@@ -89,7 +89,7 @@ public enum Setting {
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; 0: 20, of more than a thousand 2 % of the limit but 2048 at most, of less than 400 fewer: 12 of 256, 1 of 64, of less than 58 none, and then nobody is refused"),
+            "descriptors kept back at the limit; 0: 20, of more than a thousand 2 % of the limit but 2048 at most, of less than 440 fewer: 10 of 256, 1 of 64, of less than 60 none, and then nobody is refused"),
     /** Share of a limit, above 0, at most 1, default .85: early enough to look for the idle, late enough not to be met every day. */
     TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
     /** Duration, 0 to 5 min, default 1 s: longer than a burst pauses. */

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
 
-    /** Twelve files are held open for the machine's counters: of fewer descriptors too many. */
-    private static final long FOR_COUNTERS = 512;
+    /** Six files are held open for the machine's counters: of fewer descriptors too many. */
+    private static final long FOR_COUNTERS = 256;
+    /** Six more for the settings that they are compared with; with fewer these are read once. */
+    private static final long FOR_SETTINGS = 512;
     /** Three for the accept queue, where no socket can be asked. */
     private static final long FOR_TABLES = 192;
 
@@ -238,7 +240,10 @@ public final class LinuxProbes implements AutoCloseable {
         if (limit < FOR_COUNTERS) {
             return ProcFile.none(where, descriptors);
         }
-        ProcFile file = ProcFile.whole(where, descriptors);
+        boolean setting = path.startsWith("sys/net/") && !path.endsWith("_count");
+        ProcFile file = setting && limit < FOR_SETTINGS
+                ? ProcFile.once(where, descriptors)
+                : ProcFile.whole(where, descriptors);
         synchronized (files) {
             files.add(file);
         }

@@ -25,6 +25,10 @@ final class ProcFile implements Closeable {
     private final File path;
     private final DescriptorCount descriptors;
     private final boolean headOnly;
+    /** Not held open: what it said when it was opened stands. */
+    private final boolean once;
+
+    private boolean kept;
     private final Trouble unreadable;
     private final Trouble outgrown;
     private final Trouble malformed;
@@ -37,7 +41,8 @@ final class ProcFile implements Closeable {
     private boolean triedAgain;
     private long triedNanos;
 
-    private ProcFile(File path, DescriptorCount descriptors, boolean headOnly, int size, boolean opens) {
+    private ProcFile(File path, DescriptorCount descriptors, boolean headOnly, int size, boolean opens, boolean once) {
+        this.once = once;
         this.path = path;
         this.descriptors = descriptors;
         this.headOnly = headOnly;
@@ -55,22 +60,31 @@ final class ProcFile implements Closeable {
 
     /** One that is never opened and can't be read: where descriptors are too few. */
     static ProcFile none(File path, DescriptorCount descriptors) {
-        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, false);
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, false, false);
+    }
+
+    /** One that is read whole and closed again: a setting, where descriptors are few. Its text stands. */
+    static ProcFile once(File path, DescriptorCount descriptors) {
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, true, true);
     }
 
     /** Opens a file that is read whole, if it can be opened; never throws. */
     static ProcFile whole(File path, DescriptorCount descriptors) {
-        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, true);
+        return new ProcFile(path, descriptors, false, SMALLEST_BUFFER, true, false);
     }
 
     /** Opens a table of which only the first page is asked for: the kernel makes no more text than that. */
     static ProcFile head(File path, DescriptorCount descriptors) {
-        return new ProcFile(path, descriptors, true, PAGE, true);
+        return new ProcFile(path, descriptors, true, PAGE, true, false);
     }
 
     /** Reads the text; false if that was not possible, and then {@link #trouble()} says why. */
     boolean read(long nowNanos) {
         RandomAccessFile open = file;
+        if (kept) {
+            trouble = null;
+            return true;
+        }
         if (open == null) {
             return reopened(nowNanos) && read(nowNanos);
         }
@@ -140,6 +154,7 @@ final class ProcFile implements Closeable {
     public void close() {
         RandomAccessFile open = file;
         file = null;
+        kept = false;
         trouble = unreadable;
         if (open != null) {
             closeQuietly(open);
@@ -162,7 +177,7 @@ final class ProcFile implements Closeable {
         triedAgain = true;
         triedNanos = nowNanos;
         open();
-        return file != null;
+        return file != null || kept;
     }
 
     private void open() {
@@ -170,8 +185,14 @@ final class ProcFile implements Closeable {
         try {
             opened = new RandomAccessFile(path, "r");
             growToFit(opened);
-            file = opened;
             trouble = null;
+            if (once) {
+                length = readFromStart(opened);
+                kept = true;
+                opened.close();
+            } else {
+                file = opened;
+            }
         } catch (IOException e) {
             if (opened != null) {
                 closeQuietly(opened);

@@ -27,17 +27,17 @@ public final class TransitionLog {
 
     public void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
         Capacity capacity = snapshot.capacity();
-        if (snapshot.blind()) {
+        if (capacity.known() && capacity.reserve() == 0) {
+            LOG.warn(
+                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n, LimitNOFILE)",
+                    capacity.limit());
+        } else if (snapshot.blind()) {
             LOG.warn(
                     "tcpguard is blind here and stays out of the way: {}",
                     snapshot.signals().stream()
                             .map(TransitionLog::named)
                             .distinct()
                             .collect(Collectors.joining("; ")));
-        } else if (capacity.known() && capacity.reserve() == 0) {
-            LOG.warn(
-                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n, LimitNOFILE)",
-                    capacity.limit());
         } else {
             LOG.info(
                     "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",

@@ -86,7 +86,10 @@ class TransitionLogTest {
         log.started(at(Level.NORMAL, new Capacity(48, 20, 0, 48)), 1, 1, -1);
 
         assertThat(lines).hasSize(1);
-        assertThat(lines.get(0)).startsWith("WARNING").contains("admits everybody").contains("48 descriptors");
+        assertThat(lines.get(0))
+                .startsWith("WARNING")
+                .contains("admits everybody")
+                .contains("48 descriptors");
     }
 
     private static GuardSnapshot at(Level level) {

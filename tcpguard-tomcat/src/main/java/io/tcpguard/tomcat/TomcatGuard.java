@@ -70,14 +70,15 @@ public final class TomcatGuard {
      * @return undoes it; throws nothing
      */
     public static AutoCloseable guardOthers(TcpGuard guard, Service service) {
+        StockConnectors stock = new StockConnectors(service.getContainer());
         for (Connector connector : service.findConnectors()) {
             if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
                 sayActive(connector);
+            } else {
+                stock.add(connector, guard);
             }
         }
-        return StockConnectors.guard(service, guard)
-                .<AutoCloseable>map(stock -> stock::restore)
-                .orElse(() -> {});
+        return stock::restore;
     }
 
     /** Of the others {@link StockConnectors} says it. */

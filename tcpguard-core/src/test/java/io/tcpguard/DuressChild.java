@@ -77,6 +77,7 @@ final class DuressChild {
     }
 
     /** As requests that take more and more, fail, and are followed by others: all memory, until it fails, again and again. */
+    @SuppressWarnings("ModifiedButNotUsed") // what it holds is what it is for
     private static void fill() {
         List<byte[]> held = new ArrayList<>();
         while (filling) {

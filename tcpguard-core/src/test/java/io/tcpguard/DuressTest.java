@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +130,7 @@ class DuressTest {
     private void start(String heap, long stalledAfterMillis) throws IOException {
         // Only what it needs: each jar of a class path is a descriptor and memory.
         StringBuilder path = new StringBuilder();
-        for (String entry : System.getProperty("java.class.path").split(":")) {
+        for (String entry : System.getProperty("java.class.path").split(":", -1)) {
             boolean ours = !entry.endsWith(".jar") || entry.contains("slf4j") || entry.contains("jspecify");
             path.append(ours ? Path.of(entry).toAbsolutePath() + ":" : "");
         }
@@ -144,7 +145,7 @@ class DuressTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
-        String[] ports = heard().split(" ");
+        String[] ports = heard().split(" ", -1);
         health = Integer.parseInt(ports[0]);
         main = Integer.parseInt(ports[1]);
     }
@@ -202,15 +203,13 @@ class DuressTest {
     }
 
     private void send(String command) throws IOException {
-        Process c = child;
-        assertThat(c).isNotNull();
+        Process c = Objects.requireNonNull(child);
         c.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
         c.getOutputStream().flush();
     }
 
     private String heard() throws IOException {
-        BufferedReader from = out;
-        assertThat(from).isNotNull();
+        BufferedReader from = Objects.requireNonNull(out);
         for (String line = from.readLine(); line != null; line = from.readLine()) {
             if (line.startsWith("> ")) {
                 return line.substring(2);

@@ -25,9 +25,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RefusalDeskTest {
     private static final String ANSWER =
-            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nX-Tcpguard: refused; cause=connections\r\n"
-                    + "Content-Type: text/plain\r\nContent-Length: 80\r\nConnection: close\r\n\r\n"
-                    + "Refused: this server has no place for another connection now.\nTry again in 2 s.\n";
+            """
+            HTTP/1.1 503 Service Unavailable\r
+            Retry-After: 2\r
+            X-Tcpguard: refused; cause=connections\r
+            Content-Type: text/plain\r
+            Content-Length: 80\r
+            Connection: close\r
+            \r
+            Refused: this server has no place for another connection now.
+            Try again in 2 s.
+            """;
 
     private final FakeView view = new FakeView();
     private final List<Socket> clients = new ArrayList<>();
@@ -184,7 +192,7 @@ class RefusalDeskTest {
         for (String said : List.of("", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\n\r\n")) {
             long until = System.nanoTime() + 1_000_000_000L;
             int answered = 0;
-            for (int i = 0; System.nanoTime() - until < 0; i++) {
+            while (System.nanoTime() - until < 0) {
                 Socket client = Wire.connect(port);
                 clients.add(client);
                 Wire.send(client, said);

@@ -117,7 +117,7 @@ class ExhaustionTest {
     /** Only what the child needs: each jar is a descriptor. */
     private static String classPath() {
         StringBuilder path = new StringBuilder();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             boolean needed = !entry.endsWith(".jar") || entry.contains("slf4j") || entry.contains("jspecify");
             path.append(needed ? Path.of(entry).toAbsolutePath() + File.pathSeparator : "");
         }

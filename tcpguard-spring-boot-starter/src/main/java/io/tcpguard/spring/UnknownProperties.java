@@ -47,9 +47,9 @@ final class UnknownProperties {
     private static boolean isKnown(ConfigurationPropertyName name, List<ConfigurationPropertyName> known) {
         return known.stream()
                 .anyMatch(one -> one.equals(name)
-                        || name.getNumberOfElements() == one.getNumberOfElements() + 1
+                        || (name.getNumberOfElements() == one.getNumberOfElements() + 1
                                 && name.isLastElementIndexed()
-                                && one.isAncestorOf(name));
+                                && one.isAncestorOf(name)));
     }
 
     /** Variables have but one mark, between words as well as between elements: {@code TCPGUARD_HEALTH_PORT}. */

@@ -99,7 +99,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         beat = port.ports.loops.seen(ctx.channel().eventLoop());
         port.children.servedBy(ctx.channel().eventLoop());
         if (evicted != null) {
-            evict();
+            evict(false);
         }
     }
 
@@ -314,7 +314,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
                 source.tellLast();
             }
         }
-        evict();
+        evict(true);
     }
 
     /** Called by a thread that accepts; the connection's own event loop does it. */
@@ -323,7 +323,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         evicted = how;
         if (channel.isRegistered()) {
             try {
-                channel.eventLoop().execute(this::evict);
+                channel.eventLoop().execute(() -> evict(false));
             } catch (RejectedExecutionException shutDown) {
                 // The loop closes all its channels when it ends, this one too.
                 Says.LOG.debug("{} is evicted by the end of its event loop", channel, shutDown);
@@ -331,17 +331,22 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         }
     }
 
-    private void evict() {
+    private void evict(boolean draining) {
         if (evicted == Closing.RESET) {
             Refuse.registered(channel, Admission.RESET);
         } else {
             // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the newcomer
             // can't.
             channel.close();
-            if (channel.isOpen()) {
+            if (channel.isOpen() && !port.ports.tryGoodbye(draining)) {
+                Refuse.registered(channel, Admission.RESPOND);
+            } else if (channel.isOpen()) {
                 channel.eventLoop()
                         .schedule(
-                                () -> Refuse.registered(channel, Admission.RESPOND),
+                                () -> {
+                                    port.ports.goodbyeOver(draining);
+                                    Refuse.registered(channel, Admission.RESPOND);
+                                },
                                 Pacing.CLOSE_GRACE_MILLIS,
                                 TimeUnit.MILLISECONDS);
             }

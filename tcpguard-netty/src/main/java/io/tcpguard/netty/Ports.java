@@ -2,6 +2,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.Pacing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Ports {
     final LoopWatch loops;
     private final List<ServerPort> lost = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger goodbyes = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean unguarded;
@@ -108,6 +110,22 @@ final class Ports {
 
     void leave(boolean now) {
         leaving = now;
+    }
+
+    /** Whether an evicted connection may take the time to say goodbye, since its client does not read it at once. Few may. */
+    boolean tryGoodbye(boolean draining) {
+        if (draining || goodbyes.incrementAndGet() <= Pacing.GOAWAYS_AT_A_TIME) {
+            return true;
+        }
+        goodbyes.decrementAndGet();
+        return false;
+    }
+
+    /** Once for each that was granted. */
+    void goodbyeOver(boolean draining) {
+        if (!draining) {
+            goodbyes.decrementAndGet();
+        }
     }
 
     /** Takes a place for an answer, if there is one. An orderly close needs none. */

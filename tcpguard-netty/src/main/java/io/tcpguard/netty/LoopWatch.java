@@ -73,8 +73,8 @@ final class LoopWatch {
 
     /** One loop: what waits for it, and since when. */
     static final class Beat extends AbstractExecutorService {
-        /** So long nobody's bytes wait on a loop that keeps up. */
-        private static final long LATE = TimeUnit.MILLISECONDS.toNanos(100);
+        /** A busy machine's loops are late by less all the time; by more, newcomers are refused before anybody gives way. */
+        private static final long LATE = TimeUnit.MILLISECONDS.toNanos(500);
 
         private final EventLoop loop;
         private volatile AutoCloseable watch = () -> {};

@@ -51,4 +51,13 @@ public interface ListenerControl {
     default int endStandstills(long patienceNanos, int most) {
         return 0;
     }
+
+    /**
+     * Places are scarce: ends connections whose client is gone and that nobody reads from, so that nobody else finds out: asynchronous
+     * requests, streams of events, upgraded ones. The application hears what it would hear of a broken connection. Called by a thread of
+     * the guard, once a second at most; must not block. Default: nothing, for adapters that notice by themselves.
+     *
+     * @param peers may be asked during this call only
+     */
+    default void endGone(GonePeers peers) {}
 }

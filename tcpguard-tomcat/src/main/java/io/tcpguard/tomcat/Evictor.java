@@ -2,6 +2,7 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.Pacing;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,6 +53,18 @@ final class Evictor {
         }
         registry.forget(channel);
         endpoint.wakePoller();
+    }
+
+    /** Its client is gone: the application is told as of any broken connection. Any thread. */
+    void endGone(GuardedConnection connection) {
+        SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
+        if (wrapper == null) {
+            return;
+        }
+        wrapper.setError(new EOFException("the client has closed the connection"));
+        if (!process(wrapper, SocketEvent.ERROR)) {
+            wrapper.close();
+        }
     }
 
     /** Tomcat leaves a connection in its count that was closed just before its poller could register it. */

@@ -6,6 +6,7 @@ import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,6 +66,20 @@ final class GuardedConnection implements ConnectionCloser {
 
     @Nullable InetAddress source() {
         return source;
+    }
+
+    /** Null if it is not known. */
+    @Nullable InetSocketAddress peer() {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** A thread works on it just now, and will find out by itself whether its client is gone. */
+    boolean workerInside() {
+        return gate.get() >= WORKER;
     }
 
     SocketChannel channel() {

@@ -2,10 +2,12 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 import org.apache.tomcat.util.net.Acceptor;
@@ -179,6 +181,17 @@ final class GuardedNioEndpoint extends NioEndpoint {
         @Override
         public int endStandstills(long patienceNanos, int most) {
             return standstill.end(registry.all(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
+        }
+
+        @Override
+        public void endGone(GonePeers peers) {
+            int port = getLocalPort();
+            for (GuardedConnection connection : registry.all()) {
+                InetSocketAddress peer = connection.peer();
+                if (peer != null && !connection.workerInside() && peers.gone(peer, port)) {
+                    evictor.endGone(connection);
+                }
+            }
         }
     }
 

@@ -156,6 +156,21 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Whether the server has not ended it, whatever it has sent. */
+    boolean stillThere() throws IOException {
+        socket.setSoTimeout(50);
+        try {
+            while (socket.getInputStream().read() >= 0) {
+                // Its bytes are not the question.
+            }
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** How many bytes still come until it ends, by whatever. */
     long bytesUntilItEnds() {
         long bytes = 0;

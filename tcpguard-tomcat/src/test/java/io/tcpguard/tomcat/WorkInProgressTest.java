@@ -191,6 +191,45 @@ class WorkInProgressTest {
         }
     }
 
+    @Test
+    void whatIsOverForItsClientGivesItsPlaceBackWhenPlacesAreScarce() throws Exception {
+        List<RawClient> waiting = new ArrayList<>();
+        int port = server.port();
+        int places = DESCRIPTORS;
+        for (int i = 0; i < places; i++) {
+            try {
+                waiting.add(new RawClient(port)
+                        .send("GET " + (i % 3 == 0 ? "/events" : "/async/wait/600000")
+                                + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+            } catch (IOException e) {
+                // Refused: all places are taken.
+            }
+        }
+        assertThat(RawClient.refusal(port)).as("full").isNotEqualTo("nothing");
+        int held = 0;
+        for (int i = 0; i < waiting.size(); i++) {
+            boolean stays = i < 5;
+            if (!stays && i % 2 == 0) {
+                waiting.get(i).closeByReset();
+            } else if (!stays) {
+                waiting.get(i).close();
+            }
+            held += stays ? 1 : 0;
+        }
+        try (Newcomers newcomers = new Newcomers(port, 100, 20)) {
+            TomcatRig.await("36 honest ones are served", () -> newcomers.served.get() >= 36);
+        }
+        try (RawClient client = new RawClient(port)) {
+            String told = client.get("/told");
+            assertThat(Integer.parseInt(told.substring(told.lastIndexOf(' ') + 1)))
+                    .as("requests that heard of it")
+                    .isGreaterThan(50);
+        }
+        for (int i = 0; i < held; i++) {
+            assertThat(waiting.get(i).stillThere()).as("whose client is there").isTrue();
+        }
+    }
+
     private static String result(Future<String> end) throws Exception {
         try {
             return end.get(40, TimeUnit.SECONDS);

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
@@ -102,6 +103,9 @@ final class WorkMain {
         private final transient ScheduledExecutorService others = new ScheduledThreadPoolExecutor(2);
         private final transient CountDownLatch release = new CountDownLatch(1);
 
+        /** Asynchronous requests that heard of an error. */
+        private final transient AtomicInteger told = new AtomicInteger();
+
         Work(Path file) {
             this.file = file;
         }
@@ -122,6 +126,7 @@ final class WorkMain {
                     release.countDown();
                     say(response);
                 }
+                case "told" -> say(response, told.get());
                 case "sleep" -> {
                     sleep(Long.parseLong(path[1]));
                     say(response);
@@ -274,6 +279,7 @@ final class WorkMain {
             }
             Runnable end = () -> end(context, what.substring(what.indexOf('-') + 1));
             if (what.equals("wait")) {
+                context.addListener(new Told(told));
                 var later = others.schedule(end, Long.parseLong(path[2]), TimeUnit.MILLISECONDS);
                 assert !later.isCancelled();
             } else if (own) {
@@ -303,6 +309,22 @@ final class WorkMain {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private record Told(AtomicInteger count) implements AsyncListener {
+            @Override
+            public void onError(AsyncEvent event) {
+                count.incrementAndGet();
+            }
+
+            @Override
+            public void onTimeout(AsyncEvent event) {}
+
+            @Override
+            public void onComplete(AsyncEvent event) {}
+
+            @Override
+            public void onStartAsync(AsyncEvent event) {}
         }
 
         private record AtTimeout(String what, boolean own, Work work) implements AsyncListener {

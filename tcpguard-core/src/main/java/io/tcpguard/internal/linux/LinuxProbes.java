@@ -171,6 +171,11 @@ public final class LinuxProbes implements AutoCloseable {
         return new SocketCensus(proc, linux, calls, clock);
     }
 
+    /** Finds connections whose peer is gone; null: not Linux. */
+    public @Nullable PeerTable peers() {
+        return linux ? new PeerTable(proc, clock) : null;
+    }
+
     /** Reads the counters that explain a signal; null if they can't be read. Any thread; opens nothing. About 30 µs. */
     public @Nullable TcpCounts counts() {
         synchronized (netstat) {

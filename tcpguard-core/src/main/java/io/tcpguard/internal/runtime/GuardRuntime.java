@@ -12,6 +12,7 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
@@ -36,6 +37,7 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.SignalState;
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class GuardRuntime implements RunState {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    /** After a newcomer was refused or took another's place. */
+    private static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
+
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
     private final GuardConfig config;
@@ -61,6 +66,7 @@ public final class GuardRuntime implements RunState {
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
     private final Standstills standstills;
+    private final @Nullable PeerLook peers;
     private final Counsel counsel;
     private final IoThread io;
     private final SamplingCycle cycle;
@@ -102,6 +108,10 @@ public final class GuardRuntime implements RunState {
         policy = new AdmissionPolicy(
                 config, probes.descriptors()::used, published::snapshot, new CoarseClock(now), counters.shed(), now);
         standstills = new Standstills(config, counters.shed());
+        PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
+        peers = table == null
+                ? null
+                : new PeerLook(table, this::portNumbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::netstat);
@@ -128,6 +138,7 @@ public final class GuardRuntime implements RunState {
                             this::listening,
                             standstills,
                             slowLook,
+                            peers,
                             io::execute),
                     now);
             sight = new Sight(turn);
@@ -214,10 +225,16 @@ public final class GuardRuntime implements RunState {
                         name, new ControlledListener(name, control, accepts), queue, config, AwakeTime.nanoTime()));
         standstills.add(control);
         sight.add(control);
+        if (peers != null) {
+            peers.add(control);
+        }
         return new GuardedSocket(
                 policy, io, published::staleAt, control::canAnswer, accepts, room, counters.waited(), () -> {
                     standstills.remove(control);
                     sight.remove(control);
+                    if (peers != null) {
+                        peers.remove(control);
+                    }
                     ports.remove(name, bound);
                     cycle.remove(probe);
                 });
@@ -286,6 +303,10 @@ public final class GuardRuntime implements RunState {
             }
         }
         return listeners;
+    }
+
+    private Collection<Integer> portNumbers() {
+        return ports.values().stream().map(port -> port.number).toList();
     }
 
     @Override

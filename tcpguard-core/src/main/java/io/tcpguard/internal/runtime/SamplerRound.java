@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the sampler does each period: one cycle, its snapshot for everybody, and then what follows from it. Only for that thread. */
 final class SamplerRound implements LongConsumer {
@@ -25,6 +26,7 @@ final class SamplerRound implements LongConsumer {
     private final Supplier<List<Listening>> listening;
     private final Standstills standstills;
     private final SlowLook slowLook;
+    private final @Nullable PeerLook peers;
     private final Executor io;
     private final Runnable look;
 
@@ -41,6 +43,7 @@ final class SamplerRound implements LongConsumer {
             Supplier<List<Listening>> listening,
             Standstills standstills,
             SlowLook slowLook,
+            @Nullable PeerLook peers,
             Executor io) {
         this.cycle = cycle;
         this.published = published;
@@ -51,6 +54,7 @@ final class SamplerRound implements LongConsumer {
         this.listening = listening;
         this.standstills = standstills;
         this.slowLook = slowLook;
+        this.peers = peers;
         this.io = io;
         this.look = () -> slowLook.look(published.snapshot());
     }
@@ -74,6 +78,9 @@ final class SamplerRound implements LongConsumer {
         standstills.sampled(after, now);
         if (slowLook.takeDue(now)) {
             io.execute(look);
+        }
+        if (peers != null) {
+            peers.sampled(now);
         }
     }
 }

@@ -1,0 +1,99 @@
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.internal.linux.PeerTable;
+import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.ListenerControl;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * While places are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On a thread of its
+ * own for each look, since the kernel may walk the table of the whole machine for it; a twentieth of the time at most.
+ */
+final class PeerLook implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLook.class);
+    private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
+    private static final long BUDGET = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long LONGEST_PAUSE = TimeUnit.MINUTES.toNanos(1);
+    private static final long PAUSE_PER_COST = 20;
+
+    private final PeerTable table;
+    private final Supplier<Collection<Integer>> ports;
+    private final LongPredicate scarce;
+    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private volatile boolean underWay;
+    private volatile boolean known;
+    private volatile long nextAt;
+    private boolean complained;
+
+    /**
+     * @param ports that the listeners have
+     * @param scarce whether at this time newcomers are refused or take others' places
+     */
+    PeerLook(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
+        this.table = table;
+        this.ports = ports;
+        this.scarce = scarce;
+        this.nextAt = now;
+    }
+
+    void add(ListenerControl control) {
+        controls.add(control);
+    }
+
+    void remove(ListenerControl control) {
+        controls.remove(control);
+    }
+
+    /** Looks if it is time. The sampler's thread. */
+    void sampled(long now) {
+        if (underWay || now - nextAt < 0 || !(known || scarce.test(now))) {
+            return;
+        }
+        underWay = true;
+        try {
+            Thread thread = new Thread(this, "tcpguard-peers");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            // No thread can be made just now.
+            nextAt = now + PERIOD;
+            underWay = false;
+        }
+    }
+
+    @Override
+    public void run() {
+        long start = AwakeTime.nanoTime();
+        try {
+            if (!scarce.test(start)) {
+                table.forget();
+                known = false;
+                return;
+            }
+            known = table.look(ports.get(), BUDGET);
+            if (known) {
+                for (ListenerControl control : controls) {
+                    control.endGone(table::gone);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            // At the limit of descriptors anything may fail; the next look may be luckier.
+            if (!complained) {
+                complained = true;
+                LOG.warn("tcpguard: could not look for connections whose client is gone", e);
+            }
+        } finally {
+            long end = AwakeTime.nanoTime();
+            nextAt = end + Math.min(LONGEST_PAUSE, Math.max(PERIOD, (end - start) * PAUSE_PER_COST));
+            underWay = false;
+        }
+    }
+}

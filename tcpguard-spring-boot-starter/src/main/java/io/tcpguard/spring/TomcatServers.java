@@ -11,21 +11,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.catalina.Service;
+import org.apache.catalina.Server;
 import org.apache.catalina.connector.Connector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
 
-/** Gives Tomcat the guarded protocol, the connector its guard, and the service's other connectors as much of it as they can have. */
+/** Gives Tomcat the guarded protocol, the connector its guard, and the server's other connectors as much of it as they can have. */
 final class TomcatServers implements WebServerGuard {
     private static final Logger log = LoggerFactory.getLogger(TomcatServers.class);
 
     private final @Nullable String acceptCountGiven;
     private final List<Connector> connectors = new CopyOnWriteArrayList<>();
     private final Map<Connector, Integer> acceptCounts = new ConcurrentHashMap<>();
-    private final List<AutoCloseable> services = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> servers = new CopyOnWriteArrayList<>();
     private volatile boolean running;
 
     /** @param acceptCountGiven what the application says about it; null: nothing */
@@ -126,16 +126,16 @@ final class TomcatServers implements WebServerGuard {
         }
     }
 
-    /** Connectors that the application added are in the service now, and were not before. */
+    /** Connectors that the application added are in the server now, and were not before. */
     @Override
     public void started(TcpGuard guard) {
-        Set<Service> all = new LinkedHashSet<>();
+        Set<Server> all = new LinkedHashSet<>();
         for (Connector connector : connectors) {
             if (connector.getService() != null) {
-                all.add(connector.getService());
+                all.add(connector.getService().getServer());
             }
         }
-        all.forEach(service -> services.add(TomcatGuard.guardOthers(guard, service)));
+        all.forEach(server -> servers.add(TomcatGuard.guard(guard, server)));
     }
 
     @Override
@@ -144,16 +144,16 @@ final class TomcatServers implements WebServerGuard {
         try {
             TomcatGuard.drain(guard, connectors, notice, finish);
         } finally {
-            services.forEach(TomcatServers::close);
-            services.clear();
+            servers.forEach(TomcatServers::close);
+            servers.clear();
         }
     }
 
-    private static void close(AutoCloseable service) {
+    private static void close(AutoCloseable server) {
         try {
-            service.close();
+            server.close();
         } catch (Exception e) {
-            log.warn("The watch on a service's connectors did not end", e);
+            log.warn("The watch on a server's connectors did not end", e);
         }
     }
 }

@@ -24,12 +24,26 @@ final class UnknownProperties {
     /** What Kubernetes puts into the environment where a service has the name tcpguard. */
     private static final Pattern KUBERNETES = Pattern.compile("service(host|port.*)|port([0-9]+(tcp|udp|sctp).*)?");
 
+    private static final List<ConfigurationPropertyName> LISTS = Arrays.stream(Setting.values())
+            .filter(setting -> setting.byDefault() instanceof List<?>)
+            .map(setting -> PREFIX.append(GuardProperties.kebab(setting.key())))
+            .toList();
+
     private UnknownProperties() {}
 
     static void warn(Environment environment) {
-        List<ConfigurationPropertyName> known = Arrays.stream(Setting.values())
+        in(environment)
+                .forEach(name -> log.warn("There is no property {}: ignored. There are {}", name, known()));
+    }
+
+    private static List<ConfigurationPropertyName> known() {
+        return Arrays.stream(Setting.values())
                 .map(setting -> PREFIX.append(GuardProperties.kebab(setting.key())))
                 .toList();
+    }
+
+    static Set<String> in(Environment environment) {
+        List<ConfigurationPropertyName> known = known();
         Set<String> unknown = new TreeSet<>();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             if (source instanceof IterableConfigurationPropertySource listed) {
@@ -40,16 +54,14 @@ final class UnknownProperties {
                         .forEach(name -> unknown.add(name.toString()));
             }
         }
-        unknown.forEach(name -> log.warn("There is no property {}: ignored. There are {}", name, known));
+        return unknown;
     }
 
     /** The same name, or an element of its list. */
     private static boolean isKnown(ConfigurationPropertyName name, List<ConfigurationPropertyName> known) {
         return known.stream()
                 .anyMatch(one -> one.equals(name)
-                        || (name.getNumberOfElements() == one.getNumberOfElements() + 1
-                                && name.isLastElementIndexed()
-                                && one.isAncestorOf(name)));
+                        || (name.isLastElementIndexed() && LISTS.contains(one) && one.isParentOf(name)));
     }
 
     /** Variables have but one mark, between words as well as between elements: {@code TCPGUARD_HEALTH_PORT}. */

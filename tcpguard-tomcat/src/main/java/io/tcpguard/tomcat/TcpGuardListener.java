@@ -11,8 +11,6 @@ import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
 import org.apache.catalina.Server;
-import org.apache.catalina.Service;
-import org.apache.catalina.connector.Connector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,13 +110,7 @@ public final class TcpGuardListener implements LifecycleListener {
         if (now == null || !now.config().flag(Setting.ENABLED)) {
             return;
         }
-        for (Service service : server.findServices()) {
-            for (Connector connector : service.findConnectors()) {
-                if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
-                    TomcatGuard.sayActive(connector);
-                }
-            }
-        }
+        TomcatGuard.protocolsOf(server).forEach(TomcatGuard::sayActive);
     }
 
     private void drain(Server server) {

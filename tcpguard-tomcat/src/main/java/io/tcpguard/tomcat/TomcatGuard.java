@@ -61,32 +61,28 @@ public final class TomcatGuard {
     }
 
     /**
-     * Guards those connectors of a service that have another protocol than {@link GuardedHttp11NioProtocol}, as far as they can be: 503 while
-     * work waits, a watch on their accept queues and their work. Says of each connector of the service, in the log, what is active and
-     * what is not.
+     * Guards all connectors of a server, each as far as it can be, those that come while it runs, too. One with another protocol than
+     * {@link GuardedHttp11NioProtocol} gets 503 while work waits, and a watch on its accept queue, its work and its clients. The log says
+     * of each what is active and what is not.
      *
      * @param guard a running one
-     * @param service with its connectors; those that are added later are not seen
-     * @return undoes it; throws nothing
+     * @return undoes it for all of them; throws nothing
+     * @throws IllegalStateException if the guard does not run, or another one has a connector
      */
-    public static AutoCloseable guardOthers(TcpGuard guard, Service service) {
-        StockConnectors stock = new StockConnectors(service.getContainer());
-        for (Connector connector : service.findConnectors()) {
-            if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol) {
-                sayActive(connector);
-            } else {
-                stock.add(connector, guard);
-            }
+    public static AutoCloseable guard(TcpGuard guard, Server server) {
+        GuardedServer all = GuardedServer.guard(server, guard);
+        for (GuardedHttp11NioProtocol protocol : protocolsOf(server)) {
+            sayActive(protocol);
         }
-        return stock::restore;
+        return all::restore;
     }
 
     /** Of the others {@link StockConnectors} says it. */
-    static void sayActive(Connector connector) {
+    static void sayActive(GuardedHttp11NioProtocol protocol) {
         log.info(
                 "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
                         + " accept queue and its work",
-                connector);
+                protocol.getName());
     }
 
     /**

@@ -1,0 +1,93 @@
+package io.tcpguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.web.server.WebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+@EnabledOnOs(value = OS.LINUX, disabledReason = "the guard reads Linux's descriptors")
+class TomcatConnectorsTest {
+    private final Example example;
+
+    TomcatConnectorsTest(@TempDir Path base) {
+        this.example = new Example(base);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--x=y, 4096", "--server.tomcat.accept-count=77, 77", "--server.tomcat.acceptCount=100, 100"})
+    void lessThanTheAdaptersAcceptCountHoldsOnlyWhereTheApplicationSaysSo(String argument, int expected)
+            throws Exception {
+        try (ConfigurableApplicationContext application = example.start(argument)) {
+            Connector connector = connectors(application)[0];
+            assertThat(((AbstractProtocol<?>) connector.getProtocolHandler()).getAcceptCount())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void countsTheClientsOfAConnectorThatTheApplicationAdded() throws Exception {
+        try (ConfigurableApplicationContext application =
+                example.start(Map.of(OneMore.class, OneMore::new), "--x=y")) {
+            TcpGuard guard = application.getBean(TcpGuard.class);
+            Connector added = connectors(application)[1];
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    clients.add(new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), added.getLocalPort()));
+                }
+                Web.await(
+                        "the clients in the books", () -> guard.snapshot().capacity().own() >= 20);
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    /** By name: the types between context and Tomcat moved from Boot 3.5 to 4. */
+    private static Connector[] connectors(ConfigurableApplicationContext application) throws Exception {
+        Object server = application.getClass().getMethod("getWebServer").invoke(application);
+        Tomcat tomcat = (Tomcat) server.getClass().getMethod("getTomcat").invoke(server);
+        return tomcat.getService().findConnectors();
+    }
+
+    /** Adds a connector, as applications do for a second port. */
+    static final class OneMore implements WebServerFactoryCustomizer<WebServerFactory> {
+        @Override
+        public void customize(WebServerFactory factory) {
+            Connector more = new Connector();
+            more.setPort(0);
+            more.setProperty("address", "127.0.0.1");
+            try {
+                for (Method method : factory.getClass().getMethods()) {
+                    if (method.getName().startsWith("addAdditional") && method.isVarArgs()) {
+                        method.invoke(factory, (Object) new Connector[] {more});
+                        return;
+                    }
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+            throw new AssertionError("no way to add a connector");
+        }
+    }
+}

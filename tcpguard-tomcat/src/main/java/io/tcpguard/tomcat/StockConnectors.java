@@ -4,9 +4,7 @@ import io.tcpguard.spi.AdmissionControl;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.catalina.Engine;
-import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.slf4j.Logger;
@@ -23,26 +21,6 @@ final class StockConnectors {
     /** None of them yet. */
     StockConnectors(Engine engine) {
         this.engine = engine;
-    }
-
-    /** Guards those of a service as it is now; empty if it has none, or serves nothing. */
-    static Optional<StockConnectors> guard(Service service, AdmissionControl guard) {
-        Engine engine = service.getContainer();
-        if (engine == null) {
-            return Optional.empty();
-        }
-        StockConnectors stock = new StockConnectors(engine);
-        try {
-            for (Connector connector : service.findConnectors()) {
-                if (!(connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol)) {
-                    stock.add(connector, guard);
-                }
-            }
-        } catch (RuntimeException e) {
-            stock.restore();
-            throw e;
-        }
-        return stock.connectors.isEmpty() ? Optional.empty() : Optional.of(stock);
     }
 
     /** Guards it as far as it can be, and says how far that is. */

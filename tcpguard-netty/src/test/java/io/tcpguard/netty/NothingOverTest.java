@@ -79,7 +79,7 @@ class NothingOverTest {
                     parameters.setApplicationProtocols(new String[] {"h2"});
                     client.setSSLParameters(parameters);
                 }
-                client.setSoTimeout(2_000);
+                client.setSoTimeout(20_000);
                 client.startHandshake();
                 plain = client;
             }

@@ -41,7 +41,7 @@ class ArchitectureTest {
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
                         + "internal.engine,internal.linux,internal.probe,internal.report.incident,advisor,spi,state,config,"
                         + "signal",
-                " | ,internal.runtime,internal.report,internal.io,advisor,spi,state,config,signal",
+                " | ,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
             })
     void letsEachPackageUseOnlyWhatComesBeforeIt(@Nullable String from, String allowed) {
         String[] inside = java.util.Arrays.stream(allowed.split(","))

@@ -232,6 +232,7 @@ class LifecycleTest {
     /** A bean of the application's that wants the guard. */
     static final class Wanting {
         @Autowired
+        @SuppressWarnings("UnusedVariable") // that it is there is what counts
         private TcpGuard guard;
     }
 

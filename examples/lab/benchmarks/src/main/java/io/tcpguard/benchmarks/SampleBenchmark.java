@@ -114,7 +114,7 @@ public class SampleBenchmark {
         Engine engine = new Engine(config, 0);
         AdmissionPolicy policy = new AdmissionPolicy(
                 config, probes.descriptors()::used, engine::snapshot, new CoarseClock(0), new Shed(), 0);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
         for (Probe probe : read) {
             // The counters in every cycle here; in a guard, in one of five.
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));

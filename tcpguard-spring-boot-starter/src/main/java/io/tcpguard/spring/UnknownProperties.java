@@ -32,8 +32,7 @@ final class UnknownProperties {
     private UnknownProperties() {}
 
     static void warn(Environment environment) {
-        in(environment)
-                .forEach(name -> log.warn("There is no property {}: ignored. There are {}", name, known()));
+        in(environment).forEach(name -> log.warn("There is no property {}: ignored. There are {}", name, known()));
     }
 
     private static List<ConfigurationPropertyName> known() {

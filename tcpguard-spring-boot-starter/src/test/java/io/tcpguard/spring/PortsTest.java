@@ -27,7 +27,8 @@ class PortsTest {
     void knowsTheClientsOfAManagementPortForClients() throws Exception {
         try (ConfigurableApplicationContext application = example.start("--management.server.port=0")) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            int management = Integer.parseInt(application.getEnvironment().getRequiredProperty("local.management.port"));
+            int management =
+                    Integer.parseInt(application.getEnvironment().getRequiredProperty("local.management.port"));
             Web.await("both listeners watched", () -> listeners(guard) == 2);
             assertThat(Web.get(management, "/actuator/health").statusCode()).isIn(200, 503);
             List<Socket> clients = new ArrayList<>();
@@ -36,7 +37,8 @@ class PortsTest {
                     clients.add(new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), management));
                 }
                 Web.await(
-                        "the clients in the books", () -> guard.snapshot().capacity().own() >= 20);
+                        "the clients in the books",
+                        () -> guard.snapshot().capacity().own() >= 20);
             } finally {
                 for (Socket client : clients) {
                     client.close();

@@ -42,8 +42,8 @@ class PropertiesTest {
         "TCPGUARD_PORT_8081_TCP_ADDR, 10.0.0.1"
     })
     void complainsOfNoVariableThatItReadsOrThatKubernetesSets(String name, String value) {
-        StandardEnvironment environment = environment(
-                new SystemEnvironmentPropertySource("systemEnvironment", Map.of(name, value)));
+        StandardEnvironment environment =
+                environment(new SystemEnvironmentPropertySource("systemEnvironment", Map.of(name, value)));
         assertThat(new GuardProperties(environment).guard()).isNotNull();
         assertThat(UnknownProperties.in(environment)).isEmpty();
     }
@@ -58,7 +58,8 @@ class PropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcpguard.helth-port", "tcpguard.health.port", "tcpguard.notice-seconds", "tcpguard.trim-at[0]"})
+    @ValueSource(
+            strings = {"tcpguard.helth-port", "tcpguard.health.port", "tcpguard.notice-seconds", "tcpguard.trim-at[0]"})
     void complainsOfANameThatNobodyReads(String name) {
         assertThat(UnknownProperties.in(environment(properties(Map.of(name, "8081")))))
                 .isNotEmpty();
@@ -76,8 +77,8 @@ class PropertiesTest {
         PropertySource<?> file = new PropertiesPropertySourceLoader()
                 .load(
                         "application.properties",
-                        new ByteArrayResource("# one\ntcpguard.trim-at=high\ntcpguard.allow=10.1/16\n".getBytes(
-                                java.nio.charset.StandardCharsets.UTF_8)))
+                        new ByteArrayResource("# one\ntcpguard.trim-at=high\ntcpguard.allow=10.1/16\n"
+                                .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .get(0);
         assertThatThrownBy(() -> guard(file))
                 .isInstanceOf(WrongPropertyException.class)

@@ -44,8 +44,7 @@ class TomcatConnectorsTest {
 
     @Test
     void countsTheClientsOfAConnectorThatTheApplicationAdded() throws Exception {
-        try (ConfigurableApplicationContext application =
-                example.start(Map.of(OneMore.class, OneMore::new), "--x=y")) {
+        try (ConfigurableApplicationContext application = example.start(Map.of(OneMore.class, OneMore::new), "--x=y")) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             Connector added = connectors(application)[1];
             List<Socket> clients = new ArrayList<>();
@@ -54,7 +53,8 @@ class TomcatConnectorsTest {
                     clients.add(new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), added.getLocalPort()));
                 }
                 Web.await(
-                        "the clients in the books", () -> guard.snapshot().capacity().own() >= 20);
+                        "the clients in the books",
+                        () -> guard.snapshot().capacity().own() >= 20);
             } finally {
                 for (Socket client : clients) {
                     client.close();

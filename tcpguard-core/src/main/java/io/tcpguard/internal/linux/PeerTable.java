@@ -69,8 +69,9 @@ public final class PeerTable {
         Set<String> now = new HashSet<>();
         Set<String> all = new HashSet<>();
         try {
-            boolean any = read("self/net/tcp", here, now, all) | read("self/net/tcp6", here, now, all);
-            if (!any) {
+            boolean four = read("self/net/tcp", here, now, all);
+            boolean six = read("self/net/tcp6", here, now, all);
+            if (!four && !six) {
                 forget();
                 return false;
             }

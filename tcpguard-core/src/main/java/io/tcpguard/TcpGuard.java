@@ -41,17 +41,14 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods are safe from any thread. None throws because the machine is in trouble.
  */
 public final class TcpGuard implements AdmissionControl, AutoCloseable {
-
     private final GuardConfig config;
     private final GuardCounters counters = new GuardCounters();
     private final PublishedSnapshot published;
     private final Object lifecycle = new Object();
-    /** Guarded by lifecycle. */
+    /** Guarded by lifecycle, as is closed; state is written under it. */
     private final List<GuardListener> listeners = new ArrayList<>();
-    /** Guarded by lifecycle. */
-    private boolean closed;
 
-    /** Written under lifecycle. */
+    private boolean closed;
     private volatile RunState state = RunState.STOPPED;
 
     private TcpGuard(GuardConfig config) {
@@ -76,9 +73,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("this guard was closed; build another");
             }
-            if (!state.running()) {
-                state = RunState.start(config, published, counters, listeners);
-            }
+            state = state.running() ? state : RunState.start(config, published, counters, listeners);
         }
         return this;
     }
@@ -108,7 +103,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         return snapshot.level() == Level.DRAIN
                         && snapshot.leading() == Signal.WORK_DELAY
                         && !published.staleAt(AwakeTime.nanoTime())
-                        && !(source != null && Network.anyContains(config.networks(Setting.ALLOW), source))
+                        && !config.contains(Setting.ALLOW, source)
                 ? Admission.RESPOND
                 : Admission.ADMIT;
     }
@@ -167,11 +162,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /** How the guard is doing, beside its signals: a few volatile reads. */
     public GuardStatus status() {
-        RunState now = state;
         return new GuardStatus(
                 Duration.ofNanos(published.age(AwakeTime.nanoTime())),
-                Duration.ofNanos(now.idleFloorNanos()),
-                Duration.ofNanos(now.queueWaitNanos()),
+                Duration.ofNanos(state.idleFloorNanos()),
+                Duration.ofNanos(state.queueWaitNanos()),
                 counters.waited().sum(),
                 counters.connectsWithoutPort(),
                 published.trend());
@@ -212,8 +206,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * @param json whether as JSON, not as text
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
-        boolean details = asker != null && Network.anyContains(config.networks(Setting.HEALTH_DETAILS_TO), asker);
         long now = AwakeTime.nanoTime();
+        boolean details = config.contains(Setting.HEALTH_DETAILS_TO, asker);
         return Pages.verdict(published.told(now), published.staleForHealth(now), json, details);
     }
 
@@ -228,7 +222,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             RunState ending = state;
             state = RunState.STOPPED;
             ending.close();
-            published.forget(System.nanoTime());
+            published.forget(AwakeTime.nanoTime());
         }
     }
 
@@ -294,8 +288,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
          */
         public Builder set(String name, String value) {
             Setting setting = Setting.named(name);
-            given.put(setting, setting.parse(value));
-            return this;
+            return set(setting, setting.parse(value));
         }
 
         /** A guard with these settings, not yet started. */

@@ -1,5 +1,6 @@
 package io.tcpguard;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,7 +52,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(named(from))
                 .should()
-                .onlyDependOnClassesThat(com.tngtech.archunit.base.DescribedPredicate.describe(
+                .onlyDependOnClassesThat(describe(
                         "are in " + String.join(", ", inside) + " or outside tcpguard",
                         c -> !c.getPackageName().startsWith("io.tcpguard")
                                 || java.util.Arrays.asList(inside).contains(c.getPackageName())))
@@ -74,6 +75,20 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
+                .check(CORE);
+    }
+
+    /** Ages are told apart from this clock: one of another, which runs on in a pause, would lie in the future. */
+    @Test
+    void goesByAwakeTimeWhereSnapshotsAreMadeAndTold() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.tcpguard", "io.tcpguard.internal.runtime", "io.tcpguard.internal.report..")
+                .should()
+                .accessTargetWhere(describe(
+                        "is System.nanoTime",
+                        access -> access.getTargetOwner().isEquivalentTo(System.class)
+                                && access.getTarget().getName().equals("nanoTime")))
                 .check(CORE);
     }
 

@@ -1,9 +1,11 @@
 package io.tcpguard.config;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The settings in force. Immutable. */
 public final class GuardConfig {
@@ -78,6 +80,11 @@ public final class GuardConfig {
     /** A setting that is a list of networks. */
     public List<Network> networks(Setting setting) {
         return ((List<?>) value(setting)).stream().map(Network.class::cast).toList();
+    }
+
+    /** Whether the address is in a setting that is a list of networks; false for null. */
+    public boolean contains(Setting networks, @Nullable InetAddress address) {
+        return address != null && Network.anyContains(networks(networks), address);
     }
 
     /**

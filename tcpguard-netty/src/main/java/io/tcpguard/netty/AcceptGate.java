@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ final class AcceptGate extends ChannelDuplexHandler {
     static final long AGAIN_MILLIS = 1000;
 
     private final Ports ports;
-    private final Says says = new Says();
+    private final RateLimitedLog trouble = new RateLimitedLog(NettyGuard.LOG, TimeUnit.SECONDS.toNanos(1));
     private @Nullable ServerPort port;
     private @Nullable AcceptPause pause;
     private @Nullable AcceptWait wait;
@@ -144,17 +145,8 @@ final class AcceptGate extends ChannelDuplexHandler {
             }
             return decision;
         } catch (RuntimeException | Error e) {
-            complain(e);
+            trouble.warn("a connection is served unguarded", e, System.nanoTime());
             return Admission.ADMIT;
-        }
-    }
-
-    private void complain(Throwable e) {
-        try {
-            says.warn("a connection is served unguarded", e, System.nanoTime());
-        } catch (RuntimeException | Error again) {
-            // Memory has run out, perhaps. What counts is that the client is served.
-            return;
         }
     }
 
@@ -187,7 +179,7 @@ final class AcceptGate extends ChannelDuplexHandler {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException && pause != null && ctx.channel().isOpen()) {
             pause.begin();
-            says.warn("accept failed on " + ctx.channel().localAddress(), cause, System.nanoTime());
+            trouble.warn("accept failed on " + ctx.channel().localAddress() + ": " + cause, null, System.nanoTime());
         } else {
             ctx.fireExceptionCaught(cause);
         }

@@ -21,7 +21,7 @@ final class ConnectionDoor extends ChannelHandlerAdapter {
             decide(ctx);
         } catch (RuntimeException | LinkageError e) {
             // A handler that throws here takes the connection down with it.
-            Says.LOG.error("{} is not guarded", ctx.channel(), e);
+            NettyGuard.LOG.error("{} is not guarded", ctx.channel(), e);
         }
         ctx.pipeline().remove(ctx.name());
     }

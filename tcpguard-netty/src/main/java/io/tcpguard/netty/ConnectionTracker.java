@@ -278,7 +278,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
             try {
                 channel.eventLoop().execute(task);
             } catch (RejectedExecutionException shutDown) {
-                Says.LOG.debug("{} ends with its event loop", channel, shutDown);
+                NettyGuard.LOG.debug("{} ends with its event loop", channel, shutDown);
             }
         }
     }
@@ -326,7 +326,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
                 channel.eventLoop().execute(() -> evict(false));
             } catch (RejectedExecutionException shutDown) {
                 // The loop closes all its channels when it ends, this one too.
-                Says.LOG.debug("{} is evicted by the end of its event loop", channel, shutDown);
+                NettyGuard.LOG.debug("{} is evicted by the end of its event loop", channel, shutDown);
             }
         }
     }

@@ -58,7 +58,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
                 return true;
             });
         } catch (Http2Exception e) {
-            Says.LOG.debug("streams of {}", ctx.channel(), e);
+            NettyGuard.LOG.debug("streams of {}", ctx.channel(), e);
         }
     }
 

@@ -40,7 +40,7 @@ final class LoopWatch {
             beat.watch = policy.watchWork("netty-loop-" + ++named, beat);
         } catch (RuntimeException e) {
             // A guard that was closed watches nothing any more, and its server lives on.
-            Says.LOG.debug("event loop is not watched", e);
+            NettyGuard.LOG.debug("event loop is not watched", e);
         }
         return beat;
     }
@@ -67,7 +67,7 @@ final class LoopWatch {
         try {
             watch.close();
         } catch (Exception e) {
-            Says.LOG.warn("ending the watch of an event loop", e);
+            NettyGuard.LOG.warn("ending the watch of an event loop", e);
         }
     }
 

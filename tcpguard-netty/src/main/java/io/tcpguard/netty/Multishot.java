@@ -26,7 +26,7 @@ final class Multishot {
             return Boolean.TRUE.equals(
                     transport.getMethod("isAcceptMultishotEnabled").invoke(null));
         } catch (ReflectiveOperationException | LinkageError e) {
-            Says.LOG.debug("whether io_uring accepts by multishot is not known", e);
+            NettyGuard.LOG.debug("whether io_uring accepts by multishot is not known", e);
             return false;
         }
     }

@@ -10,6 +10,8 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts Netty servers under a guard. One line is enough:
@@ -29,6 +31,8 @@ import java.time.Duration;
  * that it had accepted by then stay without.
  */
 public final class NettyGuard {
+    static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.netty");
+
     private final TcpGuard guard;
     private final Ports ports;
 

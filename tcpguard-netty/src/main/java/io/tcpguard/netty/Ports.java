@@ -68,7 +68,7 @@ final class Ports {
         } catch (RuntimeException | LinkageError e) {
             if (!unguarded) {
                 unguarded = true;
-                Says.LOG.warn("{} is not guarded, trying on: {}", server, e.toString());
+                NettyGuard.LOG.warn("{} is not guarded, trying on: {}", server, e.toString());
             }
             return null;
         }

@@ -32,7 +32,7 @@ final class Refuse {
             child.config().setOption(ChannelOption.SO_LINGER, NO_LINGER);
         } catch (RuntimeException alreadyGone) {
             // The peer has reset it: setsockopt fails, and there is nothing left to reset.
-            Says.LOG.trace("SO_LINGER on a connection that is gone", alreadyGone);
+            NettyGuard.LOG.trace("SO_LINGER on a connection that is gone", alreadyGone);
         }
     }
 }

@@ -85,7 +85,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     /** A reset by the client, as a rule: it is refused either way. */
     @Override
     public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
-        Says.LOG.debug("refused connection {}", active.channel(), cause);
+        NettyGuard.LOG.debug("refused connection {}", active.channel(), cause);
         Refuse.registered(active.channel(), Admission.RESET);
     }
 }

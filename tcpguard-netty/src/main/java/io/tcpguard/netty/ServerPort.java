@@ -34,9 +34,9 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         this.listener = ports.policy.listen("netty-" + port, port, this);
         ports.loops.seen(server.eventLoop());
         // Said once for each port, which also warms the logger while descriptors are free.
-        Says.LOG.info("guarding {}", server);
+        NettyGuard.LOG.info("guarding {}", server);
         if (Multishot.acceptsFor(server)) {
-            Says.LOG.warn(
+            NettyGuard.LOG.warn(
                     "{} may lose all descriptors in a flood, since the kernel accepts for it unasked: {} ends that",
                     server,
                     Multishot.OFF);

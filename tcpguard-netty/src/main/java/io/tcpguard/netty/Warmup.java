@@ -40,7 +40,6 @@ final class Warmup {
             "RefusedConnection",
             "RefusedConnection$1",
             "Room",
-            "Says",
             "ServedChildren",
             "ServerPort",
             "Unguarded",
@@ -54,7 +53,7 @@ final class Warmup {
     /** Does it, once for the process. */
     static void once() {
         if (!MISSING.isEmpty()) {
-            Says.LOG.debug("not warm: {}", MISSING);
+            NettyGuard.LOG.debug("not warm: {}", MISSING);
         }
     }
 
@@ -65,7 +64,7 @@ final class Warmup {
 
     private static List<String> warm() {
         ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
-        Says.LOG.trace(
+        NettyGuard.LOG.trace(
                 "{} {}", String.format(Locale.ROOT, "%tc", now), DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
         String prefix = Warmup.class.getPackageName() + '.';
         List<String> missing = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -65,7 +66,8 @@ public final class AdmissionPolicy {
     private final long silentFloor;
     private final long longestStep;
     private final EvictionRate evictionRate;
-    private final Complaints complaints = new Complaints(LoggerFactory.getLogger(AdmissionPolicy.class));
+    private final RateLimitedLog trouble =
+            new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
     /** Whether addresses tell of nobody, since a handful of them hold nearly all connections. */
     private volatile boolean proxied;
@@ -255,7 +257,7 @@ public final class AdmissionPolicy {
             return decide(source, stale, queue, canAnswer, now);
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
-            complaints.say("tcpguard: a decision failed, and the connection is admitted", e, now);
+            trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);
             return Admission.ADMIT;
         }
     }
@@ -429,7 +431,7 @@ public final class AdmissionPolicy {
             victim.closer.close(how);
         } catch (RuntimeException e) {
             // Its connection will close by its own time-out, and its place counts as taken till then.
-            complaints.say("tcpguard: an adapter could not close an idle connection to make room", e, now);
+            trouble.warn("tcpguard: an adapter could not close an idle connection to make room", e, now);
             return false;
         }
         return true;

@@ -5,6 +5,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
@@ -32,7 +33,8 @@ public final class Standstills {
     private final EvictionRate rate;
     private final Shed shed;
     private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
-    private final Complaints complaints = new Complaints(LoggerFactory.getLogger(Standstills.class));
+    private final RateLimitedLog trouble =
+            new RateLimitedLog(LoggerFactory.getLogger(Standstills.class), TimeUnit.MINUTES.toNanos(1));
     private long lookedAt;
     private boolean looked;
 
@@ -114,7 +116,7 @@ public final class Standstills {
             }
             return ended;
         } catch (RuntimeException e) {
-            complaints.say("tcpguard: an adapter could not end requests that stand still", e, now);
+            trouble.warn("tcpguard: an adapter could not end requests that stand still", e, now);
             return 0;
         }
     }

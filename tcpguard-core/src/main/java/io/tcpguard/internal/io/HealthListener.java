@@ -4,6 +4,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.RateLimitedLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ final class HealthListener implements Closeable {
     private final NanoClock clock;
     private final Checkers checkers;
     private final IntSupplier deskSize;
-    private final Complaints trouble;
+    private final RateLimitedLog trouble;
     private final List<Network> detailsTo;
     private final long timeout;
     private final boolean closeWhenDown;
@@ -72,7 +73,7 @@ final class HealthListener implements Closeable {
             NanoClock clock,
             Checkers checkers,
             IntSupplier deskSize,
-            Complaints trouble,
+            RateLimitedLog trouble,
             boolean spares) {
         this.spares = new SpareDescriptor[] {new SpareDescriptor(spares), new SpareDescriptor(spares)};
         this.poller = poller;
@@ -183,7 +184,7 @@ final class HealthListener implements Closeable {
                 place.broken();
             } catch (RuntimeException | Error e) {
                 place.broken();
-                trouble.add(e, now);
+                trouble.warn(IoThread.CHANNEL_FAILED, e, now);
             }
         }
     }

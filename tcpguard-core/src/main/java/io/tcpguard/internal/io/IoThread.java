@@ -3,6 +3,7 @@ package io.tcpguard.internal.io;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import java.io.IOException;
@@ -31,6 +32,9 @@ public final class IoThread implements AutoCloseable {
     /** Connections of the desk to be served, to be taken in and to be ended between two looks at the checks. */
     static final int REFUSALS = 32;
 
+    static final String CHANNEL_FAILED = "A connection of the guard's I/O thread failed";
+
+    private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
     private static final long SLOW_TASK = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CLOSE_WAIT_MILLIS = 5000;
@@ -77,11 +81,10 @@ public final class IoThread implements AutoCloseable {
     private final @Nullable UdpChecks udp;
     private volatile Thread thread;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Complaints channelTrouble = new Complaints("A connection of the guard's I/O thread failed");
-    private final Complaints taskTrouble = new Complaints("A task on the guard's I/O thread failed");
-    private final Complaints slowTasks =
-            new Complaints("A task held up the guard's I/O thread, and health checks with it");
-    private final Complaints loopTrouble = new Complaints("The guard's I/O thread stumbled");
+    private final RateLimitedLog channelTrouble = new RateLimitedLog(LOG, QUIET);
+    private final RateLimitedLog taskTrouble = new RateLimitedLog(LOG, QUIET);
+    private final RateLimitedLog slowTasks = new RateLimitedLog(LOG, QUIET);
+    private final RateLimitedLog loopTrouble = new RateLimitedLog(LOG, QUIET);
     private final Object lifecycle = new Object();
     /** Guarded by lifecycle. */
     private boolean started;
@@ -330,7 +333,7 @@ public final class IoThread implements AutoCloseable {
                 return true;
             } catch (IOException | RuntimeException | Error e) {
                 // Nothing may end this thread; nothing may make it spin.
-                loopTrouble.add(e, clock.nanoTime());
+                loopTrouble.warn("The guard's I/O thread stumbled; going on", e, clock.nanoTime());
                 pause();
             }
         }
@@ -396,7 +399,7 @@ public final class IoThread implements AutoCloseable {
             ready.broken(); // The peer reset it, or the network did: everyday life.
         } catch (RuntimeException | Error e) {
             ready.broken();
-            channelTrouble.add(e, now);
+            channelTrouble.warn(CHANNEL_FAILED, e, now);
         }
     }
 
@@ -406,22 +409,18 @@ public final class IoThread implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                taskTrouble.add(e, before);
+                taskTrouble.warn("A task on the guard's I/O thread failed", e, before);
             }
             Thread.interrupted();
             long after = clock.nanoTime();
             if (after - before > SLOW_TASK) {
-                slowTasks.add(new SlowTask(task, TimeUnit.NANOSECONDS.toMillis(after - before)), after);
+                slowTasks.warn(
+                        "A task held up the guard's I/O thread, and health checks with it, for "
+                                + TimeUnit.NANOSECONDS.toMillis(after - before) + " ms: "
+                                + task.getClass().getName(),
+                        null,
+                        after);
             }
-        }
-    }
-
-    /** Only carries the text into the log. */
-    private static final class SlowTask extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        SlowTask(Runnable task, long millis) {
-            super(task.getClass().getName() + " took " + millis + " ms", null, false, false);
         }
     }
 

@@ -1,7 +1,10 @@
 package io.tcpguard.internal.sampling;
 
 import io.tcpguard.internal.engine.Listening;
+import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.RateLimitedLog;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +19,10 @@ public final class ControlledListener implements Listening {
     private final String name;
     private final ListenerControl control;
     private final LongAdder asked;
+    private final RateLimitedLog trouble = new RateLimitedLog(LOG, TimeUnit.MINUTES.toNanos(1));
     private boolean accepting = true;
     private boolean full;
     private int unasked;
-    private boolean complained;
 
     /** @param asked how many accepts the guard was asked about */
     public ControlledListener(String name, ListenerControl control, LongAdder asked) {
@@ -65,9 +68,9 @@ public final class ControlledListener implements Listening {
     }
 
     private void complain(RuntimeException e) {
-        if (!complained) {
-            complained = true;
-            LOG.warn("tcpguard: listener {} does not say how it is; what it said last stands", name, e);
-        }
+        trouble.warn(
+                "tcpguard: listener " + name + " does not say how it is; what it said last stands",
+                e,
+                AwakeTime.nanoTime());
     }
 }

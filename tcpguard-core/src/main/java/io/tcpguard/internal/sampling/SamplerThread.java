@@ -1,6 +1,7 @@
 package io.tcpguard.internal.sampling;
 
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -13,17 +14,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class SamplerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SamplerThread.class);
-    private static final long COMPLAIN_EVERY = TimeUnit.MINUTES.toNanos(1);
     private static final long JOIN_SECONDS = 5;
 
     private final long periodNanos;
     private final LongConsumer cycle;
+    private final RateLimitedLog trouble = new RateLimitedLog(LOG, TimeUnit.MINUTES.toNanos(1));
     private volatile boolean stopped;
     private volatile Thread thread;
     private boolean started;
     private long next;
-    private long complainedAt;
-    private boolean complained;
 
     /** @param cycle takes the time of the cycle */
     public SamplerThread(long periodNanos, LongConsumer cycle) {
@@ -83,7 +82,10 @@ public final class SamplerThread implements AutoCloseable {
             try {
                 cycle.accept(AwakeTime.nanoTime());
             } catch (RuntimeException | Error e) {
-                complain(e, System.nanoTime());
+                trouble.error(
+                        "tcpguard: a sampling cycle failed; what was seen last stands until one succeeds",
+                        e,
+                        System.nanoTime());
             }
             // Late cycles are not made up for: the next one is then a whole period away.
             long end = System.nanoTime();
@@ -100,20 +102,6 @@ public final class SamplerThread implements AutoCloseable {
             // Whoever wants this thread to end calls close(); an interrupt would only keep the pause from pausing.
             Thread.interrupted();
             LockSupport.parkNanos(left);
-        }
-    }
-
-    private void complain(Throwable e, long now) {
-        if (complained && now - complainedAt < COMPLAIN_EVERY) {
-            return;
-        }
-        complained = true;
-        complainedAt = now;
-        try {
-            LOG.error("tcpguard: a sampling cycle failed; what was seen last stands until one succeeds", e);
-        } catch (RuntimeException | Error unloggable) {
-            // Out of descriptors or memory, even logging can fail. There is nowhere left to say so.
-            complained = false;
         }
     }
 

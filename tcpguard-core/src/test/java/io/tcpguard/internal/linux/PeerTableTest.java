@@ -20,14 +20,13 @@ class PeerTableTest {
     private static final int PORT = 0x1F90;
     private static final long ENOUGH = 1_000_000_000L;
 
-    @TempDir
     private Path proc;
-
     private long now;
     private PeerTable table;
 
     @BeforeEach
-    void open() throws IOException {
+    void open(@TempDir Path directory) throws IOException {
+        proc = directory;
         assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN, "the rows below are such a machine's");
         Files.createDirectories(proc.resolve("self/net"));
         table = new PeerTable(proc.toFile(), () -> now);

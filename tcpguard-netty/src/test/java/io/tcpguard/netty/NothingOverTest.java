@@ -25,6 +25,7 @@ class NothingOverTest {
     private static final int HONEST = 12;
 
     /** What the crowd does. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody writes to the bytes
     private enum Kind {
         HALF_HELLO(Service.FILE_TLS, hello()),
         HALF_HELLO_ALPN(Service.ALPN, hello()),

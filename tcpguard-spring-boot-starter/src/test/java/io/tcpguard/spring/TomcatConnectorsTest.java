@@ -85,7 +85,7 @@ class TomcatConnectorsTest {
                     }
                 }
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
             }
             throw new AssertionError("no way to add a connector");
         }

@@ -107,7 +107,8 @@ class LifecycleTest {
             FailureAnalysis analysis = new GuardStartAnalyzer().analyze(failure);
             assertThat(analysis.getDescription()).contains("healthPort=" + health);
             assertThat(analysis.getAction()).contains("tcpguard.health-port").contains("another application context");
-            // The second context's end ends Reactor Netty's event loops, which contexts share: that is Boot's, and then health says so.
+            // The second context's end ends Reactor Netty's event loops, which contexts share: that is Boot's, and then
+            // health says so.
             int expected = answers(Example.port(first)) ? 200 : 503;
             Web.await("health is told on", () -> Web.get(health, "/").statusCode() == expected);
         }

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -104,7 +105,7 @@ class LifecycleTest {
         try (ConfigurableApplicationContext first = example.start("--tcpguard.health-port=" + health)) {
             serves(first, health);
             Throwable failure = catchThrowable(() -> example.start("--tcpguard.health-port=" + health));
-            FailureAnalysis analysis = new GuardStartAnalyzer().analyze(failure);
+            FailureAnalysis analysis = Objects.requireNonNull(new GuardStartAnalyzer().analyze(failure));
             assertThat(analysis.getDescription()).contains("healthPort=" + health);
             assertThat(analysis.getAction()).contains("tcpguard.health-port").contains("another application context");
             // The second context's end ends Reactor Netty's event loops, which contexts share: that is Boot's, and then

@@ -3,7 +3,7 @@ package io.tcpguard.advisor;
 import java.util.Comparator;
 import java.util.List;
 
-/** Judges the kernel settings and limits of a machine by the rules of {@code docs/advisor.md}. Changes nothing. */
+/** Judges the kernel settings and limits of a machine by the rules of {@code docs/reference/advisor.md}. Changes nothing. */
 public final class Advisor {
 
     private static final RuleBook RULES = RuleBook.standard();

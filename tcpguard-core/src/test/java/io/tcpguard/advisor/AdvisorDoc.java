@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Writes {@code docs/advisor.md} from the rules. */
+/** Writes {@code docs/reference/advisor.md} from the rules. */
 final class AdvisorDoc {
 
     private static final String HEAD =

@@ -10,6 +10,6 @@ final class AdvisorDocTest {
     @Test
     void saysWhatTheRulesSay() throws IOException {
         Golden.check(
-                Path.of("../docs/advisor.md"), AdvisorDoc.of(RuleBook.standard().all()));
+                Path.of("../docs/reference/advisor.md"), AdvisorDoc.of(RuleBook.standard().all()));
     }
 }

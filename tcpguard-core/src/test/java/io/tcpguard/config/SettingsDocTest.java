@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/settings.md} is made from the table of settings: see {@link Golden}. */
+/** {@code docs/reference/settings.md} is made from the table of settings: see {@link Golden}. */
 class SettingsDocTest {
     @Test
     void isUpToDate() throws IOException {
-        Golden.check(Path.of("../docs/settings.md"), document());
+        Golden.check(Path.of("../docs/reference/settings.md"), document());
     }
 
     private static String document() {

@@ -17,11 +17,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/metrics.md} is made from the meters that are bound: see {@link Golden}. */
+/** {@code docs/reference/metrics.md} is made from the meters that are bound: see {@link Golden}. */
 class MetricsDocTest {
     @Test
     void isUpToDate() throws IOException {
-        Golden.check(Path.of("../docs/metrics.md"), document());
+        Golden.check(Path.of("../docs/reference/metrics.md"), document());
     }
 
     private static String document() {

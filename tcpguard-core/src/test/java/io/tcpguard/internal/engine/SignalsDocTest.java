@@ -13,12 +13,12 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/signals.md} is made from the enum and from what the engine really does with each signal: see {@link Golden}.
+ * {@code docs/reference/signals.md} is made from the enum and from what the engine really does with each signal: see {@link Golden}.
  */
 class SignalsDocTest {
     @Test
     void isUpToDate() throws IOException {
-        Golden.check(Path.of("../docs/signals.md"), document());
+        Golden.check(Path.of("../docs/reference/signals.md"), document());
     }
 
     private static String document() {
@@ -32,7 +32,7 @@ class SignalsDocTest {
                 `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no
                 level. It is said once in the log: at the start, or after a second where it is lost later, and once more when it is
                 back. Reading opens nothing, loads no class and allocates nothing while numbers stay the same. What it costs:
-                [performance](performance.md#a-sample).
+                [performance](../explanation/performance.md#a-sample).
 
                 | signal | whose | unit | source | highest level | when it is not known |
                 | --- | --- | --- | --- | --- | --- |

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The lines in the documentation are those that are compiled here. */
 class NettyDocTest {
-    private static final Path DOC = Path.of("..", "..", "docs", "netty.md");
+    private static final Path DOC = Path.of("..", "..", "docs", "how-to", "netty.md");
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "tcpguard", "examples", "frameworks");
 
     @ParameterizedTest

@@ -28,8 +28,7 @@ class MarkdownLinksTest {
         List<Path> files = markdown();
         List<String> broken = new ArrayList<>();
         for (Path file : files) {
-            Matcher link =
-                    LINK.matcher(CODE.matcher(Files.readString(file)).replaceAll(""));
+            Matcher link = LINK.matcher(CODE.matcher(Files.readString(file)).replaceAll(""));
             while (link.find()) {
                 String target = link.group(1);
                 if (!ELSEWHERE.matcher(target).matches() && !exists(file, target)) {

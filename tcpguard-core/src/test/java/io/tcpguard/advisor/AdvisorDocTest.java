@@ -10,6 +10,7 @@ final class AdvisorDocTest {
     @Test
     void saysWhatTheRulesSay() throws IOException {
         Golden.check(
-                Path.of("../docs/reference/advisor.md"), AdvisorDoc.of(RuleBook.standard().all()));
+                Path.of("../docs/reference/advisor.md"),
+                AdvisorDoc.of(RuleBook.standard().all()));
     }
 }

@@ -20,7 +20,6 @@ import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
-import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import java.io.Closeable;
 import java.net.InetAddress;
@@ -95,13 +94,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /**
      * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
-     * ({@link Setting#STALLED_AFTER}) that its client has gone. Peers in {@link Setting#ALLOW} always may. As cheap as {@link #admit()}.
+     * ({@link Setting#STALLED_AFTER}) that its client has gone, in all executors that are watched; {@link GuardedListener#admitRequest}
+     * speaks of one listener's. Peers in {@link Setting#ALLOW} always may. As cheap as {@link #admit()}.
      */
     @Override
     public Admission admitRequest(@Nullable InetAddress source) {
-        GuardSnapshot snapshot = snapshot();
-        return snapshot.level() == Level.DRAIN
-                        && snapshot.leading() == Signal.WORK_DELAY
+        return snapshot().requestsStalled()
                         && !published.staleAt(AwakeTime.nanoTime())
                         && !config.contains(Setting.ALLOW, source)
                 ? Admission.RESPOND

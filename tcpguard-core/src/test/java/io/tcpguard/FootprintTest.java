@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.probe.Probe;
@@ -47,8 +48,14 @@ class FootprintTest {
     void allocatesNothingInACycleWhileTheNumbersStay() {
         GuardConfig config = GuardConfig.defaults();
         Engine engine = new Engine(config, 0);
-        AdmissionPolicy policy =
-                new AdmissionPolicy(config, () -> 100, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        AdmissionPolicy policy = new AdmissionPolicy(
+                config,
+                () -> 100,
+                engine::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> true, 0),
+                0);
         SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
         for (Signal signal : Signal.values()) {
             cycle.add(new GuardedProbe(new Still(signal), new Watch(signal, "", config), false));
@@ -84,8 +91,14 @@ class FootprintTest {
         }
         long[] used = {100};
         Engine engine = new Engine(config, 0);
-        AdmissionPolicy policy =
-                new AdmissionPolicy(config, () -> used[0], engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        AdmissionPolicy policy = new AdmissionPolicy(
+                config,
+                () -> used[0],
+                engine::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> true, 0),
+                0);
         policy.setOpenForDecisions(true);
         policy.sampled(new io.tcpguard.state.Capacity(1024, 100, 80, 992), io.tcpguard.state.Level.NORMAL, 0);
         assertThat(allocated(i -> answer = policy.accept(null, false, i))).isLessThan(TIMES);

@@ -347,7 +347,7 @@ class TcpGuardTest {
                 TcpGuard.builder().set("maxWorkDelay", "50ms").build().start()) {
             guard.watchWork("stuck", task -> {});
 
-            await(() -> guard.admit() == Admission.RESET);
+            await(() -> guard.admit() == Admission.RESPOND);
             assertThat(guard.snapshot().leading()).isEqualTo(Signal.WORK_DELAY);
         }
     }

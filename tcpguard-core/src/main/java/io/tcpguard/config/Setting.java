@@ -169,12 +169,12 @@ public enum Setting {
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
             Duration.ofMillis(4500),
             "longest time that newcomers wait in the accept queue for a place: under the five seconds that clients commonly wait for an answer; shorter by itself where clients give up earlier; 0: refuse at once"),
-    /** Count, 0 to 1,000,000, default 256: about 130 make wlc look elsewhere, and each stays with the director for a quarter of an hour. */
+    /** Count, -1 to 1,000,000, default -1: about 130 make wlc look elsewhere at 1024, and each stays with the director for a quarter of an hour. */
     RESET_BUDGET(
             "resetBudget",
-            Kind.integer(0, 1_000_000),
-            256,
-            "refusals by reset in a quarter of an hour, before answering 503: back-pressure that LVS's wlc understands"),
+            Kind.integer(-1, 1_000_000),
+            -1,
+            "refusals by reset in a quarter of an hour, of all causes, before answering 503: back-pressure that LVS's wlc understands; -1: a quarter of the limit, at most half of the connections held, only where LVS is seen to check; never with behindProxy"),
     /** Default true: the only way to tell clients apart before they speak. */
     FAIRNESS(
             "fairness",
@@ -220,6 +220,9 @@ public enum Setting {
             Kind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
             "longest time to wait after the notice for requests in progress and for connections to end (server.xml, Spring Boot)");
+
+    /** Of {@link #RESET_BUDGET}: by the limit. */
+    public static final int BY_THE_LIMIT = -1;
 
     private final String key;
     private final Kind kind;

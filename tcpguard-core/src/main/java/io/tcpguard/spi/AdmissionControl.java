@@ -21,8 +21,9 @@ public interface AdmissionControl {
     GuardedListener listen(String name, int port, ListenerControl control);
 
     /**
-     * Watches how long work waits in an executor: a canary goes through it, never more than one at a time. It must not be discarded:
-     * one that does not come back means that work is stuck.
+     * Watches how long work waits in an executor that belongs to no listener: a canary goes through it, never more than one at a time. It
+     * must not be discarded: one that does not come back means that work is stuck. Weight and verdict follow it; newcomers are refused
+     * for it only at listeners that have no executor of their own ({@link GuardedListener#watchWork}).
      *
      * @return ends the watch; throws nothing
      * @throws IllegalStateException if the guard does not run
@@ -30,7 +31,7 @@ public interface AdmissionControl {
     Closeable watchWork(String name, Executor executor);
 
     /**
-     * Whether a request on an admitted connection may be worked on. Peers in {@code allow} always may. One volatile read as a rule.
+     * Whether a request on an admitted connection of any listener may be worked on. Peers in {@code allow} always may. One volatile read as a rule.
      *
      * @param source the peer's address; null if not known
      * @return {@link Admission#ADMIT} or {@link Admission#RESPOND}

@@ -3,6 +3,7 @@ package io.tcpguard.spi;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One listening socket under guard. Got from {@code TcpGuard.listen}. */
@@ -54,6 +55,29 @@ public interface GuardedListener extends AutoCloseable {
      * together.
      */
     int retryAfterSeconds();
+
+    /**
+     * Watches how long work on this listener's connections waits in an executor: a canary goes through it, never more than one at a time.
+     * It must not be discarded: one that does not come back means that work is stuck. While all executors of a listener are late its
+     * newcomers are refused, and nobody else's. The same executor may work for several listeners, and is watched once.
+     *
+     * @param name for people
+     */
+    WatchedWork watchWork(String name, Executor executor);
+
+    /**
+     * Whether a request on one of its connections may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
+     * in all executors of this listener that the client has gone. Peers in {@code allow} always may. One volatile read as a rule.
+     *
+     * @param source the peer's address; null if not known
+     */
+    Admission admitRequest(@Nullable InetAddress source);
+
+    /**
+     * Whether a connection that the server is about to close first may be closed by a reset, because places for TIME_WAIT are short. Takes
+     * it from the budget that all resets share, so ask only when about to close.
+     */
+    boolean mayReset();
 
     /** Counts a request that the adapter refused on an admitted connection. */
     void countRefusedRequest();

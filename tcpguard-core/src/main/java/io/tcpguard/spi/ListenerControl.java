@@ -32,7 +32,7 @@ public interface ListenerControl {
 
     /**
      * Asked when a connection is about to be refused by an answer ({@link io.tcpguard.state.Admission#RESPOND}): whether the adapter can
-     * answer it. If not, the decision is {@link io.tcpguard.state.Admission#RESET}, and counted as that. Called by the accepting thread,
+     * answer it. If not, the decision is {@link io.tcpguard.state.Admission#CLOSE}. Called by the accepting thread,
      * once for each such decision, so an adapter may take the place here that the answer needs. Must not block or allocate. Default: true.
      */
     default boolean canAnswer() {
@@ -46,9 +46,10 @@ public interface ListenerControl {
      *
      * @param patienceNanos none that stood still for less is ended
      * @param most how many may be ended by this call
+     * @param how by a reset, or by an orderly close where a reset would do harm
      * @return how many were; the default, 0, suits servers whose threads wait for no client
      */
-    default int endStandstills(long patienceNanos, int most) {
+    default int endStandstills(long patienceNanos, int most, Closing how) {
         return 0;
     }
 

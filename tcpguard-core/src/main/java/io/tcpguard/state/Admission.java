@@ -11,11 +11,13 @@ public enum Admission {
     WAIT,
     /** Refuse it with an answer: 503 and Retry-After, or what the protocol has for it. */
     RESPOND,
+    /** Refuse it by an orderly close: nothing can be said, and a reset would do harm. */
+    CLOSE,
     /** Refuse it by a reset, which leaves no TIME_WAIT and costs least. */
     RESET;
 
-    /** True for {@link #RESPOND} and {@link #RESET}. */
+    /** True for {@link #RESPOND}, {@link #CLOSE} and {@link #RESET}. */
     public boolean refused() {
-        return this == RESPOND || this == RESET;
+        return this != ADMIT && this != WAIT;
     }
 }

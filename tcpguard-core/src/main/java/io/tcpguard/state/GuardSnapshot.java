@@ -1,6 +1,7 @@
 package io.tcpguard.state;
 
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Shed.Cause;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param level the level in force
  * @param leading the signal that decides the level; null at NORMAL or when an operator or a listener decides
- * @param reason one line for a person
+ * @param reason one line for a person, with the figures of the last second
  * @param capacity how the descriptors are used
  * @param verdict what the load balancer is told
  * @param admission what {@code TcpGuard.admit()} answers
- * @param resetsOnly true while refusals and evictions must leave no TIME_WAIT behind
+ * @param refusal why newcomers are refused wherever they come; null: they are not, or only at some listeners
+ * @param requestsStalled whether requests are refused wherever they come, because work waits too long
+ * @param resetsOnly true while closes should leave no TIME_WAIT behind: by a reset, as far as the budget for resets goes
+ * @param trend where the descriptors are going
+ * @param listeners what is done at each listener
  * @param signals one entry for each signal and source, in the order of {@link Signal}
  * @param levelSinceNanos when the level was entered, on the guard's clock
  */
@@ -25,12 +30,17 @@ public record GuardSnapshot(
         Capacity capacity,
         Verdict verdict,
         Admission admission,
+        @Nullable Cause refusal,
+        boolean requestsStalled,
         boolean resetsOnly,
+        Trend trend,
+        List<ListenerState> listeners,
         List<SignalState> signals,
         long levelSinceNanos) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public GuardSnapshot {
+        listeners = List.copyOf(listeners);
         signals = List.copyOf(signals);
     }
 
@@ -48,8 +58,53 @@ public record GuardSnapshot(
                 now);
     }
 
+    /** One that refuses nobody by itself, calm, without listeners. */
+    public GuardSnapshot(
+            Level level,
+            @Nullable Signal leading,
+            String reason,
+            Capacity capacity,
+            Verdict verdict,
+            Admission admission,
+            boolean resetsOnly,
+            List<SignalState> signals,
+            long levelSinceNanos) {
+        this(
+                level,
+                leading,
+                reason,
+                capacity,
+                verdict,
+                admission,
+                null,
+                false,
+                resetsOnly,
+                Trend.CALM,
+                List.of(),
+                signals,
+                levelSinceNanos);
+    }
+
     /** True if no signal could be read: the guard stays out of the way. */
     public boolean blind() {
         return signals.stream().noneMatch(s -> s.reading() instanceof io.tcpguard.signal.Reading.Measured);
+    }
+
+    /** The same, but for an operator who wants health to fail: nothing else of what is done changes by that. */
+    public GuardSnapshot drained(String why) {
+        return new GuardSnapshot(
+                Level.DRAIN,
+                null,
+                why,
+                capacity,
+                new Verdict(false, 0, why),
+                admission,
+                refusal,
+                requestsStalled,
+                resetsOnly,
+                trend,
+                listeners,
+                signals,
+                levelSinceNanos);
     }
 }

@@ -29,6 +29,8 @@ public final class Shed {
         CONNECTIONS,
         /** The descriptors are taken by something else: a leak, files, outgoing connections. */
         OTHER_DESCRIPTORS,
+        /** The machine's files are nearly used up, by whomever. */
+        SYSTEM_FILES,
         /** Its source holds more than twice its share. */
         UNFAIR_SOURCE,
         /** The accept queue is full. */

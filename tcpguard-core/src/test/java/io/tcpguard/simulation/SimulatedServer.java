@@ -4,6 +4,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
@@ -66,7 +67,14 @@ final class SimulatedServer {
         this.limit = limit;
         GuardConfig config = GuardConfig.defaults();
         engine = new Engine(config, 0);
-        policy = new AdmissionPolicy(config, this::descriptors, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        policy = new AdmissionPolicy(
+                config,
+                this::descriptors,
+                engine::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> true, 0),
+                0);
         policy.setOpenForDecisions(true);
         room = new WaitingRoom(config.nanos(Setting.QUEUE_WAIT), policy::queueWaitNanos, () -> accepted);
         queueProbe = room.watch(new QueueProbe());
@@ -114,7 +122,8 @@ final class SimulatedServer {
                 accepted++;
                 peak = Math.max(peak, descriptors());
             }
-            Admission decision = policy.accept(null, false, room, () -> true, now);
+            Admission decision =
+                    policy.accept(null, false, listeners.get(0).state().refusal(), room, () -> true, now);
             if (decision == Admission.WAIT) {
                 break;
             }

@@ -7,6 +7,7 @@ import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -154,7 +155,7 @@ public final class FakeControl implements AdmissionControl {
 
         @Override
         public Admission giveUp() {
-            return control.canAnswer() ? Admission.RESPOND : Admission.RESET;
+            return control.canAnswer() ? Admission.RESPOND : Admission.CLOSE;
         }
 
         private Admission decide() {
@@ -163,7 +164,7 @@ public final class FakeControl implements AdmissionControl {
                 FakeControl.<RuntimeException>raise(trouble);
             }
             // As the core does.
-            return connections == Admission.RESPOND && !control.canAnswer() ? Admission.RESET : connections;
+            return connections == Admission.RESPOND && !control.canAnswer() ? Admission.CLOSE : connections;
         }
 
         @Override
@@ -187,6 +188,36 @@ public final class FakeControl implements AdmissionControl {
             } else {
                 refused.add(channel);
             }
+        }
+
+        @Override
+        public WatchedWork watchWork(String executorName, Executor executor) {
+            Closeable watch = FakeControl.this.watchWork(executorName, executor);
+            return new WatchedWork() {
+                @Override
+                public Admission admitRequest(@Nullable InetAddress source) {
+                    return FakeControl.this.admitRequest(source);
+                }
+
+                @Override
+                public void close() {
+                    try {
+                        watch.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+        }
+
+        @Override
+        public Admission admitRequest(@Nullable InetAddress source) {
+            return FakeControl.this.admitRequest(source);
+        }
+
+        @Override
+        public boolean mayReset() {
+            return resetsOnly;
         }
 
         @Override

@@ -128,6 +128,7 @@ final class AcceptGate extends ChannelDuplexHandler {
                     answer(ctx, child, port);
                 }
             }
+            case CLOSE -> leave(ctx, child);
             case RESET -> Refuse.unregistered(child, Admission.RESET);
         }
     }
@@ -158,6 +159,17 @@ final class AcceptGate extends ChannelDuplexHandler {
             child.closeFuture().addListener(gone -> ports.answered());
             child.pipeline().addLast(new RefusedConnection(of));
             ctx.channel().eventLoop().register(child);
+        }
+    }
+
+    /** In an orderly way as far as that goes: over unread bytes the kernel makes a reset of a close. */
+    private void leave(ChannelHandlerContext ctx, Channel child) {
+        if (ports.tryLeave()) {
+            child.closeFuture().addListener(gone -> ports.left());
+            child.pipeline().addLast(new SilentLeave());
+            ctx.channel().eventLoop().register(child);
+        } else {
+            Refuse.unregistered(child, Admission.CLOSE);
         }
     }
 

@@ -71,7 +71,7 @@ final class AcceptWait implements Runnable {
             if (ctx.channel().isOpen()) {
                 ctx.fireChannelRead(child);
             } else {
-                Refuse.unregistered(child, Admission.RESET);
+                Refuse.unregistered(child, Admission.CLOSE);
             }
         }
     }

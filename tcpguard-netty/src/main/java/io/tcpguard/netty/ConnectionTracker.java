@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AttributeKey;
-import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
@@ -66,8 +65,10 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         port.ports.opened(this);
     }
 
-    AdmissionControl policy() {
-        return port.ports.policy;
+    /** Whether a request may be worked on, by how long this connection's own event loop keeps work waiting. */
+    boolean admitsRequest() {
+        LoopWatch.Beat loop = beat;
+        return loop == null || loop.admitsRequest(source());
     }
 
     /** Null if not known. */
@@ -96,7 +97,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        beat = port.ports.loops.seen(ctx.channel().eventLoop());
+        beat = port.loops.seen(ctx.channel().eventLoop());
         port.children.servedBy(ctx.channel().eventLoop());
         if (evicted != null) {
             evict(false);
@@ -306,7 +307,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (evicted != null || (source != null && source.insideRequest()) || !handle.claim()) {
             return;
         }
-        if (policy().snapshot().resetsOnly()) {
+        if (port.listener.mayReset()) {
             evicted = Closing.RESET;
         } else {
             evicted = Closing.ORDERLY;

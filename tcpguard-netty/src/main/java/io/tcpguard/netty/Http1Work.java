@@ -171,9 +171,8 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private void head(ChannelHandlerContext ctx, HttpRequest request) {
         if (open == 0 && leaving == 0 && !closing) {
-            Admission decision = tracker.policy().admitRequest(tracker.source());
-            if (decision.refused()) {
-                refuse(ctx, request, decision);
+            if (!tracker.admitsRequest()) {
+                refuse(ctx, request);
             }
         }
         tracker.handle().touch();
@@ -215,14 +214,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     /** The connection stays, as the client's session does, unless the client wants it closed or will not send its body. */
-    private void refuse(ChannelHandlerContext ctx, HttpRequest request, Admission decision) {
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
         tracker.port().listener.countRefusedRequest();
         dropping = true;
-        if (decision == Admission.RESET) {
-            closing = true;
-            Refuse.registered(ctx.channel(), Admission.RESET);
-            return;
-        }
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SERVICE_UNAVAILABLE, Unpooled.EMPTY_BUFFER);
         response.headers()

@@ -84,7 +84,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     @Override
     public void onStreamActive(Http2Stream stream) {
         boolean fromClient = connection.remote().isValidStreamId(stream.id());
-        if (fromClient && tracker.policy().admitRequest(tracker.source()).refused()) {
+        if (fromClient && !tracker.admitsRequest()) {
             tracker.port().listener.countRefusedRequest();
             handler.resetStream(ctx, stream.id(), Http2Error.REFUSED_STREAM.code(), ctx.newPromise());
         } else {

@@ -1,7 +1,9 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.EventLoop;
-import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.WatchedWork;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
@@ -9,17 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One canary for each event loop that serves guarded connections, or accepts them. */
+/** One canary for each event loop that serves connections of a listener. */
 final class LoopWatch {
     /** Far more loops than processors: beyond it somebody makes loops without end, and watching them would be the leak. */
     private static final int MOST = 256;
 
-    private final AdmissionControl policy;
+    private final GuardedListener listener;
     private final Map<EventLoop, Beat> beats = new ConcurrentHashMap<>();
     private int named;
 
-    LoopWatch(AdmissionControl policy) {
-        this.policy = policy;
+    LoopWatch(GuardedListener listener) {
+        this.listener = listener;
     }
 
     /** Called for each connection; costs one lookup once the loop is known. Null if this loop is not watched. */
@@ -37,7 +39,7 @@ final class LoopWatch {
         Beat beat = new Beat(loop);
         beats.put(loop, beat);
         try {
-            beat.watch = policy.watchWork("netty-loop-" + ++named, beat);
+            beat.watch = listener.watchWork("netty-loop-" + ++named, beat);
         } catch (RuntimeException e) {
             // A guard that was closed watches nothing any more, and its server lives on.
             NettyGuard.LOG.debug("event loop is not watched", e);
@@ -63,10 +65,12 @@ final class LoopWatch {
         ended.forEach(beat -> end(beat.watch));
     }
 
-    private static void end(AutoCloseable watch) {
+    private static void end(@Nullable WatchedWork watch) {
         try {
-            watch.close();
-        } catch (Exception e) {
+            if (watch != null) {
+                watch.close();
+            }
+        } catch (RuntimeException e) {
             NettyGuard.LOG.warn("ending the watch of an event loop", e);
         }
     }
@@ -77,7 +81,7 @@ final class LoopWatch {
         private static final long LATE = TimeUnit.MILLISECONDS.toNanos(500);
 
         private final EventLoop loop;
-        private volatile AutoCloseable watch = () -> {};
+        private volatile @Nullable WatchedWork watch;
         private volatile boolean waits;
         private volatile long since;
 
@@ -119,6 +123,12 @@ final class LoopWatch {
         @Override
         public List<Runnable> shutdownNow() {
             return List.of();
+        }
+
+        /** Whether a request may be worked on, by how long this loop keeps work waiting. */
+        boolean admitsRequest(@Nullable InetAddress source) {
+            WatchedWork watched = watch;
+            return watched == null || !watched.admitRequest(source).refused();
         }
 
         /** Whether the loop has not come to what was asked of it: then nobody knows what its clients have said meanwhile. */

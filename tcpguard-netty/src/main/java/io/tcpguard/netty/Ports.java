@@ -12,17 +12,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What the ports of one {@link NettyGuard} share: policy, protocol, the room for answers, the watched event loops. */
+/** What the ports of one {@link NettyGuard} share: policy, protocol, the room for answers. */
 final class Ports {
+    /** Each costs a descriptor beyond those for answers, for the time of one read. */
+    private static final int LEAVERS = 1;
+
     final AdmissionControl policy;
     final Protocol protocol;
     /** For how long nobody may be served before health fails, in nanoseconds. */
     final long stalledAfter;
 
-    final LoopWatch loops;
     private final List<ServerPort> lost = new ArrayList<>();
-    private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger goodbyes = new AtomicInteger();
+    private final AtomicInteger leavers = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean unguarded;
@@ -36,7 +38,6 @@ final class Ports {
         this.policy = policy;
         this.stalledAfter = stalledAfter;
         this.protocol = protocol;
-        this.loops = new LoopWatch(policy);
     }
 
     /** The books on this server channel, opened now if they were not. */
@@ -51,7 +52,6 @@ final class Ports {
                 known = new ServerPort(this, server);
                 lost.forEach(ServerPort::close);
                 lost.clear();
-                open.incrementAndGet();
                 server.attr(ServerPort.KEY).set(known);
                 server.closeFuture().addListener(known);
             }
@@ -78,13 +78,6 @@ final class Ports {
     synchronized void lost(ServerPort port) {
         if (!lost.contains(port)) {
             lost.add(port);
-        }
-    }
-
-    /** A port is gone; with the last one nobody's event loops are watched. */
-    void closed() {
-        if (open.decrementAndGet() == 0) {
-            loops.close();
         }
     }
 
@@ -141,7 +134,21 @@ final class Ports {
         return false;
     }
 
+    /** Takes one of the few places of those who are told nothing and may end in an orderly way all the same. */
+    boolean tryLeave() {
+        if (leavers.getAndIncrement() < LEAVERS) {
+            return true;
+        }
+        leavers.decrementAndGet();
+        return false;
+    }
+
     /** Gives it back. */
+    void left() {
+        leavers.decrementAndGet();
+    }
+
+    /** Gives a place for an answer back. */
     void answered() {
         if (protocol != Protocol.OTHER) {
             answers.decrementAndGet();

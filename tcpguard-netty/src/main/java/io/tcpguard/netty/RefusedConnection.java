@@ -71,8 +71,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     }
 
     private void close(ChannelHandlerContext active) {
-        boolean noTimeWait = port.ports.policy.snapshot().resetsOnly();
-        Refuse.registered(active.channel(), noTimeWait ? Admission.RESET : Admission.RESPOND);
+        Refuse.registered(active.channel(), port.listener.mayReset() ? Admission.RESET : Admission.RESPOND);
     }
 
     @Override

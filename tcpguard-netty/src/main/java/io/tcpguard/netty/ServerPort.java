@@ -20,6 +20,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
 
     final Ports ports;
     final GuardedListener listener;
+    final LoopWatch loops;
     private final Channel server;
     final ServedChildren children;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -32,7 +33,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         this.children = new ServedChildren(ports.stalledAfter);
         int port = server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
         this.listener = ports.policy.listen("netty-" + port, port, this);
-        ports.loops.seen(server.eventLoop());
+        this.loops = new LoopWatch(listener);
         // Said once for each port, which also warms the logger while descriptors are free.
         NettyGuard.LOG.info("guarding {}", server);
         if (Multishot.acceptsFor(server)) {
@@ -115,8 +116,8 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     void close() {
         if (closed.compareAndSet(false, true)) {
             server.attr(KEY).compareAndSet(this, null);
+            loops.close();
             listener.close();
-            ports.closed();
         }
     }
 }

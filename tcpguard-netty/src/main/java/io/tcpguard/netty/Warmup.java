@@ -32,6 +32,7 @@ final class Warmup {
             "InFront",
             "LeavingConnections",
             "LoopWatch",
+            "SilentLeave",
             "LoopWatch$Beat",
             "Multishot",
             "Outgoing",

@@ -289,18 +289,6 @@ class Http1WorkTest {
     }
 
     @Test
-    void resetsInPlaceOfAnAnswerWhenToldTo() {
-        EmbeddedChannel child = serve();
-        guarded.policy.requests = Admission.RESET;
-
-        child.writeInbound(text(GET));
-
-        assertThat(child.isOpen()).isFalse();
-        assertThat(application.requests).isZero();
-        assertThat(guarded.policy.refusedRequests).hasValue(1);
-    }
-
-    @Test
     void dropsTheRequestOfAConnectionThatIsBeingEvicted() {
         EmbeddedChannel child = serve();
         child.writeInbound(text("GET / HT"));

@@ -29,7 +29,7 @@ class RefusalCountTest {
     private int reset;
     private int served;
 
-    /** No resets in the budget: all that there are come of a full room for answers, or there are none. */
+    /** No resets in the budget: an orderly close is the way where there is no room for an answer. */
     @ParameterizedTest
     @CsvSource({"NIO, HTTP1", "EPOLL, HTTP1", "NIO, RAW"})
     void saysWhatTheClientsSaw(Transport transport, Speech speech) throws IOException {
@@ -48,13 +48,12 @@ class RefusalCountTest {
                 hear(socket);
             }
 
-            assertThat(numbers.resets()).isEqualTo(reset);
-            assertThat(numbers.refused() - numbers.resets()).isEqualTo(answered);
+            assertThat(numbers.resets()).as("none is in the budget").isZero();
+            // Over bytes that nobody has room to read the kernel makes a reset of an orderly close.
+            assertThat(numbers.refused()).isEqualTo((long) answered + reset);
             assertThat(numbers.opened()).isEqualTo(served);
             if (speech == Speech.RAW) {
                 assertThat(reset).as("an orderly close takes no room").isZero();
-            } else {
-                assertThat(reset).isPositive();
             }
         } finally {
             for (Socket socket : sockets) {

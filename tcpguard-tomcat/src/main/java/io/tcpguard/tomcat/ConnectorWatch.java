@@ -43,7 +43,9 @@ final class ConnectorWatch {
     /** @param executor null: there is none to watch */
     synchronized void watchWork(AdmissionControl guard, String name, @Nullable Executor executor) {
         unwatchWork(name);
-        canary = executor == null ? null : guard.watchWork(name, executor);
+        GuardedListener now = listener;
+        canary =
+                executor == null ? null : now == null ? guard.watchWork(name, executor) : now.watchWork(name, executor);
     }
 
     /** To be called before the executor ends. */

@@ -54,13 +54,13 @@ final class GuardedAdapter implements Adapter {
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }
-        AdmissionControl guard = place.guard();
-        if (guard != null && gate.refuses(guard, request, connection == null ? null : connection.source())) {
-            if (connection != null && guard.snapshot().resetsOnly()) {
+        GuardedListener listener = place.listener();
+        if (gate.refuses(listener, request, connection == null ? null : connection.source())) {
+            if (connection != null && listener != null && listener.mayReset()) {
                 // Places for TIME_WAIT are short, and the server would be the first to close.
-                RequestGate.drop(response, place.listener(), connection);
+                RequestGate.drop(response, listener, connection);
             } else {
-                RequestGate.answer(response, place.listener());
+                RequestGate.answer(response, listener);
             }
             return;
         }

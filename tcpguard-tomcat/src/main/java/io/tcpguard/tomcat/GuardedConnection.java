@@ -230,14 +230,16 @@ final class GuardedConnection implements ConnectionCloser {
 
     /**
      * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes up to an
-     * {@link IOException}, and Tomcat closes, by a reset: no TIME_WAIT and no unsent answer is left. To close the channel here would
-     * wake nobody.
+     * {@link IOException}, and Tomcat closes; by a reset no TIME_WAIT and no unsent answer is left. To close the channel here would wake
+     * nobody.
      *
      * @return false if it was over before
      */
-    boolean cut() {
+    boolean cut(Closing how) {
         still = false;
-        resetWhenClosed();
+        if (how == Closing.RESET) {
+            resetWhenClosed();
+        }
         try {
             channel.shutdownInput();
         } catch (IOException e) {

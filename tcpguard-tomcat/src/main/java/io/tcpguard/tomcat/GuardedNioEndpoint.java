@@ -179,8 +179,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
 
         @Override
-        public int endStandstills(long patienceNanos, int most) {
-            return standstill.end(registry.all(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most);
+        public int endStandstills(long patienceNanos, int most, Closing how) {
+            return standstill.end(registry.all(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most, how);
         }
 
         @Override

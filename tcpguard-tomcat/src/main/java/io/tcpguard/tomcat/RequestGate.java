@@ -1,6 +1,5 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,11 +24,11 @@ final class RequestGate {
         return exemptPaths;
     }
 
-    boolean refuses(@Nullable AdmissionControl guard, Request request, @Nullable InetAddress source) {
-        return guard != null
-                && guard.admitRequest(source).refused()
+    boolean refuses(@Nullable GuardedListener listener, Request request, @Nullable InetAddress source) {
+        return listener != null
+                && listener.admitRequest(source).refused()
                 && !isExemptPath(request)
-                && (source != null || guard.admitRequest(peerOf(request)).refused());
+                && (source != null || listener.admitRequest(peerOf(request)).refused());
     }
 
     private boolean isExemptPath(Request request) {

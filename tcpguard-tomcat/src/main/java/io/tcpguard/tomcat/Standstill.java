@@ -1,5 +1,6 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.Closing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,7 +21,8 @@ final class Standstill {
             Collection<GuardedConnection> connections,
             Function<GuardedConnection, @Nullable NioSocketWrapper> wrappers,
             long patienceNanos,
-            int most) {
+            int most,
+            Closing how) {
         long now = System.nanoTime();
         List<GuardedConnection> still = new ArrayList<>();
         for (GuardedConnection connection : connections) {
@@ -35,7 +37,7 @@ final class Standstill {
         still.sort(Comparator.comparingLong(GuardedConnection::stillSince));
         int ended = 0;
         for (GuardedConnection connection : still) {
-            if (ended < most && connection.cut()) {
+            if (ended < most && connection.cut(how)) {
                 ended++;
             }
         }

@@ -91,7 +91,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
 
     /** True: the request was refused, and is answered. */
     boolean refuses(Request request, Response response) {
-        if (!gate.refuses(guard, request, null)) {
+        if (!gate.refuses(watch.listener(), request, null)) {
             return false;
         }
         RequestGate.answer(response, watch.listener());

@@ -1,6 +1,5 @@
 package io.tcpguard.tomcat;
 
-import io.tcpguard.spi.AdmissionControl;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +34,7 @@ final class StreamAdapter implements Adapter {
         }
         boolean inProgress = false;
         try {
-            AdmissionControl guard = outer.place().guard();
-            if (outer.gate().refuses(guard, request, connection.source())) {
+            if (outer.gate().refuses(outer.place().listener(), request, connection.source())) {
                 RequestGate.answer(response, outer.place().listener());
             } else {
                 outer.delegate().service(request, response);

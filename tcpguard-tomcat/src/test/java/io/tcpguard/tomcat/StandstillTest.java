@@ -2,6 +2,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.spi.Closing;
 import io.tcpguard.testkit.FakeControl;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,6 @@ class StandstillTest {
     }
 
     private int end(long patienceNanos, int most) {
-        return guard.listeners.get(0).control.endStandstills(patienceNanos, most);
+        return guard.listeners.get(0).control.endStandstills(patienceNanos, most, Closing.RESET);
     }
 }

@@ -42,7 +42,7 @@ class TcpGuardListenerTest {
         }
         attribute("healthPort", "0");
         rig.start();
-        assertThat(guard().config().integer(Setting.RESET_BUDGET)).isEqualTo(256);
+        assertThat(guard().config().integer(Setting.RESET_BUDGET)).isEqualTo(Setting.BY_THE_LIMIT);
     }
 
     private TcpGuard guard() {

@@ -52,9 +52,7 @@ public final class AdmissionPolicy {
     private final Patience patience;
     private final ConnectionTable table;
     private final DescriptorRoom room;
-    private final int resetBudget;
     private final ResetBudget resets;
-    private final ResetBudget resetsForLostPlaces;
     private final TokenBucket evictions;
     private final TokenBucket silentEvictions;
     private final TokenBucket ownEvictions;
@@ -89,6 +87,7 @@ public final class AdmissionPolicy {
     /**
      * @param count descriptors open now; negative if not known
      * @param snapshots the newest snapshot
+     * @param resets what is left for resets, of all causes
      */
     public AdmissionPolicy(
             GuardConfig config,
@@ -96,6 +95,7 @@ public final class AdmissionPolicy {
             Supplier<GuardSnapshot> snapshots,
             CoarseClock clock,
             Shed shed,
+            ResetBudget resets,
             long now) {
         this.snapshots = snapshots;
         this.clock = clock;
@@ -105,9 +105,7 @@ public final class AdmissionPolicy {
         patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
         table = new ConnectionTable(gaps, patience, clock, fixedFloor);
         room = new DescriptorRoom(count);
-        resetBudget = config.integer(Setting.RESET_BUDGET);
-        resets = new ResetBudget(now);
-        resetsForLostPlaces = new ResetBudget(now);
+        this.resets = resets;
         evictions = new TokenBucket(now);
         silentEvictions = new TokenBucket(now);
         ownEvictions = new TokenBucket(now);
@@ -192,7 +190,7 @@ public final class AdmissionPolicy {
         return table.size();
     }
 
-    /** Whether a newcomer was refused or took another's place within the last this many nanoseconds. */
+    /** Whether a newcomer was refused or took another's place for want of a descriptor within the last this many nanoseconds. */
     public boolean shedWithin(long nanos, long now) {
         return everShed && now - sheddingAt < nanos;
     }
@@ -232,8 +230,24 @@ public final class AdmissionPolicy {
     }
 
     /** Takes an admitted connection into the books. */
+    public ConnectionHandle open(@Nullable InetAddress source, ListenerCounts counts, ConnectionCloser closer) {
+        return table.open(source, shedWithin(RECENTLY, sampledAt), counts, closer);
+    }
+
+    /** The same where nobody asks for the listener's own counts. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(source, shedWithin(RECENTLY, sampledAt), closer);
+        return open(source, new ListenerCounts(), closer);
+    }
+
+    /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
+    public boolean mayReset(long now) {
+        GuardSnapshot snapshot = snapshots.get();
+        return snapshot.resetsOnly() && resets.take(snapshot.capacity(), now);
+    }
+
+    /** Whether one that can't be answered, since there is no room for it, may be reset; takes it from the budget. */
+    public boolean mayResetForWantOfRoom(long now) {
+        return resets.take(snapshots.get().capacity(), now);
     }
 
     /** Counts a refused request. */
@@ -244,17 +258,19 @@ public final class AdmissionPolicy {
     /**
      * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
      *
+     * @param atListener why newcomers of this listener are refused, or must not wait; null: they are not
      * @param queue where it can wait; null: it can't
-     * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is a reset
+     * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is closed
      */
     public Admission accept(
             @Nullable InetAddress source,
             boolean stale,
+            @Nullable Cause atListener,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
         try {
-            return decide(source, stale, queue, canAnswer, now);
+            return decide(source, stale, stale ? null : atListener, queue, canAnswer, now);
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
             trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);
@@ -262,19 +278,20 @@ public final class AdmissionPolicy {
         }
     }
 
-    /** The same for one that can't wait and can be answered. */
+    /** The same for one that can't wait and can be answered, at a listener that has no trouble of its own. */
     public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
-        return accept(source, stale, null, () -> true, now);
+        return accept(source, stale, null, null, () -> true, now);
     }
 
     /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
-    public Admission giveUp(BooleanSupplier canAnswer, long now) {
-        return refuse(Admission.RESPOND, Cause.CONNECTIONS, canAnswer, now);
+    public Admission giveUp(BooleanSupplier canAnswer) {
+        return answer(Cause.CONNECTIONS, canAnswer);
     }
 
     private Admission decide(
             @Nullable InetAddress source,
             boolean stale,
+            @Nullable Cause atListener,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
@@ -285,24 +302,30 @@ public final class AdmissionPolicy {
         if (allowed(source)) {
             return acceptAllowed(snapshot, canAnswer, now);
         }
-        Cause waiting = stale ? null : waitingCause(snapshot);
-        if (waiting != null) {
-            return refuse(Admission.RESET, waiting, canAnswer, now);
+        if (atListener == Cause.WORK_DELAY) {
+            // A free descriptor is no reason to come in.
+            return refuse(snapshot, Cause.WORK_DELAY, canAnswer, now);
         }
+        boolean filesRunOut = !stale && snapshot.refusal() == Cause.SYSTEM_FILES;
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
         // already: they try most often, so they would get nearly all of them.
         boolean shedding = shedWithin(RECENTLY, now);
         if (shedding && unfair(snapshot, source)) {
             return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        if (room.fits(now, table.closedSoFar())) {
+        if (!filesRunOut && room.fits(now, table.closedSoFar())) {
             return Admission.ADMIT;
         }
         if (!shedding && unfair(snapshot, source)) {
             return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        // A late sampler does not see for how long they wait.
-        return atTheRefusalPoint(snapshot, stale ? null : queue, canAnswer, now);
+        Cause cause = filesRunOut ? Cause.SYSTEM_FILES : atListener == null ? causeOf(snapshot.capacity()) : atListener;
+        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more.
+        return atTheRefusalPoint(snapshot, cause, stale || atListener != null ? null : queue, canAnswer, now);
+    }
+
+    private static Cause causeOf(Capacity capacity) {
+        return capacity.takenByClients() ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
     }
 
     /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
@@ -315,11 +338,11 @@ public final class AdmissionPolicy {
         everShed = true;
         sheddingAt = now;
         Capacity capacity = snapshot.capacity();
-        boolean evicted = reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now);
+        boolean evicted = reclaim && mayOvershoot(snapshot) && evictOne(snapshot, causeOf(capacity), now);
         if (evicted || room.excess() <= capacity.reserve() - capacity.untouched()) {
             return Admission.ADMIT;
         }
-        return refuse(Admission.RESPOND, Cause.CONNECTIONS, canAnswer, now);
+        return answer(Cause.CONNECTIONS, canAnswer);
     }
 
     private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
@@ -332,29 +355,24 @@ public final class AdmissionPolicy {
     }
 
     private Admission atTheRefusalPoint(
-            GuardSnapshot snapshot, @Nullable WaitingRoom queue, BooleanSupplier canAnswer, long now) {
-        everShed = true;
-        sheddingAt = now;
-        if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, now)) {
+            GuardSnapshot snapshot, Cause cause, @Nullable WaitingRoom queue, BooleanSupplier canAnswer, long now) {
+        if (cause != Cause.SYSTEM_FILES) {
+            everShed = true;
+            sheddingAt = now;
+        }
+        if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, cause, now)) {
             return Admission.ADMIT;
         }
-        Capacity capacity = snapshot.capacity();
-        boolean clients = capacity.own() >= capacity.other() || capacity.usableShare() >= 0.5;
-        Cause cause = clients ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
-        if (!clients && behindProxy) {
-            return refuse(Admission.RESPOND, cause, canAnswer, now);
-        }
-        if (!clients && resetsForLostPlaces.take(capacity.other(), now)) {
-            // wlc takes it for the idlest. An entry for each place that was lost makes it look as full as it is.
-            return refuse(Admission.RESET, cause, canAnswer, now);
-        }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
-        Admission how = howToRefuse(snapshot, now);
-        boolean backPressure = how == Admission.RESET && !snapshot.resetsOnly();
-        if (!backPressure && queue != null && queue.mayWait(now)) {
+        if (resets.take(snapshot.capacity(), now)) {
+            return counted(Admission.RESET, cause);
+        }
+        // Other servers have places, and a proxy asks them at once.
+        boolean placesElsewhere = behindProxy && cause == Cause.OTHER_DESCRIPTORS;
+        if (!placesElsewhere && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return refuse(how, cause, canAnswer, now);
+        return answer(cause, canAnswer);
     }
 
     /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
@@ -375,7 +393,7 @@ public final class AdmissionPolicy {
         if (reclaim && source != null) {
             // The other half of what evictions may overshoot is for the others.
             boolean overshoot = room.excess() <= Math.max(1, snapshot.capacity().reserve() / 8);
-            if (overshoot && evictOwn(snapshot, source, now)) {
+            if (overshoot && evictOwn(source, now)) {
                 return Admission.ADMIT;
             }
             if (!overshoot
@@ -386,10 +404,10 @@ public final class AdmissionPolicy {
                 return Admission.WAIT;
             }
         }
-        return refuse(howToRefuse(snapshot, now), Cause.UNFAIR_SOURCE, canAnswer, now);
+        return refuse(snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
     }
 
-    private boolean evictOwn(GuardSnapshot snapshot, InetAddress source, long now) {
+    private boolean evictOwn(InetAddress source, long now) {
         Handle victim;
         synchronized (evictions) {
             if (!ownEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now)) {
@@ -401,10 +419,10 @@ public final class AdmissionPolicy {
                 return false;
             }
         }
-        return evict(victim, snapshot, now);
+        return evict(victim, Cause.UNFAIR_SOURCE, now);
     }
 
-    private boolean evictOne(GuardSnapshot snapshot, long now) {
+    private boolean evictOne(GuardSnapshot snapshot, Cause cause, long now) {
         Handle victim;
         synchronized (evictions) {
             boolean any = evictions.take(evictionsPerSecond, now);
@@ -421,12 +439,12 @@ public final class AdmissionPolicy {
                 return false;
             }
         }
-        return evict(victim, snapshot, now);
+        return evict(victim, cause, now);
     }
 
-    private boolean evict(Handle victim, GuardSnapshot snapshot, long now) {
-        Closing how = snapshot.resetsOnly() ? Closing.RESET : Closing.ORDERLY;
-        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, Cause.CONNECTIONS);
+    private boolean evict(Handle victim, Cause cause, long now) {
+        Closing how = mayReset(now) ? Closing.RESET : Closing.ORDERLY;
+        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, cause);
         try {
             victim.closer.close(how);
         } catch (RuntimeException e) {
@@ -437,27 +455,23 @@ public final class AdmissionPolicy {
         return true;
     }
 
-    private Admission howToRefuse(GuardSnapshot snapshot, long now) {
-        if (behindProxy) {
-            return Admission.RESPOND;
-        }
-        return snapshot.resetsOnly() || resets.take(resetBudget, now) ? Admission.RESET : Admission.RESPOND;
+    private Admission refuse(GuardSnapshot snapshot, Cause cause, BooleanSupplier canAnswer, long now) {
+        return resets.take(snapshot.capacity(), now) ? counted(Admission.RESET, cause) : answer(cause, canAnswer);
     }
 
-    /** Counted by the way that it will be done. */
-    private Admission refuse(Admission wanted, Cause cause, BooleanSupplier canAnswer, long now) {
-        everShed = true;
-        sheddingAt = now;
-        boolean answer = wanted == Admission.RESPOND && canAnswer.getAsBoolean();
-        shed.count(Layer.ACCEPT, answer ? Way.ANSWER : Way.RESET, cause);
-        return answer ? Admission.RESPOND : Admission.RESET;
+    private Admission answer(Cause cause, BooleanSupplier canAnswer) {
+        boolean room = allow.isEmpty() || leavesRoomToAllowed(snapshots.get().capacity());
+        return counted(room && canAnswer.getAsBoolean() ? Admission.RESPOND : Admission.CLOSE, cause);
     }
 
-    /** The engine answers RESET for what waits: then a free descriptor is no reason to come in. */
-    private static @Nullable Cause waitingCause(GuardSnapshot snapshot) {
-        if (snapshot.admission() != Admission.RESET) {
-            return null;
-        }
-        return Standstills.delayOfLateWork(snapshot) >= 0 ? Cause.WORK_DELAY : Cause.ACCEPT_QUEUE;
+    /** Answers hold descriptors of the reserve for a moment, and so do allowed clients for long: half of it each. */
+    private boolean leavesRoomToAllowed(Capacity capacity) {
+        return !capacity.known() || room.excess() <= (capacity.reserve() - capacity.untouched()) / 2;
+    }
+
+    /** By the way that it will be done. */
+    private Admission counted(Admission how, Cause cause) {
+        shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
+        return how;
     }
 }

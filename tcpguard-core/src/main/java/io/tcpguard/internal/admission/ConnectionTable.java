@@ -67,10 +67,14 @@ final class ConnectionTable {
         }
     }
 
-    /** @param inACrowd whether newcomers had to wait or were refused just now */
-    Handle open(@Nullable InetAddress address, boolean inACrowd, ConnectionCloser closer) {
-        Handle h = new Handle(this, gaps, patience, inACrowd, clock, closer);
+    /**
+     * @param inACrowd whether newcomers had to wait or were refused just now
+     * @param counts its listener's
+     */
+    Handle open(@Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+        Handle h = new Handle(this, gaps, patience, inACrowd, clock, counts, closer);
         patience.opened(inACrowd);
+        counts.opened();
         synchronized (this) {
             size++;
             if (address != null) {

@@ -27,6 +27,7 @@ final class Handle implements ConnectionHandle {
     private final boolean inACrowd;
     private final CoarseClock clock;
     private final long openedAt;
+    private final ListenerCounts counts;
 
     /** How much work is in progress, and whether it waits for the client; {@link #OVER} once it is closed. */
     private volatile int work;
@@ -65,12 +66,14 @@ final class Handle implements ConnectionHandle {
             Patience patience,
             boolean inACrowd,
             CoarseClock clock,
+            ListenerCounts counts,
             ConnectionCloser closer) {
         this.table = table;
         this.gaps = gaps;
         this.patience = patience;
         this.inACrowd = inACrowd;
         this.clock = clock;
+        this.counts = counts;
         this.closer = closer;
         this.openedAt = clock.nanos();
         this.lastActive = openedAt;
@@ -96,6 +99,7 @@ final class Handle implements ConnectionHandle {
             // First, or an evictor would see it idle since its work began.
             stamp(clock.nanos());
             if (WORK.compareAndSet(this, now, now - 1)) {
+                counts.workEnded();
                 return;
             }
         }
@@ -153,6 +157,7 @@ final class Handle implements ConnectionHandle {
         if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
             settle(WORK.getAndSet(this, OVER));
             table.remove(this);
+            counts.closed();
             if (asked && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
             }

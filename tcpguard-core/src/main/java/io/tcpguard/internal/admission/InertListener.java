@@ -3,16 +3,28 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a guard that is switched off gives to its adapters: everybody is admitted, and nothing is kept. */
 public final class InertListener implements GuardedListener {
+    private static final WatchedWork NOTHING = new WatchedWork() {
+        @Override
+        public Admission admitRequest(@Nullable InetAddress source) {
+            return Admission.ADMIT;
+        }
+
+        @Override
+        public void close() {}
+    };
+
     /** There is nothing to tell two apart. */
     public static final GuardedListener INSTANCE = new InertListener();
 
@@ -54,6 +66,21 @@ public final class InertListener implements GuardedListener {
         } catch (IOException e) {
             log.debug("A refused connection did not close in order", e);
         }
+    }
+
+    @Override
+    public WatchedWork watchWork(String name, Executor executor) {
+        return NOTHING;
+    }
+
+    @Override
+    public Admission admitRequest(@Nullable InetAddress source) {
+        return Admission.ADMIT;
+    }
+
+    @Override
+    public boolean mayReset() {
+        return false;
     }
 
     @Override

@@ -1,32 +1,90 @@
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.state.Capacity;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * The first refusals of each quarter of an hour are resets. In LVS direct routing the director never sees a server's RST, so
- * each leaves one entry that counts as active there for 15 minutes: a full server looks a little fuller than it is, and wlc
- * goes elsewhere. A few hundred do good; tens of thousands would starve this server for a quarter of an hour afterwards.
+ * The one budget for resets, whatever their cause. In LVS direct routing the director never sees a server's RST, so each leaves an entry
+ * that counts as active there for 15 minutes: a server in trouble looks a little fuller than it is, and wlc goes elsewhere. A few hundred
+ * do good; tens of thousands would starve this server for a quarter of an hour afterwards.
+ *
+ * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured), but no more than half of the connections held, so that
+ * the director never counts more than half as many again as there are. None behind a proxy, which would take a reset for a broken server,
+ * and none where no balancer that counts connections is known to look. A number that is set stands for itself. Any thread.
  */
-final class ResetBudget {
-    private static final long WINDOW = TimeUnit.MINUTES.toNanos(15);
+public final class ResetBudget {
+    private static final int MINUTES = 15;
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
-    private long taken;
-    private long windowStart;
+    private final int configured;
+    private final boolean behindProxy;
+    private final BooleanSupplier balancerCounts;
+    private final long start;
+    private final long[] taken = new long[MINUTES];
+    private long minute;
 
-    ResetBudget(long nowNanos) {
-        this.windowStart = nowNanos;
+    /** @param balancerCounts whether a balancer that counts connections checks this server */
+    public ResetBudget(GuardConfig config, BooleanSupplier balancerCounts, long now) {
+        configured = config.integer(Setting.RESET_BUDGET);
+        behindProxy = config.flag(Setting.BEHIND_PROXY);
+        this.balancerCounts = balancerCounts;
+        start = now;
     }
 
-    /** @param size how many may be taken in this window, as of now */
-    synchronized boolean take(long size, long nowNanos) {
-        if (nowNanos - windowStart >= WINDOW) {
-            windowStart = nowNanos;
-            taken = 0;
+    /** Whether there may be one reset more; then it is counted. */
+    boolean take(Capacity capacity, long now) {
+        return take(1, capacity, now) == 1;
+    }
+
+    /** Takes up to so many; answers how many. */
+    int take(int most, Capacity capacity, long now) {
+        int size = size(capacity);
+        if (size <= 0 || most <= 0) {
+            return 0;
         }
-        if (taken >= size) {
-            return false;
+        synchronized (this) {
+            forget(now);
+            long spent = 0;
+            for (long each : taken) {
+                spent += each;
+            }
+            int granted = (int) Math.max(0, Math.min(most, size - spent));
+            taken[slot(minute)] += granted;
+            return granted;
         }
-        taken++;
-        return true;
+    }
+
+    /** What was not needed after all. */
+    void giveBack(int resets) {
+        synchronized (this) {
+            taken[slot(minute)] -= resets;
+        }
+    }
+
+    private int size(Capacity capacity) {
+        if (behindProxy) {
+            return 0;
+        }
+        if (configured != Setting.BY_THE_LIMIT) {
+            return configured;
+        }
+        return balancerCounts.getAsBoolean()
+                ? (int) Math.min(Integer.MAX_VALUE, Math.min(capacity.limit() / 4, capacity.own() / 2))
+                : 0;
+    }
+
+    private void forget(long now) {
+        long newest = Math.max(minute, (now - start) / MINUTE);
+        for (long each = Math.max(minute + 1, newest - MINUTES + 1); each <= newest; each++) {
+            taken[slot(each)] = 0;
+        }
+        minute = newest;
+    }
+
+    private static int slot(long minute) {
+        return (int) (minute % MINUTES);
     }
 }

@@ -4,10 +4,11 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
+import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Shed.Cause;
 import io.tcpguard.state.Shed.Layer;
@@ -16,6 +17,7 @@ import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * else's client has gone. {@link #sampled} is the sampler thread's; listeners come and go on any.
  */
 public final class Standstills {
+    /** @param lateMillis how late the work of this listener is; negative: it is not */
+    private record Watched(ListenerControl control, LongSupplier lateMillis) {}
+
     private static final int LOOKS_PER_SECOND = 10;
     private static final long EVERY = TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND;
     private static final double LEAST_PATIENCE = 0.25;
@@ -32,46 +37,51 @@ public final class Standstills {
     private final long stalledAfter;
     private final EvictionRate rate;
     private final Shed shed;
-    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private final ResetBudget resets;
+    private final List<Watched> listeners = new CopyOnWriteArrayList<>();
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(Standstills.class), TimeUnit.MINUTES.toNanos(1));
     private long lookedAt;
     private boolean looked;
 
     /** Waits for a client as long as {@link Setting#SILENT_FLOOR} says, or less as {@link Setting#STALLED_AFTER} comes near. */
-    public Standstills(GuardConfig config, Shed shed) {
+    public Standstills(GuardConfig config, Shed shed, ResetBudget resets) {
         patience = config.nanos(Setting.SILENT_FLOOR);
         stalledAfter = config.nanos(Setting.STALLED_AFTER);
         rate = EvictionRate.of(config);
         this.shed = shed;
+        this.resets = resets;
     }
 
-    /** Asks this listener too from now on. */
-    public void add(ListenerControl control) {
-        controls.add(control);
+    /**
+     * Asks this listener too from now on.
+     *
+     * @param lateMillis how late its work is; negative: it is not
+     */
+    public void add(ListenerControl control, LongSupplier lateMillis) {
+        listeners.add(new Watched(control, lateMillis));
     }
 
     /** Asks it no more. */
     public void remove(ListenerControl control) {
-        controls.remove(control);
+        listeners.removeIf(watched -> watched.control == control);
     }
 
     /** Once a sample. */
     public void sampled(GuardSnapshot snapshot, long now) {
-        if (!snapshot.level().atLeast(Level.SHED) || (looked && now - lookedAt < EVERY)) {
+        if (looked && now - lookedAt < EVERY) {
             return;
         }
-        long delay = delayOfLateWork(snapshot);
-        if (delay < 0) {
-            return;
-        }
-        looked = true;
-        lookedAt = now;
         // A few hundred threads are free again within a second.
         double perSecond = EvictionRate.WORTHLESS * rate.perSecond(snapshot.capacity());
         int most = (int) Math.max(1, perSecond / LOOKS_PER_SECOND);
-        for (ListenerControl control : controls) {
-            most = Math.max(0, most - end(control, patience(delay), most, now));
+        for (Watched listener : listeners) {
+            long delay = listener.lateMillis.getAsLong();
+            if (delay >= 0) {
+                looked = true;
+                lookedAt = now;
+                most = Math.max(0, most - end(listener.control, patience(delay), most, snapshot.capacity(), now));
+            }
         }
     }
 
@@ -87,37 +97,25 @@ public final class Standstills {
         return TimeUnit.MILLISECONDS.toNanos(worst);
     }
 
-    /** Milliseconds; negative: work is not late. It need not lead: those who keep threads waiting often fill the descriptors too. */
-    static long delayOfLateWork(GuardSnapshot snapshot) {
-        long worst = -1;
-        List<SignalState> signals = snapshot.signals();
-        for (int i = 0; i < signals.size(); i++) {
-            SignalState state = signals.get(i);
-            if (state.reading() instanceof Reading.Measured m
-                    && m.signal() == Signal.WORK_DELAY
-                    && state.level().atLeast(Level.SHED)) {
-                worst = Math.max(worst, m.used());
-            }
-        }
-        return worst;
-    }
-
     /** The later work is, the less: down to a quarter when it is half as late as would fail health and refuse the users inside. */
     private long patience(long delayMillis) {
         double late = (double) TimeUnit.MILLISECONDS.toNanos(delayMillis) / stalledAfter;
         return (long) (patience * Math.max(LEAST_PATIENCE, 1 - 2 * late));
     }
 
-    private int end(ListenerControl control, long patienceNow, int most, long now) {
+    private int end(ListenerControl control, long patienceNow, int most, Capacity capacity, long now) {
+        int byReset = resets.take(most, capacity, now);
+        int ended = 0;
         try {
-            int ended = control.endStandstills(patienceNow, most);
-            for (int i = 0; i < ended; i++) {
-                shed.count(Layer.REQUEST, Way.RESET, Cause.WORK_DELAY);
-            }
-            return ended;
+            ended = control.endStandstills(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
         } catch (RuntimeException e) {
             trouble.warn("tcpguard: an adapter could not end requests that stand still", e, now);
-            return 0;
         }
+        boolean reset = byReset == most;
+        resets.giveBack(reset ? most - ended : byReset);
+        for (int i = 0; i < ended; i++) {
+            shed.count(Layer.REQUEST, reset ? Way.RESET : Way.ANSWER, Cause.WORK_DELAY);
+        }
+        return ended;
     }
 }

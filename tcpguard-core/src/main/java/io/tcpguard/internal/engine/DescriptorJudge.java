@@ -5,6 +5,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
 import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +24,7 @@ final class DescriptorJudge {
     private final Latch critical;
     private final Latch healthFirst;
     private final DescriptorTrend growth = new DescriptorTrend();
+    private final Companions companions = new Companions();
     private Capacity capacity = Capacity.UNKNOWN;
     private Trend trend = Trend.CALM;
     /** When the reserve was last whole; negative if it never was. */
@@ -58,13 +60,18 @@ final class DescriptorJudge {
         if (!(reading instanceof Reading.Measured m)) {
             capacity = Capacity.UNKNOWN;
             trend = growth.unknown();
+            companions.forget();
             allLeft(now);
             return Level.NORMAL;
         }
         long point = refusalPoint(m.limit());
-        trend = growth.step(m.used(), own, m.limit(), now);
-        if (capacity.used() != m.used() || capacity.limit() != m.limit() || capacity.own() != own) {
-            capacity = new Capacity(m.limit(), m.used(), own, point);
+        long brought = companions.step(Math.max(0, m.used() - own), own, now);
+        trend = growth.step(m.used(), own + brought, m.limit(), now);
+        if (capacity.used() != m.used()
+                || capacity.limit() != m.limit()
+                || capacity.own() != own
+                || capacity.brought() != brought) {
+            capacity = new Capacity(m.limit(), m.used(), own, brought, point);
         }
         double trimPoint = Math.min(trimAt * m.limit(), 0.95 * point);
         if (point >= m.limit()) {
@@ -74,11 +81,13 @@ final class DescriptorJudge {
         }
         boolean trimming = trim.step(m.used() / trimPoint, now);
         boolean shedding = shed.step(shedNow ? 1 : (double) m.used() / point, now);
-        // Left when a tenth more of the limit is usable again.
+        // Files that are opened once and kept are no leak, however many: it must have gone on. Left when a
+        // tenth more of the limit is usable again.
         double usableShare = capacity.usableShare();
-        boolean leaking = unusable.step(
-                unusable.raised() ? (usableShare < minUsable + 0.1 ? 1 : 0) : (usableShare < minUsable ? 1 : 0), now);
-        boolean helpless = critical.step(eatenByOthers(m, own) ? 1 : 0, now);
+        boolean leaks = trend.kind() == Trend.Kind.LEAK;
+        boolean few = unusable.raised() ? usableShare < minUsable + 0.1 : leaks && usableShare < minUsable;
+        boolean leaking = unusable.step(few ? 1 : 0, now);
+        boolean helpless = critical.step(eatenByOthers(m, own + brought) ? 1 : 0, now);
         boolean first = failHealthAt < 1 && healthFirst.step(reading.pressure(), now);
         if (leaking || helpless || first) {
             return Level.DRAIN;
@@ -123,13 +132,25 @@ final class DescriptorJudge {
         return trend;
     }
 
-    /** Why the level is DRAIN, in words. */
-    String why() {
-        return withTrend(whyDrain());
+    /** What the level is about, in words, with how long the descriptors last if they grow. */
+    String sentence(Level level) {
+        return switch (level) {
+            case NORMAL -> "no pressure";
+            case TRIM -> withTrend("descriptors come near the limit");
+            case SHED ->
+                capacity.takenByClients()
+                        ? "descriptors are full of connections: newcomers replace idle ones, wait or are refused"
+                        : "descriptors are taken by something other than connections: newcomers replace idle ones, wait or are refused";
+            case DRAIN -> withTrend(whyDrain());
+        };
     }
 
-    /** The sentence, with how long the descriptors last if they grow. */
-    String withTrend(String sentence) {
+    /** Why newcomers are refused at the refusal point. */
+    Shed.Cause cause() {
+        return capacity.takenByClients() ? Shed.Cause.CONNECTIONS : Shed.Cause.OTHER_DESCRIPTORS;
+    }
+
+    private String withTrend(String sentence) {
         return trend.kind() == Trend.Kind.CALM ? sentence : sentence + "; " + trend.sentence();
     }
 
@@ -140,13 +161,9 @@ final class DescriptorJudge {
         }
         if (critical.raised()) {
             return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding: "
-                    + (capacity.used() - usedBefore - (capacity.own() - ownBefore))
+                    + (capacity.used() - usedBefore - (capacity.own() + capacity.brought() - ownBefore))
                     + " more than before by others than clients";
         }
         return "descriptor pressure is above failHealthAt=" + failHealthAt;
-    }
-
-    boolean explainedByConnections() {
-        return capacity.own() * 2 >= capacity.used();
     }
 }

@@ -10,16 +10,37 @@ record DownCause(Kind kind, String why) {
 
     enum Kind {
         /** An operator said so. Ends at once when he says so. */
-        OPERATOR,
+        OPERATOR(false, false),
         /** A listener has not served yet. Nothing to hold: nobody was sent here before. */
-        STARTING,
+        STARTING(false, false),
         /** A listener served and does not any more: a plain fact, so it never fails open. */
-        NOT_SERVING,
-        /** The engine's judgement of the signals. Held, and fails open after maxDown. */
-        JUDGED;
+        NOT_SERVING(true, false),
+        /** Nobody is accepted where the traffic is. A fact, too; over with the first accept. */
+        UNACCEPTED(false, false),
+        /**
+         * Nothing that was asked comes back. Over with the first work that does: a back end that hangs now and then costs its own time, and
+         * not a hold that grows with it.
+         */
+        STALLED(false, true),
+        /** The engine's judgement of the descriptors. Held, and fails open after maxDown. */
+        JUDGED(true, true);
 
+        private final boolean held;
+        private final boolean failsOpen;
+
+        Kind(boolean held, boolean failsOpen) {
+            this.held = held;
+            this.failsOpen = failsOpen;
+        }
+
+        /** Whether DOWN lasts until the load balancer has seen it, longer each time. */
         boolean held() {
-            return this == NOT_SERVING || this == JUDGED;
+            return held;
+        }
+
+        /** Whether a server that may be misjudged is taken back after maxDown. */
+        boolean failsOpen() {
+            return failsOpen;
         }
     }
 }

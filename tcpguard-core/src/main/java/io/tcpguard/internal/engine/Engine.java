@@ -1,17 +1,20 @@
 package io.tcpguard.internal.engine;
 
 import io.tcpguard.config.GuardConfig;
-import io.tcpguard.signal.Reading;
+import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.ListenerState;
+import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +22,22 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing. One thread at a time; knows no clock but the argument.
  */
 public final class Engine {
+    /** The figures of a reason are as old as that at most. */
+    private static final long TODAY = TimeUnit.SECONDS.toNanos(1);
+
+    private final boolean behindProxy;
     private final VerdictKeeper keeper;
     private final DescriptorJudge descriptors;
     private final Evidence evidence = new Evidence();
+    private final Serving serving = new Serving();
+    private final OwnQueues queues = new OwnQueues();
+    private final Sentence reason = new Sentence(TODAY);
     private GuardSnapshot snapshot;
-    private String levelReason = "";
-    private Trend.Kind reasonTrend = Trend.Kind.CALM;
     private @Nullable Watch leader;
 
     /** A fresh engine: NORMAL, up. */
     public Engine(GuardConfig config, long now) {
+        behindProxy = config.flag(Setting.BEHIND_PROXY);
         keeper = new VerdictKeeper(config, now);
         descriptors = new DescriptorJudge(config);
         snapshot = GuardSnapshot.starting(now);
@@ -53,9 +62,9 @@ public final class Engine {
      * One cycle.
      *
      * @param watches all signals, DESCRIPTORS first, each with its newest reading
-     * @param listeners the guarded listeners; their queues are among the watches
+     * @param listeners the guarded listeners, the main one first; their queues are among the watches
      * @param own connections in the books
-     * @param shedNow whether a newcomer was refused or replaced another within the last second
+     * @param shedNow whether a newcomer was refused or replaced another within the last second for want of descriptors
      * @param operator why an operator drains; null if none does
      * @param observedInterval of the health checks; 0 if not known
      */
@@ -67,9 +76,8 @@ public final class Engine {
             @Nullable String operator,
             long observedInterval,
             long now) {
-        leader = null;
-        Level level = Level.NORMAL;
         boolean resetsOnly = false;
+        queues.step(watches, own, now);
         for (int i = 0; i < watches.size(); i++) {
             Watch watch = watches.get(i);
             if (watch.signal() == Signal.DESCRIPTORS) {
@@ -77,20 +85,17 @@ public final class Engine {
             } else {
                 watch.step(now);
             }
-            if (watch.signal() == Signal.TIME_WAIT && watch.reading().pressure() > 0.5) {
-                resetsOnly = true;
+            if (queues.ofOthers(watch.signal())) {
+                watch.level(Level.NORMAL);
             }
-            if (watch.level().compareTo(level) > 0) {
-                level = watch.level();
-                leader = watch;
-            }
+            // A proxy would take a reset for a broken server.
+            resetsOnly |= watch.acts() && !behindProxy;
         }
-        DownCause cause =
-                operator == null ? causeOfListeners(listeners, now) : new DownCause(DownCause.Kind.OPERATOR, operator);
-        if (cause != null) {
+        serving.step(watches, listeners, now);
+        Level level = lead(watches);
+        DownCause cause = cause(operator, listeners, level, now);
+        if (cause != null && cause.kind() != DownCause.Kind.STALLED && cause.kind() != DownCause.Kind.JUDGED) {
             leader = null;
-        } else if (level == Level.DRAIN && leader != null) {
-            cause = new DownCause(DownCause.Kind.JUDGED, why(leader));
         }
         boolean seen = cause != null && cause.kind() != DownCause.Kind.OPERATOR;
         if (evidence.lacks(seen, now) && snapshot.verdict().up()) {
@@ -101,75 +106,116 @@ public final class Engine {
             level = Level.DRAIN;
         }
         Capacity capacity = descriptors.capacity();
-        String reason = cause == null ? reason(level) : cause.why();
-        Verdict verdict = keeper.step(cause, reason, capacity.usableShare(), observedInterval, now);
-        publish(watches, level, reason, capacity, verdict, admission(watches), resetsOnly, now);
+        String why = cause == null ? why(level, now) : cause.why();
+        // Once health has failed open, the judgement of what serves is not believed.
+        double serves = keeper.failedOpen() ? 1 : serving.share();
+        Verdict verdict = keeper.step(cause, why, capacity.usableShare() * serves, observedInterval, now);
+        // UP means served: what health no longer fails for is no reason to refuse.
+        boolean obeyed = !keeper.failedOpen() || (cause != null && cause.kind() != DownCause.Kind.STALLED);
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).publish(obeyed);
+        }
+        for (int i = 0; i < watches.size(); i++) {
+            Watch watch = watches.get(i);
+            watch.publish(obeyed && watch.level() == Level.DRAIN);
+        }
+        Shed.Cause refusal = refusal(watches, obeyed);
+        boolean requestsStalled = obeyed && serving.allRequestsStalled();
+        publish(watches, listeners, level, why, capacity, verdict, refusal, requestsStalled, resetsOnly, now);
         return snapshot;
     }
 
-    private static @Nullable DownCause causeOfListeners(List<ListenerWatch> listeners, long now) {
-        DownCause first = null;
-        for (int i = 0; i < listeners.size(); i++) {
-            ListenerWatch listener = listeners.get(i);
-            if (!listener.serves(now) && first == null) {
-                first = listener.whyNot();
-            }
-        }
-        return first;
-    }
-
-    private String reason(Level level) {
-        Trend.Kind grows = descriptors.trend().kind();
-        boolean toldOfGrowth = grows == reasonTrend || level != Level.TRIM;
-        if (level == snapshot.level()
-                && snapshot.leading() == leadingSignal()
-                && toldOfGrowth
-                && !levelReason.isEmpty()) {
-            return levelReason;
-        }
-        reasonTrend = grows;
-        levelReason = leader == null ? "no pressure" : why(leader);
-        return levelReason;
-    }
-
-    private String why(Watch watch) {
-        if (watch.signal() == Signal.DESCRIPTORS) {
-            return switch (watch.level()) {
-                case DRAIN -> descriptors.why();
-                case SHED ->
-                    descriptors.explainedByConnections()
-                            ? "descriptors are full of connections: newcomers replace idle ones, wait or are refused"
-                            : "descriptors are taken by something other than connections: newcomers replace idle ones, wait or are refused";
-                case TRIM -> descriptors.withTrend("descriptors come near the limit");
-                case NORMAL -> "no pressure";
-            };
-        }
-        String what = watch.source().isEmpty() ? watch.signal().name() : watch.signal() + " of " + watch.source();
-        return watch.reading() instanceof Reading.Measured m
-                ? what + " is at " + m.used() + " of " + m.limit() + " "
-                        + watch.signal().unit()
-                : what;
-    }
-
-    /** The worst of what asks for refusal right now; the descriptors' own refusals are decided exactly at each accept. */
-    private static Admission admission(List<Watch> watches) {
-        Admission answer = Admission.ADMIT;
+    /** Which signal decides, and the level that it asks for. */
+    private Level lead(List<Watch> watches) {
+        leader = null;
+        Level level = Level.NORMAL;
         for (int i = 0; i < watches.size(); i++) {
             Watch watch = watches.get(i);
-            if (!watch.level().atLeast(Level.SHED)) {
-                continue;
+            Level asked = asked(watch);
+            boolean rather = asked == level
+                    && leader != null
+                    && watch.signal() == Signal.WORK_DELAY
+                    && (leader.signal() == Signal.WORK_DELAY
+                            ? watch.reading().pressure() > leader.reading().pressure()
+                            // Then nobody comes in, whatever is free.
+                            : asked == Level.SHED && serving.allLate());
+            if (asked.compareTo(level) > 0 || rather) {
+                level = asked;
+                leader = watch;
             }
-            switch (watch.signal()) {
-                case WORK_DELAY, ACCEPT_QUEUE -> {
-                    return Admission.RESET;
+        }
+        return level;
+    }
+
+    /** One executor of several that is late is no reason to refuse, and one that is stuck no reason to leave. */
+    private Level asked(Watch watch) {
+        Level level = watch.level();
+        if (watch.signal() != Signal.WORK_DELAY || !level.atLeast(Level.SHED)) {
+            return level;
+        }
+        if (level == Level.DRAIN && serving.tooLittle()) {
+            return Level.DRAIN;
+        }
+        return serving.anyLate() ? Level.SHED : Level.TRIM;
+    }
+
+    private @Nullable DownCause cause(@Nullable String operator, List<ListenerWatch> listeners, Level level, long now) {
+        if (operator != null) {
+            return new DownCause(DownCause.Kind.OPERATOR, operator);
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            if (!listeners.get(i).accepting()) {
+                return listeners.get(i).whyNot();
+            }
+        }
+        if (serving.tooLittle()) {
+            ListenerWatch unaccepted = Serving.unaccepted(listeners);
+            if (unaccepted != null) {
+                return unaccepted.whyNot();
+            }
+        }
+        Watch leading = leader;
+        if (level != Level.DRAIN || leading == null) {
+            return null;
+        }
+        DownCause.Kind kind = leading.signal() == Signal.WORK_DELAY ? DownCause.Kind.STALLED : DownCause.Kind.JUDGED;
+        return new DownCause(kind, why(level, now));
+    }
+
+    private String why(Level level, long now) {
+        Watch watch = leader;
+        if (watch == null) {
+            return "no pressure";
+        }
+        Trend.Kind grows = descriptors.trend().kind();
+        if (reason.stands(watch, level, grows, now)) {
+            return reason.text();
+        }
+        return reason.say(watch, level, grows, sentence(watch), now);
+    }
+
+    private String sentence(Watch watch) {
+        return watch.signal() == Signal.DESCRIPTORS ? descriptors.sentence(watch.level()) : watch.sentence();
+    }
+
+    /** Why newcomers are refused right now wherever they come; what descriptors allow is decided exactly at each accept. */
+    private Shed.@Nullable Cause refusal(List<Watch> watches, boolean obeyed) {
+        if (obeyed && serving.allLate()) {
+            return Shed.Cause.WORK_DELAY;
+        }
+        Shed.Cause found = null;
+        for (int i = 0; i < watches.size(); i++) {
+            Watch watch = watches.get(i);
+            if (watch.level().atLeast(Level.SHED)) {
+                if (watch.signal() == Signal.SYSTEM_FILES) {
+                    return Shed.Cause.SYSTEM_FILES;
                 }
-                case DESCRIPTORS, SYSTEM_FILES -> answer = Admission.RESPOND;
-                case LISTEN_DROPS, TIME_WAIT, ORPHANS, TCP_MEMORY, CONNTRACK, EPHEMERAL_PORTS -> {
-                    // Their ceiling is TRIM.
+                if (watch.signal() == Signal.DESCRIPTORS) {
+                    found = descriptors.cause();
                 }
             }
         }
-        return answer;
+        return found;
     }
 
     private @Nullable Signal leadingSignal() {
@@ -179,23 +225,31 @@ public final class Engine {
     @SuppressWarnings("ReferenceEquality") // all parts are reused while they don't change
     private void publish(
             List<Watch> watches,
+            List<ListenerWatch> listeners,
             Level level,
-            String reason,
+            String why,
             Capacity capacity,
             Verdict verdict,
-            Admission admission,
+            Shed.@Nullable Cause refusal,
+            boolean requestsStalled,
             boolean resetsOnly,
             long now) {
         boolean same = level == snapshot.level()
                 && leadingSignal() == snapshot.leading()
-                && reason.equals(snapshot.reason())
+                && why.equals(snapshot.reason())
                 && capacity == snapshot.capacity()
                 && verdict == snapshot.verdict()
-                && admission == snapshot.admission()
+                && refusal == snapshot.refusal()
+                && requestsStalled == snapshot.requestsStalled()
                 && resetsOnly == snapshot.resetsOnly()
+                && descriptors.trend() == snapshot.trend()
+                && listeners.size() == snapshot.listeners().size()
                 && watches.size() == snapshot.signals().size();
         for (int i = 0; same && i < watches.size(); i++) {
             same = watches.get(i).state() == snapshot.signals().get(i);
+        }
+        for (int i = 0; same && i < listeners.size(); i++) {
+            same = listeners.get(i).state() == snapshot.listeners().get(i);
         }
         if (same) {
             return;
@@ -204,14 +258,22 @@ public final class Engine {
         for (Watch watch : watches) {
             states.add(watch.state());
         }
+        List<ListenerState> listenerStates = new ArrayList<>(listeners.size());
+        for (ListenerWatch listener : listeners) {
+            listenerStates.add(listener.state());
+        }
         snapshot = new GuardSnapshot(
                 level,
                 leadingSignal(),
-                reason,
+                why,
                 capacity,
                 verdict,
-                admission,
+                refusal == null ? Admission.ADMIT : Admission.RESPOND,
+                refusal,
+                requestsStalled,
                 resetsOnly,
+                descriptors.trend(),
+                listenerStates,
                 states,
                 level == snapshot.level() ? snapshot.levelSinceNanos() : now);
     }

@@ -1,11 +1,12 @@
 package io.tcpguard.internal.engine;
 
 /**
- * How descriptors and own connections grew over a window: a ring of points a fixed time apart. Says only what its oldest, middle and
- * newest points say, so that a step costs nothing.
+ * How descriptors and own connections grew over a window: a ring of points a fixed time apart. Says only what a few of its points say, so that a
+ * step costs nothing.
  */
 final class Growth {
     private static final int POINTS = 21;
+    private static final int QUARTERS = 4;
 
     private final long apartNanos;
     private final long[] at = new long[POINTS];
@@ -60,11 +61,31 @@ final class Growth {
         return (own[newest] - own[point(count - 1)]) * 4 >= descriptors();
     }
 
-    /** Whether it grew in both halves of the window, each by a quarter of the whole at least: many files opened once do not. */
+    /**
+     * Whether what connections do not explain grew in each quarter of the window, by an eighth of the whole at least: many files opened
+     * once do not, though it may take seconds to open them.
+     */
     boolean steady() {
-        long quarter = descriptors() / 4;
-        int middle = point(count / 2);
-        return used[newest] - used[middle] >= quarter && used[middle] - used[point(count - 1)] >= quarter;
+        long least = (descriptors() - grownWith(0, count - 1)) / 8;
+        if (count < QUARTERS + 1) {
+            return false;
+        }
+        for (int i = 0; i < QUARTERS; i++) {
+            int newer = (count - 1) * i / QUARTERS;
+            int older = (count - 1) * (i + 1) / QUARTERS;
+            if (grown(newer, older) - grownWith(newer, older) < least) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long grown(int newer, int older) {
+        return used[point(newer)] - used[point(older)];
+    }
+
+    private long grownWith(int newer, int older) {
+        return own[point(newer)] - own[point(older)];
     }
 
     private int point(int back) {

@@ -3,11 +3,16 @@ package io.tcpguard.internal.engine;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.ListenerState;
+import io.tcpguard.state.Shed;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether one guarded listener serves: it says so itself, and its accept queue agrees. A queue with connections in it and no accept
- * for too long is a dead acceptor, whatever its thread says.
+ * Whether one guarded listener serves: it says so itself, its accept queue agrees, and work on its connections comes back. A queue with
+ * connections in it and no accept for too long is a dead acceptor, whatever its thread says.
  */
 public final class ListenerWatch {
     /** So long a socket may take from its close to the word of its adapter. */
@@ -17,13 +22,23 @@ public final class ListenerWatch {
     private final Listening listening;
     private final Watch queue;
     private final long stalledAfter;
+    private final List<Watch> work = new CopyOnWriteArrayList<>();
+    private final Traffic traffic = new Traffic();
     private long lastAccepts = -1;
     private long lastProgress;
+    private long completed;
+    private long completedAt;
+    private boolean accepting = true;
     private boolean stalled;
     private boolean refusing;
     private long refusingSince;
     private volatile boolean forgotten;
     private boolean hasServed;
+    private boolean late;
+    private long longest;
+    private boolean requestsStalled;
+    private double share = 1;
+    private volatile ListenerState state;
 
     /**
      * @param queue the watch of its accept queue
@@ -34,11 +49,26 @@ public final class ListenerWatch {
         this.queue = queue;
         this.stalledAfter = config.nanos(Setting.STALLED_AFTER);
         this.lastProgress = now;
+        this.completedAt = now - stalledAfter;
+        this.state = new ListenerState(name, null, false);
     }
 
     /** The watch of its accept queue. */
     public Watch queue() {
         return queue;
+    }
+
+    /** Work on its connections is done by this executor, too. Any thread. */
+    public void servedBy(Watch executor) {
+        work.add(executor);
+        executor.joined();
+    }
+
+    /** No more. Any thread. */
+    public void notServedBy(Watch executor) {
+        if (work.remove(executor)) {
+            executor.left();
+        }
     }
 
     /** Connections held that the guard was not asked about. */
@@ -51,20 +81,105 @@ public final class ListenerWatch {
         forgotten = true;
     }
 
-    boolean serves(long now) {
-        if (forgotten) {
-            return true;
-        }
+    /** What is done at this listener now. Any thread: one volatile read. */
+    public ListenerState state() {
+        return state;
+    }
+
+    /** How long the work that waits longest has waited, if all of it is late; else -1. Only for the sampler's thread. */
+    public long lateMillis() {
+        return late ? longest : -1;
+    }
+
+    /** @param shared executors that belong to no listener: they work for those that have none of their own */
+    void step(List<Watch> shared, long now) {
+        accepting = forgotten || accepts(now);
         long soFar = listening.accepts();
         boolean waiting = queue.reading() instanceof Reading.Measured m && m.used() > 0;
         if (soFar != lastAccepts || !waiting || listening.full()) {
             lastAccepts = soFar;
             lastProgress = now;
         }
-        stalled = now - lastProgress >= stalledAfter;
-        boolean serves = !stalled && accepts(now);
-        hasServed |= serves;
-        return serves;
+        stalled = !forgotten && now - lastProgress >= stalledAfter;
+        hasServed |= serves();
+        if (listening.completed() != completed) {
+            completed = listening.completed();
+            completedAt = now;
+        }
+        judge(work.isEmpty() ? shared : work, now);
+        traffic.step(listening, late || stalled, now);
+    }
+
+    private void judge(List<Watch> executors, long now) {
+        int all = 0;
+        int areLate = 0;
+        int haveStalled = 0;
+        int stuck = 0;
+        longest = 0;
+        for (int i = 0; i < executors.size(); i++) {
+            Watch executor = executors.get(i);
+            all++;
+            areLate += executor.late() ? 1 : 0;
+            haveStalled += executor.level() == Level.DRAIN ? 1 : 0;
+            stuck += executor.stuck() ? 1 : 0;
+            longest = executor.reading() instanceof Reading.Measured m ? Math.max(longest, m.used()) : longest;
+        }
+        late = all > 0 && areLate == all;
+        requestsStalled = all > 0 && haveStalled == all;
+        // Late is not stuck while work on its connections ends all the same.
+        boolean proceeds = stuck == all && now - completedAt < stalledAfter;
+        share = stalled ? 0 : all == 0 || proceeds ? 1 : (double) (all - stuck) / all;
+    }
+
+    /** @param obeyed false once the guard has failed open: then who comes is served */
+    void publish(boolean obeyed) {
+        Shed.Cause refusal = !obeyed
+                ? null
+                : late ? Shed.Cause.WORK_DELAY : queue.level().atLeast(Level.SHED) ? Shed.Cause.ACCEPT_QUEUE : null;
+        boolean refuseRequests = obeyed && requestsStalled;
+        ListenerState last = state;
+        if (last.refusal() != refusal || last.requestsStalled() != refuseRequests) {
+            state = new ListenerState(name, refusal, refuseRequests);
+        }
+    }
+
+    /** Whether it can be connected to at all. */
+    boolean serves() {
+        return accepting && !stalled;
+    }
+
+    /** Whether executors are known that work for it. */
+    boolean hasItsOwn() {
+        return !work.isEmpty();
+    }
+
+    boolean accepting() {
+        return accepting;
+    }
+
+    /** Whether all its work is late. */
+    boolean late() {
+        return late;
+    }
+
+    /** Whether all its requests wait for too long. */
+    boolean requestsStalled() {
+        return requestsStalled;
+    }
+
+    /** How much of it really serves, 0..1. */
+    double share() {
+        return share;
+    }
+
+    /** What it weighs among the listeners. */
+    double traffic() {
+        return traffic.amount();
+    }
+
+    /** Whether connections wait that nobody accepts. */
+    boolean unaccepted() {
+        return stalled;
     }
 
     /**
@@ -87,10 +202,10 @@ public final class ListenerWatch {
         if (!hasServed) {
             return new DownCause(DownCause.Kind.STARTING, "listener " + name + " does not accept yet");
         }
-        return new DownCause(
-                DownCause.Kind.NOT_SERVING,
-                stalled
-                        ? "listener " + name + " has connections waiting and has accepted none of them for too long"
-                        : "listener " + name + " does not accept");
+        return accepting && stalled
+                ? new DownCause(
+                        DownCause.Kind.UNACCEPTED,
+                        "listener " + name + " has connections waiting and has accepted none of them for too long")
+                : new DownCause(DownCause.Kind.NOT_SERVING, "listener " + name + " does not accept");
     }
 }

@@ -17,4 +17,14 @@ public interface Listening {
     default int unasked() {
         return 0;
     }
+
+    /** Connections held that it was asked about. */
+    default int held() {
+        return 0;
+    }
+
+    /** How much work on its connections has ended so far; the same again and again while none does. */
+    default long completed() {
+        return 0;
+    }
 }

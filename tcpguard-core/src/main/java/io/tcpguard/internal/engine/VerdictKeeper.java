@@ -14,6 +14,9 @@ final class VerdictKeeper {
     private static final long LEAST_HOLD = TimeUnit.SECONDS.toNanos(5);
     private static final long ASSUMED_INTERVAL = TimeUnit.SECONDS.toNanos(2);
     private static final int RAMP_CHECKS = 8;
+    /** After a stall its connections are there still, and work has come back: it is no empty server that must be filled slowly. */
+    private static final int CHECKS_AFTER_STALL = 2;
+
     private static final int QUANTUM = 10;
 
     private final long configuredInterval;
@@ -25,6 +28,7 @@ final class VerdictKeeper {
     private long downSince;
     private String downReason = "";
     private boolean ramping;
+    private int rampChecks = RAMP_CHECKS;
     private int reached;
     private long upSince;
     private boolean failedOpen;
@@ -43,7 +47,7 @@ final class VerdictKeeper {
      *
      * @param cause why it should be down; null if it should be up
      * @param calm what to say while up
-     * @param usableShare weight follows it: no control loop, since it does not depend on the load
+     * @param usableShare of the server: weight follows it: no control loop, since it does not depend on the load
      * @param observedInterval of the checks; 0 if not known
      */
     Verdict step(@Nullable DownCause cause, String calm, double usableShare, long observedInterval, long now) {
@@ -52,9 +56,9 @@ final class VerdictKeeper {
                 : observedInterval > 0 ? observedInterval : ASSUMED_INTERVAL;
         if (cause == null) {
             failedOpen = false;
-        } else if (!failedOpen || cause.kind() != DownCause.Kind.JUDGED) {
+        } else if (!failedOpen || !cause.kind().failsOpen()) {
             goDown(cause, now);
-            if (cause.kind() != DownCause.Kind.JUDGED || now - downSince < maxDown) {
+            if (!cause.kind().failsOpen() || now - downSince < maxDown) {
                 return say(false, 0, cause.why());
             }
             failedOpen = true;
@@ -69,6 +73,11 @@ final class VerdictKeeper {
         }
         String why = cause == null ? calm : "failed open after maxDown, although " + cause.why();
         return say(true, ramped(settled(usableShare), interval, now), why);
+    }
+
+    /** Whether health says UP although its cause lasts. */
+    boolean failedOpen() {
+        return failedOpen;
     }
 
     private void goDown(DownCause cause, long now) {
@@ -89,6 +98,7 @@ final class VerdictKeeper {
     private void goUp(long now) {
         down = false;
         ramping = true;
+        rampChecks = kind == DownCause.Kind.STALLED ? CHECKS_AFTER_STALL : RAMP_CHECKS;
         reached = 0;
         upSince = now;
     }
@@ -108,7 +118,7 @@ final class VerdictKeeper {
         if (!ramping) {
             return full;
         }
-        long step = Math.max(1, RAMP_CHECKS * interval / QUANTUM);
+        long step = Math.max(1, rampChecks * interval / QUANTUM);
         // The interval is observed, and may be longer by now than a moment ago: the ramp waits then, but never falls.
         reached = (int) Math.min(100, Math.max(reached, QUANTUM + QUANTUM * ((now - upSince) / step)));
         ramping = reached < 100;

@@ -7,66 +7,56 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One signal of one source: its last reading and the level that it alone asks for. How far a signal may go is a table here, for
- * every signal but DESCRIPTORS, whose levels need the refusal point (see {@link DescriptorJudge}).
- */
+/** One signal of one source: its last reading and the level that it alone asks for, by its {@link SignalRule}. */
 public final class Watch {
-    private static final long UNINTERRUPTED = TimeUnit.MILLISECONDS.toNanos(500);
-
     private final Signal signal;
     private final String source;
+    private final SignalRule rule;
     private final @Nullable Latch trim;
     private final @Nullable Latch shed;
     private final @Nullable Latch drain;
+    private final @Nullable Latch acts;
+    private final double enter;
+    private final long stalledAfter;
+    private final LongSupplier completed;
     private Reading reading;
     private Level level = Level.NORMAL;
     private SignalState state;
+    private long worst;
+    private long completedSoFar;
+    private long completedAt;
+    private boolean proceeds;
+    private boolean stuck;
+    private final AtomicInteger listeners = new AtomicInteger();
+    private volatile boolean stalled;
 
     /** @param source which one, where there can be several; else empty */
     public Watch(Signal signal, String source, GuardConfig config) {
+        this(signal, source, () -> 0, config);
+    }
+
+    /** @param completed how much work has come back so far; the same again and again while none does */
+    public Watch(Signal signal, String source, LongSupplier completed, GuardConfig config) {
         this.signal = signal;
         this.source = source;
+        this.completed = completed;
+        stalledAfter = config.nanos(Setting.STALLED_AFTER);
         reading = new Reading.Unavailable(signal, Cause.NOTHING_TO_WATCH, "not read yet");
         state = new SignalState(source, reading, level);
-        long dwell = config.nanos(Setting.DWELL);
-        double trimAt = config.share(Setting.TRIM_AT);
-        Latch nearTheLimit = new Latch(trimAt, Math.max(0, trimAt - 0.05), 0, dwell);
-        switch (signal) {
-            case DESCRIPTORS -> {
-                trim = null;
-                shed = null;
-                drain = null;
-            }
-            case ACCEPT_QUEUE -> {
-                // A burst fills a short queue for an instant; only a queue that stays full says that accepting is too
-                // slow.
-                trim = new Latch(0.5, 0.25, UNINTERRUPTED, dwell);
-                shed = new Latch(0.9, 0.5, UNINTERRUPTED, UNINTERRUPTED);
-                drain = null;
-            }
-            case WORK_DELAY -> {
-                double stalled = (double) config.nanos(Setting.STALLED_AFTER) / config.nanos(Setting.MAX_WORK_DELAY);
-                trim = new Latch(0.5, 0.25, UNINTERRUPTED, dwell);
-                shed = new Latch(1, 0.5, UNINTERRUPTED, UNINTERRUPTED);
-                drain = new Latch(Math.max(1, stalled), 0.5, 0, dwell);
-            }
-            case SYSTEM_FILES -> {
-                trim = nearTheLimit;
-                shed = new Latch(0.97, 0.92, 0, dwell);
-                drain = null;
-            }
-            // These change how the guard closes and what it reports; refusing clients would not relieve them.
-            case TIME_WAIT, LISTEN_DROPS, ORPHANS, TCP_MEMORY, CONNTRACK, EPHEMERAL_PORTS -> {
-                trim = nearTheLimit;
-                shed = null;
-                drain = null;
-            }
-            default -> throw new AssertionError(signal);
-        }
+        rule = SignalRule.of(signal, config);
+        trim = latch(rule.trim());
+        shed = latch(rule.shed());
+        drain = latch(rule.drain());
+        acts = latch(rule.acts());
+        enter = rule.trim() == null ? 1 : rule.trim().enter();
+    }
+
+    private static @Nullable Latch latch(SignalRule.@Nullable Threshold threshold) {
+        return threshold == null ? null : threshold.latch();
     }
 
     /** The signal. */
@@ -79,6 +69,26 @@ public final class Watch {
         reading = newest;
     }
 
+    /** Whether requests that this executor works on have waited so long that they matter to nobody. Any thread: one volatile read. */
+    public boolean stalled() {
+        return stalled;
+    }
+
+    /** This executor works for one listener more. */
+    void joined() {
+        listeners.incrementAndGet();
+    }
+
+    /** And for one less. */
+    void left() {
+        listeners.decrementAndGet();
+    }
+
+    /** Whether it works for listeners that are known; else it is the whole process's. */
+    boolean ofListeners() {
+        return listeners.get() > 0;
+    }
+
     Reading reading() {
         return reading;
     }
@@ -86,13 +96,51 @@ public final class Watch {
     /** Steps the latches on the last reading. Unknown holds no level up: the guard stays out of the way. */
     void step(long now) {
         double pressure = reading.pressure();
-        boolean trimming = trim != null && trim.step(pressure, now);
-        boolean shedding = shed != null && shed.step(pressure, now);
-        boolean draining = drain != null && drain.step(pressure, now);
+        boolean trimming = step(trim, pressure, now);
+        boolean shedding = step(shed, pressure, now);
+        boolean draining = step(drain, pressure, now);
+        step(acts, pressure, now);
         level(draining ? Level.DRAIN : shedding ? Level.SHED : trimming ? Level.TRIM : Level.NORMAL);
+        long soFar = completed.getAsLong();
+        boolean comesBack = soFar != completedSoFar;
+        completedSoFar = soFar;
+        if (comesBack) {
+            completedAt = now;
+        }
+        proceeds = draining && (comesBack || (proceeds && now - completedAt < stalledAfter));
+        stuck = draining && !proceeds;
+    }
+
+    private static boolean step(@Nullable Latch latch, double pressure, long now) {
+        return latch != null && latch.step(pressure, now);
+    }
+
+    /** Of work: whether it is late enough for newcomers to be refused. */
+    boolean late() {
+        return shed != null && shed.raised();
+    }
+
+    /** Of work: whether nothing of it has come back for as long as fails health. */
+    boolean stuck() {
+        return stuck;
+    }
+
+    /** Whether what its rule does below a level's threshold is due. */
+    boolean acts() {
+        return acts != null && acts.raised();
+    }
+
+    /** Tells those who ask for each request. */
+    void publish(boolean requestsStalled) {
+        if (stalled != requestsStalled) {
+            stalled = requestsStalled;
+        }
     }
 
     void level(Level newest) {
+        if (level == Level.NORMAL || pressureOf(reading) > worst) {
+            worst = pressureOf(reading);
+        }
         level = newest;
     }
 
@@ -102,6 +150,22 @@ public final class Watch {
 
     String source() {
         return source;
+    }
+
+    /** What it says now, with its newest figures: {@code is at 101 of 100}; what it was at, where a level outlasts its cause. */
+    String sentence() {
+        String what = source.isEmpty() ? signal.name() : signal + " of " + source;
+        if (!(reading instanceof Reading.Measured m)) {
+            return what + ": " + rule.sentence();
+        }
+        String of = " of " + m.limit() + " " + signal.unit();
+        return m.pressure() < enter && worst > m.used()
+                ? what + " was at " + worst + of + " and is at " + m.used() + " now"
+                : what + " is at " + m.used() + of + ": " + rule.sentence();
+    }
+
+    private static long pressureOf(Reading reading) {
+        return reading instanceof Reading.Measured m ? m.used() : 0;
     }
 
     /** The same object as last time if nothing changed. */

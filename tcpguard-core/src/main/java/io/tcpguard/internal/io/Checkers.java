@@ -74,6 +74,7 @@ public final class Checkers {
         long last;
         boolean up;
         int weight;
+        boolean countsConnections;
 
         @Nullable HaproxyState haproxy;
 
@@ -167,6 +168,26 @@ public final class Checkers {
             return !local;
         }
         return one.interval < other.interval;
+    }
+
+    /** This one is a director of LVS, by what it asks: it balances by counting connections. */
+    synchronized void countsConnections(InetAddress address, String asks) {
+        Entry e = find(address, asks);
+        if (e != null) {
+            e.countsConnections = true;
+        }
+    }
+
+    /** Whether a director of LVS checks regularly, and still does. Allocates nothing. */
+    public synchronized boolean anyCountsConnections() {
+        long now = clock.nanoTime();
+        for (int i = 0; i < entries.size(); i++) {
+            Entry e = entries.get(i);
+            if (e.countsConnections && e.interval > 0 && now - e.last <= ACTIVE_FOR) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** These are no real checks. */

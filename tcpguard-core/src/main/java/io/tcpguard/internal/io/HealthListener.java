@@ -393,6 +393,9 @@ final class HealthListener implements Closeable {
     private Statement told(HttpRequest request, InetAddress peer, long now) {
         Statement s = Statement.of(view);
         checkers.checked(peer, request.path(), s.up(), s.weight(), HaproxyState.parse(request.haproxy()), now);
+        if (request.byDirector()) {
+            checkers.countsConnections(peer, request.path());
+        }
         return s;
     }
 

@@ -12,19 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param path without query and authority
  * @param json whether the client asks for application/json
  * @param haproxy the header X-Haproxy-Server-State; empty if there is none
+ * @param agent the header User-Agent; empty if there is none
  */
-record HttpRequest(int error, String method, String path, boolean json, String haproxy) {
+record HttpRequest(int error, String method, String path, boolean json, String haproxy, String agent) {
     /** Bytes that a head may have. */
     static final int LONGEST = 4096;
 
     private static final int LONGEST_METHOD = 16;
 
     static HttpRequest refused(int status) {
-        return new HttpRequest(status, "GET", "", false, "");
+        return new HttpRequest(status, "GET", "", false, "", "");
     }
 
     HttpRequest asText() {
-        return new HttpRequest(error, method, path, false, haproxy);
+        return new HttpRequest(error, method, path, false, haproxy, agent);
+    }
+
+    /** Whether one asks who balances for LVS: keepalived and ldirectord by their names, our own script by its path. */
+    boolean byDirector() {
+        String name = agent.toLowerCase(Locale.ROOT);
+        return path.equals("/weight") || name.startsWith("keepalive") || name.startsWith("libwww-perl");
     }
 
     boolean bodyless() {
@@ -75,7 +82,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
         if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("OPTIONS")) {
             return refused(405);
         }
-        return new HttpRequest(0, method, path(line.substring(one + 1, two)), false, "");
+        return new HttpRequest(0, method, path(line.substring(one + 1, two)), false, "", "");
     }
 
     private static String path(String target) {
@@ -94,6 +101,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
     private static @Nullable HttpRequest headers(HttpRequest first, byte[] bytes, int from, int length, boolean ended) {
         boolean json = false;
         String haproxy = "";
+        String agent = "";
         int start = from;
         for (int i = from; i < length; i++) {
             if (bytes[i] != '\n') {
@@ -102,7 +110,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
             String line = text(bytes, start, i);
             start = i + 1;
             if (line.isEmpty()) {
-                return new HttpRequest(0, first.method, first.path, json, haproxy);
+                return new HttpRequest(0, first.method, first.path, json, haproxy, agent);
             }
             int colon = line.indexOf(':');
             if (colon <= 0) {
@@ -114,6 +122,8 @@ record HttpRequest(int error, String method, String path, boolean json, String h
                 json |= value.toLowerCase(Locale.ROOT).contains("application/json");
             } else if (name.equals("x-haproxy-server-state")) {
                 haproxy = value;
+            } else if (name.equals("user-agent")) {
+                agent = value;
             }
         }
         return unfinished(length, ended);

@@ -54,6 +54,12 @@ public final class IoThread implements AutoCloseable {
         /** Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection. */
         boolean roomForStrangers();
 
+        /** Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the budget. */
+        boolean mayReset();
+
+        /** Whether one for which the desk has no room may be reset; takes it from the budget. */
+        boolean mayResetForWantOfRoom();
+
         /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
         String advice(boolean json);
 

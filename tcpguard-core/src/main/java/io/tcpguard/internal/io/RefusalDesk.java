@@ -91,17 +91,21 @@ final class RefusalDesk {
         if (!decision.refused()) {
             return decision;
         }
-        if (decision == Admission.RESPOND
-                && answer(
-                        channel,
-                        Math.max(0, Math.min(Scribe.LONGEST_RETRY_AFTER, retryAfterSeconds)),
-                        Math.min(room, PLACES),
-                        mayWait)) {
-            return Admission.RESPOND;
+        int seconds = decision == Admission.RESPOND
+                ? Math.max(0, Math.min(Scribe.LONGEST_RETRY_AFTER, retryAfterSeconds))
+                : RefusalPlace.SAYS_NOTHING;
+        if (decision != Admission.RESET && answer(channel, seconds, Math.min(room, PLACES), mayWait)) {
+            return decision;
         }
-        Quietly.resetOnClose(channel);
+        if (decision == Admission.RESET || view.mayResetForWantOfRoom()) {
+            Quietly.resetOnClose(channel);
+            Quietly.close(channel);
+            return Admission.RESET;
+        }
+        // Over unread bytes the kernel would make a reset of it (RFC 9293, 3.10.4).
+        Quietly.drain(channel);
         Quietly.close(channel);
-        return Admission.RESET;
+        return Admission.CLOSE;
     }
 
     /** Descriptors held. Any thread. */
@@ -347,7 +351,7 @@ final class RefusalDesk {
         return leading == Signal.SYSTEM_FILES ? Refusal.FILES : Refusal.CONNECTIONS;
     }
 
-    boolean resetsOnly() {
-        return view.snapshot().resetsOnly();
+    boolean mayReset() {
+        return view.mayReset();
     }
 }

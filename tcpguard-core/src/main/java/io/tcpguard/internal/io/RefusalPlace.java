@@ -30,6 +30,9 @@ final class RefusalPlace implements Ready {
     /** Reads in a row; then it is the others' turn. */
     private static final int READS = 4;
 
+    /** In place of the seconds: only closed, in an orderly way. */
+    static final int SAYS_NOTHING = -1;
+
     private enum State {
         READING,
         WRITING,
@@ -114,7 +117,7 @@ final class RefusalPlace implements Ready {
         if (c == null || by == null) {
             return;
         }
-        if (state == State.WRITING) {
+        if (state == State.WRITING || (state == State.READING && retryAfterSeconds == SAYS_NOTHING)) {
             write(by, c, now);
         }
         for (int i = 0; i < READS && !closed() && !ended; i++) {
@@ -154,16 +157,16 @@ final class RefusalPlace implements Ready {
                 if (state == State.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
-                        end(desk.resetsOnly()); // It dawdles, whatever it has sent: others wait for its place.
+                        end(desk.mayReset()); // It dawdles, whatever it has sent: others wait for its place.
                     }
                 } else if (state == State.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
                     // one direction only needs to forget the connection.
-                    end(desk.resetsOnly());
+                    end(desk.mayReset());
                 }
             } else {
-                end(desk.resetsOnly());
+                end(desk.mayReset());
             }
         } catch (IOException | RuntimeException e) {
             broken();
@@ -202,6 +205,12 @@ final class RefusalPlace implements Ready {
     }
 
     private void write(Scribe by, SocketChannel c, long now) throws IOException {
+        if (retryAfterSeconds == SAYS_NOTHING) {
+            c.shutdownOutput();
+            since = now;
+            state = State.WAITING;
+            return;
+        }
         ByteBuffer answer = by.answer(retryAfterSeconds, cause, head);
         answer.position(written);
         c.write(answer);

@@ -65,6 +65,8 @@ final class UdpChecks implements Ready, Closeable {
     private void answer(InetSocketAddress from, long now) throws IOException {
         Statement s = Statement.of(view);
         checkers.datagram(from.getAddress(), s.up(), s.weight(), now);
+        // Nobody but keepalived has such a check.
+        checkers.countsConnections(from.getAddress(), "udp");
         if (s.up()) {
             answer.clear().limit(Math.min(answer.capacity(), in.limit()));
             channel.send(answer, from);

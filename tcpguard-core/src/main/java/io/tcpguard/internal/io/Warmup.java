@@ -161,6 +161,16 @@ final class Warmup {
         }
 
         @Override
+        public boolean mayReset() {
+            return snapshot.resetsOnly();
+        }
+
+        @Override
+        public boolean mayResetForWantOfRoom() {
+            return false;
+        }
+
+        @Override
         public boolean roomForStrangers() {
             return stale;
         }

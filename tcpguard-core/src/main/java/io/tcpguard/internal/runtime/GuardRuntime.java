@@ -5,6 +5,8 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.Standstills;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
@@ -20,13 +22,12 @@ import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
-import io.tcpguard.internal.sampling.CanaryPace;
 import io.tcpguard.internal.sampling.ControlledListener;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
-import io.tcpguard.internal.sampling.WorkCanary;
+import io.tcpguard.internal.sampling.WatchedExecutors;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -44,7 +45,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,7 @@ public final class GuardRuntime implements RunState {
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
     private final Sight sight;
-    private final CanaryPace canaries = new CanaryPace();
+    private final WatchedExecutors work;
     private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
 
     /** One registration's; equal to no other's. */
@@ -105,9 +105,18 @@ public final class GuardRuntime implements RunState {
                 counters::connectsWithoutPort,
                 AwakeTime::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
+        // For checks that only connect, as keepalived's TCP_CHECK does.
+        boolean connects = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
+        ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);
         policy = new AdmissionPolicy(
-                config, probes.descriptors()::used, published::snapshot, new CoarseClock(now), counters.shed(), now);
-        standstills = new Standstills(config, counters.shed());
+                config,
+                probes.descriptors()::used,
+                published::snapshot,
+                new CoarseClock(now),
+                counters.shed(),
+                resets,
+                now);
+        standstills = new Standstills(config, counters.shed(), resets);
         PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
         peers = table == null
                 ? null
@@ -120,11 +129,12 @@ public final class GuardRuntime implements RunState {
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             cycle = cycle(new Engine(config, now));
+            work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);
             fanout.add(counsel::record);
             listeners.forEach(fanout::add);
             Rehearsal.play(config, probes::netstat);
-            published.publish(cycle.runOnce(now), cycle.trend(), now);
+            published.publish(cycle.runOnce(now), now);
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
             slowLook.background(published.trend());
             slowLook.look(published.snapshot());
@@ -155,6 +165,11 @@ public final class GuardRuntime implements RunState {
             io.close();
             throw e;
         }
+    }
+
+    /** Whether one who balances by counting connections checks this server. */
+    private boolean directorChecks() {
+        return io.checkers().anyCountsConnections();
     }
 
     private SamplingCycle cycle(Engine engine) {
@@ -211,25 +226,33 @@ public final class GuardRuntime implements RunState {
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        LongAdder accepts = new LongAdder();
-        WaitingRoom room = new WaitingRoom(longestWait(), policy::queueWaitNanos, accepts::sum);
+        ListenerCounts counts = new ListenerCounts();
+        WaitingRoom room = new WaitingRoom(longestWait(), policy::queueWaitNanos, counts.accepts()::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
         // only.
         BoundPort bound = new BoundPort(port);
         ports.put(name, bound);
-        cycle.add(
-                probe,
-                new ListenerWatch(
-                        name, new ControlledListener(name, control, accepts), queue, config, AwakeTime.nanoTime()));
-        standstills.add(control);
+        ListenerWatch watch = new ListenerWatch(
+                name, new ControlledListener(name, control, counts), queue, config, AwakeTime.nanoTime());
+        cycle.add(probe, watch);
+        standstills.add(control, watch::lateMillis);
         sight.add(control);
         if (peers != null) {
             peers.add(control);
         }
         return new GuardedSocket(
-                policy, io, published::staleAt, control::canAnswer, accepts, room, counters.waited(), () -> {
+                policy,
+                io,
+                watch,
+                published::staleAt,
+                control::canAnswer,
+                counts,
+                room,
+                counters.waited(),
+                (executorName, executor) -> work.watch(executorName, executor, watch),
+                () -> {
                     standstills.remove(control);
                     sight.remove(control);
                     if (peers != null) {
@@ -242,12 +265,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public Closeable watchWork(String name, Executor executor) {
-        GuardedProbe probe = new GuardedProbe(
-                new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), canaries, AwakeTime::nanoTime),
-                new Watch(Signal.WORK_DELAY, name, config),
-                false);
-        cycle.add(probe);
-        return () -> cycle.remove(probe);
+        return work.watch(name, executor, null)::close;
     }
 
     @Override

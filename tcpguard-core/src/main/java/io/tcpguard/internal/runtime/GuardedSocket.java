@@ -1,17 +1,22 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.internal.admission.WaitingRoom;
+import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -20,48 +25,56 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;
+    private final ListenerWatch watch;
     private final LongPredicate stale;
     private final BooleanSupplier canAnswer;
-    private final LongAdder accepts;
+    private final ListenerCounts counts;
     private final WaitingRoom waitingRoom;
     private final LongAdder waited;
+    private final BiFunction<String, Executor, WatchedWork> watchWork;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
     /**
+     * @param watch what the engine says of this listener
      * @param stale whether at this time the newest sample is too old to go by
      * @param canAnswer asked once for each refusal that is to be an answer
-     * @param accepts counted here; the waiting room goes by it, too
+     * @param counts kept here; the waiting room goes by its accepts, too
      * @param waited counted here, too
+     * @param watchWork how to watch an executor that works for this listener
      */
     public GuardedSocket(
             AdmissionPolicy policy,
             IoThread io,
+            ListenerWatch watch,
             LongPredicate stale,
             BooleanSupplier canAnswer,
-            LongAdder accepts,
+            ListenerCounts counts,
             WaitingRoom waitingRoom,
             LongAdder waited,
+            BiFunction<String, Executor, WatchedWork> watchWork,
             Runnable onClose) {
         this.policy = policy;
         this.io = io;
+        this.watch = watch;
         this.stale = stale;
         this.canAnswer = canAnswer;
-        this.accepts = accepts;
+        this.counts = counts;
         this.waitingRoom = waitingRoom;
         this.waited = waited;
+        this.watchWork = watchWork;
         this.onClose = onClose;
     }
 
     @Override
     public Admission accept(@Nullable InetAddress source) {
-        accepts.increment();
+        counts.accepts().increment();
         return decide(source, null);
     }
 
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
-        accepts.increment();
+        counts.accepts().increment();
         Admission decision = askAgain(source);
         if (decision == Admission.WAIT) {
             waited.increment();
@@ -76,17 +89,17 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission giveUp() {
-        return policy.giveUp(canAnswer, AwakeTime.nanoTime());
+        return policy.giveUp(canAnswer);
     }
 
     private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
         long now = AwakeTime.nanoTime();
-        return policy.accept(source, stale.test(now), queue, canAnswer, now);
+        return policy.accept(source, stale.test(now), watch.state().refusal(), queue, canAnswer, now);
     }
 
     @Override
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return policy.open(source, closer);
+        return policy.open(source, counts, closer);
     }
 
     @Override
@@ -99,6 +112,23 @@ public final class GuardedSocket implements GuardedListener {
     @Override
     public int retryAfterSeconds() {
         return 1 + (spread.getAndIncrement() & 1);
+    }
+
+    @Override
+    public WatchedWork watchWork(String name, Executor executor) {
+        return watchWork.apply(name, executor);
+    }
+
+    @Override
+    public Admission admitRequest(@Nullable InetAddress source) {
+        boolean refuse =
+                watch.state().requestsStalled() && !stale.test(AwakeTime.nanoTime()) && !policy.allowed(source);
+        return refuse ? Admission.RESPOND : Admission.ADMIT;
+    }
+
+    @Override
+    public boolean mayReset() {
+        return policy.mayReset(AwakeTime.nanoTime());
     }
 
     @Override

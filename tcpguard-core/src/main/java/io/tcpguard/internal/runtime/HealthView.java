@@ -62,6 +62,16 @@ final class HealthView implements IoThread.View {
     }
 
     @Override
+    public boolean mayReset() {
+        return policy.mayReset(AwakeTime.nanoTime());
+    }
+
+    @Override
+    public boolean mayResetForWantOfRoom() {
+        return policy.mayResetForWantOfRoom(AwakeTime.nanoTime());
+    }
+
+    @Override
     public boolean roomForStrangers() {
         return policy.roomForAnswers(0) > 0;
     }

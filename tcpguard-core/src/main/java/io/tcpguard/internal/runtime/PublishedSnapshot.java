@@ -2,9 +2,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
-import io.tcpguard.state.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +14,6 @@ public final class PublishedSnapshot {
 
     private final long staleAfterNanos;
     private volatile GuardSnapshot newest;
-    private volatile Trend trend = Trend.CALM;
     private volatile long sampledAt;
     private volatile boolean live;
     private volatile @Nullable Sight sight;
@@ -41,13 +38,11 @@ public final class PublishedSnapshot {
     /** The guard was stopped: as before the first start. */
     public void forget(long now) {
         newest = GuardSnapshot.starting(now);
-        trend = Trend.CALM;
         drainReason = null;
     }
 
-    void publish(GuardSnapshot snapshot, Trend newTrend, long now) {
+    void publish(GuardSnapshot snapshot, long now) {
         newest = snapshot;
-        trend = newTrend;
         sampledAt = now;
     }
 
@@ -58,7 +53,7 @@ public final class PublishedSnapshot {
 
     /** Where the descriptors are going; calm if the guard does not run. */
     public Trend trend() {
-        return live ? trend : Trend.CALM;
+        return live ? newest.trend() : Trend.CALM;
     }
 
     /** Why an operator drains; null if none does. */
@@ -121,15 +116,6 @@ public final class PublishedSnapshot {
         if (reason == null || !snapshot.verdict().up() || !live || !late(now)) {
             return snapshot;
         }
-        return new GuardSnapshot(
-                Level.DRAIN,
-                null,
-                reason,
-                snapshot.capacity(),
-                new Verdict(false, 0, reason),
-                snapshot.admission(),
-                snapshot.resetsOnly(),
-                snapshot.signals(),
-                snapshot.levelSinceNanos());
+        return snapshot.drained(reason);
     }
 }

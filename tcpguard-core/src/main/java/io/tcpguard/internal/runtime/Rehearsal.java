@@ -4,6 +4,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
@@ -46,7 +47,14 @@ public final class Rehearsal {
         this.netstat = netstat;
         this.config = config;
         engine = new Engine(config, 0);
-        policy = new AdmissionPolicy(config, used::get, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+        policy = new AdmissionPolicy(
+                config,
+                used::get,
+                engine::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> true, 0),
+                0);
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, "rehearsal", config);
         watches = List.of(
                 new Watch(Signal.DESCRIPTORS, "", config), queue, new Watch(Signal.WORK_DELAY, "rehearsal", config));

@@ -63,7 +63,7 @@ final class SamplerRound implements LongConsumer {
     public void accept(long now) {
         GuardSnapshot before = published.snapshot();
         GuardSnapshot after = cycle.runOnce(now);
-        published.publish(after, cycle.trend(), now);
+        published.publish(after, now);
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
             fanout.publish(before, after);

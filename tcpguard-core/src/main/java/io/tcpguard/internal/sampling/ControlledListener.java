@@ -1,11 +1,11 @@
 package io.tcpguard.internal.sampling;
 
+import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +18,17 @@ public final class ControlledListener implements Listening {
 
     private final String name;
     private final ListenerControl control;
-    private final LongAdder asked;
     private final RateLimitedLog trouble = new RateLimitedLog(LOG, TimeUnit.MINUTES.toNanos(1));
+    private final ListenerCounts counts;
     private boolean accepting = true;
     private boolean full;
     private int unasked;
 
-    /** @param asked how many accepts the guard was asked about */
-    public ControlledListener(String name, ListenerControl control, LongAdder asked) {
+    /** @param counts of what the guard was asked about */
+    public ControlledListener(String name, ListenerControl control, ListenerCounts counts) {
         this.name = name;
         this.control = control;
-        this.asked = asked;
+        this.counts = counts;
     }
 
     @Override
@@ -44,7 +44,17 @@ public final class ControlledListener implements Listening {
     /** Connections that come without a question show progress by their number. */
     @Override
     public long accepts() {
-        return asked.sum() + unasked();
+        return counts.accepts().sum() + unasked();
+    }
+
+    @Override
+    public int held() {
+        return counts.held();
+    }
+
+    @Override
+    public long completed() {
+        return counts.completed();
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.Trend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -131,10 +130,6 @@ public final class SamplingCycle {
                 now);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         return snapshot;
-    }
-
-    public Trend trend() {
-        return engine.trend();
     }
 
     private void closeThoseGone() {

@@ -7,8 +7,8 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Sends itself through an executor, one at a time, and reports how long it waited. One that does not come back counts by its age: a
@@ -24,6 +24,9 @@ public final class WorkCanary implements Probe, Runnable {
     private final long limitMillis;
     private volatile long returnedAt;
     private volatile boolean underWay;
+    private final AtomicLong returned = new AtomicLong();
+    private boolean rejected;
+    private long rejectedSince;
     private boolean due = true;
     private long sentAt;
     private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no canary sent yet");
@@ -39,7 +42,13 @@ public final class WorkCanary implements Probe, Runnable {
     @Override
     public void run() {
         returnedAt = clock.nanoTime();
+        returned.incrementAndGet();
         underWay = false;
+    }
+
+    /** How many came back so far. Any thread. */
+    public long returned() {
+        return returned.get();
     }
 
     @Override
@@ -76,18 +85,23 @@ public final class WorkCanary implements Probe, Runnable {
         sentAt = now;
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException e) {
-            // Its queue is full: as late as late can be, and no canary is on its way.
-            underWay = false;
-            due = true;
-            return report(limitMillis);
         } catch (RuntimeException | Error e) {
-            // Not on its way either: no thread could be made, say.
-            underWay = false;
-            due = true;
-            throw e;
+            // Its queue is full, or no thread could be made: whatever it is, work is not taken.
+            return refused(now);
         }
+        rejected = false;
         return last instanceof Reading.Unavailable ? report(0) : last;
+    }
+
+    /** No canary is on its way: as late as late can be, and the later the longer nothing is taken. */
+    private Reading refused(long now) {
+        underWay = false;
+        due = true;
+        if (!rejected) {
+            rejected = true;
+            rejectedSince = now;
+        }
+        return report(Math.max(limitMillis, (now - rejectedSince) / MILLI));
     }
 
     private boolean isShutDown() {

@@ -17,6 +17,7 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -42,10 +43,11 @@ class AdmissionPolicyTest {
     private long other = 24;
     private long now;
     private boolean resetsOnly;
-    private Admission answer = Admission.ADMIT;
-    private boolean canAnswer = true;
-    private @Nullable Signal leading;
     private List<SignalState> signals = List.of();
+    private Shed.@Nullable Cause atListener;
+    private Shed.@Nullable Cause refusal;
+    private boolean director = true;
+    private boolean canAnswer = true;
     private @Nullable AdmissionPolicy policy;
 
     @Test
@@ -97,6 +99,7 @@ class AdmissionPolicyTest {
                 },
                 clock,
                 shed,
+                new ResetBudget(GuardConfig.defaults(), () -> true, 0),
                 0);
         failing.setOpenForDecisions(true);
 
@@ -162,12 +165,14 @@ class AdmissionPolicyTest {
     }
 
     @Test
-    void onlyEverResetsWhileTimeWaitLeads() {
-        settings.put(Setting.RESET_BUDGET, 0);
+    void resetsNoMoreThanTheBudgetWhileTimeWaitLeads() {
+        settings.put(Setting.RESET_BUDGET, 3);
         connect(REFUSAL_POINT - 24, null);
         resetsOnly = true;
+        accept(10);
 
-        assertThat(accept(null)).isEqualTo(Admission.RESET);
+        assertThat(resets()).isEqualTo(3);
+        assertThat(policy().mayReset(now)).isFalse();
     }
 
     @Test
@@ -327,46 +332,108 @@ class AdmissionPolicyTest {
     }
 
     @Test
-    void resetsWhateverTheBudgetWhenSomethingElseHoldsTheDescriptors() {
-        settings.put(Setting.RESET_BUDGET, 0);
-        other = 800;
-        connect(REFUSAL_POINT - 800, null);
-
-        assertThat(accept(null)).isEqualTo(Admission.RESET);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
-                .isEqualTo(1);
-    }
-
-    @Test
-    void resetsOnceForEachDescriptorThatSomethingElseHoldsAndTreatsTheOthersAsAFullServerDoes() {
-        settings.put(Setting.RESET_BUDGET, 0);
+    void spendsNoMoreResetsForALeakThanForAnythingElse() {
         settings.put(Setting.RECLAIM, false);
         other = 800;
         connect(REFUSAL_POINT - 800, null);
 
-        for (int i = 0; i < 800; i++) {
-            assertThat(accept(null)).isEqualTo(Admission.RESET);
-        }
-        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        accept(1000);
+
+        assertThat(resets()).isEqualTo(192 / 2);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
+                .isEqualTo(192 / 2);
         newcomer = 1;
-        assertThat(policy().accept(null, false, waitingRoom(), () -> true, now)).isEqualTo(Admission.WAIT);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
-                .isEqualTo(800);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.OTHER_DESCRIPTORS))
-                .isEqualTo(1);
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+                .isEqualTo(Admission.WAIT);
     }
 
     @Test
-    void resetsAgainWhenTheDirectorHasForgottenTheEntries() {
-        settings.put(Setting.RESET_BUDGET, 0);
+    void spendsOneBudgetForAllCauses() {
         settings.put(Setting.RECLAIM, false);
-        other = 800;
-        connect(REFUSAL_POINT - 800 + 800, null);
-        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        settings.put(Setting.RESET_BUDGET, 10);
+        connect(REFUSAL_POINT - 24, null);
+        accept(4);
+        atListener = Shed.Cause.WORK_DELAY;
+        accept(4);
+        atListener = null;
+        other = 700;
+        accept(4);
 
-        pass(15 * 60);
+        assertThat(resets()).isEqualTo(10);
+        assertThat(shed.of(Shed.Layer.ACCEPT)).isEqualTo(12);
+    }
 
-        assertThat(accept(null)).isEqualTo(Admission.RESET);
+    @Test
+    void resetsAgainWhenTheDirectorHasForgottenTheEntriesAndNeverTwiceTheBudgetInAQuarterOfAnHour() {
+        settings.put(Setting.RESET_BUDGET, 10);
+        settings.put(Setting.RECLAIM, false);
+        connect(REFUSAL_POINT - 24, null);
+        pass(14.5 * 60);
+        accept(20);
+        assertThat(resets()).isEqualTo(10);
+
+        pass(14 * 60);
+        accept(20);
+        assertThat(resets()).isEqualTo(10);
+
+        pass(60);
+        accept(20);
+        assertThat(resets()).isEqualTo(20);
+    }
+
+    @Test
+    void answersTheFirstOnesTooWhereNobodyIsKnownToCountConnections() {
+        director = false;
+        connect(REFUSAL_POINT - 24, null);
+
+        accept(300);
+
+        assertThat(resets()).isZero();
+    }
+
+    @Test
+    void resetsAsOftenAsIsSetWhoeverChecks() {
+        director = false;
+        settings.put(Setting.RESET_BUDGET, 3);
+        connect(REFUSAL_POINT - 24, null);
+
+        accept(300);
+
+        assertThat(resets()).isEqualTo(3);
+    }
+
+    /** Whatever the cause, whoever can't be answered, and while TIME_WAIT leads. */
+    @Test
+    void neverResetsBehindAProxy() {
+        settings.put(Setting.BEHIND_PROXY, true);
+        settings.put(Setting.RESET_BUDGET, 1000);
+        resetsOnly = true;
+        connect(REFUSAL_POINT - 24, null);
+        keepAllBusy();
+        for (Shed.Cause cause : new Shed.Cause[] {null, Shed.Cause.WORK_DELAY, Shed.Cause.ACCEPT_QUEUE}) {
+            atListener = cause;
+            canAnswer = !canAnswer;
+            accept(5);
+        }
+        refusal = Shed.Cause.SYSTEM_FILES;
+        accept(5);
+        open.forEach(ConnectionHandle::end);
+        pass(20);
+        accept(5);
+
+        assertThat(resets()).isZero();
+        assertThat(evictions).isNotEmpty().containsOnly(Closing.ORDERLY);
+        assertThat(policy().mayReset(now)).isFalse();
+        assertThat(policy().mayResetForWantOfRoom(now)).isFalse();
+    }
+
+    @Test
+    void closesInAnOrderlyWayWhoCanNeitherBeAnsweredNorReset() {
+        settings.put(Setting.RESET_BUDGET, 0);
+        canAnswer = false;
+        atListener = Shed.Cause.WORK_DELAY;
+
+        assertThat(accept(null)).isEqualTo(Admission.CLOSE);
     }
 
     @Test
@@ -377,44 +444,61 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> true, now)).isEqualTo(Admission.RESPOND);
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+                .isEqualTo(Admission.RESPOND);
     }
 
     @Test
-    void resetsNewcomersWhileWorkWaitsAlthoughDescriptorsAreFree() {
-        answer = Admission.RESET;
-        signals = List.of(shedding(Signal.WORK_DELAY));
+    void refusesWhereWorkIsLateAlthoughDescriptorsAreFreeAndTakesItForNoWantOfThem() {
+        atListener = Shed.Cause.WORK_DELAY;
 
-        assertThat(accept(null)).isEqualTo(Admission.RESET);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
+        assertThat(accept(null)).isEqualTo(Admission.RESPOND);
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.WORK_DELAY))
+                .isEqualTo(1);
+        assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
+    }
+
+    @Test
+    void servesFromAFullQueueAsLongAsPlacesAreFreeAndThenRefusesAtOnce() {
+        atListener = Shed.Cause.ACCEPT_QUEUE;
+        connect(REFUSAL_POINT - 24, null);
+        assertThat(open).hasSize(REFUSAL_POINT - 24);
+        settings.put(Setting.RESET_BUDGET, 0);
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now)
+                        .refused())
+                .isTrue();
+        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.ACCEPT_QUEUE)
+                        + shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.ACCEPT_QUEUE))
                 .isEqualTo(1);
     }
 
     @Test
-    void blamesLateWorkWhateverLeads() {
-        answer = Admission.RESET;
-        leading = Signal.DESCRIPTORS;
-        signals = List.of(shedding(Signal.DESCRIPTORS), shedding(Signal.ACCEPT_QUEUE));
-        accept(null);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.ACCEPT_QUEUE))
-                .isEqualTo(1);
+    void replacesOrRefusesWhileTheMachinesFilesRunOut() {
+        connect(100, null);
+        refusal = Shed.Cause.SYSTEM_FILES;
+        keepAllBusy();
+        assertThat(accept(null).refused()).isTrue();
 
-        signals = List.of(shedding(Signal.DESCRIPTORS), shedding(Signal.WORK_DELAY));
-        accept(null);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
-                .isEqualTo(1);
-    }
+        open.forEach(ConnectionHandle::end);
+        pass(20);
+        connect(1, null);
 
-    private static SignalState shedding(Signal signal) {
-        return new SignalState("", new Reading.Measured(signal, 1, 1), Level.SHED);
+        assertThat(open).hasSize(100);
+        assertThat(evictions).hasSize(1);
+        assertThat(shed.of(Shed.Layer.IDLE, Shed.Way.ANSWER, Shed.Cause.SYSTEM_FILES))
+                .isEqualTo(1);
+        assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
     @Test
     void doesNotActOnAStalePicture() {
-        answer = Admission.RESET;
-        leading = Signal.WORK_DELAY;
+        atListener = Shed.Cause.WORK_DELAY;
+        refusal = Shed.Cause.SYSTEM_FILES;
 
-        assertThat(policy().accept(null, true, now)).isEqualTo(Admission.ADMIT);
+        assertThat(policy().accept(null, true, atListener, null, () -> true, now))
+                .isEqualTo(Admission.ADMIT);
     }
 
     @Test
@@ -423,10 +507,9 @@ class AdmissionPolicyTest {
         settings.put(Setting.RECLAIM, false);
         InetAddress probe = InetAddress.getByName("10.9.1.1");
         connect(2_000, null);
-        answer = Admission.RESET;
-        signals = List.of(shedding(Signal.WORK_DELAY));
+        atListener = Shed.Cause.WORK_DELAY;
 
-        assertThat(accept(InetAddress.getByName("10.8.1.1"))).isEqualTo(Admission.RESET);
+        assertThat(accept(InetAddress.getByName("10.8.1.1")).refused()).isTrue();
         connect(2_000, probe);
 
         assertThat(open.size() + other).isEqualTo(LIMIT - 12);
@@ -440,9 +523,9 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
-        assertThat(policy().accept(probe, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(probe, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -482,29 +565,30 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
     @Test
-    void resetsWhereTheAdapterCannotAnswerAndCountsItAsThat() {
-        settings.put(Setting.RESET_BUDGET, 0);
+    void closesWhomTheAdapterCannotAnswerAndCountsItAsAnOrderlyWay() {
+        settings.put(Setting.RESET_BUDGET, 1);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
         canAnswer = false;
 
         assertThat(accept(null)).isEqualTo(Admission.RESET);
+        assertThat(accept(null)).isEqualTo(Admission.CLOSE);
         canAnswer = true;
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
 
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS))
                 .isOne();
         assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS))
-                .isOne();
+                .isEqualTo(2);
     }
 
     @Test
@@ -514,7 +598,7 @@ class AdmissionPolicyTest {
         newcomer = 1;
         canAnswer = false;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -524,7 +608,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
         assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
@@ -535,12 +619,12 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
-        policy().accept(null, false, waitingRoom(), () -> canAnswer, now);
+        policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now);
 
         open.get(0).closed();
         other--;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -550,7 +634,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, true, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, true, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -561,7 +645,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
     }
 
@@ -640,6 +724,20 @@ class AdmissionPolicyTest {
         }
     }
 
+    private void accept(int times) {
+        for (int i = 0; i < times; i++) {
+            accept(null);
+        }
+    }
+
+    private long resets() {
+        long sum = 0;
+        for (Shed.Cause cause : Shed.Cause.values()) {
+            sum += shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, cause);
+        }
+        return sum;
+    }
+
     private void keepAllBusy() {
         open.forEach(ConnectionHandle::begin);
     }
@@ -647,7 +745,7 @@ class AdmissionPolicyTest {
     private Admission accept(@Nullable InetAddress source) {
         newcomer = 1;
         try {
-            return policy().accept(source, false, null, () -> canAnswer, now);
+            return policy().accept(source, false, atListener, null, () -> canAnswer, now);
         } finally {
             newcomer = 0;
         }
@@ -685,16 +783,21 @@ class AdmissionPolicyTest {
                     () -> open.size() + other + newcomer,
                     () -> new GuardSnapshot(
                             Level.NORMAL,
-                            leading,
+                            null,
                             "",
                             capacity(),
                             new Verdict(true, 100, ""),
-                            answer,
+                            Admission.ADMIT,
+                            refusal,
+                            false,
                             resetsOnly,
+                            Trend.CALM,
+                            List.of(),
                             signals,
                             0),
                     clock,
                     shed,
+                    new ResetBudget(new GuardConfig(settings), () -> director, 0),
                     now);
             policy = p;
             p.setOpenForDecisions(true);

@@ -186,7 +186,7 @@ class ConnectionTableTest {
     @Test
     void sparesForAWhileWhatTheAdapterKnowsToBeInProgress() {
         boolean[] inProgress = {true};
-        Handle spoken = table.open(null, false, new ConnectionCloser() {
+        Handle spoken = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {
             @Override
             public void close(Closing how) {}
 
@@ -283,7 +283,7 @@ class ConnectionTableTest {
         Map<String, Integer> held = new HashMap<>(Map.of("10.0.0.1", 50, "10.0.0.2", 3, "10.0.0.3", 3, "10.0.0.4", 4));
         for (Map.Entry<String, Integer> e : held.entrySet()) {
             for (int i = 0; i < e.getValue(); i++) {
-                table.open(InetAddress.getByName(e.getKey()), false, how -> {});
+                table.open(InetAddress.getByName(e.getKey()), false, new ListenerCounts(), how -> {});
             }
         }
 
@@ -296,7 +296,7 @@ class ConnectionTableTest {
     void callsNobodyUnfairWhoIsAlone() throws UnknownHostException {
         InetAddress proxy = InetAddress.getByName("10.0.0.1");
         for (int i = 0; i < 100; i++) {
-            table.open(proxy, false, how -> {});
+            table.open(proxy, false, new ListenerCounts(), how -> {});
         }
 
         assertThat(table.holdsMoreThan(2, proxy)).isFalse();
@@ -305,7 +305,11 @@ class ConnectionTableTest {
     @Test
     void forgetsSourcesThatHoldNothing() throws UnknownHostException {
         for (int i = 0; i < 10_000; i++) {
-            table.open(InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}), false, how -> {})
+            table.open(
+                            InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}),
+                            false,
+                            new ListenerCounts(),
+                            how -> {})
                     .closed();
         }
 
@@ -322,7 +326,8 @@ class ConnectionTableTest {
                 leaving.closed();
             }
             byte[] address = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
-            open[i % open.length] = table.open(InetAddress.getByAddress(address), false, how -> {});
+            open[i % open.length] =
+                    table.open(InetAddress.getByAddress(address), false, new ListenerCounts(), how -> {});
             most = Math.max(most, table.sources());
         }
 
@@ -331,7 +336,7 @@ class ConnectionTableTest {
     }
 
     private Handle open() {
-        return table.open(null, false, how -> {});
+        return table.open(null, false, new ListenerCounts(), how -> {});
     }
 
     private Handle spoken() {

@@ -133,6 +133,7 @@ class LimitsOfEverySizeTest {
                         0),
                 new CoarseClock(0),
                 new Shed(),
+                new ResetBudget(GuardConfig.defaults(), () -> true, 0),
                 0);
         policy.setOpenForDecisions(true);
         policy.sampled(capacity(limit), Level.NORMAL, 0);

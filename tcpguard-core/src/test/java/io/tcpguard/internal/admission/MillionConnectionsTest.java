@@ -36,6 +36,7 @@ class MillionConnectionsTest {
                     Level.NORMAL, null, "", capacity, new Verdict(true, 100, ""), Admission.ADMIT, false, List.of(), 0),
             new CoarseClock(0),
             new Shed(),
+            new ResetBudget(GuardConfig.defaults(), () -> true, 0),
             0);
 
     @Test

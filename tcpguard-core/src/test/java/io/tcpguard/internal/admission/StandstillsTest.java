@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
@@ -20,14 +21,16 @@ import org.junit.jupiter.api.Test;
 
 class StandstillsTest {
     private final Shed shed = new Shed();
-    private final Standstills standstills = new Standstills(GuardConfig.defaults(), shed);
+    private final Standstills standstills =
+            new Standstills(GuardConfig.defaults(), shed, new ResetBudget(GuardConfig.defaults(), () -> true, 0));
     private final List<Duration> patience = new ArrayList<>();
     private final List<Integer> most = new ArrayList<>();
     private long now;
+    private long late = -1;
 
     @Test
     void endNothingWhileWorkIsInTime() {
-        standstills.add(ending(1));
+        standstills.add(ending(1), () -> late);
         sample(Level.NORMAL, Level.NORMAL, 0);
         sample(Level.TRIM, Level.TRIM, 300);
         // The descriptors are full, but threads are free.
@@ -39,7 +42,7 @@ class StandstillsTest {
 
     @Test
     void areEndedWhenWorkIsLateAlthoughTheDescriptorsLead() {
-        standstills.add(ending(3));
+        standstills.add(ending(3), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(shed.of(Shed.Layer.REQUEST, Shed.Way.RESET, Shed.Cause.WORK_DELAY))
@@ -48,7 +51,7 @@ class StandstillsTest {
 
     @Test
     void areLookedForTenTimesASecondAndBoundedEachTime() {
-        standstills.add(ending(0));
+        standstills.add(ending(0), () -> late);
         for (int i = 0; i < 50; i++) {
             sample(Level.SHED, Level.SHED, 600);
         }
@@ -59,8 +62,8 @@ class StandstillsTest {
 
     @Test
     void shareTheirBoundAmongListeners() {
-        standstills.add(ending(30));
-        standstills.add(ending(0));
+        standstills.add(ending(30), () -> late);
+        standstills.add(ending(0), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(most).containsExactly(40, 10);
@@ -68,7 +71,7 @@ class StandstillsTest {
 
     @Test
     void findLessPatienceTheLaterWorkIs() {
-        standstills.add(ending(0));
+        standstills.add(ending(0), () -> late);
         for (int delay : new int[] {500, 2_500, 5_000, 60_000}) {
             now += 1_000_000_000L;
             sample(Level.DRAIN, Level.DRAIN, delay);
@@ -86,7 +89,7 @@ class StandstillsTest {
     @Test
     void areAskedForNoMoreOfAListenerThatIsGone() {
         ListenerControl control = ending(1);
-        standstills.add(control);
+        standstills.add(control, () -> late);
         standstills.remove(control);
         sample(Level.SHED, Level.SHED, 600);
 
@@ -95,18 +98,19 @@ class StandstillsTest {
 
     @Test
     void leaveTheSamplerAliveWhenAnAdapterFails() {
-        standstills.add(new ListenerControl() {
+        ListenerControl failing = new ListenerControl() {
             @Override
             public boolean accepting() {
                 return true;
             }
 
             @Override
-            public int endStandstills(long patienceNanos, int atMost) {
+            public int endStandstills(long patienceNanos, int atMost, Closing how) {
                 throw new IllegalStateException("an adapter's own fault");
             }
-        });
-        standstills.add(ending(2));
+        };
+        standstills.add(failing, () -> late);
+        standstills.add(ending(2), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(shed.of(Shed.Layer.REQUEST)).isEqualTo(2);
@@ -120,7 +124,7 @@ class StandstillsTest {
             }
 
             @Override
-            public int endStandstills(long patienceNanos, int atMost) {
+            public int endStandstills(long patienceNanos, int atMost, Closing how) {
                 patience.add(Duration.ofNanos(patienceNanos));
                 most.add(atMost);
                 return howMany;
@@ -131,6 +135,7 @@ class StandstillsTest {
     /** Every 20 ms. */
     private void sample(Level level, Level ofWork, long delayMillis) {
         now += 20_000_000;
+        late = ofWork.atLeast(Level.SHED) ? delayMillis : -1;
         SignalState work = new SignalState("http", new Reading.Measured(Signal.WORK_DELAY, delayMillis, 500), ofWork);
         standstills.sampled(
                 new GuardSnapshot(

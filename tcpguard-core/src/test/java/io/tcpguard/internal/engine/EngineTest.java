@@ -10,6 +10,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineTest {
     private static final int LIMIT = 1024;
@@ -132,20 +134,36 @@ class EngineTest {
     }
 
     @Test
-    void failsHealthWhenTooLittleIsUsableForClients() {
-        descriptors(900, 100);
-        assertThat(after(2.9).verdict().up()).isTrue();
+    void failsHealthWhenALeakLeavesTooLittleToClients() {
+        leakUpTo(960, 100);
 
-        GuardSnapshot snapshot = after(0.2);
+        GuardSnapshot snapshot = engine.snapshot();
         assertThat(snapshot.level()).isEqualTo(Level.DRAIN);
         assertThat(snapshot.verdict().up()).isFalse();
-        assertThat(snapshot.verdict().reason()).contains("224 of 1024").contains("800 are held by something else");
+        assertThat(snapshot.verdict().reason())
+                .contains("of 1024 descriptors are usable for clients")
+                .contains("are held by something else");
+    }
+
+    @Test
+    void neverFailsHealthForFilesThatAreOpenedOnceAndKeptHoweverMany() {
+        descriptors(900, 100);
+        assertThat(after(60).verdict().up()).isTrue();
+        descriptors(60, 10);
+        after(60);
+
+        // In a second or two, as an index is opened.
+        for (int used = 60; used < 900; used += 12) {
+            descriptors(used, 10);
+            after(0.02);
+        }
+        assertThat(upFor(60)).isTrue();
+        assertThat(engine.snapshot().verdict().weight()).isLessThanOrEqualTo(20);
     }
 
     @Test
     void returnsOnlyWhenATenthMoreOfTheLimitIsUsableAgain() {
-        descriptors(900, 100);
-        after(4);
+        leakUpTo(960, 100);
         descriptors(800, 100);
         assertThat(after(20).verdict().up()).isFalse();
 
@@ -155,7 +173,7 @@ class EngineTest {
 
     @Test
     void failsHealthWhenTheReserveIsEatenInSpiteOfShedding() {
-        descriptors(1022, 900);
+        descriptors(1022, 400);
 
         assertThat(after(0.9).verdict().up()).isTrue();
         assertThat(after(0.2).verdict().up()).isFalse();
@@ -191,6 +209,44 @@ class EngineTest {
         assertThat(after(60).verdict().up()).isTrue();
     }
 
+    /** Two, three and ten: each client comes with so many to back ends, an instant later, and takes them along when it leaves. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 10})
+    void takesWhatComesAndGoesWithTheClientsForTheirs(int each) {
+        List<Long> clients = new ArrayList<>();
+        for (int i = 0; i < 6000; i++) {
+            clients.add(clientsAt(i, each));
+            long before = clients.get(Math.max(0, i - 5));
+            descriptors(40 + clients.get(i) + each * before, clients.get(i));
+            after(0.02);
+            assertThat(engine.snapshot().verdict().up()).isTrue();
+        }
+
+        assertThat(engine.snapshot().verdict().weight()).isGreaterThanOrEqualTo(90);
+        assertThat(engine.snapshot().capacity().takenByClients()).isTrue();
+        assertThat(engine.snapshot().refusal()).isIn(null, Shed.Cause.CONNECTIONS);
+    }
+
+    /** Up to 95 % of the limit in half a minute, then up and down a little. */
+    private static long clientsAt(int step, int each) {
+        long most = 930 / (1 + each);
+        return step < 1500 ? most * step / 1500 : most - (long) (most / 10.0 * (1 - Math.cos((step - 1500) / 200.0)));
+    }
+
+    @Test
+    void seesTheLeakOfAGateway() {
+        long leaked = 0;
+        for (int i = 0; i < 12_000 && engine.snapshot().verdict().up(); i++) {
+            long clients = i < 500 ? i / 5 : 100 + (long) (20 * Math.sin(i / 100.0));
+            leaked = Math.max(0, i - 2000) / 5;
+            descriptors(Math.min(LIMIT, 40 + 4 * clients + leaked), clients);
+            after(0.02);
+        }
+
+        assertThat(engine.snapshot().verdict().up()).isFalse();
+        assertThat(leaked).isBetween(300L, 1000L);
+    }
+
     @Test
     void treatsARunOutAsPressureOne() {
         watch(Signal.SYSTEM_FILES)
@@ -222,12 +278,28 @@ class EngineTest {
     }
 
     @Test
-    void closesByResetsOnceTimeWaitIsPastHalfItsLimit() {
+    void closesByResetsOnceTimeWaitIsPastHalfItsLimitAndUntilItIsWellBelow() {
         measured(Signal.TIME_WAIT, 499, 1000);
         assertThat(after(1).resetsOnly()).isFalse();
 
         measured(Signal.TIME_WAIT, 501, 1000);
-        assertThat(after(1).resetsOnly()).isTrue();
+        GuardSnapshot past = after(1);
+        assertThat(past.resetsOnly()).isTrue();
+        for (int i = 0; i < 50; i++) {
+            measured(Signal.TIME_WAIT, 495 + i % 10, 1000);
+            assertThat(after(0.1).resetsOnly()).isTrue();
+        }
+
+        measured(Signal.TIME_WAIT, 440, 1000);
+        assertThat(after(1.2).resetsOnly()).isFalse();
+    }
+
+    @Test
+    void neverAsksForResetsBehindAProxy() {
+        configure(new GuardConfig(Map.of(Setting.BEHIND_PROXY, true)));
+        measured(Signal.TIME_WAIT, 990, 1000);
+
+        assertThat(after(5).resetsOnly()).isFalse();
     }
 
     @Test
@@ -240,22 +312,24 @@ class EngineTest {
     }
 
     @Test
-    void resetsNewcomersWhileTheAcceptQueueStaysFull() {
+    void shedsWhileTheAcceptQueueStaysFullAndServesWhereAPlaceIsFree() {
         measured(Signal.ACCEPT_QUEUE, 101, 100);
 
         GuardSnapshot snapshot = after(0.6);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
-        assertThat(snapshot.admission()).isEqualTo(Admission.RESET);
+        assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
         assertThat(snapshot.reason()).contains("ACCEPT_QUEUE of http is at 101 of 100");
     }
 
     @Test
-    void resetsNewcomersWhileWorkWaitsTooLong() {
+    void refusesNewcomersWhileWorkWaitsTooLong() {
         measured(Signal.WORK_DELAY, 600, 500);
 
         GuardSnapshot snapshot = after(0.6);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
-        assertThat(snapshot.admission()).isEqualTo(Admission.RESET);
+        assertThat(snapshot.admission()).isEqualTo(Admission.RESPOND);
+        assertThat(snapshot.refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(snapshot.requestsStalled()).isFalse();
         assertThat(snapshot.verdict().up()).isTrue();
     }
 
@@ -415,6 +489,21 @@ class EngineTest {
         assertThat(after(0.02).level()).isEqualTo(Level.SHED);
         descriptors(700, 690);
         assertThat(after(0.02).level()).isEqualTo(Level.NORMAL);
+    }
+
+    private void leakUpTo(int most, long ownConnections) {
+        for (int used = 120; used <= most; used++) {
+            descriptors(used, ownConnections);
+            after(0.04);
+        }
+    }
+
+    private boolean upFor(int seconds) {
+        boolean up = true;
+        for (int i = 0; i < seconds * 10; i++) {
+            up &= after(0.1).verdict().up();
+        }
+        return up;
     }
 
     private void descriptors(long used, long ownConnections) {

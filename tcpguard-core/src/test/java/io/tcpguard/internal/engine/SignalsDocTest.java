@@ -49,7 +49,8 @@ class SignalsDocTest {
                         ## Trend
                         Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
                         connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
-                        growth). Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of TRIM
+                        growth). What comes and goes with the connections, such as a gateway's to its back ends, counts as theirs; files
+                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.trend()`, at `/details` and in the reason of TRIM
                         and DRAIN.
 
                         ## Beside the signals
@@ -62,7 +63,14 @@ class SignalsDocTest {
                         to the application alone: it tells by `TcpGuard.connectFailed(exception)`, where it catches what a connect threw. Such
                         connects are counted (`tcpguard.connects.without.port`), named at `/details`, in the log and in the incident, and the
                         reading is the whole range for ten seconds.
-                        `TIME_WAIT` holds no descriptor; past half its limit, refusals and evictions are resets, which leave none.
+                        `TIME_WAIT` holds no descriptor; past half its limit, closes by the server are resets, which leave none, as far as
+                        `resetBudget` goes. `LISTEN_DROPS` raises a level only where a queue of this process was half full within ten
+                        seconds, other signals of the namespace only where it has connections.
+
+                        `WORK_DELAY` and `ACCEPT_QUEUE` are a listener's: newcomers are refused only where all executors of their listener
+                        are late, and served from a full queue while places are free. Health fails for late work when less than a quarter
+                        of the traffic is served, listeners weighed by what they hold and answered lately; it is up again with the first
+                        work that ends.
                         """)
                 .toString();
     }

@@ -20,6 +20,7 @@ final class FakeView implements IoThread.View {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
     private volatile boolean room = true;
+    private volatile boolean resets = true;
     private volatile String advice = "advice × 1\n";
     private volatile Background background =
             new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
@@ -55,6 +56,21 @@ final class FakeView implements IoThread.View {
 
     FakeView full() {
         room = false;
+        return this;
+    }
+
+    @Override
+    public boolean mayReset() {
+        return snapshot().resetsOnly();
+    }
+
+    @Override
+    public boolean mayResetForWantOfRoom() {
+        return resets;
+    }
+
+    FakeView withoutResets() {
+        resets = false;
         return this;
     }
 

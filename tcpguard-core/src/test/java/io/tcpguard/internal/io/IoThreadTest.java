@@ -81,6 +81,16 @@ class IoThreadTest {
             }
 
             @Override
+            public boolean mayReset() {
+                return snapshot().resetsOnly();
+            }
+
+            @Override
+            public boolean mayResetForWantOfRoom() {
+                return true;
+            }
+
+            @Override
             public boolean roomForStrangers() {
                 return view.roomForStrangers();
             }

@@ -6,7 +6,12 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.WaitingRoom;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Listening;
+import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Places;
@@ -29,14 +34,26 @@ class GuardedSocketTest {
     private static final long PATIENCE = 4_000_000_000L;
 
     private final GuardConfig config = new GuardConfig(Map.of(Setting.RESET_BUDGET, 0));
-    private final LongAdder accepts = new LongAdder();
+    private final ListenerCounts counts = new ListenerCounts();
     private final LongAdder waited = new LongAdder();
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
         try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
-                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
+                    fullPolicy(),
+                    io,
+                    new ListenerWatch(
+                            "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
+                    now -> false,
+                    () -> true,
+                    counts,
+                    openRoom(),
+                    waited,
+                    (name, executor) -> {
+                        throw new AssertionError("nobody watches work here");
+                    },
+                    () -> {});
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
@@ -52,7 +69,19 @@ class GuardedSocketTest {
     void countsNobodyWhoCantWait() {
         try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
-                    fullPolicy(), io, now -> false, () -> true, accepts, openRoom(), waited, () -> {});
+                    fullPolicy(),
+                    io,
+                    new ListenerWatch(
+                            "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
+                    now -> false,
+                    () -> true,
+                    counts,
+                    openRoom(),
+                    waited,
+                    (name, executor) -> {
+                        throw new AssertionError("nobody watches work here");
+                    },
+                    () -> {});
 
             assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);
             assertThat(waited.sum()).isZero();
@@ -61,8 +90,14 @@ class GuardedSocketTest {
 
     private AdmissionPolicy fullPolicy() {
         FullServer server = new FullServer();
-        AdmissionPolicy policy =
-                new AdmissionPolicy(config, () -> 993, server::snapshot, new CoarseClock(0), new Shed(), 0);
+        AdmissionPolicy policy = new AdmissionPolicy(
+                config,
+                () -> 993,
+                server::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> true, 0),
+                0);
         policy.setOpenForDecisions(true);
         policy.sampled(server.snapshot().capacity(), Level.SHED, 0);
         return policy;
@@ -70,9 +105,21 @@ class GuardedSocketTest {
 
     /** Nobody in the queue yet. */
     private WaitingRoom openRoom() {
-        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, accepts::sum);
+        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, counts.accepts()::sum);
         room.watch(new EmptyQueue()).read(System.nanoTime());
         return room;
+    }
+
+    private static final class Accepting implements Listening {
+        @Override
+        public boolean accepting() {
+            return true;
+        }
+
+        @Override
+        public long accepts() {
+            return 0;
+        }
     }
 
     private static final class EmptyQueue implements Probe {
@@ -108,6 +155,16 @@ class GuardedSocketTest {
         @Override
         public boolean stale() {
             return false;
+        }
+
+        @Override
+        public boolean mayReset() {
+            return snapshot().resetsOnly();
+        }
+
+        @Override
+        public boolean mayResetForWantOfRoom() {
+            return true;
         }
 
         @Override

@@ -9,7 +9,6 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +43,7 @@ class PublishedSnapshotTest {
         Sight sight = new Sight(turn);
         sight.add(() -> accepting);
         published.seenBy(sight);
-        published.publish(snapshot, Trend.CALM, now);
+        published.publish(snapshot, now);
         published.live(true);
     }
 

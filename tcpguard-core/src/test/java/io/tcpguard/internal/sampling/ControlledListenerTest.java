@@ -2,18 +2,18 @@ package io.tcpguard.internal.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.spi.ListenerControl;
-import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class ControlledListenerTest {
     private boolean broken;
-    private final LongAdder asked = new LongAdder();
-    private final ControlledListener listener = new ControlledListener("http", new Control(), asked);
+    private final ListenerCounts counts = new ListenerCounts();
+    private final ControlledListener listener = new ControlledListener("http", new Control(), counts);
 
     @Test
     void passesOnWhatTheAdapterSays() {
-        asked.add(3);
+        counts.accepts().add(3);
 
         assertThat(listener.accepting()).isFalse();
         assertThat(listener.full()).isTrue();

@@ -52,6 +52,7 @@ final class IncidentWords {
         return switch (cause) {
             case CONNECTIONS -> "connections had taken the descriptors";
             case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";
+            case SYSTEM_FILES -> "the machine's files were nearly used up";
             case UNFAIR_SOURCE -> "their source held more than twice its share";
             case ACCEPT_QUEUE -> "the accept queue was full";
             case WORK_DELAY -> "work waited too long for a thread";

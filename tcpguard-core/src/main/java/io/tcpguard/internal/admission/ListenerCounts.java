@@ -1,0 +1,53 @@
+package io.tcpguard.internal.admission;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What one listener has accepted, holds and has answered. Any thread. */
+public final class ListenerCounts {
+    private static final VarHandle COMPLETED;
+
+    static {
+        try {
+            COMPLETED = MethodHandles.lookup().findVarHandle(ListenerCounts.class, "completed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final LongAdder accepts = new LongAdder();
+    private final AtomicInteger held = new AtomicInteger();
+
+    @SuppressWarnings("UnusedVariable") // by its handle
+    private long completed;
+
+    /** Connections that the guard was asked about so far. */
+    public LongAdder accepts() {
+        return accepts;
+    }
+
+    /** Admitted connections that are open. */
+    public int held() {
+        return held.get();
+    }
+
+    /** Changes while work on its connections ends; two that end at the same time may count as one. */
+    public long completed() {
+        return (long) COMPLETED.getOpaque(this);
+    }
+
+    void opened() {
+        held.incrementAndGet();
+    }
+
+    void closed() {
+        held.decrementAndGet();
+    }
+
+    /** At each end of a request: no lock and no barrier, since only whether it moves is asked. */
+    void workEnded() {
+        COMPLETED.setOpaque(this, (long) COMPLETED.getOpaque(this) + 1);
+    }
+}

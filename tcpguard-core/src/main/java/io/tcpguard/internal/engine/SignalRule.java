@@ -1,0 +1,119 @@
+package io.tcpguard.internal.engine;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the refusal point (see {@link DescriptorJudge}).
+ * Thresholds are pressures, used by limit.
+ *
+ * @param trim where TRIM begins; null: never
+ * @param shed where SHED begins
+ * @param drain where DRAIN begins
+ * @param action what is done from SHED on, or at {@code acts} where that comes earlier
+ * @param acts where an action begins that is no level; null: none
+ * @param sentence what it means, for a person
+ */
+record SignalRule(
+        @Nullable Threshold trim,
+        @Nullable Threshold shed,
+        @Nullable Threshold drain,
+        Action action,
+        @Nullable Threshold acts,
+        String sentence) {
+
+    /** What is done about a signal. */
+    enum Action {
+        /** Reported. Refusing clients would not relieve it. */
+        REPORT,
+        /** Closes leave no TIME_WAIT behind, as far as the reset budget goes. */
+        CLOSE_BY_RESET,
+        /** A newcomer takes the place of an idle connection, or is refused. */
+        REPLACE_OR_REFUSE,
+        /** Nobody waits in that listener's queue any more; where a place is free a newcomer is served. */
+        LET_NOBODY_WAIT,
+        /** Newcomers are refused where all work of a listener is late; its requests where it is stalled. */
+        REFUSE_ON_ITS_LISTENERS
+    }
+
+    /** A latch's points, and how long each must last without a break. */
+    record Threshold(double enter, double leave, long delayNanos, long dwellNanos) {
+        Latch latch() {
+            return new Latch(enter, leave, delayNanos, dwellNanos);
+        }
+    }
+
+    /** A burst fills a short queue for an instant; what lasts so long is no burst. */
+    private static final long UNINTERRUPTED = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Of its limit: TIME_WAIT takes minutes to go, so what is done about it begins long before. */
+    private static final double TIME_WAIT_ACTS = 0.5;
+
+    /** The rule of a signal. */
+    static SignalRule of(Signal signal, GuardConfig config) {
+        long dwell = config.nanos(Setting.DWELL);
+        double trimAt = config.share(Setting.TRIM_AT);
+        Threshold near = new Threshold(trimAt, Math.max(0, trimAt - 0.05), 0, dwell);
+        return switch (signal) {
+            case DESCRIPTORS ->
+                new SignalRule(null, null, null, Action.REPLACE_OR_REFUSE, null, "the process's descriptors run out");
+            case ACCEPT_QUEUE ->
+                new SignalRule(
+                        new Threshold(0.5, 0.25, UNINTERRUPTED, dwell),
+                        new Threshold(0.9, 0.5, UNINTERRUPTED, UNINTERRUPTED),
+                        null,
+                        Action.LET_NOBODY_WAIT,
+                        null,
+                        "the accept queue stays full: connections come faster than they are accepted");
+            case WORK_DELAY -> work(config, dwell);
+            case SYSTEM_FILES ->
+                new SignalRule(
+                        near,
+                        new Threshold(0.97, 0.92, 0, dwell),
+                        null,
+                        Action.REPLACE_OR_REFUSE,
+                        null,
+                        "the machine's files run out: newcomers replace idle connections or are refused");
+            case TIME_WAIT ->
+                new SignalRule(
+                        near,
+                        null,
+                        null,
+                        Action.CLOSE_BY_RESET,
+                        new Threshold(TIME_WAIT_ACTS, TIME_WAIT_ACTS - 0.05, 0, dwell),
+                        "sockets in TIME_WAIT come near their limit");
+            case LISTEN_DROPS -> report(near, "the kernel drops connection attempts");
+            case ORPHANS -> report(near, "sockets that no process holds come near their limit");
+            case TCP_MEMORY -> report(near, "TCP's memory comes near its limit");
+            case CONNTRACK -> report(near, "the table of tracked connections comes near its limit");
+            case EPHEMERAL_PORTS -> report(near, "local ports for outgoing connections run out");
+        };
+    }
+
+    private static SignalRule work(GuardConfig config, long dwell) {
+        double stalled =
+                Math.max(1, (double) config.nanos(Setting.STALLED_AFTER) / config.nanos(Setting.MAX_WORK_DELAY));
+        // A proxy waits as its own time-outs say, and passes a refusal on to a client that would have been served.
+        double late = config.flag(Setting.BEHIND_PROXY) ? stalled : 1;
+        return new SignalRule(
+                new Threshold(0.5, 0.25, UNINTERRUPTED, dwell),
+                new Threshold(late, 0.5, UNINTERRUPTED, UNINTERRUPTED),
+                new Threshold(stalled, 0.5, 0, dwell),
+                Action.REFUSE_ON_ITS_LISTENERS,
+                null,
+                "work waits too long for a thread");
+    }
+
+    private static SignalRule report(Threshold near, String sentence) {
+        return new SignalRule(near, null, null, Action.REPORT, null, sentence);
+    }
+
+    /** The highest level that the signal may raise. */
+    Level highest() {
+        return drain != null ? Level.DRAIN : shed != null ? Level.SHED : trim != null ? Level.TRIM : Level.NORMAL;
+    }
+}

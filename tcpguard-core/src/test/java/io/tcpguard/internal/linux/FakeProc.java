@@ -3,9 +3,14 @@ package io.tcpguard.internal.linux;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A tree of saved kernel texts in place of {@code /proc}. */
 final class FakeProc {
@@ -22,6 +27,7 @@ final class FakeProc {
             "TCP6: inuse 7\nUDP6: inuse 0\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n";
 
     private final Path root;
+    private final Map<String, String> written = new HashMap<>();
 
     private FakeProc(Path root) {
         this.root = root;
@@ -63,10 +69,22 @@ final class FakeProc {
 
     /** Writes into the same file, as the kernel would: who holds it open sees the new text. */
     FakeProc with(String path, String text) {
+        if (text.equals(written.get(path))) {
+            return this;
+        }
         try {
             Path file = root.resolve(path);
             Files.createDirectories(file.getParent());
-            Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+            // Cut after writing: ext4 takes a file that was cut to nothing for one that is being replaced, and writes it out when
+            // it is closed.
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.truncate(bytes.position());
+            }
+            written.put(path, text);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -76,6 +94,7 @@ final class FakeProc {
     FakeProc without(String path) {
         try {
             Files.delete(root.resolve(path));
+            written.remove(path);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,217 +9,290 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Every setting: its name in all configuration formats, range, default and why, and what it does ({@link #meaning()}). */
+/**
+ * Every setting: its name in all configuration formats, its range, its default and why, and what it does ({@link
+ * #meaning()}).
+ */
 // The fields are immutable values of several types, which the checker can't see through Object.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum Setting {
     /**
-     * Default true. The kill switch; {@code false} as the system property {@code tcpguard.enabled} or in the environment as
-     * {@code TCPGUARD_ENABLED} wins over everything.
+     * Default true. The kill switch; {@code false} as the system property {@code tcpguard.enabled} or in the
+     * environment as {@code TCPGUARD_ENABLED} wins over everything.
      */
     ENABLED(
             "enabled",
             Kind.bool(),
             true,
-            "false: the guard does nothing, opens nothing and admits everybody. Its health port is closed, too: check another first"),
-    /** Duration, 1 ms to 1 s, default 20 ms: a burst that fills the last tenth of 1024 descriptors takes longer than that. */
+            "false switches the guard off: it opens nothing and admits everybody. Its health port is closed, "
+                    + "too, so point the load balancer's check elsewhere first"),
+    /**
+     * Duration, 1 ms to 1 s, default 20 ms: a burst that fills the last tenth of 1024 descriptors takes longer than
+     * that.
+     */
     SAMPLE_PERIOD(
             "samplePeriod",
             Kind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
             Duration.ofMillis(20),
-            "how often descriptors, accept queues and the age of waiting work are read"),
+            "how often descriptors, accept queues and the executor queue delay are read"),
     /**
-     * Duration, 10 ms to 10 s, default 100 ms: what is the machine's hurries less than what is the process's, and the kernel needs 30 µs
-     * to write its counters.
+     * Duration, 10 ms to 10 s, default 100 ms: counters of the machine are less urgent than those of the process, and
+     * the kernel needs 30 µs to write them.
      */
     COUNTER_PERIOD(
             "counterPeriod",
             Kind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
             Duration.ofMillis(100),
-            "how often what is the machine's or the network namespace's is read: the kernel's counters take 30 µs each time"),
-    /** Port, default -1 (none), since nobody can know which one is free; 0: any. Without it no load balancer hears the verdict. */
+            "how often the counters of the machine and of its network namespace are read. Each reading costs "
+                    + "about 30 µs"),
+    /**
+     * Port, default -1 (none), since no default would be free everywhere; 0: any. Without it no load balancer learns
+     * the verdict.
+     */
     HEALTH_PORT(
             "healthPort",
             Kind.integer(-1, 65535),
             -1,
-            "port of the health listener; 0: any free one; -1: none (give one: the verdict stops the cascade)"),
-    /** Host name or address, default 0.0.0.0: directors come from outside. */
+            "port of the health listener. 0: any free port. -1: none, and then no load balancer learns the "
+                    + "verdict"),
+    /** Host name or address, default 0.0.0.0: load balancers check from other machines. */
     HEALTH_ADDRESS("healthAddress", Kind.text(), "0.0.0.0", "address that the health listener binds"),
-    /** Count, 1 to 1024, default 8: two directors need one each for a moment, and each one costs clients a descriptor. */
+    /**
+     * Count, 1 to 1024, default 8: two load balancers need one each for a moment, and each one takes a descriptor
+     * from clients.
+     */
     HEALTH_CONNECTIONS(
             "healthConnections",
             Kind.integer(1, 1024),
             8,
-            "connections that the health listener holds at a time; the oldest gives way to a newcomer"),
-    /** Duration, 100 ms to 1 min, default 10 s, longer than the time-outs of usual checks: a director that is late gives up by itself. */
+            "connections that the health listener holds at a time. When all are taken, a new one closes an "
+                    + "older one"),
+    /**
+     * Duration, 100 ms to 1 min, default 10 s, longer than the time-outs of usual checks, so that a load balancer
+     * that is late is not cut off.
+     */
     HEALTH_TIMEOUT(
             "healthTimeout",
             Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofSeconds(10),
-            "time that one health connection may take in all"),
+            "how long one health connection may take in all"),
     /** Port, default -1 (none): only some load balancers read it. */
     AGENT_PORT(
             "agentPort",
             Kind.integer(-1, 65535),
             -1,
-            "port that says its line at once, for HAProxy's agent-check and Loadbalancer.org; 0: any free one; -1: none"),
-    /** Port, default -1 (none): only for checks that can spend no descriptor at all. */
+            "port that sends one line and closes, for HAProxy's agent-check and Loadbalancer.org. 0: any "
+                    + "free port. -1: none"),
+    /** Port, default -1 (none): only for checks that must not take a descriptor. */
     UDP_PORT(
             "udpPort",
             Kind.integer(-1, 65535),
             -1,
-            "UDP port that answers while up and is silent while down, for keepalived's UDP_CHECK; 0: any free one; -1: none"),
-    /** Default false: a check that reads the answer learns more from it. */
+            "UDP port that answers while health is up and is silent while it is down, for keepalived's "
+                    + "UDP_CHECK. 0: any free port. -1: none"),
+    /** Default false: a check that reads the answer learns more. */
     CLOSE_HEALTH_WHEN_DOWN(
             "closeHealthWhenDown",
             Kind.bool(),
             false,
-            "whether the health port refuses connections while down, for checks that only connect (TCP_CHECK)"),
-    /** Networks, default this machine only: reasons and readings tell a stranger how near the server is to its limit. */
+            "true: the health port refuses connections while health is down, for checks that only connect "
+                    + "(TCP_CHECK)"),
+    /**
+     * Networks, default this machine only: reasons and readings would tell a stranger how near the server is to its
+     * limit.
+     */
     HEALTH_DETAILS_TO(
             "healthDetailsTo",
             Kind.networks(),
             Network.list("127.0.0.0/8,::1/128"),
-            "networks (CIDR, comma-separated) that may see reasons and readings; others get level and weight"),
+            "networks (CIDR, comma-separated) that may see reasons and readings. Others see level and weight "
+                    + "only"),
     /**
-     * Descriptors, 0 to 1,000,000, default 0 (by the limit): room for answers to the refused and for evicted connections that are not closed
-     * yet.
+     * Descriptors, 0 to 1,000,000, default 0 (by the limit): for answers to refused clients and for evicted
+     * connections that are not closed yet.
      */
     RESERVE(
             "reserve",
             Kind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; 0: 20, of more than a thousand 2 % of the limit but 2048 at most, of less than 440 fewer: 10 of 256, 1 of 64, of less than 60 none, and then nobody is refused"),
-    /** Share of a limit, above 0, at most 1, default .85: early enough to look for the idle, late enough not to be met every day. */
-    TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which TRIM begins; it ends .05 below"),
-    /** Duration, 0 to 5 min, default 1 s: longer than a burst pauses. */
+            "descriptors kept back at the limit; the admission threshold is the limit minus the reserve. 0: "
+                    + "chosen by the limit: 20, or 2 % of a limit above 1000 (2048 at most); fewer below 440: 10 of "
+                    + "256, 1 of 64, none below 60, and then nobody is refused"),
+    /**
+     * Share of a limit, above 0, at most 1, default .85: early enough to look for idle connections, late enough not
+     * to be reached every day.
+     */
+    TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which the level TRIM begins. It ends 0.05 lower"),
+    /** Duration, 0 to 5 min, default 1 s: longer than the pauses within a burst. */
     DWELL(
             "dwell",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(1),
-            "time without a break that a signal must stay below its leave point before its level ends"),
-    /** Share of the limit, above 0, at most .9, default .25: with less a server is a burden to its cluster. It is over .1 above. */
+            "how long a signal must stay below the end of its level, without a break, before that level ends"),
+    /**
+     * Share of the limit, above 0, at most .9, default .25: with less a server is a burden to its cluster. The cause
+     * ends .1 higher.
+     */
     MIN_USABLE(
             "minUsable",
             Kind.share("0.9"),
             0.25,
-            "share of the limit that must be usable for clients; below it health fails: a leak, not a flood"),
-    /** Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. */
+            "share of the descriptor limit that must be usable for clients. Below it health fails, after "
+                    + "drainAfter: something other than guarded connections holds the rest, a leak for instance"),
+    /**
+     * Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. Only for {@link
+     * #MIN_USABLE}.
+     */
     DRAIN_AFTER(
             "drainAfter",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(3),
-            "time without a break that a cause of DRAIN must last before health fails"),
-    /** Share of the limit, above 0, at most 1, default 1 (never): servers that are full at the same time would all be taken out. */
+            "how long too few descriptors must be usable (minUsable) before health fails. It applies to this "
+                    + "cause only: other causes of DRAIN have times of their own"),
+    /**
+     * Share of the limit, above 0, at most 1, default 1 (never): servers that are full at the same time would all be
+     * taken out at once.
+     */
     FAIL_HEALTH_AT(
             "failHealthAt",
             Kind.share(),
             1.0,
-            "descriptor pressure at which health fails; 1: never. Measured to be worse than no guard unless servers are spare"),
-    /** Duration, 0 to 10 min, default 0: observed, so that nobody has to keep two configurations alike. */
+            "share of descriptors in use at which health fails. 1: never. Measured to be worse than no "
+                    + "guard, unless some servers are spare"),
+    /** Duration, 0 to 10 min, default 0: observed, so that two configurations need not be kept alike. */
     CHECK_INTERVAL(
             "checkInterval",
             Kind.duration(Duration.ZERO, Duration.ofMinutes(10)),
             Duration.ZERO,
-            "the load balancer's check interval, for hold and ramp; 0: as observed on the health port"),
-    /** Networks, default none: then anybody who checks steadily is taken for a director. */
+            "the load balancer's check interval, by which hold and ramp are timed. 0: as observed on the "
+                    + "health port"),
+    /** Networks, default none: then anybody who checks regularly is taken for a load balancer. */
     DIRECTORS(
             "directors",
             Kind.networks(),
             List.of(),
-            "networks (CIDR, comma-separated) of the load balancers that check: hold and ramp follow the interval of these only"),
-    /** Duration, 1 s to 1 day, default 10 min: a judgement that is wrong must not keep a server out for ever. */
+            "networks (CIDR, comma-separated) of the load balancers that check. Hold and ramp follow the "
+                    + "interval of these only"),
+    /** Duration, 1 s to 1 day, default 10 min: a wrong judgement must not keep a server out for ever. */
     MAX_DOWN(
             "maxDown",
             Kind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
             Duration.ofMinutes(10),
-            "longest time that health fails for one automatic cause; then the guard fails open, once, and says so"),
+            "longest time that health fails for one cause that is judged from signals. Then it is up again, "
+                    + "once, and the log says so"),
     /** Count, 1 to 1000, default 3: more than that in ten minutes is flapping. */
     MAX_FLIPS(
             "maxFlips",
             Kind.integer(1, 1000),
             3,
-            "times that health may fail in ten minutes by itself; each further return is held twice as long"),
-    /** Default true: a full server whose idle clients keep their places serves nobody new. */
-    RECLAIM("reclaim", Kind.bool(), true, "whether a newcomer may take the place of a long-idle connection"),
-    /** Duration, 0 to 24 h, default 0 (learned): a floor below the honest gap cuts users and helps nobody. */
+            "how many times health may fail in ten minutes before each further return is held twice as long"),
+    /** Default true: a full server whose idle clients keep their slots serves nobody new. */
+    RECLAIM(
+            "reclaim",
+            Kind.bool(),
+            true,
+            "true: at the admission threshold a new connection may evict one that has been idle for long"),
+    /** Duration, 0 to 24 h, default 0 (learned): a value below the pauses of healthy clients would cut users off. */
     IDLE_FLOOR(
             "idleFloor",
             Kind.duration(Duration.ZERO, Duration.ofHours(24)),
             Duration.ZERO,
-            "no connection idle for less is evicted; 0: learned from the gaps of healthy ones, 10 s until learned"),
-    /** Duration, 100 ms to 1 h, default 2 s: an honest client speaks within a few round trips. */
+            "minimum idle time: no connection idle for less is evicted. 0: learned from how long healthy "
+                    + "clients pause; 10 s until learned"),
+    /** Duration, 100 ms to 1 h, default 2 s: a client that wants something sends it within a few round trips. */
     SILENT_FLOOR(
             "silentFloor",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
-            "idle floor of a connection that has never sent a byte, in Tomcat none but of a TLS handshake; there also of a thread's wait for its client while threads are short"),
-    /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the floor is wrong. */
+            "minimum idle time of a connection that has never sent a byte (Tomcat: bytes of a TLS handshake "
+                    + "do not count). On Tomcat also how long a request thread may wait for its client while threads "
+                    + "are scarce"),
+    /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the minimum idle time is wrong. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",
             Kind.integer(0, 1_000_000),
             0,
-            "most evictions in a second; 0: 100 for each 1000 descriptors of the limit, at least 20"),
+            "most evictions in a second. 0: 100 for each 1000 descriptors of the limit, at least 20"),
     /**
-     * Duration, 0 to 30 s, default 4.5 s; never more than half of {@link #STALLED_AFTER}, or a waiting acceptor would look dead; 300 ms at
-     * most while clients of {@link #ALLOW} come, who wait in the same queue.
+     * Duration, 0 to 30 s, default 4.5 s; never more than half of {@link #STALLED_AFTER}, or a waiting acceptor would
+     * look dead; 300 ms at most while clients of {@link #ALLOW} come, which wait in the same queue.
      */
     QUEUE_WAIT(
             "queueWait",
             Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
             Duration.ofMillis(4500),
-            "longest time that newcomers wait in the accept queue for a place: under the five seconds that clients commonly wait for an answer; shorter by itself where clients give up earlier; 0: refuse at once"),
-    /** Count, -1 to 1,000,000, default -1: about 130 make wlc look elsewhere at 1024, and each stays with the director for a quarter of an hour. */
+            "longest time that a new connection waits in the accept queue for a slot. The default stays "
+                    + "under the five seconds that clients commonly wait; it shrinks by itself where clients give up "
+                    + "earlier. 0: refuse at once"),
+    /**
+     * Count, -1 to 1,000,000, default -1 (by the limit): about 130 make wlc turn to other servers at 1024, and the director keeps each for
+     * a quarter of an hour.
+     */
     RESET_BUDGET(
             "resetBudget",
             Kind.integer(-1, 1_000_000),
             -1,
-            "refusals by reset in a quarter of an hour, of all causes, before answering 503: back-pressure that LVS's wlc understands; -1: a quarter of the limit, at most half of the connections held, only where LVS is seen to check; never with behindProxy"),
-    /** Default true: the only way to tell clients apart before they speak. */
+            "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc counts "
+                    + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most half of "
+                    + "the connections held, and only where LVS is seen to check. None with behindProxy"),
+    /** Default true: an address is the only thing that tells clients apart before they send anything. */
     FAIRNESS(
             "fairness",
             Kind.bool(),
             true,
-            "at the refusal point, sources that hold more than twice their share give way; switch off behind a proxy"),
-    /** Default false. True: all connections come from one address, and a reset would be taken for a broken server. */
+            "true: at the admission threshold a source that holds more than twice its equal share is refused "
+                    + "first. Switch it off behind a proxy that hides client addresses"),
+    /**
+     * Default false. True: all connections come from a few addresses, and a proxy takes a reset for a broken server.
+     */
     BEHIND_PROXY(
             "behindProxy",
             Kind.bool(),
             false,
-            "clients come through a layer-7 proxy: refuse by 503 only, and no fairness by address"),
+            "true: clients come through a layer-7 proxy. New connections are refused by 503, never by a "
+                    + "reset where a 503 can be sent, and not by their address"),
     /**
-     * Networks, default none: whoever must always come in, such as a check on the main port. Not beyond the last descriptors, which nobody
-     * may take; and while such clients come, nobody waits for longer than 300 ms in the accept queue, since they would wait behind.
+     * Networks, default none: for clients that must get in, such as checks on the main port. They can't take the last
+     * descriptors either. While such clients come, no connection waits for longer than 300 ms in the accept queue,
+     * since they would wait behind it.
      */
     ALLOW(
             "allow",
             Kind.networks(),
             List.of(),
-            "networks (CIDR, comma-separated) that are never refused: directors, admins"),
-    /** Duration, 10 ms to 10 min, default 500 ms: a client that waits that long for a thread soon comes again. */
+            "networks (CIDR, comma-separated) of checks and operators that are let in beyond the admission "
+                    + "threshold. They are refused only when the last descriptors would be used"),
+    /** Duration, 10 ms to 10 min, default 500 ms: clients that wait longer for a thread soon ask a second time. */
     MAX_WORK_DELAY(
             "maxWorkDelay",
             Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
-            "age of waiting work at which new connections are refused"),
-    /** Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so nobody is served any more. From 1 s, and no less than {@link #MAX_WORK_DELAY}. */
+            "executor queue delay at which new connections are refused"),
+    /**
+     * Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so no client is served any more. From 1 s, and
+     * no less than {@link #MAX_WORK_DELAY}.
+     */
     STALLED_AFTER(
             "stalledAfter",
             Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(10),
-            "age of waiting work, or time without an accept on a full queue, at which health fails"),
-    /** Duration, 0 to 1 h, default 0 (nobody waits): the check interval × (retries + 1) is enough. Where the server's stop is not tcpguard's to see, it has no effect. */
+            "executor queue delay, or time without an accept on a full queue, at which health fails"),
+    /**
+     * Duration, 0 to 1 h, default 0 (no wait): the check interval × (retries + 1) is enough. It has no effect where
+     * tcpguard is not told of the server's stop.
+     */
     NOTICE(
             "notice",
             Kind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
             "how long health is down before the server begins to stop (server.xml, WAR, Spring Boot)"),
-    /** Duration, 0 to 1 h, default 0: whoever ends the process must be ready to wait as long as this and {@link #NOTICE}. */
+    /** Duration, 0 to 1 h, default 0: what ends the process must be ready to wait for this long and {@link #NOTICE}. */
     FINISH(
             "finish",
             Kind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
-            "longest time to wait after the notice for requests in progress and for connections to end (server.xml, Spring Boot)");
+            "longest time to wait after the notice for requests in progress and for connections to end "
+                    + "(server.xml, Spring Boot)");
 
     /** Of {@link #RESET_BUDGET}: by the limit. */
     public static final int BY_THE_LIMIT = -1;

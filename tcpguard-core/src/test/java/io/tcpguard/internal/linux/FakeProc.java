@@ -76,7 +76,8 @@ final class FakeProc {
             Path file = root.resolve(path);
             Files.createDirectories(file.getParent());
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-            // Cut after writing: ext4 takes a file that was cut to nothing for one that is being replaced, and writes it out when
+            // Cut after writing: ext4 takes a file that was cut to nothing for one that is being replaced, and writes
+            // it out when
             // it is closed.
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 while (bytes.hasRemaining()) {

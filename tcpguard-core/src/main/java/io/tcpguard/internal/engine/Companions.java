@@ -34,7 +34,7 @@ final class Companions {
     long step(long other, long own, long now) {
         if (!looked || now - lookedAt >= APART) {
             if (looked) {
-                learn(own - lastOwn, other - lastOther);
+                learn((double) (own - lastOwn), (double) (other - lastOther));
             }
             looked = true;
             lookedAt = now;

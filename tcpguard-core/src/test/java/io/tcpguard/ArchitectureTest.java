@@ -27,7 +27,7 @@ class ArchitectureTest {
                 "state | state,signal",
                 "config | config",
                 "spi | spi,state",
-                "advisor | advisor,signal,config",
+                "advisor | advisor,internal.linux,internal.probe,signal,config",
                 "metrics | metrics,,state,signal",
                 "internal.probe | internal.probe,signal",
                 "internal.linux | internal.linux,internal.probe,signal",
@@ -36,7 +36,7 @@ class ArchitectureTest {
                 "internal.io | internal.io,internal.probe,spi,state,config,signal",
                 "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
                         + "config,signal",
-                "internal.report.incident | internal.report.incident,advisor,state,signal",
+                "internal.report.incident | internal.report.incident,internal.probe,advisor,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.probe,advisor,state,"
                         + "signal",
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"

@@ -1,6 +1,10 @@
 package io.tcpguard.advisor;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.internal.linux.NetworkTexts;
+import io.tcpguard.internal.probe.KernelCounter;
+import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.signal.TcpState;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -82,27 +86,29 @@ final class MachineReader {
     }
 
     private void counters(Path net) {
-        SockstatText sockstat = new SockstatText(noted(net.resolve("sockstat")));
-        put(Fact.TIME_WAIT, sockstat.of("tw"));
-        put(Fact.ORPHANS, sockstat.of("orphan"));
-        put(Fact.TCP_PAGES, sockstat.of("mem"));
-        CounterTable counters = CounterTable.parse(noted(net.resolve("netstat")));
-        put(Fact.TIME_WAIT_OVERFLOWS, counters.of("TCPTimeWaitOverflow"));
-        put(Fact.LISTEN_OVERFLOWS, counters.of("ListenOverflows"));
-        put(Fact.LISTEN_DROPS, counters.of("ListenDrops"));
-        put(Fact.SYN_COOKIES, counters.of("SyncookiesSent"));
-        put(Fact.MEMORY_ABORTS, counters.of("TCPAbortOnMemory"));
+        NetworkTexts texts = new NetworkTexts(net.toFile());
+        noteIfUnreadable(net.resolve("sockstat"));
+        put(Fact.TIME_WAIT, texts.timeWait());
+        put(Fact.ORPHANS, texts.orphans());
+        put(Fact.TCP_PAGES, texts.pages());
+        noteIfUnreadable(net.resolve("netstat"));
+        TcpCounts counts = texts.counts();
+        put(Fact.TIME_WAIT_OVERFLOWS, counts.of(KernelCounter.TIME_WAIT_OVERFLOWS));
+        put(Fact.LISTEN_OVERFLOWS, counts.of(KernelCounter.LISTEN_OVERFLOWS));
+        put(Fact.LISTEN_DROPS, counts.of(KernelCounter.LISTEN_DROPS));
+        put(Fact.SYN_COOKIES, counts.of(KernelCounter.SYN_COOKIES));
+        put(Fact.MEMORY_ABORTS, counts.of(KernelCounter.MEMORY_ABORTS));
     }
 
     private List<Listening> census(Path process, Map<Integer, Long> backlogs) {
         Optional<Set<Long>> inodes = sockets(process);
         SocketTable all = SocketTable.parse(noted(process.resolve("net/tcp")))
                 .and(SocketTable.parse(read(process.resolve("net/tcp6")).orElse("")));
-        facts.put(Fact.SYN_RECV, all.count(SocketTable.State.SYN_RECV));
-        facts.put(Fact.FIN_WAIT2, all.count(SocketTable.State.FIN_WAIT2));
+        facts.put(Fact.SYN_RECV, all.count(TcpState.SYN_RECV));
+        facts.put(Fact.FIN_WAIT2, all.count(TcpState.FIN_WAIT2));
         SocketTable own = inodes.map(all::of).orElse(all);
-        facts.put(Fact.ESTABLISHED, own.count(SocketTable.State.ESTABLISHED));
-        facts.put(Fact.CLOSE_WAIT, own.count(SocketTable.State.CLOSE_WAIT));
+        facts.put(Fact.ESTABLISHED, own.count(TcpState.ESTABLISHED));
+        facts.put(Fact.CLOSE_WAIT, own.count(TcpState.CLOSE_WAIT));
         if (inodes.isEmpty()) {
             notes.add(
                     "which sockets are its own can't be seen as this user: listeners and connections are those of its whole"
@@ -163,10 +169,14 @@ final class MachineReader {
     }
 
     private String noted(Path file) {
-        return read(file).orElseGet(() -> {
+        noteIfUnreadable(file);
+        return read(file).orElse("");
+    }
+
+    private void noteIfUnreadable(Path file) {
+        if (!Files.isReadable(file)) {
             notes.add(proc.relativize(file) + " can't be read here");
-            return "";
-        });
+        }
     }
 
     private static Optional<String> read(Path file) {
@@ -174,6 +184,13 @@ final class MachineReader {
             return Optional.of(KernelText.read(file));
         } catch (IOException absent) {
             return Optional.empty();
+        }
+    }
+
+    /** A number that is known, 0 or more. */
+    private void put(Fact fact, long number) {
+        if (number >= 0) {
+            facts.put(fact, number);
         }
     }
 

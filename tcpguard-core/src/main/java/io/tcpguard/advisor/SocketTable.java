@@ -1,54 +1,23 @@
 package io.tcpguard.advisor;
 
-import java.util.ArrayList;
+import io.tcpguard.internal.linux.TcpRow;
+import io.tcpguard.signal.TcpState;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Rows of {@code /proc/net/tcp} and {@code tcp6} (proc_net_tcp.rst): state, local port and inode of each socket. */
-record SocketTable(List<Row> rows) {
-
-    private static final int LOCAL = 1;
-    private static final int STATE = 3;
-    private static final int INODE = 9;
-
-    /** State numbers of include/net/tcp_states.h that the census needs. */
-    enum State {
-        ESTABLISHED(1),
-        SYN_RECV(3),
-        FIN_WAIT2(5),
-        TIME_WAIT(6),
-        CLOSE_WAIT(8),
-        LISTEN(10);
-
-        private final int code;
-
-        State(int code) {
-            this.code = code;
-        }
-    }
-
-    record Row(int state, int port, long inode) {}
+/** Sockets of {@code /proc/net/tcp} and {@code tcp6}. */
+record SocketTable(List<TcpRow> rows) {
 
     /** Parses the text; lines that are not rows are passed over. */
     static SocketTable parse(String text) {
-        List<Row> rows = new ArrayList<>();
-        for (String line : text.split("\n", -1)) {
-            String[] columns = line.strip().split("\\s+", -1);
-            if (columns.length > INODE && columns[0].endsWith(":")) {
-                int colon = columns[LOCAL].lastIndexOf(':');
-                rows.add(new Row(
-                        Integer.parseInt(columns[STATE], 16),
-                        Integer.parseInt(columns[LOCAL].substring(colon + 1), 16),
-                        Long.parseLong(columns[INODE])));
-            }
-        }
-        return new SocketTable(rows);
+        return new SocketTable(
+                text.lines().map(TcpRow::parse).filter(Objects::nonNull).toList());
     }
 
     SocketTable and(SocketTable other) {
-        List<Row> all = new ArrayList<>(rows);
-        all.addAll(other.rows);
-        return new SocketTable(all);
+        return new SocketTable(Stream.concat(rows.stream(), other.rows.stream()).toList());
     }
 
     /** Only the sockets with these inodes. */
@@ -57,15 +26,15 @@ record SocketTable(List<Row> rows) {
                 rows.stream().filter(r -> inodes.contains(r.inode())).toList());
     }
 
-    long count(State state) {
-        return rows.stream().filter(r -> r.state() == state.code).count();
+    long count(TcpState state) {
+        return rows.stream().filter(r -> r.state() == state).count();
     }
 
     /** Ports that are listened on, each once. */
     List<Integer> listening() {
         return rows.stream()
-                .filter(r -> r.state() == State.LISTEN.code)
-                .map(Row::port)
+                .filter(r -> r.state() == TcpState.LISTEN)
+                .map(TcpRow::localPort)
                 .distinct()
                 .sorted()
                 .toList();

@@ -2,6 +2,7 @@ package io.tcpguard.advisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.signal.TcpState;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +31,9 @@ final class SocketTableTest {
 
     @Test
     void countsByState() {
-        assertThat(table.count(SocketTable.State.ESTABLISHED)).isEqualTo(1);
-        assertThat(table.count(SocketTable.State.CLOSE_WAIT)).isEqualTo(1);
-        assertThat(table.count(SocketTable.State.TIME_WAIT)).isEqualTo(1);
+        assertThat(table.count(TcpState.ESTABLISHED)).isEqualTo(1);
+        assertThat(table.count(TcpState.CLOSE_WAIT)).isEqualTo(1);
+        assertThat(table.count(TcpState.TIME_WAIT)).isEqualTo(1);
     }
 
     @Test

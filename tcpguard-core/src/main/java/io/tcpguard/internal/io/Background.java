@@ -5,7 +5,6 @@ import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import io.tcpguard.signal.Census;
 import io.tcpguard.state.Trend;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is known beside the signals, for a person: it decides nothing.
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param trend where the descriptors are going
  * @param sockets this process's sockets by state
  * @param socketsAtNanos when they were counted
- * @param sinceStart the kernel's counters since the guard's start; null if they can't be read
+ * @param sinceStart the kernel's counters since the guard's start
  * @param lastLoss why closes went without TIME_WAIT when they last did
  * @param remarks what stands out, a sentence each
  */
@@ -21,7 +20,7 @@ public record Background(
         Trend trend,
         Census sockets,
         long socketsAtNanos,
-        @Nullable TcpCounts sinceStart,
+        TcpCounts sinceStart,
         TimeWaitLoss lastLoss,
         List<String> remarks) {
 

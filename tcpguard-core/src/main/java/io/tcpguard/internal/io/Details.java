@@ -1,6 +1,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.io.Checkers.Checker;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
@@ -97,17 +98,19 @@ record Details(
         }
         out.append('\n');
         TcpCounts counts = background.sinceStart();
-        if (counts == null) {
+        if (counts.known().isEmpty()) {
             out.append("counters: not known\n");
         } else {
-            out.append("closes without TIME_WAIT since the start: " + counter(counts.timeWaitOverflows())
+            out.append("closes without TIME_WAIT since the start: "
+                            + counter(counts.of(KernelCounter.TIME_WAIT_OVERFLOWS))
                             + ", last cause " + background.lastLoss() + "; connections cut for want of memory: "
-                            + counter(counts.abortsOnMemory()) + '\n')
-                    .append("refused for an old time stamp (PAWS) since the start: " + counter(counts.pawsEstablished())
-                            + " segments, " + counter(counts.pawsTimeWait()) + " that met TIME_WAIT\n")
-                    .append("connection attempts since the start: " + counter(counts.listenOverflows())
-                            + " dropped by a full accept queue, " + counter(counts.synQueueDrops())
-                            + " by a full SYN queue, " + counter(counts.synQueueCookies())
+                            + counter(counts.of(KernelCounter.MEMORY_ABORTS)) + '\n')
+                    .append("refused for an old time stamp (PAWS) since the start: "
+                            + counter(counts.of(KernelCounter.PAWS_ESTABLISHED)) + " segments, "
+                            + counter(counts.of(KernelCounter.PAWS_TIME_WAIT)) + " that met TIME_WAIT\n")
+                    .append("connection attempts since the start: " + counter(counts.of(KernelCounter.LISTEN_OVERFLOWS))
+                            + " dropped by a full accept queue, " + counter(counts.of(KernelCounter.SYN_QUEUE_DROPS))
+                            + " by a full SYN queue, " + counter(counts.of(KernelCounter.SYN_QUEUE_COOKIES))
                             + " answered by a cookie for it\n");
         }
         for (String remark : background.remarks()) {
@@ -174,16 +177,16 @@ record Details(
 
     private void counters(JsonText json) {
         TcpCounts counts = background.sinceStart();
-        if (counts != null) {
-            counter(json, "timeWaitOverflows", counts.timeWaitOverflows());
+        if (!counts.known().isEmpty()) {
+            counter(json, "timeWaitOverflows", counts.of(KernelCounter.TIME_WAIT_OVERFLOWS));
             json.member("timeWaitLoss", background.lastLoss().name());
-            counter(json, "abortsOnMemory", counts.abortsOnMemory());
-            counter(json, "memoryPressures", counts.memoryPressures());
-            counter(json, "pawsEstablished", counts.pawsEstablished());
-            counter(json, "pawsTimeWait", counts.pawsTimeWait());
-            counter(json, "listenOverflows", counts.listenOverflows());
-            counter(json, "synQueueDrops", counts.synQueueDrops());
-            counter(json, "synQueueCookies", counts.synQueueCookies());
+            counter(json, "abortsOnMemory", counts.of(KernelCounter.MEMORY_ABORTS));
+            counter(json, "memoryPressures", counts.of(KernelCounter.MEMORY_PRESSURES));
+            counter(json, "pawsEstablished", counts.of(KernelCounter.PAWS_ESTABLISHED));
+            counter(json, "pawsTimeWait", counts.of(KernelCounter.PAWS_TIME_WAIT));
+            counter(json, "listenOverflows", counts.of(KernelCounter.LISTEN_OVERFLOWS));
+            counter(json, "synQueueDrops", counts.of(KernelCounter.SYN_QUEUE_DROPS));
+            counter(json, "synQueueCookies", counts.of(KernelCounter.SYN_QUEUE_COOKIES));
         }
     }
 

@@ -2,6 +2,7 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
@@ -196,7 +197,7 @@ final class Warmup {
                     new Trend(stale ? Trend.Kind.LEAK : Trend.Kind.FLOOD, 1, 10),
                     stale ? Census.failed("warming up") : new Census(Map.of(TcpState.ESTABLISHED, 1), false, false, ""),
                     0,
-                    new TcpCounts(0, 0, 0, 0, -1, 0, 0, 0),
+                    new TcpCounts(Map.of(KernelCounter.LISTEN_OVERFLOWS, 0L)),
                     TcpCounts.TimeWaitLoss.NONE,
                     List.of("warming up"));
         }

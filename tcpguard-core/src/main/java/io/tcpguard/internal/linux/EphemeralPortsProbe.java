@@ -16,16 +16,14 @@ final class EphemeralPortsProbe implements Probe {
     static final long NEWS_NANOS = 10_000_000_000L;
 
     private final LastReading last = new LastReading(Signal.EPHEMERAL_PORTS);
-    private final Figure used;
-    private final Figure ports;
+    private final LocalPortUse ports;
 
     private volatile LongSupplier failedConnects = () -> 0;
     private long failed;
     private boolean news;
     private long newsNanos;
 
-    EphemeralPortsProbe(Figure used, Figure ports) {
-        this.used = used;
+    EphemeralPortsProbe(LocalPortUse ports) {
         this.ports = ports;
     }
 
@@ -42,15 +40,15 @@ final class EphemeralPortsProbe implements Probe {
     @Override
     public Reading read(long nowNanos) {
         hear(nowNanos);
-        long all = ports.at(nowNanos);
+        long all = ports.all(nowNanos);
         if (all < 0) {
             return last.unavailable(ports.trouble());
         }
-        long bound = used.at(nowNanos);
+        long bound = ports.used(nowNanos);
         if (news) {
             return last.measured(Math.max(all, bound), all);
         }
-        return bound < 0 ? last.unavailable(used.trouble()) : last.measured(bound, all);
+        return bound < 0 ? last.unavailable(ports.trouble()) : last.measured(bound, all);
     }
 
     private void hear(long nowNanos) {

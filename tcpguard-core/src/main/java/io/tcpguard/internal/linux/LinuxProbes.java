@@ -8,7 +8,6 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Scope;
 import io.tcpguard.signal.Signal;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -53,23 +52,16 @@ public final class LinuxProbes implements AutoCloseable {
         long inForce = descriptors.limit();
         this.limit = inForce < 0 ? Long.MAX_VALUE : inForce;
         this.netstat = whole("self/net/netstat");
-        Sockstat tcp = new Sockstat(whole("self/net/sockstat"), "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
-        this.ports = new EphemeralPortsProbe(
-                new OutgoingPorts(sockets(tcp), whole("self/net/snmp")),
-                new PortRange(whole("sys/net/ipv4/ip_local_port_range")));
+        Sockstat tcp = Sockstat.ofTcp(whole("self/net/sockstat"));
+        this.ports = new EphemeralPortsProbe(new LocalPortUse(
+                tcp.inUse(),
+                Sockstat.ofTcp6(whole("self/net/sockstat6")).inUse(),
+                tcp.timeWait(),
+                whole("self/net/snmp"),
+                whole("sys/net/ipv4/ip_local_port_range")));
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
-        this.facts = new CounterTable(
-                netstat,
-                "TcpExt:",
-                "TCPTimeWaitOverflow",
-                "TCPAbortOnMemory",
-                "TCPMemoryPressures",
-                "PAWSEstab",
-                "PAWSTimewait",
-                "ListenOverflows",
-                "TCPReqQFullDrop",
-                "TCPReqQFullDoCookies");
+        this.facts = NetworkTexts.counters(netstat);
         // Loads the classes that a read needs, while there are descriptors for it; and gives rates their first look.
         long now = clock.nanoTime();
         everySample.read(now);
@@ -176,29 +168,10 @@ public final class LinuxProbes implements AutoCloseable {
         return linux ? new PeerTable(proc, clock) : null;
     }
 
-    /** Reads the counters that explain a signal; null if they can't be read. Any thread; opens nothing. About 30 µs. */
-    public @Nullable TcpCounts counts() {
+    /** Reads the counters that explain a signal or an incident. Any thread; opens nothing. About 30 µs. */
+    public TcpCounts counts() {
         synchronized (netstat) {
-            return facts.read(clock.nanoTime())
-                    ? new TcpCounts(
-                            facts.value(0),
-                            facts.value(1),
-                            facts.value(2),
-                            facts.value(3),
-                            facts.value(4),
-                            facts.value(5),
-                            facts.value(6),
-                            facts.value(7))
-                    : null;
-        }
-    }
-
-    /** The kernel's text of all counters ({@code netstat}); empty if it can't be read. Any thread; opens nothing. */
-    public String netstat() {
-        synchronized (netstat) {
-            return netstat.read(clock.nanoTime())
-                    ? new String(netstat.bytes(), 0, netstat.length(), StandardCharsets.US_ASCII)
-                    : "";
+            return NetworkTexts.read(facts, clock.nanoTime());
         }
     }
 
@@ -213,27 +186,17 @@ public final class LinuxProbes implements AutoCloseable {
 
     private List<Probe> counters(Sockstat tcp) {
         ProcFile fileNr = whole("sys/fs/file-nr");
-        Figure orphans = tcp.figure(1);
-        Figure timeWait = tcp.figure(2);
-        Figure pages = tcp.figure(4);
         return List.of(
                 new UsageProbe(Signal.SYSTEM_FILES, Sysctl.count(fileNr, 0, 3), Sysctl.setting(fileNr, 2, 3)),
-                new UsageProbe(Signal.TIME_WAIT, timeWait, setting("sys/net/ipv4/tcp_max_tw_buckets")),
-                new UsageProbe(Signal.ORPHANS, orphans, setting("sys/net/ipv4/tcp_max_orphans")),
-                new UsageProbe(Signal.TCP_MEMORY, pages, Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)),
+                new UsageProbe(Signal.TIME_WAIT, tcp.timeWait(), setting("sys/net/ipv4/tcp_max_tw_buckets")),
+                new UsageProbe(Signal.ORPHANS, tcp.orphans(), setting("sys/net/ipv4/tcp_max_orphans")),
+                new UsageProbe(Signal.TCP_MEMORY, tcp.pages(), Sysctl.setting(whole("sys/net/ipv4/tcp_mem"), 2, 3)),
                 new ListenDropsProbe(netstat, setting("sys/net/ipv4/tcp_syncookies")),
                 new UsageProbe(
                         Signal.CONNTRACK,
                         Sysctl.count(whole("sys/net/netfilter/nf_conntrack_count"), 0, 1),
                         setting("sys/net/netfilter/nf_conntrack_max")),
                 ports);
-    }
-
-    private Figure sockets(Sockstat tcp) {
-        Figure inUse = tcp.figure(0);
-        Figure timeWait = tcp.figure(2);
-        Figure inUse6 = new Sockstat(whole("self/net/sockstat6"), "TCP6:", "inuse").figure(0);
-        return new Sum(inUse, new Sum(new OrNone(inUse6), timeWait));
     }
 
     private Figure setting(String path) {
@@ -269,17 +232,5 @@ public final class LinuxProbes implements AutoCloseable {
 
     private static Probe blind(Signal signal) {
         return new BlindProbe(signal, Cause.NOT_LINUX, NO_PROC);
-    }
-
-    private static final class UnknownDescriptors implements DescriptorCount {
-        @Override
-        public long used() {
-            return -1;
-        }
-
-        @Override
-        public long limit() {
-            return -1;
-        }
     }
 }

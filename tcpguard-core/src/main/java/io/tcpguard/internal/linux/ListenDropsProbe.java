@@ -1,5 +1,6 @@
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
@@ -53,7 +54,8 @@ final class ListenDropsProbe implements Probe {
      */
     ListenDropsProbe(ProcFile netstat, Figure syncookies) {
         this.netstat = netstat;
-        this.counters = new CounterTable(netstat, "TcpExt:", "ListenDrops", "SyncookiesSent");
+        this.counters = new CounterTable(
+                netstat, "TcpExt:", KernelCounter.LISTEN_DROPS.kernelName(), KernelCounter.SYN_COOKIES.kernelName());
         this.syncookies = syncookies;
     }
 

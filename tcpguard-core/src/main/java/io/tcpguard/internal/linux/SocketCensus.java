@@ -37,9 +37,7 @@ public final class SocketCensus {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_INFO = 11;
     private static final int STATE_BYTES = 8;
-    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    private static final Pattern ROW = Pattern.compile("\\s*\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} "
-            + "([0-9A-F]{2}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:[0-9A-F]+ [0-9A-F]+ +\\d+ +\\d+ (\\d+) .*");
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d{1,18})]");
 
     private final File proc;
     private final boolean linux;
@@ -77,7 +75,7 @@ public final class SocketCensus {
         private final long deadline;
         private final File directory = new File(proc, "self/fd");
         private final Map<TcpState, Integer> sockets = new EnumMap<>(TcpState.class);
-        private final Set<String> ownInodes = new HashSet<>();
+        private final Set<Long> ownInodes = new HashSet<>();
         private final Set<Integer> ownPorts = new HashSet<>();
         private final Map<Integer, Integer> halfOpenByPort = new HashMap<>();
         private boolean complete = true;
@@ -165,7 +163,7 @@ public final class SocketCensus {
                 }
                 Matcher link = SOCKET.matcher(linkOf(directory, names.get(i)));
                 if (link.matches()) {
-                    ownInodes.add(link.group(1));
+                    ownInodes.add(Long.parseLong(link.group(1)));
                 }
             }
         }
@@ -182,24 +180,23 @@ public final class SocketCensus {
                     if (++seen % CLOCK_EVERY == 0 && late()) {
                         return;
                     }
-                    Matcher row = ROW.matcher(line);
-                    TcpState state = row.matches() ? TcpState.of(Integer.parseInt(row.group(2), 16)) : null;
-                    if (state == null) {
+                    TcpRow row = TcpRow.parse(line);
+                    if (row == null) {
                         complete = false;
                     } else {
-                        count(state, Integer.parseInt(row.group(1), 16), row.group(3));
+                        count(row);
                     }
                 }
             }
         }
 
-        private void count(TcpState state, int localPort, String inode) {
-            if (state == TcpState.SYN_RECV) {
-                halfOpenByPort.merge(localPort, 1, Integer::sum);
-            } else if (ownInodes.contains(inode)) {
-                sockets.merge(state, 1, Integer::sum);
-                if (state == TcpState.LISTEN) {
-                    ownPorts.add(localPort);
+        private void count(TcpRow row) {
+            if (row.state() == TcpState.SYN_RECV) {
+                halfOpenByPort.merge(row.localPort(), 1, Integer::sum);
+            } else if (ownInodes.contains(row.inode())) {
+                sockets.merge(row.state(), 1, Integer::sum);
+                if (row.state() == TcpState.LISTEN) {
+                    ownPorts.add(row.localPort());
                 }
             }
         }

@@ -28,6 +28,33 @@ final class Sockstat {
         this.values = new long[names.length];
     }
 
+    /** The line of IPv4, which counts those in TIME_WAIT, orphans and memory of IPv6 too. */
+    static Sockstat ofTcp(ProcFile sockstat) {
+        return new Sockstat(sockstat, "TCP:", "inuse", "orphan", "tw", "alloc", "mem");
+    }
+
+    /** The line of IPv6. */
+    static Sockstat ofTcp6(ProcFile sockstat6) {
+        return new Sockstat(sockstat6, "TCP6:", "inuse");
+    }
+
+    Figure inUse() {
+        return figure(0);
+    }
+
+    Figure orphans() {
+        return figure(1);
+    }
+
+    Figure timeWait() {
+        return figure(2);
+    }
+
+    /** Memory of all buffers, in pages. */
+    Figure pages() {
+        return figure(4);
+    }
+
     /** The number behind the name at that index. */
     Figure figure(int index) {
         return new Named(index);

@@ -1,44 +1,40 @@
 package io.tcpguard.internal.probe;
 
-/**
- * Counters of the kernel's that explain a signal, since the network namespace was made; -1 for one that this kernel lacks
- * (names: net/ipv4/proc.c, {@code snmp4_net_list}).
- *
- * @param timeWaitOverflows TCPTimeWaitOverflow: closes without TIME_WAIT, for the limit or for want of memory
- * @param abortsOnMemory TCPAbortOnMemory: connections cut because TCP's memory was used up
- * @param memoryPressures TCPMemoryPressures: times that TCP began to save memory
- * @param pawsEstablished PAWSEstab: segments of connections refused for an old time stamp (RFC 7323, 5)
- * @param pawsTimeWait PAWSTimewait: segments refused for a time stamp older than that of the TIME_WAIT socket they met; many
- *     come from clients behind one address translation
- * @param listenOverflows ListenOverflows: attempts dropped because an accept queue was full
- * @param synQueueDrops TCPReqQFullDrop: attempts dropped because a SYN queue was full
- * @param synQueueCookies TCPReqQFullDoCookies: attempts answered by a cookie because a SYN queue was full
- */
-public record TcpCounts(
-        long timeWaitOverflows,
-        long abortsOnMemory,
-        long memoryPressures,
-        long pawsEstablished,
-        long pawsTimeWait,
-        long listenOverflows,
-        long synQueueDrops,
-        long synQueueCookies) {
+import java.util.EnumMap;
+import java.util.Map;
 
-    /** What was counted since an earlier look; -1 where one of the two is not known. */
-    public TcpCounts since(TcpCounts earlier) {
-        return new TcpCounts(
-                more(timeWaitOverflows, earlier.timeWaitOverflows),
-                more(abortsOnMemory, earlier.abortsOnMemory),
-                more(memoryPressures, earlier.memoryPressures),
-                more(pawsEstablished, earlier.pawsEstablished),
-                more(pawsTimeWait, earlier.pawsTimeWait),
-                more(listenOverflows, earlier.listenOverflows),
-                more(synQueueDrops, earlier.synQueueDrops),
-                more(synQueueCookies, earlier.synQueueCookies));
+/**
+ * Counters of the kernel's at one moment. What this kernel lacks, or what could not be read, is not known.
+ *
+ * @param known those that are known
+ */
+public record TcpCounts(Map<KernelCounter, Long> known) {
+    /** None is known. */
+    public static final TcpCounts UNKNOWN = new TcpCounts(Map.of());
+
+    /** Copies. */
+    public TcpCounts {
+        known = Map.copyOf(known);
     }
 
-    private static long more(long now, long earlier) {
-        return now < 0 || earlier < 0 ? -1 : Math.max(0, now - earlier);
+    /** A counter; -1 if it is not known. */
+    public long of(KernelCounter counter) {
+        return known.getOrDefault(counter, -1L);
+    }
+
+    /** What was counted since an earlier look, of what is known of both. */
+    public TcpCounts since(TcpCounts earlier) {
+        Map<KernelCounter, Long> more = new EnumMap<>(KernelCounter.class);
+        known.forEach((counter, count) -> {
+            if (earlier.of(counter) >= 0) {
+                more.put(counter, Math.max(0, count - earlier.of(counter)));
+            }
+        });
+        return new TcpCounts(more);
+    }
+
+    private boolean grewSince(TcpCounts earlier, KernelCounter counter) {
+        return of(counter) > earlier.of(counter);
     }
 
     /** Why closes went without TIME_WAIT since an earlier look. */
@@ -60,10 +56,11 @@ public record TcpCounts(
      * @param timeWaitLimit {@code net.ipv4.tcp_max_tw_buckets}
      */
     public TimeWaitLoss timeWaitLossSince(TcpCounts earlier, long timeWait, long timeWaitLimit) {
-        if (timeWaitOverflows <= earlier.timeWaitOverflows) {
+        if (!grewSince(earlier, KernelCounter.TIME_WAIT_OVERFLOWS)) {
             return TimeWaitLoss.NONE;
         }
-        boolean memory = abortsOnMemory > earlier.abortsOnMemory || memoryPressures > earlier.memoryPressures;
+        boolean memory =
+                grewSince(earlier, KernelCounter.MEMORY_ABORTS) || grewSince(earlier, KernelCounter.MEMORY_PRESSURES);
         // The limit is checked without a lock, so that the number hovers just below it.
         boolean full = timeWait >= timeWaitLimit - timeWaitLimit / 16;
         return memory && !full ? TimeWaitLoss.MEMORY_SHORT : TimeWaitLoss.LIMIT_REACHED;

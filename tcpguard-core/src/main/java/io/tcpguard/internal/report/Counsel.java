@@ -6,9 +6,9 @@ import io.tcpguard.advisor.Listening;
 import io.tcpguard.advisor.Machine;
 import io.tcpguard.advisor.Report;
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.incident.FlightRecorder;
 import io.tcpguard.internal.report.incident.IncidentReport;
-import io.tcpguard.internal.report.incident.KernelCounters;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
@@ -57,11 +57,11 @@ public final class Counsel {
     }
 
     /** Reads the settings while there are descriptors to read them with. */
-    public Counsel(Shed shed, LongSupplier waited, Supplier<List<String>> remarks, Supplier<String> netstat) {
+    public Counsel(Shed shed, LongSupplier waited, Supplier<List<String>> remarks, Supplier<TcpCounts> counts) {
         this.waited = waited;
         this.remarks = remarks;
         this.shed = shed;
-        recorder = new FlightRecorder(CHANGES_KEPT, () -> KernelCounters.in(netstat.get()));
+        recorder = new FlightRecorder(CHANGES_KEPT, counts);
         machine = Machine.self(List.of());
         newest = Advice.on(machine);
     }

@@ -1,6 +1,7 @@
 package io.tcpguard.internal.report;
 
 import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
@@ -18,7 +19,6 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks every ten seconds at what is too dear for a sample: own sockets by state, and the counters that tell why. On the guard's I/O
@@ -50,18 +50,18 @@ public final class SlowLook {
 
     private final LongFunction<Census> count;
     private final LongFunction<Census> countWithHalfOpen;
-    private final Supplier<@Nullable TcpCounts> counters;
+    private final Supplier<TcpCounts> counters;
     private final LongSupplier connectsWithoutPort;
     private final NanoClock clock;
     private final Consumer<String> log;
-    private final @Nullable TcpCounts atStart;
+    private final TcpCounts atStart;
     private final long[] saidAt = new long[Remark.values().length];
     private final boolean[] said = new boolean[Remark.values().length];
 
     private volatile boolean underWay;
     private volatile long nextAt;
     private volatile List<String> remarks = List.of();
-    private @Nullable TcpCounts before;
+    private TcpCounts before;
     private TimeWaitLoss lastLoss = TimeWaitLoss.NONE;
     private long withoutPortBefore;
     private boolean manyBefore;
@@ -72,14 +72,13 @@ public final class SlowLook {
     /**
      * @param count the sockets that have descriptors, within so many nanoseconds
      * @param countWithHalfOpen the others, too
-     * @param counters null if they can't be read
      * @param connectsWithoutPort outgoing connects that found no local port, ever
      * @param log told of what stands out
      */
     public SlowLook(
             LongFunction<Census> count,
             LongFunction<Census> countWithHalfOpen,
-            Supplier<@Nullable TcpCounts> counters,
+            Supplier<TcpCounts> counters,
             LongSupplier connectsWithoutPort,
             NanoClock clock,
             Consumer<String> log) {
@@ -129,15 +128,7 @@ public final class SlowLook {
     /** For somebody who asks: by the last look, since whoever counts anew for each question makes the next check wait. */
     public Background background(Trend trend) {
         asked = true;
-        TcpCounts latest = counters.get();
-        TcpCounts first = atStart;
-        return new Background(
-                trend,
-                sockets,
-                socketsAt,
-                latest == null || first == null ? null : latest.since(first),
-                lastLoss,
-                remarks);
+        return new Background(trend, sockets, socketsAt, counters.get().since(atStart), lastLoss, remarks);
     }
 
     /** A count that failed for want of a descriptor does not push out one that did not. */
@@ -166,22 +157,21 @@ public final class SlowLook {
         TcpCounts latest = counters.get();
         TcpCounts earlier = before;
         before = latest;
-        if (latest == null || earlier == null) {
-            return;
-        }
         TcpCounts news = latest.since(earlier);
-        if (news.timeWaitOverflows() > 0) {
+        long withoutTimeWait = news.of(KernelCounter.TIME_WAIT_OVERFLOWS);
+        if (withoutTimeWait > 0) {
             lastLoss = loss(latest, earlier, snapshot);
             remark(
                     Remark.TIME_WAIT,
-                    news.timeWaitOverflows()
+                    withoutTimeWait
                             + (lastLoss == TimeWaitLoss.MEMORY_SHORT
                                     ? " closes without TIME_WAIT: no memory was left for it, and TCP cuts connections for the same reason"
                                     : " closes without TIME_WAIT: net.ipv4.tcp_max_tw_buckets is reached, harmless but for late segments"),
                     found,
                     now);
         }
-        long stale = Math.max(0, news.pawsEstablished()) + Math.max(0, news.pawsTimeWait());
+        long stale = Math.max(0, news.of(KernelCounter.PAWS_ESTABLISHED))
+                + Math.max(0, news.of(KernelCounter.PAWS_TIME_WAIT));
         if (stale >= MANY_STALE) {
             remark(
                     Remark.PAWS,

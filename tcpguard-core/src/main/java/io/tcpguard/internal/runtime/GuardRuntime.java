@@ -123,7 +123,7 @@ public final class GuardRuntime implements RunState {
                 : new PeerLook(table, this::portNumbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
-        counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::netstat);
+        counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::counts);
         HealthView view =
                 new HealthView(published, policy, counsel, slowLook, this::queueWaitNanos, counters.waited()::sum);
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
@@ -133,7 +133,7 @@ public final class GuardRuntime implements RunState {
             fanout = new TransitionFanout(io::execute);
             fanout.add(counsel::record);
             listeners.forEach(fanout::add);
-            Rehearsal.play(config, probes::netstat);
+            Rehearsal.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
             slowLook.background(published.trend());

@@ -9,10 +9,10 @@ import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.incident.FlightRecorder;
 import io.tcpguard.internal.report.incident.IncidentReport;
-import io.tcpguard.internal.report.incident.KernelCounters;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
@@ -34,7 +34,7 @@ public final class Rehearsal {
     private static final long LIMIT = 1024;
 
     private final GuardConfig config;
-    private final Supplier<String> netstat;
+    private final Supplier<TcpCounts> counts;
     private final AtomicLong used = new AtomicLong();
     private final Engine engine;
     private final AdmissionPolicy policy;
@@ -43,8 +43,8 @@ public final class Rehearsal {
     private final List<Transition> transitions = new ArrayList<>();
     private long now;
 
-    private Rehearsal(GuardConfig config, Supplier<String> netstat) {
-        this.netstat = netstat;
+    private Rehearsal(GuardConfig config, Supplier<TcpCounts> counts) {
+        this.counts = counts;
         this.config = config;
         engine = new Engine(config, 0);
         policy = new AdmissionPolicy(
@@ -61,8 +61,8 @@ public final class Rehearsal {
         listeners = List.of(new ListenerWatch("rehearsal", new Serving(), queue, config, 0));
     }
 
-    public static void play(GuardConfig config, Supplier<String> netstat) {
-        Rehearsal rehearsal = new Rehearsal(config, netstat);
+    public static void play(GuardConfig config, Supplier<TcpCounts> counts) {
+        Rehearsal rehearsal = new Rehearsal(config, counts);
         rehearsal.policy.setOpenForDecisions(true);
         rehearsal.flood();
         rehearsal.stall();
@@ -72,7 +72,7 @@ public final class Rehearsal {
 
     /** The way of a transition to its listeners, and of an episode into words. */
     private void tell() {
-        FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, () -> KernelCounters.in(netstat.get()));
+        FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, counts);
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
         fanout.add(t -> recorder.record(t, now, new Shed(), 0));
         transitions.forEach(t -> fanout.publish(t.before(), t.after()));

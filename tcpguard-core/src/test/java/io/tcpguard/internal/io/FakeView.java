@@ -22,8 +22,8 @@ final class FakeView implements IoThread.View {
     private volatile boolean room = true;
     private volatile boolean resets = true;
     private volatile String advice = "advice × 1\n";
-    private volatile Background background =
-            new Background(Trend.CALM, Census.failed("nobody looked"), 0, null, TcpCounts.TimeWaitLoss.NONE, List.of());
+    private volatile Background background = new Background(
+            Trend.CALM, Census.failed("nobody looked"), 0, TcpCounts.UNKNOWN, TcpCounts.TimeWaitLoss.NONE, List.of());
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
         snapshot = snapshot(level, leading, weight, reason, false);

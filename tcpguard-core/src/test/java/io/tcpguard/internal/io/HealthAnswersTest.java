@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
@@ -183,7 +184,14 @@ class HealthAnswersTest {
                 new Trend(Trend.Kind.LEAK, 12.34, 40),
                 new Census(Map.of(TcpState.CLOSE_WAIT, 40, TcpState.SYN_RECV, 3), true, false, ""),
                 0,
-                new TcpCounts(10, 0, 1, 5, -1, 6, 7, 8),
+                new TcpCounts(Map.of(
+                        KernelCounter.TIME_WAIT_OVERFLOWS, 10L,
+                        KernelCounter.MEMORY_ABORTS, 0L,
+                        KernelCounter.MEMORY_PRESSURES, 1L,
+                        KernelCounter.PAWS_ESTABLISHED, 5L,
+                        KernelCounter.LISTEN_OVERFLOWS, 6L,
+                        KernelCounter.SYN_QUEUE_DROPS, 7L,
+                        KernelCounter.SYN_QUEUE_COOKIES, 8L)),
                 TcpCounts.TimeWaitLoss.LIMIT_REACHED,
                 List.of("40 connections in CLOSE_WAIT")));
 

@@ -2,9 +2,11 @@ package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,14 +34,23 @@ class TcpCountsTest {
     void areReadByNameAndLackWhatTheKernelLacks(@TempDir Path directory) {
         FakeProc proc = FakeProc.complete(directory);
         try (LinuxProbes probes = LinuxProbes.open(proc.root(), true, () -> 0, null)) {
-            assertThat(probes.counts()).isEqualTo(new TcpCounts(5, -1, -1, 2, -1, 4, -1, -1));
+            assertThat(probes.counts())
+                    .isEqualTo(new TcpCounts(Map.of(
+                            KernelCounter.TIME_WAIT_OVERFLOWS, 5L,
+                            KernelCounter.PAWS_ESTABLISHED, 2L,
+                            KernelCounter.LISTEN_OVERFLOWS, 4L,
+                            KernelCounter.LISTEN_DROPS, 100L,
+                            KernelCounter.SYN_COOKIES, 20L)));
 
             proc.with("self/net/netstat", "TcpExt: torn");
-            assertThat(probes.counts()).isNull();
+            assertThat(probes.counts()).isEqualTo(TcpCounts.UNKNOWN);
         }
     }
 
     private static TcpCounts counts(long overflows, long aborts, long pressures) {
-        return new TcpCounts(overflows, aborts, pressures, 0, 0, 0, 0, 0);
+        return new TcpCounts(Map.of(
+                KernelCounter.TIME_WAIT_OVERFLOWS, overflows,
+                KernelCounter.MEMORY_ABORTS, aborts,
+                KernelCounter.MEMORY_PRESSURES, pressures));
     }
 }

@@ -2,6 +2,7 @@ package io.tcpguard.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -24,7 +25,7 @@ class CounselTest {
 
     @Test
     void tellsOfListenersOnceASecondAfterTheFirst() {
-        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> TcpCounts.UNKNOWN);
         assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
@@ -34,7 +35,7 @@ class CounselTest {
 
     @Test
     void saysNothingOfListenersThatCantBeSeen() {
-        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> "");
+        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> TcpCounts.UNKNOWN);
         for (int i = 0; i < 100; i++) {
             assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
         }

@@ -3,6 +3,7 @@ package io.tcpguard.internal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import io.tcpguard.signal.Census;
@@ -17,10 +18,10 @@ import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SlowLookTest {
@@ -33,7 +34,7 @@ class SlowLookTest {
     private long withoutPort;
     private long timeWait = 10;
     private Census sockets = census(0, 100);
-    private @Nullable TcpCounts counters = counters(5, 0, 0, 3, 7);
+    private TcpCounts counters = counters(5, 0, 0, 3, 7);
     private final SlowLook look = new SlowLook(
             budget -> {
                 counts++;
@@ -209,7 +210,7 @@ class SlowLookTest {
         lookAgain();
         sockets = Census.failed("no descriptor was left");
         lookAgain();
-        counters = null;
+        counters = TcpCounts.UNKNOWN;
 
         Background seen = look.background(Trend.CALM);
         assertThat(seen.sockets().in(TcpState.CLOSE_WAIT)).isEqualTo(3);
@@ -240,6 +241,13 @@ class SlowLookTest {
     }
 
     private static TcpCounts counters(long overflows, long aborts, long pressures, long paws, long pawsTimeWait) {
-        return new TcpCounts(overflows, aborts, pressures, paws, pawsTimeWait, 0, 0, 0);
+        Map<KernelCounter, Long> known = new EnumMap<>(KernelCounter.class);
+        known.put(KernelCounter.TIME_WAIT_OVERFLOWS, overflows);
+        known.put(KernelCounter.MEMORY_ABORTS, aborts);
+        known.put(KernelCounter.MEMORY_PRESSURES, pressures);
+        known.put(KernelCounter.PAWS_ESTABLISHED, paws);
+        known.put(KernelCounter.PAWS_TIME_WAIT, pawsTimeWait);
+        known.values().removeIf(count -> count < 0);
+        return new TcpCounts(known);
     }
 }

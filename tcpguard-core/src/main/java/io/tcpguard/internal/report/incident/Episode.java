@@ -1,5 +1,6 @@
 package io.tcpguard.internal.report.incident;
 
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;

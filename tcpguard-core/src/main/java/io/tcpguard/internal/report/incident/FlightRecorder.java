@@ -1,5 +1,6 @@
 package io.tcpguard.internal.report.incident;
 
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
 import io.tcpguard.state.Shed;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class FlightRecorder {
 
     private final int room;
-    private final Supplier<Map<KernelCounter, Long>> kernel;
+    private final Supplier<TcpCounts> kernel;
 
     /** Replaced whole by the one writer. */
     private volatile @Nullable Episode newest;
@@ -31,10 +32,10 @@ public final class FlightRecorder {
      * A recorder without any episode, to be made before its guard refuses anybody.
      *
      * @param room changes to keep, 2 or more; an episode that has more loses those after its first
-     * @param kernel asked at each change, such as {@link KernelCounters#in}
+     * @param kernel asked at each change
      * @throws IllegalArgumentException if there is no room for a beginning and an end
      */
-    public FlightRecorder(int room, Supplier<Map<KernelCounter, Long>> kernel) {
+    public FlightRecorder(int room, Supplier<TcpCounts> kernel) {
         if (room < 2) {
             throw new IllegalArgumentException("room=" + room + " (expected: 2 or more)");
         }
@@ -50,7 +51,8 @@ public final class FlightRecorder {
      * @param waited the guard's count of connections that had to wait for a place
      */
     public void record(Transition transition, long nowNanos, Shed shed, long waited) {
-        Moment moment = new Moment(nowNanos, transition.after(), counts(shed), waited, kernel.get());
+        Moment moment = new Moment(
+                nowNanos, transition.after(), counts(shed), waited, kernel.get().known());
         Episode old = newest;
         newest = old == null || old.over()
                 ? new Episode(transition.before(), List.of(sinceCalm(moment)), 0)

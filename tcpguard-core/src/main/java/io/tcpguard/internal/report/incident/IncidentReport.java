@@ -3,6 +3,7 @@ package io.tcpguard.internal.report.incident;
 import io.tcpguard.advisor.Advisor;
 import io.tcpguard.advisor.Finding;
 import io.tcpguard.advisor.Judgement;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
@@ -163,8 +164,9 @@ public final class IncidentReport {
     private void kernel() {
         Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
         counted.putAll(grown(episode.first().kernel(), episode.last().kernel()));
+        counted.keySet().removeIf(counter -> IncidentWords.of(counter).isEmpty());
         line("  the kernel  " + (counted.isEmpty() ? "counted nothing unusual" : "counted in this network namespace"));
-        counted.forEach((counter, count) -> counted(count, counter.words()));
+        counted.forEach((counter, count) -> counted(count, IncidentWords.of(counter)));
     }
 
     private void moreRoom() {

@@ -1,5 +1,6 @@
 package io.tcpguard.internal.report.incident;
 
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Shed;
@@ -56,6 +57,19 @@ final class IncidentWords {
             case UNFAIR_SOURCE -> "their source held more than twice its share";
             case ACCEPT_QUEUE -> "the accept queue was full";
             case WORK_DELAY -> "work waited too long for a thread";
+        };
+    }
+
+    /** What a counter counted; empty for one that only explains a signal. */
+    static String of(KernelCounter counter) {
+        return switch (counter) {
+            case LISTEN_OVERFLOWS -> "handshakes met a full accept queue";
+            case LISTEN_DROPS -> "connection attempts were dropped";
+            case SYN_COOKIES -> "SYN cookies were sent";
+            case SYN_QUEUE_DROPS -> "SYNs were dropped at a full queue of half-open connections";
+            case TIME_WAIT_OVERFLOWS -> "sockets were closed without TIME_WAIT";
+            case MEMORY_ABORTS -> "connections were aborted for want of memory or past the limit of orphans";
+            case MEMORY_PRESSURES, SYN_QUEUE_COOKIES, PAWS_ESTABLISHED, PAWS_TIME_WAIT -> "";
         };
     }
 }

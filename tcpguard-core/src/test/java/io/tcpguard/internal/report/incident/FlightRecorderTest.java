@@ -3,6 +3,7 @@ package io.tcpguard.internal.report.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
@@ -15,7 +16,7 @@ final class FlightRecorderTest {
     private static final Episode.Refusal RESET =
             new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
 
-    private final FlightRecorder recorder = new FlightRecorder(4, Map::of);
+    private final FlightRecorder recorder = new FlightRecorder(4, () -> TcpCounts.UNKNOWN);
     private final Shed shed = new Shed();
     private GuardSnapshot now = Snapshots.calm();
 
@@ -105,6 +106,6 @@ final class FlightRecorderTest {
 
     @Test
     void refusesToHaveNoRoomForABeginningAndAnEnd() {
-        assertThatThrownBy(() -> new FlightRecorder(1, Map::of)).hasMessageContaining("room=1");
+        assertThatThrownBy(() -> new FlightRecorder(1, () -> TcpCounts.UNKNOWN)).hasMessageContaining("room=1");
     }
 }

@@ -7,6 +7,8 @@ import io.tcpguard.advisor.Advisor;
 import io.tcpguard.advisor.Finding;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.advisor.SavedMachine;
+import io.tcpguard.internal.probe.KernelCounter;
+import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -31,7 +33,7 @@ final class IncidentReportTest {
     private static final long NOW_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Map<KernelCounter, Long> kernel = new EnumMap<>(KernelCounter.class);
-    private final FlightRecorder recorder = new FlightRecorder(64, () -> new EnumMap<>(kernel));
+    private final FlightRecorder recorder = new FlightRecorder(64, () -> new TcpCounts(kernel));
     private final Shed shed = new Shed();
     private final SavedMachine saved;
     private GuardSnapshot now = Snapshots.calm();

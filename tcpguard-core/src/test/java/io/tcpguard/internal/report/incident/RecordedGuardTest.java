@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.advisor.Advisor;
 import io.tcpguard.advisor.Machine;
+import io.tcpguard.internal.linux.NetworkTexts;
 import io.tcpguard.state.Level;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,13 +21,12 @@ final class RecordedGuardTest {
 
     @Test
     void tellsOfADrainFromBeginningToEnd() throws InterruptedException {
-        Path netstat = Path.of("/proc/self/net/netstat");
         try (TcpGuard guard = TcpGuard.builder()
                 .set("dwell", "10ms")
                 // Sockets of neighbours must not keep it at TRIM.
                 .set("trimAt", "1")
                 .build()) {
-            FlightRecorder recorder = new FlightRecorder(16, () -> KernelCounters.in(read(netstat)));
+            FlightRecorder recorder = new FlightRecorder(16, new NetworkTexts(new File("/proc/self/net"))::counts);
             guard.onTransition(t -> recorder.record(
                     t, System.nanoTime(), guard.shed(), guard.status().waited()));
             guard.start();
@@ -46,14 +43,6 @@ final class RecordedGuardTest {
                     .contains("NORMAL → DRAIN")
                     .contains("health DOWN; deploy of version 7")
                     .contains("an operator or a listener");
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.advisor.SavedMachine;
+import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
 import io.tcpguard.signal.Signal;

@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OutgoingPortsTest {
+class LocalPortUseTest {
     private static final String SNMP = "self/net/snmp";
     private static final long SECOND = 1_000_000_000L;
     private static final long PORTS = 60999 - 32768 + 1;
 
     private final FakeProc proc;
 
-    OutgoingPortsTest(@TempDir Path directory) {
+    LocalPortUseTest(@TempDir Path directory) {
         this.proc = FakeProc.complete(directory);
     }
 

@@ -1,0 +1,14 @@
+package io.tcpguard.internal.linux;
+
+/** Where nobody can tell, or nobody needs to. */
+final class UnknownDescriptors implements DescriptorCount {
+    @Override
+    public long used() {
+        return -1;
+    }
+
+    @Override
+    public long limit() {
+        return -1;
+    }
+}

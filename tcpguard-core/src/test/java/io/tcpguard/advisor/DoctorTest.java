@@ -83,7 +83,7 @@ final class DoctorTest {
         assumeProc();
 
         assertThat(doctor("doctor", "--json")).isBetween(0, 2);
-        assertThat(out()).startsWith("{").endsWith("}\n").contains("\"findings\": [");
+        assertThat(out()).startsWith("{").endsWith("}\n").contains("\"findings\":[");
     }
 
     @Test

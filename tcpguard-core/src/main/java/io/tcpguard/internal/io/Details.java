@@ -3,6 +3,7 @@ package io.tcpguard.internal.io;
 import io.tcpguard.internal.io.Checkers.Checker;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.TcpState;
@@ -11,6 +12,7 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
@@ -124,7 +126,7 @@ record Details(
 
     String json(Statement s) {
         Capacity c = snapshot.capacity();
-        return JsonText.object(json -> json.statement(s, true)
+        return JsonText.object(json -> s.members(json, true)
                 .member("levelMillis", TimeUnit.NANOSECONDS.toMillis(now - snapshot.levelSinceNanos()))
                 .member("levelReason", snapshot.reason())
                 .member("admission", snapshot.admission().name())
@@ -192,11 +194,7 @@ record Details(
 
     /** A counter that this kernel lacks is null, never 0. */
     private static void counter(JsonText json, String name, long value) {
-        if (value < 0) {
-            json.member(name, null);
-        } else {
-            json.member(name, value);
-        }
+        json.member(name, value < 0 ? OptionalLong.empty() : OptionalLong.of(value));
     }
 
     private static void signal(JsonText json, SignalState state) {

@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.text.Plain;
 import org.jspecify.annotations.Nullable;
 
 /**

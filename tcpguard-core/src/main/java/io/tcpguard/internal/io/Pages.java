@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
@@ -34,7 +35,7 @@ public final class Pages {
 
     static String body(Statement s, boolean json, boolean details) {
         return json
-                ? JsonText.object(text -> text.statement(s, details))
+                ? JsonText.object(o -> s.members(o, details))
                 : s.upOrDown() + ' ' + s.weight() + ' ' + s.level() + "\nlevel: " + s.level() + "\nleading: "
                         + s.leading() + "\nweight: " + s.weight() + "\nreason: " + (details ? s.reason() : s.cause())
                         + '\n';

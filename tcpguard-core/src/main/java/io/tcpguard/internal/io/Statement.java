@@ -1,5 +1,6 @@
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.util.Locale;
@@ -46,6 +47,14 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
     /** What was down comes back with the least of the ramp. */
     static int weight(GuardSnapshot snapshot, boolean up) {
         return !up ? 0 : snapshot.verdict().up() ? snapshot.verdict().weight() : FAILED_OPEN;
+    }
+
+    JsonText members(JsonText json, boolean details) {
+        return json.member("up", up)
+                .member("weight", weight)
+                .member("level", level.name())
+                .member("leading", leading.equals("none") ? null : leading)
+                .member("reason", details ? reason : cause);
     }
 
     String upOrDown() {

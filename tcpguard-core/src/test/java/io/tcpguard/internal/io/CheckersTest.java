@@ -3,6 +3,7 @@ package io.tcpguard.internal.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.Network;
+import io.tcpguard.internal.text.JsonText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

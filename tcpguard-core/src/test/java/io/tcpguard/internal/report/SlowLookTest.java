@@ -214,7 +214,7 @@ class SlowLookTest {
 
         Background seen = look.background(Trend.CALM);
         assertThat(seen.sockets().in(TcpState.CLOSE_WAIT)).isEqualTo(3);
-        assertThat(seen.sinceStart()).isNull();
+        assertThat(seen.sinceStart()).isEqualTo(TcpCounts.UNKNOWN);
         assertThat(look.remarks()).isEmpty();
     }
 

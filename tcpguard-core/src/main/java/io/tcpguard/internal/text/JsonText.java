@@ -1,31 +1,26 @@
-package io.tcpguard.internal.io;
+package io.tcpguard.internal.text;
 
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON (RFC 8259). Only what the answers need. */
-final class JsonText {
+/** Writes JSON (RFC 8259), by hand: the core has no JSON library. Only what the answers need. */
+public final class JsonText {
     private final StringBuilder out = new StringBuilder(256);
     private boolean first = true;
 
     private JsonText() {}
 
-    static String object(Consumer<JsonText> members) {
+    /** An object, and a line end behind it. */
+    public static String object(Consumer<JsonText> members) {
         JsonText json = new JsonText();
         json.nested(members);
         return json.out.append('\n').toString();
     }
 
-    JsonText statement(Statement s, boolean details) {
-        return member("up", s.up())
-                .member("weight", s.weight())
-                .member("level", s.level().name())
-                .member("leading", s.leading().equals("none") ? null : s.leading())
-                .member("reason", details ? s.reason() : s.cause());
-    }
-
-    JsonText member(String name, @Nullable String value) {
+    public JsonText member(String name, @Nullable String value) {
         key(name);
         if (value == null) {
             out.append("null");
@@ -35,31 +30,47 @@ final class JsonText {
         return this;
     }
 
-    JsonText member(String name, long value) {
+    public JsonText member(String name, long value) {
         key(name);
         out.append(value);
         return this;
     }
 
-    JsonText member(String name, boolean value) {
+    /** A number, or null where it is not known. */
+    public JsonText member(String name, OptionalLong value) {
+        return value.isPresent() ? member(name, value.getAsLong()) : member(name, (String) null);
+    }
+
+    public JsonText member(String name, boolean value) {
         key(name);
         out.append(value);
         return this;
     }
 
-    JsonText object(String name, Consumer<JsonText> members) {
+    public JsonText object(String name, Consumer<JsonText> members) {
         key(name);
         nested(members);
         return this;
     }
 
-    <T> JsonText array(String name, List<T> items, java.util.function.BiConsumer<JsonText, T> members) {
+    /** An array of objects. */
+    public <T> JsonText array(String name, List<T> items, BiConsumer<JsonText, T> members) {
+        return items(name, items, item -> nested(json -> members.accept(json, item)));
+    }
+
+    /** An array of strings. */
+    public JsonText strings(String name, List<String> items) {
+        return items(name, items, this::quoted);
+    }
+
+    private <T> JsonText items(String name, List<T> items, Consumer<T> write) {
         key(name);
         out.append('[');
-        for (int i = 0; i < items.size(); i++) {
-            T item = items.get(i);
-            out.append(i == 0 ? "" : ",");
-            nested(json -> members.accept(json, item));
+        String comma = "";
+        for (T item : items) {
+            out.append(comma);
+            write.accept(item);
+            comma = ",";
         }
         out.append(']');
         return this;

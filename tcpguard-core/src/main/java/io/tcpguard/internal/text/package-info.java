@@ -1,0 +1,5 @@
+/** Text for programs and for terminals: one JSON writer, one escaping of what strangers say. */
+@NullMarked
+package io.tcpguard.internal.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -133,7 +133,7 @@ class SeveralListenersTest {
         for (int i = 0; i < 2; i++) {
             Watch pool = new Watch(Signal.WORK_DELAY, "pool-" + i, config);
             watches.add(pool);
-            pool.read(new Reading.Measured(Signal.WORK_DELAY, i * 12_000, 500));
+            pool.read(new Reading.Measured(Signal.WORK_DELAY, i * 12_000L, 500));
         }
 
         after(11);

@@ -119,6 +119,17 @@ public enum Setting {
                     + "chosen by the limit: 20, or 2 % of a limit above 1000 (2048 at most); fewer below 440: 10 of "
                     + "256, 1 of 64, none below 60, and then nobody is refused"),
     /**
+     * Connections, 0 to 10,000,000, default 0 (as many as the heap bears): a server without such a setting of its
+     * own, such as Netty, would hold more than its memory does where descriptors are many. What is set here stands
+     * in place of what memory is thought to bear.
+     */
+    MAX_CONNECTIONS(
+            "maxConnections",
+            Kind.integer(0, 10_000_000),
+            0,
+            "connections that the guarded listeners may hold together. 0: one for each 32 KiB of the maximum heap, "
+                    + "no fewer than 1004. The server's own limit and the descriptors bound them as well"),
+    /**
      * Share of a limit, above 0, at most 1, default .85: early enough to look for idle connections, late enough not
      * to be reached every day.
      */

@@ -13,6 +13,12 @@ public enum Signal {
      */
     DESCRIPTORS(Scope.PROCESS, "descriptors"),
 
+    /**
+     * Connections held, against as many as may be: of a listener by its server's own setting, of the process by what memory bears or the
+     * operator allows. Source: the guard's own count.
+     */
+    CONNECTIONS(Scope.LISTENER, "connections"),
+
     /** File structures allocated on the machine, against {@code fs.file-max}. Source: {@code /proc/sys/fs/file-nr}. */
     SYSTEM_FILES(Scope.HOST, "files"),
 

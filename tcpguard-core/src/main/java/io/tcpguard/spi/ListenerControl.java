@@ -25,6 +25,19 @@ public interface ListenerControl {
         return 0;
     }
 
+    /**
+     * As many connections as the server's own settings let this listener hold at a time; -1, the default: any number. The guard makes room
+     * or refuses at that number, so the server must accept one more and be asked. It may change at run time.
+     */
+    default int maxConnections() {
+        return -1;
+    }
+
+    /** Whether the guard is asked about newcomers; if not, their limit is only reported. Default: true. Asked once. */
+    default boolean asksForEach() {
+        return true;
+    }
+
     /** The backlog that was asked for in {@code listen(2)}; 0, the default: not known. Asked once, when the listener comes under guard. */
     default int backlog() {
         return 0;

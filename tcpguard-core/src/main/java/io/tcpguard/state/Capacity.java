@@ -1,21 +1,35 @@
 package io.tcpguard.state;
 
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
- * How the process's descriptors are used.
+ * How the process's descriptors are used, and how many connections it has places for.
  *
  * @param limit the soft limit in force; 0 if it is not known
  * @param used descriptors open
  * @param own connections of guarded listeners among them
  * @param brought descriptors that come and go with the own connections: to a back end for each client, say; an estimate
  * @param refusalPoint above this many descriptors a new connection must replace another or be refused
+ * @param connections other limits for connections
  */
-public record Capacity(long limit, long used, long own, long brought, long refusalPoint) {
+public record Capacity(
+        long limit, long used, long own, long brought, long refusalPoint, ConnectionLimits connections) {
 
     /** The goal is that ten are left, and two may be opened while one looks. */
     private static final int MOST_UNTOUCHED = 12;
 
+    /** Asked for at refusals, so that none is made for it. */
+    private static final List<Limit> LIMITS = List.of(Limit.values());
+
     /** Nothing is known: no signal, or not Linux. */
     public static final Capacity UNKNOWN = new Capacity(0, 0, 0, Long.MAX_VALUE);
+
+    /** Nothing but descriptors bounds connections. */
+    public Capacity(long limit, long used, long own, long brought, long refusalPoint) {
+        this(limit, used, own, brought, refusalPoint, ConnectionLimits.UNBOUNDED);
+    }
 
     /** Connections that bring nothing with them. */
     public Capacity(long limit, long used, long own, long refusalPoint) {
@@ -48,6 +62,59 @@ public record Capacity(long limit, long used, long own, long brought, long refus
      */
     public long untouched() {
         return Math.min(MOST_UNTOUCHED, reserve() * 3 / 5);
+    }
+
+    /** How many connections this allows in all, those that are open too; {@link ConnectionLimits#NONE} if it bounds none. */
+    public long places(Limit by) {
+        return switch (by) {
+            case DESCRIPTORS -> byDescriptors();
+            case MAX_CONNECTIONS -> connections.maxConnections();
+            case MEMORY -> connections.operator() == ConnectionLimits.NONE ? connections.memory() : ConnectionLimits.NONE;
+            case OPERATOR -> connections.operator();
+        };
+    }
+
+    /** Each connection needs what it brings, too. */
+    private long byDescriptors() {
+        if (!known()) {
+            return ConnectionLimits.NONE;
+        }
+        long forClients = Math.max(0, Math.min(limit, refusalPoint) - other());
+        return own > 0 && brought > 0 ? (long) ((double) forClients * own / (own + brought)) : forClients;
+    }
+
+    /** What binds: the limit with the fewest places. */
+    public Limit binding() {
+        return least(null);
+    }
+
+    private Limit least(@Nullable Limit but) {
+        Limit least = but == Limit.DESCRIPTORS ? Limit.MAX_CONNECTIONS : Limit.DESCRIPTORS;
+        for (int i = 0; i < LIMITS.size(); i++) {
+            Limit each = LIMITS.get(i);
+            if (each != but && places(each) < places(least)) {
+                least = each;
+            }
+        }
+        return least;
+    }
+
+    /** How many connections there are places for; {@link ConnectionLimits#NONE} if nothing is known to bound them. */
+    public long places() {
+        return places(binding());
+    }
+
+    /** How many there are, by what, and what binds next: {@code 8,192 by the server's maxConnections; descriptors would allow 513,000}. */
+    public String placesInWords() {
+        Limit binding = binding();
+        if (places(binding) == ConnectionLimits.NONE) {
+            return "no known limit";
+        }
+        Limit next = least(binding);
+        String first = String.format(Locale.ROOT, "%,d by %s", places(binding), binding.words());
+        return places(next) == ConnectionLimits.NONE
+                ? first
+                : first + String.format(Locale.ROOT, "; %s would allow %,d", next.words(), places(next));
     }
 
     /** {@link #usable()} as a share of the limit, 0..1; 1 if nothing is known. */

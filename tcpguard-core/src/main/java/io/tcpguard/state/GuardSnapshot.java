@@ -85,9 +85,11 @@ public record GuardSnapshot(
                 levelSinceNanos);
     }
 
-    /** True if no signal could be read: the guard stays out of the way. */
+    /** True if no signal could be read, its own count of connections apart: but for that the guard stays out of the way. */
     public boolean blind() {
-        return signals.stream().noneMatch(s -> s.reading() instanceof io.tcpguard.signal.Reading.Measured);
+        return signals.stream()
+                .map(SignalState::reading)
+                .noneMatch(r -> r instanceof io.tcpguard.signal.Reading.Measured && r.signal() != Signal.CONNECTIONS);
     }
 
     /** The same, but for an operator who wants health to fail: nothing else of what is done changes by that. */

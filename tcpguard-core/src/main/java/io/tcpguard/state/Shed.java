@@ -25,7 +25,7 @@ public final class Shed {
 
     /** Why. */
     public enum Cause {
-        /** The descriptors are taken by own connections. */
+        /** The places are taken by own connections, whatever limits them. */
         CONNECTIONS,
         /** The descriptors are taken by something else: a leak, files, outgoing connections. */
         OTHER_DESCRIPTORS,

@@ -73,6 +73,23 @@ public final class NettyGuard {
         return this;
     }
 
+    /**
+     * As many connections as each of these ports may hold; at that number newcomers replace idle ones, wait or are refused. Default: any
+     * number, within what the process may hold ({@link Setting#MAX_CONNECTIONS}). May be changed at any time; no connection is closed for
+     * it.
+     *
+     * @param most 1 or more; or -1: any number
+     * @return this
+     * @throws IllegalArgumentException if it is neither
+     */
+    public NettyGuard maxConnections(int most) {
+        if (most < 1 && most != -1) {
+            throw new IllegalArgumentException("maxConnections=" + most + " (expected: 1 or more, or -1 for any number)");
+        }
+        ports.maxConnections(most);
+        return this;
+    }
+
     /** For {@code ServerBootstrap.handler()}, or first into a server channel's pipeline. Sharable. */
     public ChannelHandler acceptHandler() {
         return new AcceptDoor(ports);

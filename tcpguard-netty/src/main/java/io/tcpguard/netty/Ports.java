@@ -27,6 +27,7 @@ final class Ports {
     private final AtomicInteger leavers = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
+    private volatile int maxConnections = -1;
     private volatile boolean unguarded;
     private volatile boolean leaving;
 
@@ -79,6 +80,15 @@ final class Ports {
         if (!lost.contains(port)) {
             lost.add(port);
         }
+    }
+
+    /** As many as each port may hold; negative: any number. */
+    int maxConnections() {
+        return maxConnections;
+    }
+
+    void maxConnections(int most) {
+        maxConnections = most;
     }
 
     /** A connection was admitted. */

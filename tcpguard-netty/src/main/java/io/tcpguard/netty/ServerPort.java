@@ -55,6 +55,11 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return server.config() instanceof ServerSocketChannelConfig config ? config.getBacklog() : 0;
     }
 
+    @Override
+    public int maxConnections() {
+        return ports.maxConnections();
+    }
+
     /** Takes the place that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
     @Override
     public boolean canAnswer() {

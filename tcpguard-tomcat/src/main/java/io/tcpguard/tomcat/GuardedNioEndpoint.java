@@ -16,6 +16,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.threads.LimitLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
 /** Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives up. */
 final class GuardedNioEndpoint extends NioEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
+    /** More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room, too. */
+    private static final int BEYOND = 64;
 
     private final ConnectorWatch watch = new ConnectorWatch();
     private final ConnectionRegistry registry = new ConnectionRegistry();
@@ -37,6 +40,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private volatile Supplier<String> names = this::getName;
 
     private volatile boolean closesAnswered;
+
+    /** Connections that were open before the guard came. */
+    private volatile int unaskedAtFirst;
+
+    /** What {@code maxConnections} was set to: the policy's ceiling, not the latch's. */
+    private volatile int ceiling = super.getMaxConnections();
 
     /** From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health down. */
     private volatile boolean starting;
@@ -53,6 +62,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
                 throw new IllegalStateException("connector " + shortName() + " has a guard already (expected: none)");
             }
             guard = next;
+            unaskedAtFirst = connections.size();
+            fitLatch();
             // Health speaks about this connector from here on: down until it accepts.
             listen(next);
             if (running) {
@@ -66,6 +77,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             guard = null;
             watch.unwatchWork(shortName());
             watch.unlisten();
+            fitLatch();
         }
     }
 
@@ -82,6 +94,45 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     @Nullable GuardedListener listener() {
         return watch.listener();
+    }
+
+    // ---- how many
+
+    @Override
+    public void setMaxConnections(int most) {
+        synchronized (lifecycle) {
+            ceiling = most;
+            fitLatch();
+        }
+    }
+
+    @Override
+    public int getMaxConnections() {
+        return ceiling;
+    }
+
+    /**
+     * Under guard Tomcat's own limit lets in a few more than was set, or its acceptor would stand still where the guard is to be asked: the
+     * one in hand, those who are never refused, those who came in place of one that is about to close.
+     */
+    private void fitLatch() {
+        int most = ceiling;
+        super.setMaxConnections(guard == null || most < 1 ? most : latchLimit(most));
+    }
+
+    private static int latchLimit(int most) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) most + BEYOND);
+    }
+
+    @Override
+    protected LimitLatch initializeConnectionLatch() {
+        LimitLatch latch = super.initializeConnectionLatch();
+        int most = ceiling;
+        if (latch != null && guard != null && most >= 1) {
+            // Tomcat makes it anew at a start, as large as getMaxConnections() says.
+            latch.setLimit(latchLimit(most));
+        }
+        return latch;
     }
 
     @Override
@@ -164,7 +215,18 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public boolean full() {
-            return StockEndpoint.isFull(getMaxConnections(), getConnectionCount(), connections.size());
+            return StockEndpoint.isFull(ceiling < 1 ? ceiling : latchLimit(ceiling), getConnectionCount(), connections.size());
+        }
+
+        @Override
+        public int maxConnections() {
+            return ceiling;
+        }
+
+        /** Those that came before the guard did. */
+        @Override
+        public int unasked() {
+            return unaskedAtFirst == 0 ? 0 : Math.max(0, Math.min(unaskedAtFirst, connections.size() - registry.size()));
         }
 
         @Override

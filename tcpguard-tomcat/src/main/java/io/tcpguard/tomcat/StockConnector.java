@@ -109,6 +109,16 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     }
 
     @Override
+    public int maxConnections() {
+        return endpoint.maxConnections();
+    }
+
+    @Override
+    public boolean asksForEach() {
+        return false;
+    }
+
+    @Override
     public int unasked() {
         return endpoint.open();
     }

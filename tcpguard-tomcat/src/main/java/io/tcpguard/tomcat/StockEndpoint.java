@@ -58,6 +58,10 @@ final class StockEndpoint {
         return protocol == null ? 0 : (int) Math.max(0, protocol.getConnectionCount() - 1);
     }
 
+    int maxConnections() {
+        return protocol == null ? -1 : protocol.getMaxConnections();
+    }
+
     boolean full() {
         return protocol != null && isFull(protocol.getMaxConnections(), protocol.getConnectionCount(), open());
     }

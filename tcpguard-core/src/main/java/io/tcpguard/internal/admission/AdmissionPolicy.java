@@ -17,6 +17,7 @@ import io.tcpguard.state.Shed.Layer;
 import io.tcpguard.state.Shed.Way;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -52,6 +53,9 @@ public final class AdmissionPolicy {
     private final Patience patience;
     private final ConnectionTable table;
     private final DescriptorRoom room;
+    private final DescriptorCeiling descriptors;
+    private final PlaceCeiling process;
+    private final List<ListenerPlaces> listeners = new CopyOnWriteArrayList<>();
     private final ResetBudget resets;
     private final TokenBucket evictions;
     private final TokenBucket silentEvictions;
@@ -76,8 +80,6 @@ public final class AdmissionPolicy {
     private volatile boolean open;
     private volatile boolean allowedComeHere;
     private volatile long allowedAt;
-    private volatile long sheddingAt;
-    private volatile boolean everShed;
     private volatile long sampledAt;
     private long pauses;
     private long settledAt;
@@ -105,6 +107,8 @@ public final class AdmissionPolicy {
         patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
         table = new ConnectionTable(gaps, patience, clock, fixedFloor);
         room = new DescriptorRoom(count);
+        descriptors = new DescriptorCeiling(room, table);
+        process = new PlaceCeiling(table, table::size);
         this.resets = resets;
         evictions = new TokenBucket(now);
         silentEvictions = new TokenBucket(now);
@@ -139,11 +143,14 @@ public final class AdmissionPolicy {
         if (level.atLeast(Level.TRIM) && now - settledAt >= SETTLE_EVERY) {
             settledAt = now;
             table.settle(clock.nanos());
+            for (int i = 0; i < listeners.size(); i++) {
+                settle(i);
+            }
         }
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
             allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
-            gaps.freeze(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, now));
+            gaps.freeze(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, null, now));
             gaps.update();
             patience.update();
             lookForProxies(level);
@@ -153,6 +160,15 @@ public final class AdmissionPolicy {
         } else if (now - forgotAt >= FORGET_EVERY) {
             forgotAt = now;
             gaps.forget();
+        }
+    }
+
+    private void settle(int listener) {
+        try {
+            listeners.get(listener).table().settle(clock.nanos());
+        } catch (IndexOutOfBoundsException gone) {
+            // It was the last one, and has gone meanwhile.
+            return;
         }
     }
 
@@ -190,9 +206,32 @@ public final class AdmissionPolicy {
         return table.size();
     }
 
+    /** The places of a listener that comes under guard, to be given to {@link #accept} and {@link #open}. */
+    public ListenerPlaces newListener() {
+        ListenerPlaces places = new ListenerPlaces(new ConnectionTable(gaps, patience, clock, fixedFloor));
+        listeners.add(places);
+        return places;
+    }
+
+    /** It is watched no more; its connections stay in the books until they close. */
+    public void forget(ListenerPlaces listener) {
+        listeners.remove(listener);
+    }
+
+    /** From the sampler: as many connections as the process may hold, whatever its descriptors. */
+    public void most(long connections) {
+        process.most((int) Math.min(Integer.MAX_VALUE, connections));
+    }
+
     /** Whether a newcomer was refused or took another's place for want of a descriptor within the last this many nanoseconds. */
     public boolean shedWithin(long nanos, long now) {
-        return everShed && now - sheddingAt < nanos;
+        return descriptors.shedWithin(nanos, now);
+    }
+
+    private boolean shedWithin(long nanos, @Nullable ListenerPlaces listener, long now) {
+        return descriptors.shedWithin(nanos, now)
+                || process.shedWithin(nanos, now)
+                || (listener != null && listener.ceiling().shedWithin(nanos, now));
     }
 
     /** The idle floor in force. */
@@ -230,13 +269,14 @@ public final class AdmissionPolicy {
     }
 
     /** Takes an admitted connection into the books. */
-    public ConnectionHandle open(@Nullable InetAddress source, ListenerCounts counts, ConnectionCloser closer) {
-        return table.open(source, shedWithin(RECENTLY, sampledAt), counts, closer);
+    public ConnectionHandle open(@Nullable InetAddress source, ListenerPlaces listener, ConnectionCloser closer) {
+        return table.open(
+                source, shedWithin(RECENTLY, listener, sampledAt), listener.counts(), listener.table(), closer);
     }
 
-    /** The same where nobody asks for the listener's own counts. */
+    /** The same where there is no listener to count for. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return open(source, new ListenerCounts(), closer);
+        return table.open(source, shedWithin(RECENTLY, null, sampledAt), new ListenerCounts(), null, closer);
     }
 
     /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
@@ -259,6 +299,7 @@ public final class AdmissionPolicy {
      * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
      *
      * @param atListener why newcomers of this listener are refused, or must not wait; null: they are not
+     * @param listener whose places it wants; null: no listener counts its own
      * @param queue where it can wait; null: it can't
      * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is closed
      */
@@ -266,11 +307,12 @@ public final class AdmissionPolicy {
             @Nullable InetAddress source,
             boolean stale,
             @Nullable Cause atListener,
+            @Nullable ListenerPlaces listener,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
         try {
-            return decide(source, stale, stale ? null : atListener, queue, canAnswer, now);
+            return decide(source, stale, stale ? null : atListener, listener, queue, canAnswer, now);
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
             trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);
@@ -278,9 +320,20 @@ public final class AdmissionPolicy {
         }
     }
 
+    /** The same where no listener counts its own places. */
+    public Admission accept(
+            @Nullable InetAddress source,
+            boolean stale,
+            @Nullable Cause atListener,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        return accept(source, stale, atListener, null, queue, canAnswer, now);
+    }
+
     /** The same for one that can't wait and can be answered, at a listener that has no trouble of its own. */
     public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
-        return accept(source, stale, null, null, () -> true, now);
+        return accept(source, stale, null, null, null, () -> true, now);
     }
 
     /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
@@ -292,6 +345,7 @@ public final class AdmissionPolicy {
             @Nullable InetAddress source,
             boolean stale,
             @Nullable Cause atListener,
+            @Nullable ListenerPlaces listener,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
@@ -300,7 +354,7 @@ public final class AdmissionPolicy {
         }
         GuardSnapshot snapshot = snapshots.get();
         if (allowed(source)) {
-            return acceptAllowed(snapshot, canAnswer, now);
+            return acceptAllowed(snapshot, listener, canAnswer, now);
         }
         if (atListener == Cause.WORK_DELAY) {
             // A free descriptor is no reason to come in.
@@ -309,58 +363,94 @@ public final class AdmissionPolicy {
         boolean filesRunOut = !stale && snapshot.refusal() == Cause.SYSTEM_FILES;
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
         // already: they try most often, so they would get nearly all of them.
-        boolean shedding = shedWithin(RECENTLY, now);
-        if (shedding && unfair(snapshot, source)) {
-            return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
+        boolean shedding = shedWithin(RECENTLY, listener, now);
+        Ceiling crowded = shedding ? unfairAt(snapshot, listener, source) : null;
+        if (crowded != null) {
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        if (!filesRunOut && room.fits(now, table.closedSoFar())) {
+        Ceiling full = full(listener, now);
+        if (!filesRunOut && full == null) {
             return Admission.ADMIT;
         }
-        if (!shedding && unfair(snapshot, source)) {
-            return behindTheOthers(snapshot, source, stale ? null : queue, canAnswer, now);
+        crowded = shedding ? null : unfairAt(snapshot, listener, source);
+        if (crowded != null) {
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        Cause cause = filesRunOut ? Cause.SYSTEM_FILES : atListener == null ? causeOf(snapshot.capacity()) : atListener;
-        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more.
-        return atTheRefusalPoint(snapshot, cause, stale || atListener != null ? null : queue, canAnswer, now);
+        Ceiling at = full == null ? descriptors : full;
+        Cause cause = filesRunOut ? Cause.SYSTEM_FILES : atListener == null ? causeOf(at, snapshot) : atListener;
+        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is so
+        // short that it is full of those who wait for a place.
+        boolean mayWait = !stale && queue != null && (atListener == null || queue.isShort());
+        return atTheRefusalPoint(at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
     }
 
-    private static Cause causeOf(Capacity capacity) {
-        return capacity.takenByClients() ? Cause.CONNECTIONS : Cause.OTHER_DESCRIPTORS;
+    /** The limit under which one more does not fit: where descriptors are few, theirs; null: it fits under all. */
+    private @Nullable Ceiling full(@Nullable ListenerPlaces listener, long now) {
+        if (!descriptors.fits(now)) {
+            return descriptors;
+        }
+        if (listener != null && !listener.ceiling().fits(now)) {
+            return listener.ceiling();
+        }
+        return process.fits(now) ? null : process;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one of the two that are here
+    private Cause causeOf(Ceiling full, GuardSnapshot snapshot) {
+        return full != descriptors || snapshot.capacity().takenByClients()
+                ? Cause.CONNECTIONS
+                : Cause.OTHER_DESCRIPTORS;
     }
 
     /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
-    private Admission acceptAllowed(GuardSnapshot snapshot, BooleanSupplier canAnswer, long now) {
+    private Admission acceptAllowed(
+            GuardSnapshot snapshot, @Nullable ListenerPlaces listener, BooleanSupplier canAnswer, long now) {
         allowedAt = now;
         allowedComeHere = true;
-        if (room.fits(now, table.closedSoFar())) {
+        Ceiling full = full(listener, now);
+        if (full == null) {
             return Admission.ADMIT;
         }
-        everShed = true;
-        sheddingAt = now;
-        Capacity capacity = snapshot.capacity();
-        boolean evicted = reclaim && mayOvershoot(snapshot) && evictOne(snapshot, causeOf(capacity), now);
-        if (evicted || room.excess() <= capacity.reserve() - capacity.untouched()) {
+        full.shed(now);
+        boolean evicted =
+                reclaim && mayOvershoot(full, snapshot) && evictOne(full, snapshot, causeOf(full, snapshot), now);
+        if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
             return Admission.ADMIT;
         }
         return answer(Cause.CONNECTIONS, canAnswer);
     }
 
-    private boolean unfair(GuardSnapshot snapshot, @Nullable InetAddress source) {
+    /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
+    private @Nullable Ceiling unfairAt(
+            GuardSnapshot snapshot, @Nullable ListenerPlaces listener, @Nullable InetAddress source) {
+        if (!fairness || proxied || source == null) {
+            return null;
+        }
         Capacity capacity = snapshot.capacity();
-        return fairness
-                && !proxied
-                && source != null
-                && room.scarce(capacity.reserve())
-                && table.holdsMoreThan(UNFAIR, source);
+        if (unfair(descriptors, capacity, source)) {
+            return descriptors;
+        }
+        if (listener != null && unfair(listener.ceiling(), capacity, source)) {
+            return listener.ceiling();
+        }
+        return unfair(process, capacity, source) ? process : null;
+    }
+
+    private static boolean unfair(Ceiling ceiling, Capacity capacity, InetAddress source) {
+        return ceiling.scarce(capacity) && ceiling.table().holdsMoreThan(UNFAIR, source);
     }
 
     private Admission atTheRefusalPoint(
-            GuardSnapshot snapshot, Cause cause, @Nullable WaitingRoom queue, BooleanSupplier canAnswer, long now) {
+            Ceiling full,
+            GuardSnapshot snapshot,
+            Cause cause,
+            @Nullable WaitingRoom queue,
+            BooleanSupplier canAnswer,
+            long now) {
         if (cause != Cause.SYSTEM_FILES) {
-            everShed = true;
-            sheddingAt = now;
+            full.shed(now);
         }
-        if (reclaim && mayOvershoot(snapshot) && evictOne(snapshot, cause, now)) {
+        if (reclaim && mayOvershoot(full, snapshot) && evictOne(full, snapshot, cause, now)) {
             return Admission.ADMIT;
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
@@ -375,30 +465,28 @@ public final class AdmissionPolicy {
         return answer(cause, canAnswer);
     }
 
-    /** The victim's descriptor comes back a little after its close: a quarter of the reserve bridges that. */
-    private boolean mayOvershoot(GuardSnapshot snapshot) {
-        Capacity capacity = snapshot.capacity();
-        return room.excess() <= Math.max(1, capacity.reserve() / 4);
+    private static boolean mayOvershoot(Ceiling full, GuardSnapshot snapshot) {
+        return full.excess() <= full.bridge(snapshot.capacity());
     }
 
     /** Who holds more than its share may replace what it does not use itself, and gets no more by that. */
     private Admission behindTheOthers(
+            Ceiling crowded,
             GuardSnapshot snapshot,
             @Nullable InetAddress source,
             @Nullable WaitingRoom queue,
             BooleanSupplier canAnswer,
             long now) {
-        everShed = true;
-        sheddingAt = now;
+        crowded.shed(now);
         if (reclaim && source != null) {
             // The other half of what evictions may overshoot is for the others.
-            boolean overshoot = room.excess() <= Math.max(1, snapshot.capacity().reserve() / 8);
-            if (overshoot && evictOwn(source, now)) {
+            boolean overshoot = crowded.excess() <= Math.max(1, crowded.bridge(snapshot.capacity()) / 2);
+            if (overshoot && evictOwn(crowded, source, now)) {
                 return Admission.ADMIT;
             }
             if (!overshoot
                     && queue != null
-                    && table.holdsIdle(source, clock.nanos(), silentFloor, idleFloorNanos())
+                    && crowded.table().holdsIdle(source, clock.nanos(), silentFloor, idleFloorNanos())
                     && queue.mayWait(now)) {
                 // For the descriptor of one that it replaced, which comes back within milliseconds.
                 return Admission.WAIT;
@@ -407,13 +495,13 @@ public final class AdmissionPolicy {
         return refuse(snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
     }
 
-    private boolean evictOwn(InetAddress source, long now) {
+    private boolean evictOwn(Ceiling crowded, InetAddress source, long now) {
         Handle victim;
         synchronized (evictions) {
             if (!ownEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now)) {
                 return false;
             }
-            victim = table.claimOfSource(source, clock.nanos(), silentFloor, idleFloorNanos());
+            victim = crowded.table().claimOfSource(source, clock.nanos(), silentFloor, idleFloorNanos());
             if (victim == null) {
                 ownEvictions.giveBack();
                 return false;
@@ -422,7 +510,7 @@ public final class AdmissionPolicy {
         return evict(victim, Cause.UNFAIR_SOURCE, now);
     }
 
-    private boolean evictOne(GuardSnapshot snapshot, Cause cause, long now) {
+    private boolean evictOne(Ceiling full, GuardSnapshot snapshot, Cause cause, long now) {
         Handle victim;
         synchronized (evictions) {
             boolean any = evictions.take(evictionsPerSecond, now);
@@ -433,7 +521,7 @@ public final class AdmissionPolicy {
             // Whose request waits for a thread has said nothing yet, as far as an adapter knows.
             long late = Standstills.workDelayNanos(snapshot);
             // By the clock that stamps them: while the sampler stands still, nobody grows idle.
-            victim = table.claimVictim(clock.nanos(), silentFloor + late, idleFloorNanos() + late, !any);
+            victim = full.table().claimVictim(clock.nanos(), silentFloor + late, idleFloorNanos() + late, !any);
             if (victim == null) {
                 (any ? evictions : silentEvictions).giveBack();
                 return false;

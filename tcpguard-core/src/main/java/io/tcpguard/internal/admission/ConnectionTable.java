@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All admitted connections, in the order in which they would give way: those that never sent a byte first, in order of arrival,
+ * The admitted connections of the process, or of one listener, in the order in which they would give way: those that never sent a byte first, in order of arrival,
  * then by how long they are idle.
  *
  * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a search
@@ -52,7 +52,8 @@ final class ConnectionTable {
     private final LongAdder closed = new LongAdder();
     private final LongAdder unfinished = new LongAdder();
     private long oldestTick;
-    private int size;
+    /** Written under the lock, read without. */
+    private volatile int size;
 
     /** @param longestFloorNanos the longest idle floor that will be asked for */
     ConnectionTable(GapLearner gaps, Patience patience, CoarseClock clock, long longestFloorNanos) {
@@ -70,26 +71,53 @@ final class ConnectionTable {
     /**
      * @param inACrowd whether newcomers had to wait or were refused just now
      * @param counts its listener's
+     * @param ofListener the listener's table; null: it has none of its own
      */
-    Handle open(@Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+    Handle open(
+            @Nullable InetAddress address,
+            boolean inACrowd,
+            ListenerCounts counts,
+            @Nullable ConnectionTable ofListener,
+            ConnectionCloser closer) {
         Handle h = new Handle(this, gaps, patience, inACrowd, clock, counts, closer);
         patience.opened(inACrowd);
         counts.opened();
-        synchronized (this) {
-            size++;
-            if (address != null) {
-                Source source = sources.open(address);
-                source.append(h);
-                h.source = source;
-                h.sourceHash = source.key.hashCode();
-            }
-            silent.append(h);
+        ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);
+        h.atListener = seat;
+        add(h, address);
+        if (ofListener != null && seat != null) {
+            ofListener.add(seat, address);
         }
         return h;
     }
 
-    void remove(Handle h) {
+    /** The same where no listener has a table of its own. */
+    Handle open(@Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+        return open(address, inACrowd, counts, null, closer);
+    }
+
+    private synchronized void add(Seat h, @Nullable InetAddress address) {
+        if (h.over) {
+            return;
+        }
+        h.in = true;
+        size++;
+        if (address != null) {
+            Source source = sources.open(address);
+            source.append(h);
+            h.source = source;
+            h.handle().sourceHash = source.key.hashCode();
+        }
+        silent.append(h);
+    }
+
+    void remove(Seat h) {
         synchronized (this) {
+            h.over = true;
+            if (!h.in) {
+                return;
+            }
+            h.in = false;
             size--;
             if (h.list != null) {
                 h.list.remove(h);
@@ -103,7 +131,7 @@ final class ConnectionTable {
         closed.increment();
     }
 
-    synchronized int size() {
+    int size() {
         return size;
     }
 
@@ -137,8 +165,9 @@ final class ConnectionTable {
      * if there is none among those that were looked at.
      */
     synchronized @Nullable Handle claimOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
-        Handle h = idleOfSource(address, now, silentFloor, idleFloor);
-        return h != null && claim(h, now, h.spoken() ? idleFloor : silentFloor, false) ? h : null;
+        Seat h = idleOfSource(address, now, silentFloor, idleFloor);
+        boolean claimed = h != null && claim(h, now, h.handle().spoken() ? idleFloor : silentFloor, false);
+        return claimed && h != null ? h.handle() : null;
     }
 
     /** Whether there is one. */
@@ -146,18 +175,18 @@ final class ConnectionTable {
         return idleOfSource(address, now, silentFloor, idleFloor) != null;
     }
 
-    private @Nullable Handle idleOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
+    private @Nullable Seat idleOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
         Source source = sources.find(address);
         int steps = source == null ? 0 : Math.min(OWN_STEPS, source.connections);
         while (source != null && steps-- > 0) {
-            Handle h = source.first;
+            Seat h = source.first;
             if (h == null) {
                 return null;
             }
             if (h.list != null
-                    && !h.kept()
-                    && !h.atWork()
-                    && now - lastSeen(h) >= (h.spoken() ? idleFloor : silentFloor)) {
+                    && !h.handle().kept()
+                    && !h.handle().atWork()
+                    && now - lastSeen(h) >= (h.handle().spoken() ? idleFloor : silentFloor)) {
                 return h;
             }
             source.remove(h);
@@ -174,13 +203,13 @@ final class ConnectionTable {
     synchronized @Nullable Handle claimVictim(long now, long silentFloor, long idleFloor, boolean silentOnly) {
         int steps = STEPS;
         boolean unfinishedToo = unfinished.sum() > SPARED_UNFINISHED * size;
-        for (Handle h = silent.first; h != null && steps-- > 0; h = silent.first) {
-            if (h.spoken() || h.kept()) {
+        for (Seat h = silent.first; h != null && steps-- > 0; h = silent.first) {
+            if (h.handle().spoken() || h.handle().kept()) {
                 move(h, now);
             } else if (now - lastSeen(h) < silentFloor) {
                 break;
             } else if (claim(h, now, silentFloor, unfinishedToo)) {
-                return h;
+                return h.handle();
             }
         }
         if (silentOnly) {
@@ -188,9 +217,9 @@ final class ConnectionTable {
         }
         long youngest = tick(now - idleFloor);
         retire(youngest - BUCKETS);
-        for (Handle h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
+        for (Seat h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
             if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
-                return h;
+                return h.handle();
             }
             if (h == ancient.first) {
                 break;
@@ -201,12 +230,12 @@ final class ConnectionTable {
             if (bucket.tick != oldestTick) {
                 continue;
             }
-            for (Handle h = bucket.first; h != null; h = bucket.first) {
+            for (Seat h = bucket.first; h != null; h = bucket.first) {
                 if (steps-- <= 0) {
                     return null;
                 }
                 if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
-                    return h;
+                    return h.handle();
                 }
                 if (h == bucket.first) {
                     // Idle, but not long enough: the youngest bucket holds both kinds.
@@ -220,17 +249,17 @@ final class ConnectionTable {
     /** Takes those that have spoken out of the silent list, so that a search need not. For the sampler, from TRIM on. */
     synchronized void settle(long now) {
         int steps = SETTLE_STEPS;
-        Handle next;
-        for (Handle h = silent.first; h != null && steps-- > 0; h = next) {
+        Seat next;
+        for (Seat h = silent.first; h != null && steps-- > 0; h = next) {
             next = h.next;
-            if (h.spoken() || h.kept()) {
+            if (h.handle().spoken() || h.handle().kept()) {
                 move(h, now);
             }
         }
     }
 
     /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
-    private boolean claimIfIdle(Handle h, long now, long idleFloor, boolean unfinishedToo) {
+    private boolean claimIfIdle(Seat h, long now, long idleFloor, boolean unfinishedToo) {
         HandleList before = h.list;
         move(h, now);
         if (h.list == null || h.list != before || now - lastSeen(h) < idleFloor) {
@@ -240,8 +269,8 @@ final class ConnectionTable {
     }
 
     /** Claims h, which looks idle, or else spares it for a part of the floor. */
-    private boolean claim(Handle h, long now, long floor, boolean unfinishedToo) {
-        if (!h.closer.inProgress() && h.claimForEviction(unfinishedToo)) {
+    private boolean claim(Seat h, long now, long floor, boolean unfinishedToo) {
+        if (!h.handle().closer.inProgress() && h.handle().claimForEviction(unfinishedToo)) {
             if (h.list != null) {
                 h.list.remove(h);
             }
@@ -252,22 +281,22 @@ final class ConnectionTable {
         return false;
     }
 
-    private void move(Handle h, long now) {
-        if (h.kept()) {
+    private void move(Seat h, long now) {
+        if (h.handle().kept()) {
             if (h.list != null) {
                 h.list.remove(h);
             }
             return;
         }
         // Work in progress is activity that has not ended yet.
-        put(h, tick(h.atWork() ? now : lastSeen(h)));
+        put(h, tick(h.handle().atWork() ? now : lastSeen(h)));
     }
 
-    private static long lastSeen(Handle h) {
-        return Math.max(h.lastActive(), h.sparedAt);
+    private static long lastSeen(Seat h) {
+        return Math.max(h.handle().lastActive(), h.sparedAt);
     }
 
-    private void put(Handle h, long tick) {
+    private void put(Seat h, long tick) {
         HandleList from = h.list;
         HandleList to = bucket(tick);
         if (to != from) {
@@ -308,7 +337,7 @@ final class ConnectionTable {
     }
 
     private void empty(HandleList bucket) {
-        for (Handle h = bucket.first; h != null; h = bucket.first) {
+        for (Seat h = bucket.first; h != null; h = bucket.first) {
             bucket.remove(h);
             ancient.append(h);
         }

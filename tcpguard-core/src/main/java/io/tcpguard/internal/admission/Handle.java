@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under the
  * table's lock.
  */
-final class Handle implements ConnectionHandle {
+final class Handle extends Seat implements ConnectionHandle {
     private static final AtomicIntegerFieldUpdater<Handle> WORK =
             AtomicIntegerFieldUpdater.newUpdater(Handle.class, "work");
     private static final AtomicIntegerFieldUpdater<Handle> GONE =
@@ -44,21 +44,8 @@ final class Handle implements ConnectionHandle {
     /** Set before the adapter has it. */
     int sourceHash;
 
-    // The table's, under its lock.
-    @Nullable Handle previous;
-
-    @Nullable Handle next;
-
-    @Nullable HandleList list;
-
-    @Nullable Source source;
-
-    @Nullable Handle previousOfSource;
-
-    @Nullable Handle nextOfSource;
-
-    /** When a search found it idle by its handle and spared it. */
-    long sparedAt = Long.MIN_VALUE;
+    /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
+    @Nullable ListenerSeat atListener;
 
     Handle(
             ConnectionTable table,
@@ -119,7 +106,7 @@ final class Handle implements ConnectionHandle {
     public void unfinished(boolean is) {
         for (int now = work; now >= 0 && is != ((now & UNFINISHED) != 0); now = work) {
             if (WORK.compareAndSet(this, now, now ^ UNFINISHED)) {
-                table.unfinished(is);
+                tellUnfinished(is);
                 return;
             }
         }
@@ -157,6 +144,10 @@ final class Handle implements ConnectionHandle {
         if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
             settle(WORK.getAndSet(this, OVER));
             table.remove(this);
+            ListenerSeat seat = atListener;
+            if (seat != null) {
+                seat.table().remove(seat);
+            }
             counts.closed();
             if (asked && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
@@ -191,8 +182,21 @@ final class Handle implements ConnectionHandle {
 
     private void settle(int before) {
         if (before > 0 && (before & UNFINISHED) != 0) {
-            table.unfinished(false);
+            tellUnfinished(false);
         }
+    }
+
+    private void tellUnfinished(boolean oneMore) {
+        table.unfinished(oneMore);
+        ListenerSeat seat = atListener;
+        if (seat != null) {
+            seat.table().unfinished(oneMore);
+        }
+    }
+
+    @Override
+    Handle handle() {
+        return this;
     }
 
     /** Whether work is in progress that does not wait for its client. */

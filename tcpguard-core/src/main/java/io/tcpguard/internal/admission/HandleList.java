@@ -2,15 +2,15 @@ package io.tcpguard.internal.admission;
 
 import org.jspecify.annotations.Nullable;
 
-/** A doubly linked list through the handles themselves. Guarded by the table's lock. */
+/** A doubly linked list through the seats themselves. Guarded by the table's lock. */
 final class HandleList {
-    @Nullable Handle first;
+    @Nullable Seat first;
 
-    private @Nullable Handle last;
+    private @Nullable Seat last;
     /** For a bucket: which stretch of time it holds. */
     long tick;
 
-    void append(Handle h) {
+    void append(Seat h) {
         h.list = this;
         h.previous = last;
         h.next = null;
@@ -22,9 +22,9 @@ final class HandleList {
         last = h;
     }
 
-    void remove(Handle h) {
-        Handle before = h.previous;
-        Handle after = h.next;
+    void remove(Seat h) {
+        Seat before = h.previous;
+        Seat after = h.next;
         if (before == null) {
             first = after;
         } else {

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * that counts as active there for 15 minutes: a server in trouble looks a little fuller than it is, and wlc goes elsewhere. A few hundred
  * do good; tens of thousands would starve this server for a quarter of an hour afterwards.
  *
- * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured), but no more than half of the connections held, so that
+ * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer, but no more than half of the connections held, so that
  * the director never counts more than half as many again as there are. None behind a proxy, which would take a reset for a broken server,
  * and none where no balancer that counts connections is known to look. A number that is set stands for itself. Any thread.
  */
@@ -72,7 +72,7 @@ public final class ResetBudget {
             return configured;
         }
         return balancerCounts.getAsBoolean()
-                ? (int) Math.min(Integer.MAX_VALUE, Math.min(capacity.limit() / 4, capacity.own() / 2))
+                ? (int) Math.min(Integer.MAX_VALUE, Math.min(Math.min(capacity.limit(), capacity.places()) / 4, capacity.own() / 2))
                 : 0;
     }
 

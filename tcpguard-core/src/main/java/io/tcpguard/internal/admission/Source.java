@@ -15,16 +15,16 @@ final class Source {
     int members;
 
     /** Its connections, the one that came first first; those that were looked at and are not idle are put last. */
-    @Nullable Handle first;
+    @Nullable Seat first;
 
-    private @Nullable Handle last;
+    private @Nullable Seat last;
 
     Source(SourceKey key, @Nullable Source network) {
         this.key = key;
         this.network = network;
     }
 
-    void append(Handle h) {
+    void append(Seat h) {
         h.previousOfSource = last;
         h.nextOfSource = null;
         if (last == null) {
@@ -35,9 +35,9 @@ final class Source {
         last = h;
     }
 
-    void remove(Handle h) {
-        Handle before = h.previousOfSource;
-        Handle after = h.nextOfSource;
+    void remove(Seat h) {
+        Seat before = h.previousOfSource;
+        Seat after = h.nextOfSource;
         if (before == null) {
             first = after;
         } else {

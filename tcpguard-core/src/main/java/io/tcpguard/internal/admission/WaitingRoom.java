@@ -12,12 +12,15 @@ import java.util.function.LongSupplier;
  *
  * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some time is the n-th
  * to be accepted, with n known. So the room remembers n over the time that clients are patient, and whoever is in hand and not beyond
- * the oldest n has waited for so long, and is refused. Nobody waits where the length of the queue is not known, or when it nears
- * what its own signal takes for trouble.
+ * the oldest n has waited for so long, and is refused. Nobody waits where the length of the queue is not known, or when a long
+ * one nears what its own signal takes for trouble.
  */
 public final class WaitingRoom {
     /** Of the backlog. TRIM begins at half. */
     private static final double USABLE = 0.4;
+
+    /** A queue of so many or fewer may fill up: less of it would be less than a server without guard has. */
+    private static final long SHORT = 128;
 
     private static final int STEPS = 64;
     private static final long IN_USE_FOR = TimeUnit.SECONDS.toNanos(1);
@@ -33,6 +36,7 @@ public final class WaitingRoom {
     private volatile long last;
 
     private volatile long longest;
+    private volatile boolean isShort;
     private volatile boolean asked;
     private volatile long askedAt;
 
@@ -81,6 +85,11 @@ public final class WaitingRoom {
         return asked && now - askedAt < IN_USE_FOR;
     }
 
+    /** Whether the queue is so short that it may be full of those who wait. Any thread. */
+    boolean isShort() {
+        return isShort;
+    }
+
     /** Whether the connection in hand may be held, and those behind it wait on. Any thread. */
     boolean mayWait(long now) {
         askedAt = now;
@@ -93,7 +102,8 @@ public final class WaitingRoom {
         if (stepNanos > 0 && reading instanceof Reading.Measured queue) {
             last = accepted.getAsLong() + queue.used();
             remember(now);
-            longest = (long) (USABLE * queue.limit());
+            isShort = queue.limit() <= SHORT;
+            longest = isShort ? Long.MAX_VALUE : Math.max(SHORT, (long) (USABLE * queue.limit()));
         } else {
             longest = 0;
         }

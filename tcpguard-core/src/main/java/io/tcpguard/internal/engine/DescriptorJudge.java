@@ -4,6 +4,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Trend;
@@ -26,6 +27,7 @@ final class DescriptorJudge {
     private final DescriptorTrend growth = new DescriptorTrend();
     private final Companions companions = new Companions();
     private Capacity capacity = Capacity.UNKNOWN;
+    private ConnectionLimits limits = ConnectionLimits.UNBOUNDED;
     private Trend trend = Trend.CALM;
     /** When the reserve was last whole; negative if it never was. */
     private long usedBefore = -1;
@@ -48,6 +50,10 @@ final class DescriptorJudge {
         healthFirst = new Latch(failHealthAt, Math.max(0, failHealthAt - 0.2), 0, dwell);
     }
 
+    void limits(ConnectionLimits ofConnections) {
+        limits = ofConnections;
+    }
+
     /** The refusal point for a limit: what is above it is the reserve. */
     long refusalPoint(long limit) {
         return limit - config.reserve(limit);
@@ -58,7 +64,9 @@ final class DescriptorJudge {
      */
     Level step(Reading reading, long own, boolean shedNow, long now) {
         if (!(reading instanceof Reading.Measured m)) {
-            capacity = Capacity.UNKNOWN;
+            if (capacity.known() || !capacity.connections().equals(limits)) {
+                capacity = new Capacity(0, 0, 0, 0, Long.MAX_VALUE, limits);
+            }
             trend = growth.unknown();
             companions.forget();
             allLeft(now);
@@ -70,8 +78,9 @@ final class DescriptorJudge {
         if (capacity.used() != m.used()
                 || capacity.limit() != m.limit()
                 || capacity.own() != own
-                || capacity.brought() != brought) {
-            capacity = new Capacity(m.limit(), m.used(), own, brought, point);
+                || capacity.brought() != brought
+                || !capacity.connections().equals(limits)) {
+            capacity = new Capacity(m.limit(), m.used(), own, brought, point, limits);
         }
         double trimPoint = Math.min(trimAt * m.limit(), 0.95 * point);
         if (point >= m.limit()) {

@@ -5,6 +5,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.ListenerState;
@@ -51,6 +52,11 @@ public final class Engine {
     /** Where the descriptors are going, by the last cycle; the same object while nothing grows. */
     public Trend trend() {
         return descriptors.trend();
+    }
+
+    /** What bounds connections beside descriptors, from the next cycle on. */
+    public void limits(ConnectionLimits ofConnections) {
+        descriptors.limits(ofConnections);
     }
 
     /** The process did not run for a while, just before this time: what shows now must last before it fails health. */
@@ -212,6 +218,10 @@ public final class Engine {
                 }
                 if (watch.signal() == Signal.DESCRIPTORS) {
                     found = descriptors.cause();
+                }
+                // A listener's is its own matter.
+                if (watch.signal() == Signal.CONNECTIONS && watch.source().isEmpty() && found == null) {
+                    found = Shed.Cause.CONNECTIONS;
                 }
             }
         }

@@ -61,6 +61,14 @@ record SignalRule(
         return switch (signal) {
             case DESCRIPTORS ->
                 new SignalRule(null, null, null, Action.REPLACE_OR_REFUSE, null, "the process's descriptors run out");
+            case CONNECTIONS ->
+                new SignalRule(
+                        near,
+                        new Threshold(1, 0.95, 0, dwell),
+                        null,
+                        Action.REPLACE_OR_REFUSE,
+                        null,
+                        "as many connections as may be: newcomers replace idle ones, wait or are refused");
             case ACCEPT_QUEUE ->
                 new SignalRule(
                         new Threshold(0.5, 0.25, UNINTERRUPTED, dwell),
@@ -110,6 +118,11 @@ record SignalRule(
 
     private static SignalRule report(Threshold near, String sentence) {
         return new SignalRule(near, null, null, Action.REPORT, null, sentence);
+    }
+
+    /** The same where nobody asks the guard before a connection is accepted: it can only be said. */
+    SignalRule onlyReported(String sentenceInstead) {
+        return new SignalRule(trim, null, null, Action.REPORT, null, sentenceInstead);
     }
 
     /** The highest level that the signal may raise. */

@@ -41,13 +41,24 @@ public final class Watch {
 
     /** @param completed how much work has come back so far; the same again and again while none does */
     public Watch(Signal signal, String source, LongSupplier completed, GuardConfig config) {
+        this(signal, source, completed, SignalRule.of(signal, config), config);
+    }
+
+    /** Connections of a listener that accepts without asking the guard. */
+    public static Watch ofUnasked(String source, GuardConfig config) {
+        SignalRule rule = SignalRule.of(Signal.CONNECTIONS, config)
+                .onlyReported("as many connections as its server allows: newcomers wait, and nobody gives way");
+        return new Watch(Signal.CONNECTIONS, source, () -> 0, rule, config);
+    }
+
+    private Watch(Signal signal, String source, LongSupplier completed, SignalRule rule, GuardConfig config) {
         this.signal = signal;
         this.source = source;
         this.completed = completed;
         stalledAfter = config.nanos(Setting.STALLED_AFTER);
         reading = new Reading.Unavailable(signal, Cause.NOTHING_TO_WATCH, "not read yet");
         state = new SignalState(source, reading, level);
-        rule = SignalRule.of(signal, config);
+        this.rule = rule;
         trim = latch(rule.trim());
         shed = latch(rule.shed());
         drain = latch(rule.drain());

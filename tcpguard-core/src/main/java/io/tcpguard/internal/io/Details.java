@@ -8,7 +8,9 @@ import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Limit;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import java.util.List;
@@ -49,6 +51,7 @@ record Details(
         } else {
             out.append("descriptors: not known\n");
         }
+        out.append("places: " + c.placesInWords() + '\n');
         for (SignalState state : snapshot.signals()) {
             out.append(state.reading().signal().name());
             if (!state.source().isEmpty()) {
@@ -144,6 +147,7 @@ record Details(
                                 .member("usable", c.usable())
                                 .member("refusalPoint", c.refusalPoint());
                     }
+                    places(o, c);
                 })
                 .object("trend", this::trend)
                 .object("sockets", this::sockets)
@@ -151,6 +155,18 @@ record Details(
                 .array("remarks", background.remarks(), (o, remark) -> o.member("text", remark))
                 .array("signals", snapshot.signals(), Details::signal)
                 .array("checkers", checkers, this::checker));
+    }
+
+    /** Those that bound nothing are left out. */
+    private static void places(JsonText json, Capacity c) {
+        if (c.places() != ConnectionLimits.NONE) {
+            json.member("binding", c.binding().name()).member("places", c.places());
+        }
+        for (Limit limit : Limit.values()) {
+            if (c.places(limit) != ConnectionLimits.NONE) {
+                json.member("placesBy_" + limit.name(), c.places(limit));
+            }
+        }
     }
 
     private void trend(JsonText json) {

@@ -40,10 +40,11 @@ public final class TransitionLog {
                             .collect(Collectors.joining("; ")));
         } else {
             LOG.info(
-                    "tcpguard watches {} of {} descriptors, refuses above {}; idle floor {} ms; queue wait {} ms; health {}",
+                    "tcpguard watches {} of {} descriptors, refuses above {}; places for connections: {}; idle floor {} ms; queue wait {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
                     capacity.refusalPoint(),
+                    capacity.placesInWords(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
                     TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
                     healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
@@ -80,6 +81,11 @@ public final class TransitionLog {
             return;
         }
         write(before, after, now);
+    }
+
+    /** Another limit binds connections than before, or allows another number. */
+    public static void placesAre(Capacity capacity) {
+        LOG.info("tcpguard: places for connections: {}", capacity.placesInWords());
     }
 
     /** Each sample: writes what was held back. */

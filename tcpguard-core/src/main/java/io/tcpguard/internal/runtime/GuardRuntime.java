@@ -5,7 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
-import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.Standstills;
 import io.tcpguard.internal.admission.WaitingRoom;
@@ -24,6 +24,9 @@ import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.ControlledListener;
 import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.ListenerConnections;
+import io.tcpguard.internal.sampling.MemoryCeiling;
+import io.tcpguard.internal.sampling.ProcessConnections;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
@@ -70,6 +73,7 @@ public final class GuardRuntime implements RunState {
     private final Counsel counsel;
     private final IoThread io;
     private final SamplingCycle cycle;
+    private final ProcessConnections connections;
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
@@ -128,7 +132,14 @@ public final class GuardRuntime implements RunState {
                 new HealthView(published, policy, counsel, slowLook, this::queueWaitNanos, counters.waited()::sum);
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
-            cycle = cycle(new Engine(config, now));
+            Engine engine = new Engine(config, now);
+            cycle = cycle(engine);
+            connections = new ProcessConnections(
+                    config,
+                    policy,
+                    engine,
+                    MemoryCeiling.ofHeap(Runtime.getRuntime().maxMemory()));
+            cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);
             fanout.add(counsel::record);
@@ -216,8 +227,6 @@ public final class GuardRuntime implements RunState {
         policy.setOpenForDecisions(true);
         log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
         counsel.adviseAtStart();
-        probes.flagForExactQueues()
-                .ifPresent(flag -> LOG.info("Accept queues are read once a second; exact ones want {}", flag));
     }
 
     @Override
@@ -228,8 +237,9 @@ public final class GuardRuntime implements RunState {
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        ListenerCounts counts = new ListenerCounts();
-        WaitingRoom room = new WaitingRoom(longestWait(), policy::queueWaitNanos, counts.accepts()::sum);
+        ListenerPlaces places = policy.newListener();
+        WaitingRoom room =
+                new WaitingRoom(longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
@@ -237,7 +247,18 @@ public final class GuardRuntime implements RunState {
         BoundPort bound = new BoundPort(port);
         ports.put(name, bound);
         ListenerWatch watch = new ListenerWatch(
-                name, new ControlledListener(name, control, counts), queue, config, AwakeTime.nanoTime());
+                name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
+        ListenerConnections held = new ListenerConnections(control, places);
+        GuardedProbe heldProbe = new GuardedProbe(
+                held,
+                control.asksForEach()
+                        ? new Watch(Signal.CONNECTIONS, name, config)
+                        : Watch.ofUnasked(name, config),
+                false);
+        // From the first connection on.
+        heldProbe.read(AwakeTime.nanoTime());
+        connections.add(held);
+        cycle.add(heldProbe);
         cycle.add(probe, watch);
         standstills.add(control, watch::lateMillis);
         sight.add(control);
@@ -250,7 +271,7 @@ public final class GuardRuntime implements RunState {
                 watch,
                 published::staleAt,
                 control::canAnswer,
-                counts,
+                places,
                 room,
                 counters.waited(),
                 (executorName, executor) -> work.watch(executorName, executor, watch),
@@ -262,6 +283,9 @@ public final class GuardRuntime implements RunState {
                     }
                     ports.remove(name, bound);
                     cycle.remove(probe);
+                    cycle.remove(heldProbe);
+                    connections.remove(held);
+                    policy.forget(places);
                 });
     }
 

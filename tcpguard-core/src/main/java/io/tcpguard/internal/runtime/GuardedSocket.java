@@ -1,7 +1,7 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AdmissionPolicy;
-import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.io.IoThread;
@@ -28,7 +28,7 @@ public final class GuardedSocket implements GuardedListener {
     private final ListenerWatch watch;
     private final LongPredicate stale;
     private final BooleanSupplier canAnswer;
-    private final ListenerCounts counts;
+    private final ListenerPlaces places;
     private final WaitingRoom waitingRoom;
     private final LongAdder waited;
     private final BiFunction<String, Executor, WatchedWork> watchWork;
@@ -39,7 +39,7 @@ public final class GuardedSocket implements GuardedListener {
      * @param watch what the engine says of this listener
      * @param stale whether at this time the newest sample is too old to go by
      * @param canAnswer asked once for each refusal that is to be an answer
-     * @param counts kept here; the waiting room goes by its accepts, too
+     * @param places kept here; the waiting room goes by its accepts, too
      * @param waited counted here, too
      * @param watchWork how to watch an executor that works for this listener
      */
@@ -49,7 +49,7 @@ public final class GuardedSocket implements GuardedListener {
             ListenerWatch watch,
             LongPredicate stale,
             BooleanSupplier canAnswer,
-            ListenerCounts counts,
+            ListenerPlaces places,
             WaitingRoom waitingRoom,
             LongAdder waited,
             BiFunction<String, Executor, WatchedWork> watchWork,
@@ -59,7 +59,7 @@ public final class GuardedSocket implements GuardedListener {
         this.watch = watch;
         this.stale = stale;
         this.canAnswer = canAnswer;
-        this.counts = counts;
+        this.places = places;
         this.waitingRoom = waitingRoom;
         this.waited = waited;
         this.watchWork = watchWork;
@@ -68,13 +68,13 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission accept(@Nullable InetAddress source) {
-        counts.accepts().increment();
+        places.counts().accepts().increment();
         return decide(source, null);
     }
 
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
-        counts.accepts().increment();
+        places.counts().accepts().increment();
         Admission decision = askAgain(source);
         if (decision == Admission.WAIT) {
             waited.increment();
@@ -94,12 +94,12 @@ public final class GuardedSocket implements GuardedListener {
 
     private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
         long now = AwakeTime.nanoTime();
-        return policy.accept(source, stale.test(now), watch.state().refusal(), queue, canAnswer, now);
+        return policy.accept(source, stale.test(now), watch.state().refusal(), places, queue, canAnswer, now);
     }
 
     @Override
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return policy.open(source, counts, closer);
+        return policy.open(source, places, closer);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.SamplingCycle;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -70,6 +71,10 @@ final class SamplerRound implements LongConsumer {
             log.changed(before, after, now);
         }
         log.settle(after, now);
+        ConnectionLimits limits = after.capacity().connections();
+        if (!limits.equals(before.capacity().connections())) {
+            TransitionLog.placesAre(after.capacity());
+        }
         if (counsel.listenersAreNews(after, now)) {
             counsel.adviseOn(listening.get());
         }

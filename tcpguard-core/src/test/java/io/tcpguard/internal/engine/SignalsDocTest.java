@@ -97,6 +97,8 @@ class SignalsDocTest {
         return switch (signal) {
             case DESCRIPTORS ->
                 "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's count, once a second, and own connections between two counts";
+            case CONNECTIONS ->
+                "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to TRIM at most";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
             case ACCEPT_QUEUE ->
                 "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page of `/proc/self/net/tcp{,6}`, once a second";
@@ -116,6 +118,7 @@ class SignalsDocTest {
     private static String whenUnknown(Signal signal) {
         return switch (signal) {
             case DESCRIPTORS -> "the guard is blind: it refuses nobody and health is up";
+            case CONNECTIONS -> "its server sets no limit: what binds next decides";
             case SYSTEM_FILES -> "`/proc/sys` is hidden; a shortage shows as failing accepts only";
             case ACCEPT_QUEUE ->
                 "no listener on that port (yet), or another process's; whether the listener accepts is still known from the server";

@@ -6,7 +6,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
-import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.ListenerWatch;
@@ -34,20 +34,21 @@ class GuardedSocketTest {
     private static final long PATIENCE = 4_000_000_000L;
 
     private final GuardConfig config = new GuardConfig(Map.of(Setting.RESET_BUDGET, 0));
-    private final ListenerCounts counts = new ListenerCounts();
+    private final AdmissionPolicy policy = fullPolicy();
+    private final ListenerPlaces places = policy.newListener();
     private final LongAdder waited = new LongAdder();
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
         try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
-                    fullPolicy(),
+                    policy,
                     io,
                     new ListenerWatch(
                             "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
                     now -> false,
                     () -> true,
-                    counts,
+                    places,
                     openRoom(),
                     waited,
                     (name, executor) -> {
@@ -69,13 +70,13 @@ class GuardedSocketTest {
     void countsNobodyWhoCantWait() {
         try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
             GuardedSocket socket = new GuardedSocket(
-                    fullPolicy(),
+                    policy,
                     io,
                     new ListenerWatch(
                             "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
                     now -> false,
                     () -> true,
-                    counts,
+                    places,
                     openRoom(),
                     waited,
                     (name, executor) -> {
@@ -105,7 +106,7 @@ class GuardedSocketTest {
 
     /** Nobody in the queue yet. */
     private WaitingRoom openRoom() {
-        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, counts.accepts()::sum);
+        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
         room.watch(new EmptyQueue()).read(System.nanoTime());
         return room;
     }

@@ -13,6 +13,7 @@ final class IncidentWords {
     static String of(Signal signal) {
         return switch (signal) {
             case DESCRIPTORS -> "the process's file descriptors";
+            case CONNECTIONS -> "connections, of which the server may hold so many";
             case SYSTEM_FILES -> "the machine's open files";
             case ACCEPT_QUEUE -> "an accept queue";
             case LISTEN_DROPS -> "connection attempts that the kernel dropped";
@@ -51,7 +52,7 @@ final class IncidentWords {
 
     private static String why(Shed.Cause cause) {
         return switch (cause) {
-            case CONNECTIONS -> "connections had taken the descriptors";
+            case CONNECTIONS -> "connections had taken the places";
             case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";
             case SYSTEM_FILES -> "the machine's files were nearly used up";
             case UNFAIR_SOURCE -> "their source held more than twice its share";

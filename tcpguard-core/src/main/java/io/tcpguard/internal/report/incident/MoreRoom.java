@@ -12,6 +12,7 @@ public final class MoreRoom {
     public static List<String> settings(Signal leading) {
         return switch (leading) {
             case DESCRIPTORS -> List.of("descriptors", "fs.nr_open", "fs.file-max");
+            case CONNECTIONS -> List.of("connections");
             case SYSTEM_FILES -> List.of("fs.file-max");
             case ACCEPT_QUEUE -> List.of("backlog", "net.core.somaxconn");
             case LISTEN_DROPS -> List.of("backlog", "net.core.somaxconn", "net.ipv4.tcp_max_syn_backlog");

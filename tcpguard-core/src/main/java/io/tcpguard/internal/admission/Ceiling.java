@@ -1,0 +1,46 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.state.Capacity;
+
+/** A limit under which a newcomer must fit, with those who can make room there. Any thread; no lock, no allocation. */
+abstract class Ceiling {
+    private final ConnectionTable table;
+    private volatile boolean everShed;
+    private volatile long shedAt;
+
+    /** @param table those whose places it counts */
+    Ceiling(ConnectionTable table) {
+        this.table = table;
+    }
+
+    /** Whether the newcomer in hand fits. */
+    abstract boolean fits(long now);
+
+    /** By how many it would be passed with the newcomer in hand; 0 or less: by none. */
+    abstract long excess();
+
+    /** Whether so little is left that it matters who holds how much. */
+    abstract boolean scarce(Capacity capacity);
+
+    /** By how many evictions may pass it while those evicted close. */
+    abstract long bridge(Capacity capacity);
+
+    /** By how many those may pass it who are never refused. */
+    abstract long ofTheAllowed(Capacity capacity);
+
+    ConnectionTable table() {
+        return table;
+    }
+
+    /** Somebody was refused here, or took another's place. */
+    void shed(long now) {
+        shedAt = now;
+        if (!everShed) {
+            everShed = true;
+        }
+    }
+
+    boolean shedWithin(long nanos, long now) {
+        return everShed && now - shedAt < nanos;
+    }
+}

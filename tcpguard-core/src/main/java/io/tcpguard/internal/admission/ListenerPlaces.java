@@ -1,0 +1,38 @@
+package io.tcpguard.internal.admission;
+
+/** The places of one listener: what it holds, who holds them, and how many its server allows. Any thread. */
+public final class ListenerPlaces {
+    /** By how many a listener's ceiling may be passed at most, by those who are never refused and while evicted ones close. */
+    public static final int MOST_BEYOND = 48;
+
+    private final ListenerCounts counts = new ListenerCounts();
+    private final ConnectionTable table;
+    private final PlaceCeiling ceiling;
+
+    ListenerPlaces(ConnectionTable table) {
+        this.table = table;
+        this.ceiling = new PlaceCeiling(table, counts::held);
+    }
+
+    /** What it has accepted, holds and has answered. */
+    public ListenerCounts counts() {
+        return counts;
+    }
+
+    /**
+     * From the sampler, which asks each cycle.
+     *
+     * @param connections as many as may be held; negative: any number
+     */
+    public void most(long connections) {
+        ceiling.most(connections < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, connections));
+    }
+
+    ConnectionTable table() {
+        return table;
+    }
+
+    Ceiling ceiling() {
+        return ceiling;
+    }
+}

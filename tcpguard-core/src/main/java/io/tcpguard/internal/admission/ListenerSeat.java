@@ -1,0 +1,21 @@
+package io.tcpguard.internal.admission;
+
+/** A connection's place among those of its listener; its place in the process is the handle itself. */
+final class ListenerSeat extends Seat {
+    private final Handle handle;
+    private final ConnectionTable table;
+
+    ListenerSeat(Handle handle, ConnectionTable table) {
+        this.handle = handle;
+        this.table = table;
+    }
+
+    @Override
+    Handle handle() {
+        return handle;
+    }
+
+    ConnectionTable table() {
+        return table;
+    }
+}

@@ -1,0 +1,66 @@
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.state.Capacity;
+import java.util.function.IntSupplier;
+
+/**
+ * A number of connections that is not to be passed. Exact where one thread accepts; of a process with several listeners each of them may
+ * pass it by the one that it has in hand.
+ */
+final class PlaceCeiling extends Ceiling {
+    /** Part of the places within which they are scarce: as many as of descriptors are kept in reserve at 256. */
+    private static final int SCARCE_PART = 20;
+
+    private final IntSupplier held;
+    private volatile int most = Integer.MAX_VALUE;
+
+    PlaceCeiling(ConnectionTable table, IntSupplier held) {
+        super(table);
+        this.held = held;
+    }
+
+    /** From the sampler: it may change at run time. {@link Integer#MAX_VALUE}: none. */
+    void most(int connections) {
+        if (connections != most) {
+            most = connections;
+        }
+    }
+
+    int most() {
+        return most;
+    }
+
+    @Override
+    boolean fits(long now) {
+        return most == Integer.MAX_VALUE || held.getAsInt() < most;
+    }
+
+    @Override
+    long excess() {
+        return held.getAsInt() + 1L - most;
+    }
+
+    @Override
+    boolean scarce(Capacity capacity) {
+        return held.getAsInt() + margin() > most;
+    }
+
+    @Override
+    long bridge(Capacity capacity) {
+        return Math.max(1, margin() / 4);
+    }
+
+    @Override
+    long ofTheAllowed(Capacity capacity) {
+        return margin();
+    }
+
+    private long margin() {
+        return margin(most);
+    }
+
+    /** By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close. */
+    static int margin(int most) {
+        return Math.max(1, Math.min(ListenerPlaces.MOST_BEYOND, most / SCARCE_PART));
+    }
+}

@@ -1,0 +1,58 @@
+package io.tcpguard.internal.sampling;
+
+import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.ConnectionLimits;
+
+/** Connections of one listener against what its server allows, which may change at run time. */
+public final class ListenerConnections implements Probe {
+    private static final Reading NO_LIMIT =
+            new Reading.Unavailable(Signal.CONNECTIONS, Cause.NOTHING_TO_WATCH, "its server sets no limit");
+
+    private final ListenerControl control;
+    private final ListenerPlaces places;
+    private volatile long limit = ConnectionLimits.NONE;
+    private Reading last = NO_LIMIT;
+
+    public ListenerConnections(ListenerControl control, ListenerPlaces places) {
+        this.control = control;
+        this.places = places;
+    }
+
+    @Override
+    public Signal signal() {
+        return Signal.CONNECTIONS;
+    }
+
+    @Override
+    public Reading read(long now) {
+        int unasked = Math.max(0, control.unasked());
+        int most = control.maxConnections();
+        long held = (long) places.counts().held() + unasked;
+        if (most < 1) {
+            limit = ConnectionLimits.NONE;
+            places.most(most);
+            return last = NO_LIMIT;
+        }
+        limit = most;
+        places.most(Math.max(0, most - unasked));
+        if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
+            last = new Reading.Measured(Signal.CONNECTIONS, held, most);
+        }
+        return last;
+    }
+
+    /** By the last cycle. */
+    long limit() {
+        return limit;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

@@ -1,0 +1,92 @@
+package io.tcpguard.internal.sampling;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.ConnectionLimits;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Connections of the process against what the operator allows, or else what memory bears. Tells the policy and the engine all limits
+ * for connections that stand in this cycle.
+ */
+public final class ProcessConnections implements Probe {
+    private static final Reading NO_LIMIT =
+            new Reading.Unavailable(Signal.CONNECTIONS, Cause.NOTHING_TO_WATCH, "nothing but descriptors limits them");
+
+    private final AdmissionPolicy policy;
+    private final Engine engine;
+    private final MemoryCeiling memory;
+    private final long operator;
+    /** Replaced as a whole. */
+    private volatile ListenerConnections[] listeners = {};
+
+    private ConnectionLimits limits = ConnectionLimits.UNBOUNDED;
+    private Reading last = NO_LIMIT;
+
+    public ProcessConnections(GuardConfig config, AdmissionPolicy policy, Engine engine, MemoryCeiling memory) {
+        this.policy = policy;
+        this.engine = engine;
+        this.memory = memory;
+        int set = config.integer(Setting.MAX_CONNECTIONS);
+        operator = set > 0 ? set : ConnectionLimits.NONE;
+    }
+
+    public synchronized void add(ListenerConnections listener) {
+        List<ListenerConnections> all = new ArrayList<>(List.of(listeners));
+        all.add(listener);
+        listeners = all.toArray(ListenerConnections[]::new);
+    }
+
+    public synchronized void remove(ListenerConnections listener) {
+        List<ListenerConnections> all = new ArrayList<>(List.of(listeners));
+        all.remove(listener);
+        listeners = all.toArray(ListenerConnections[]::new);
+    }
+
+    @Override
+    public Signal signal() {
+        return Signal.CONNECTIONS;
+    }
+
+    @Override
+    public Reading read(long now) {
+        long borne = memory.connections();
+        long servers = 0;
+        ListenerConnections[] all = listeners;
+        for (ListenerConnections listener : all) {
+            long each = listener.limit();
+            servers = each == ConnectionLimits.NONE || servers == ConnectionLimits.NONE
+                    ? ConnectionLimits.NONE
+                    : servers + each;
+        }
+        servers = all.length == 0 ? ConnectionLimits.NONE : servers;
+        if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
+            limits = new ConnectionLimits(servers, borne, operator);
+        }
+        policy.most(limits.ofProcess());
+        engine.limits(limits);
+        return reading(limits.ofProcess());
+    }
+
+    private Reading reading(long most) {
+        int held = policy.connections();
+        if (most == ConnectionLimits.NONE) {
+            last = NO_LIMIT;
+        } else if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
+            last = new Reading.Measured(Signal.CONNECTIONS, held, most);
+        }
+        return last;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

@@ -1,0 +1,21 @@
+package io.tcpguard.state;
+
+/**
+ * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} in place of a number: this does not bound them.
+ *
+ * @param maxConnections as many as the server's own settings allow, of all its listeners; none if one of them has no such setting
+ * @param memory as many as memory bears
+ * @param operator as many as the operator allows
+ */
+public record ConnectionLimits(long maxConnections, long memory, long operator) {
+    /** No limit. */
+    public static final long NONE = Long.MAX_VALUE;
+
+    /** Nothing but descriptors bounds connections. */
+    public static final ConnectionLimits UNBOUNDED = new ConnectionLimits(NONE, NONE, NONE);
+
+    /** What the whole process may hold: the operator's word, or else what memory bears. */
+    public long ofProcess() {
+        return operator != NONE ? operator : memory;
+    }
+}

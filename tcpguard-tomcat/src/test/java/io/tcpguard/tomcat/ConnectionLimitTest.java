@@ -1,0 +1,236 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.Limit;
+import io.tcpguard.state.SignalState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.catalina.connector.Connector;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where Tomcat's own maxConnections, or the operator's, is less than the descriptors. */
+class ConnectionLimitTest {
+    private final List<RawClient> clients = new ArrayList<>();
+    private TomcatRig rig;
+    private TcpGuard guard;
+
+    @BeforeEach
+    void makeServer() throws Exception {
+        rig = new TomcatRig();
+    }
+
+    @AfterEach
+    void endServer() throws Exception {
+        for (RawClient client : clients) {
+            client.close();
+        }
+        rig.close();
+        if (guard != null) {
+            guard.close();
+        }
+    }
+
+    private void start(int maxConnections, String... settings) throws Exception {
+        TcpGuard.Builder builder = TcpGuard.builder().healthPort(0);
+        for (String setting : settings) {
+            String[] nameAndValue = setting.split("=", 2);
+            builder.set(nameAndValue[0], nameAndValue[1]);
+        }
+        guard = builder.build().start();
+        rig.connector.setProperty("maxConnections", String.valueOf(maxConnections));
+        rig.protocol.guardWith(guard);
+        rig.start();
+    }
+
+    private RawClient client() throws IOException {
+        RawClient client = rig.client();
+        clients.add(client);
+        return client;
+    }
+
+    /** They ask once, are answered, and stay. */
+    private void crowd(int size) throws IOException {
+        for (int i = 0; i < size; i++) {
+            assertThat(client().get("/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"200", "8192"})
+    void newcomersTakeThePlacesOfTheIdle(int byTomcat) throws Exception {
+        // The second: by the operator.
+        start(byTomcat, "idleFloor=1s", "maxConnections=" + (byTomcat == 200 ? 0 : 200));
+        crowd(200);
+        TimeUnit.MILLISECONDS.sleep(1200);
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(client().get("/")).startsWith("HTTP/1.1 200");
+        }
+
+        assertThat(rig.protocol.getMaxConnections()).isEqualTo(byTomcat);
+        assertThat(guard.snapshot().level()).isEqualTo(Level.SHED);
+        assertThat(guard.snapshot().leading()).isEqualTo(Signal.CONNECTIONS);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+        assertThat(guard.snapshot().capacity().places()).isEqualTo(200);
+        assertThat(guard.snapshot().capacity().binding())
+                .isEqualTo(byTomcat == 200 ? Limit.MAX_CONNECTIONS : Limit.OPERATOR);
+        TomcatRig.await("evicted ones are gone", () -> rig.protocol.getGuardedConnections() <= 200);
+    }
+
+    @Test
+    void aQueueThatIsFullWithAPlaceFreeServes() throws Exception {
+        rig.connector.setProperty("acceptCount", "20");
+        start(20);
+        crowd(20);
+        List<RawClient> waiting = new ArrayList<>();
+        for (int i = 0; i < 21; i++) {
+            waiting.add(client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+        }
+        TomcatRig.await("the queue is full", () -> queue() >= 20);
+        TimeUnit.MILLISECONDS.sleep(800);
+        clients.get(0).close();
+
+        assertThat(waiting.get(0).answer()).startsWith("HTTP/1.1 200");
+        clients.get(1).close();
+        assertThat(waiting.get(1).answer()).startsWith("HTTP/1.1 200");
+        assertThat(guard.shed().of(io.tcpguard.state.Shed.Layer.ACCEPT)).isZero();
+    }
+
+    @Test
+    void aShortQueueServesNoFewerThanWithoutGuard() throws Exception {
+        rig.connector.setProperty("acceptCount", "10");
+        start(20);
+        assertThat(servedOf(60)).isEqualTo(60);
+    }
+
+    /** Each asks once, for something that takes a while, and goes. */
+    private int servedOf(int size) throws Exception {
+        AtomicInteger served = new AtomicInteger();
+        ExecutorService all = Executors.newFixedThreadPool(size);
+        for (int i = 0; i < size; i++) {
+            all.execute(() -> {
+                try (RawClient client = rig.client()) {
+                    if (client.get("/slow").startsWith("HTTP/1.1 200")) {
+                        served.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    // Not served.
+                    return;
+                }
+            });
+        }
+        all.shutdown();
+        assertThat(all.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        return served.get();
+    }
+
+    @Test
+    void connectionsThatTomcatCountsAndDoesNotHoldTakeNoPlaces() throws Exception {
+        start(20);
+        leak(20);
+
+        crowd(20);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+    }
+
+    @Test
+    void aServerFullOfNobodyIsDown() throws Exception {
+        start(20, "stalledAfter=1s", "queueWait=500ms");
+        // The acceptor holds one of 84 already.
+        leak(20 + 63);
+        assertThat(client().get("/")).startsWith("HTTP/1.1 200");
+        client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        TomcatRig.await("down", () -> !guard.snapshot().verdict().up());
+    }
+
+    private void leak(int connections) throws Exception {
+        var countUp = AbstractEndpoint.class.getDeclaredMethod("countUpOrAwaitConnection");
+        countUp.setAccessible(true);
+        for (int i = 0; i < connections; i++) {
+            countUp.invoke(rig.protocol.endpoint());
+        }
+    }
+
+    @Test
+    void aLimitThatChangesAtRunTimeIsFollowed() throws Exception {
+        start(100, "idleFloor=1h", "queueWait=0s");
+        crowd(50);
+        rig.connector.setProperty("maxConnections", "50");
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().places(Limit.MAX_CONNECTIONS) == 50);
+        assertThat(client().get("/")).startsWith("HTTP/1.1 503");
+
+        rig.connector.setProperty("maxConnections", "60");
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().places(Limit.MAX_CONNECTIONS) == 60);
+        crowd(10);
+
+        rig.connector.setProperty("maxConnections", "-1");
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
+        crowd(100);
+    }
+
+    @Test
+    void withoutGuardTomcatsLimitIsWhatWasSet() throws Exception {
+        rig.connector.setProperty("maxConnections", "20");
+        rig.start();
+        crowd(20);
+        RawClient beyond = client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        TimeUnit.MILLISECONDS.sleep(300);
+        assertThat(rig.protocol.endpoint().getConnectionCount()).isEqualTo(20);
+        clients.get(0).close();
+        assertThat(beyond.answer()).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void aStockConnectorTellsItsLimit() throws Exception {
+        guard = TcpGuard.builder().healthPort(0).build().start();
+        Connector stock = new Connector();
+        stock.setPort(0);
+        stock.setProperty("maxConnections", "10");
+        rig.tomcat.setConnector(stock);
+        rig.tomcat.getService().removeConnector(rig.connector);
+        GuardedServer.guard(rig.tomcat.getServer(), guard);
+        rig.start();
+        for (int i = 0; i < 10; i++) {
+            RawClient client = new RawClient(stock.getLocalPort());
+            clients.add(client);
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+        }
+
+        TomcatRig.await("told", () -> connections().pressure() == 1);
+        assertThat(guard.snapshot().level()).isEqualTo(Level.TRIM);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+    }
+
+    private Reading connections() {
+        return reading(Signal.CONNECTIONS);
+    }
+
+    private long queue() {
+        return reading(Signal.ACCEPT_QUEUE) instanceof Reading.Measured m ? m.used() : -1;
+    }
+
+    private Reading reading(Signal signal) {
+        return guard.snapshot().signals().stream()
+                .filter(s -> !s.source().isEmpty())
+                .map(SignalState::reading)
+                .filter(r -> r.signal() == signal)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -38,8 +38,8 @@ class ArchitectureTest {
                 "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
                         + "config,signal",
                 "internal.report.incident | internal.report.incident,internal.probe,advisor,state,signal",
-                "internal.report | internal.report,internal.report.incident,internal.io,internal.probe,advisor,state,"
-                        + "signal",
+                "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
+                        + "advisor,state,signal",
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
                         + "internal.engine,internal.linux,internal.probe,internal.report.incident,advisor,spi,state,config,"
                         + "signal",

@@ -110,7 +110,22 @@ class TcpGuardTest {
             assertThat(get(guard, "/incident")).isEqualTo("Nothing has happened since the guard started.\n");
 
             guard.drain("deploy of version 7");
-            await(() -> get(guard, "/incident").contains("health DOWN; deploy of version 7"));
+            await(() -> guard.snapshot().level() == Level.DRAIN);
+            assertThat(get(guard, "/incident")).as("a deploy is none").startsWith("Nothing has happened");
+            guard.resume();
+
+            AtomicBoolean accepting = new AtomicBoolean(true);
+            AtomicBoolean looked = new AtomicBoolean();
+            ListenerControl control = () -> {
+                looked.set(true);
+                return accepting.get();
+            };
+            try (GuardedListener listener = guard.listen("http", 0, control)) {
+                assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+                await(looked::get);
+                accepting.set(false);
+                await(() -> get(guard, "/incident").contains("listener http does not accept"));
+            }
         }
     }
 
@@ -383,9 +398,21 @@ class TcpGuardTest {
             assertThat(guard.incident()).isEmpty();
             assertThat(guard.advice().text(false)).contains("descriptors");
 
-            guard.drain("deploy");
-            await(() -> guard.incident().isPresent());
-            assertThat(guard.incident().orElseThrow()).contains("What happened").contains("deploy");
+            AtomicBoolean accepting = new AtomicBoolean(true);
+            AtomicBoolean looked = new AtomicBoolean();
+            ListenerControl control = () -> {
+                looked.set(true);
+                return accepting.get();
+            };
+            try (GuardedListener listener = guard.listen("http", 0, control)) {
+                assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+                await(looked::get);
+                accepting.set(false);
+                await(() -> guard.incident().isPresent());
+                assertThat(guard.incident().orElseThrow())
+                        .contains("What happened")
+                        .contains("listener http");
+            }
         }
     }
 

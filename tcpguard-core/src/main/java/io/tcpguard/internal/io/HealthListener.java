@@ -375,7 +375,7 @@ final class HealthListener implements Closeable {
             }
             case "/incident" -> {
                 return details
-                        ? HealthAnswer.report(request.asText(), view.incident())
+                        ? HealthAnswer.report(request, view.incident(request.json()))
                         : HealthAnswer.error(request, 403);
             }
             default -> {

@@ -63,8 +63,8 @@ public final class IoThread implements AutoCloseable {
         /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
         String advice(boolean json);
 
-        /** What happened, for {@code /incident}: a few lines of text. */
-        String incident();
+        /** What happened, for {@code /incident}. */
+        String incident(boolean json);
 
         /** How places are shared at the limit, for those who ask for details. */
         Places places();

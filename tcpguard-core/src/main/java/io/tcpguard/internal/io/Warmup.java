@@ -182,7 +182,7 @@ final class Warmup {
         }
 
         @Override
-        public String incident() {
+        public String incident(boolean json) {
             return "";
         }
 

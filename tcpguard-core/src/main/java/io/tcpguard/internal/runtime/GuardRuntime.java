@@ -19,6 +19,7 @@ import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
@@ -71,6 +72,7 @@ public final class GuardRuntime implements RunState {
     private final Standstills standstills;
     private final @Nullable PeerLook peers;
     private final Counsel counsel;
+    private final Incidents incidents;
     private final IoThread io;
     private final SamplingCycle cycle;
     private final ProcessConnections connections;
@@ -127,9 +129,17 @@ public final class GuardRuntime implements RunState {
                 : new PeerLook(table, this::portNumbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
-        counsel = new Counsel(counters.shed(), counters.waited()::sum, slowLook::remarks, probes::counts);
-        HealthView view =
-                new HealthView(published, policy, counsel, slowLook, this::queueWaitNanos, counters.waited()::sum);
+        counsel = new Counsel();
+        incidents = new Incidents(
+                counters.shed(),
+                counters.waited()::sum,
+                published::snapshot,
+                published::meant,
+                probes::counts,
+                slowLook::remarks,
+                counsel::findings);
+        HealthView view = new HealthView(
+                published, policy, counsel, incidents, slowLook, this::queueWaitNanos, counters.waited()::sum);
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
@@ -142,7 +152,7 @@ public final class GuardRuntime implements RunState {
             cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);
-            fanout.add(counsel::record);
+            fanout.add(incidents::record);
             listeners.forEach(fanout::add);
             Rehearsal.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
@@ -156,6 +166,7 @@ public final class GuardRuntime implements RunState {
                             fanout,
                             log,
                             counsel,
+                            incidents,
                             this::listening,
                             standstills,
                             slowLook,
@@ -331,7 +342,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public Optional<String> incident() {
-        return counsel.incident();
+        return incidents.text();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
@@ -18,6 +19,7 @@ final class HealthView implements IoThread.View {
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;
     private final Counsel counsel;
+    private final Incidents incidents;
     private final SlowLook slowLook;
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
@@ -26,12 +28,14 @@ final class HealthView implements IoThread.View {
             PublishedSnapshot published,
             AdmissionPolicy policy,
             Counsel counsel,
+            Incidents incidents,
             SlowLook slowLook,
             LongSupplier queueWaitNanos,
             LongSupplier waited) {
         this.published = published;
         this.policy = policy;
         this.counsel = counsel;
+        this.incidents = incidents;
         this.slowLook = slowLook;
         this.queueWaitNanos = queueWaitNanos;
         this.waited = waited;
@@ -82,8 +86,8 @@ final class HealthView implements IoThread.View {
     }
 
     @Override
-    public String incident() {
-        return counsel.incident().orElse("Nothing has happened since the guard started.\n");
+    public String incident(boolean json) {
+        return incidents.page(json);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public final class PublishedSnapshot {
     private volatile boolean live;
     private volatile @Nullable Sight sight;
     private volatile @Nullable String drainReason;
+    /** It is still of interest after its end. */
+    private volatile @Nullable String lastDrainReason;
 
     /** Nothing is known yet. */
     public PublishedSnapshot(GuardConfig config, long now) {
@@ -63,6 +66,14 @@ public final class PublishedSnapshot {
 
     public void drain(@Nullable String reason) {
         drainReason = reason;
+        lastDrainReason = reason == null ? lastDrainReason : reason;
+    }
+
+    /** Whether a snapshot is at DRAIN by nothing but an operator's word. */
+    public boolean meant(GuardSnapshot snapshot) {
+        return snapshot.level() == Level.DRAIN
+                && snapshot.leading() == null
+                && snapshot.verdict().reason().equals(lastDrainReason);
     }
 
     /** Nanoseconds since the newest sample; 0 if the guard does not run. */

@@ -10,16 +10,14 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.TransitionFanout;
-import io.tcpguard.internal.report.incident.FlightRecorder;
-import io.tcpguard.internal.report.incident.IncidentReport;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -72,11 +70,15 @@ public final class Rehearsal {
 
     /** The way of a transition to its listeners, and of an episode into words. */
     private void tell() {
-        FlightRecorder recorder = new FlightRecorder(transitions.size() + 2, counts);
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
-        fanout.add(t -> recorder.record(t, now, new Shed(), 0));
-        transitions.forEach(t -> fanout.publish(t.before(), t.after()));
-        recorder.episode().ifPresent(e -> IncidentReport.text(e, now, Instant.EPOCH, List.of()));
+        Incidents incidents = new Incidents(
+                new Shed(), () -> 0, engine::snapshot, snapshot -> false, counts, () -> List.of("rehearsal"), List::of);
+        fanout.add(incidents::record);
+        for (Transition t : transitions) {
+            fanout.publish(t.before(), t.after());
+            incidents.page(false);
+            incidents.page(true);
+        }
     }
 
     private void flood() {

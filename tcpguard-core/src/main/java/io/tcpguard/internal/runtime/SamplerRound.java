@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.internal.admission.Standstills;
 import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.LostSight;
 import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
@@ -24,6 +25,7 @@ final class SamplerRound implements LongConsumer {
     private final TransitionLog log;
     private final LostSight sight;
     private final Counsel counsel;
+    private final Incidents incidents;
     private final Supplier<List<Listening>> listening;
     private final Standstills standstills;
     private final SlowLook slowLook;
@@ -41,6 +43,7 @@ final class SamplerRound implements LongConsumer {
             TransitionFanout fanout,
             TransitionLog log,
             Counsel counsel,
+            Incidents incidents,
             Supplier<List<Listening>> listening,
             Standstills standstills,
             SlowLook slowLook,
@@ -52,6 +55,7 @@ final class SamplerRound implements LongConsumer {
         this.log = log;
         this.sight = new LostSight(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.counsel = counsel;
+        this.incidents = incidents;
         this.listening = listening;
         this.standstills = standstills;
         this.slowLook = slowLook;
@@ -78,7 +82,7 @@ final class SamplerRound implements LongConsumer {
         if (counsel.listenersAreNews(after, now)) {
             counsel.adviseOn(listening.get());
         }
-        counsel.tellWhatIsOver();
+        incidents.sampled(after, now);
         sight.look(after, now);
         standstills.sampled(after, now);
         if (slowLook.takeDue(now)) {

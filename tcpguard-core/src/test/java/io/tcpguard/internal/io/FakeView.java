@@ -85,8 +85,8 @@ final class FakeView implements IoThread.View {
     }
 
     @Override
-    public String incident() {
-        return "What happened: 22.0 s of trouble\n";
+    public String incident(boolean json) {
+        return json ? "{\"episodes\":[]}\n" : "What happened: 22.0 s of trouble\n";
     }
 
     void advises(String text) {

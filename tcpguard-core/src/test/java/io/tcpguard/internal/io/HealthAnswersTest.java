@@ -248,8 +248,9 @@ class HealthAnswersTest {
         assertThat(json).contains("\r\nContent-Type: application/json\r\n").endsWith("\r\n\r\n{\"findings\": []}\n");
         assertThat(incident)
                 .startsWith("HTTP/1.1 200 OK\r\n")
-                .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
-                .endsWith("\r\n\r\nWhat happened: 22.0 s of trouble\n");
+                .contains("\r\nContent-Type: application/json\r\n")
+                .endsWith("\r\n\r\n{\"episodes\":[]}\n");
+        assertThat(Wire.get(port, "/incident")).endsWith("\r\n\r\nWhat happened: 22.0 s of trouble\n");
         assertThat(Wire.exchange(port, "HEAD /advice HTTP/1.0\r\n\r\n"))
                 .contains("\r\nContent-Length: 12\r\n")
                 .endsWith("\r\n\r\n");

@@ -101,8 +101,8 @@ class IoThreadTest {
             }
 
             @Override
-            public String incident() {
-                return view.incident();
+            public String incident(boolean json) {
+                return view.incident(json);
             }
 
             @Override

@@ -2,7 +2,6 @@ package io.tcpguard.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -10,7 +9,6 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Verdict;
 import java.util.List;
@@ -25,7 +23,7 @@ class CounselTest {
 
     @Test
     void tellsOfListenersOnceASecondAfterTheFirst() {
-        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> TcpCounts.UNKNOWN);
+        Counsel counsel = new Counsel();
         assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
         assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
@@ -35,7 +33,7 @@ class CounselTest {
 
     @Test
     void saysNothingOfListenersThatCantBeSeen() {
-        Counsel counsel = new Counsel(new Shed(), () -> 0, List::of, () -> TcpCounts.UNKNOWN);
+        Counsel counsel = new Counsel();
         for (int i = 0; i < 100; i++) {
             assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
         }

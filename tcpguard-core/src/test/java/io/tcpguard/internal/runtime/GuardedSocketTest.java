@@ -179,7 +179,7 @@ class GuardedSocketTest {
         }
 
         @Override
-        public String incident() {
+        public String incident(boolean json) {
             return "";
         }
 

@@ -1,11 +1,18 @@
 package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.internal.probe.KernelCounter;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A time of trouble: from the first change away from calm to the one that ended it, or to the newest if it goes on.
@@ -15,6 +22,7 @@ import java.util.Map;
  * @param lost changes at its beginning that the recorder had no room for
  */
 public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
+    private static final long LONG_AT_TRIM = TimeUnit.MINUTES.toNanos(1);
 
     /**
      * Refuses nonsense.
@@ -36,13 +44,15 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param refused what was shed from the guard's start until then
      * @param waited how many had been made to wait for a place until then
      * @param kernel what the kernel had counted until then; what is not known is missing
+     * @param meant whether an operator drains and nothing else is wrong
      */
     public record Moment(
             long atNanos,
             GuardSnapshot snapshot,
             Map<Refusal, Long> refused,
             long waited,
-            Map<KernelCounter, Long> kernel) {
+            Map<KernelCounter, Long> kernel,
+            boolean meant) {
 
         /** Copies the maps. */
         public Moment {
@@ -70,7 +80,43 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
         return last().atNanos() - first().atNanos();
     }
 
-    Moment first() {
+    /** The same episode with what is in force and was counted now. */
+    Episode upTo(Moment now) {
+        List<Moment> longer = new ArrayList<>(moments);
+        longer.add(now);
+        return new Episode(before, longer, lost);
+    }
+
+    /**
+     * Whether it is worth telling: somebody was refused or had to go, the refusal point was reached or health failed by no operator's word,
+     * or a limit was near for a minute. A start, a deploy, a moment at TRIM are none of these.
+     */
+    public boolean serious() {
+        return moments.stream().anyMatch(m -> !m.meant() && m.snapshot().level().atLeast(Level.SHED))
+                || refusedInAll() > 0
+                || nanosAtTrim() >= LONG_AT_TRIM;
+    }
+
+    private long nanosAtTrim() {
+        long nanos = 0;
+        for (int i = 0; i + 1 < moments.size(); i++) {
+            if (moments.get(i).snapshot().level() == Level.TRIM) {
+                nanos += moments.get(i + 1).atNanos() - moments.get(i).atNanos();
+            }
+        }
+        return nanos;
+    }
+
+    /** The worst first: by level, by how many were refused, by length. */
+    public static Comparator<Episode> worstFirst() {
+        return Comparator.comparing(Episode::peak)
+                .thenComparing(Episode::refusedInAll)
+                .thenComparing(Episode::lengthNanos)
+                .reversed();
+    }
+
+    /** Its first change. */
+    public Moment first() {
         return moments.get(0);
     }
 
@@ -79,11 +125,74 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     }
 
     /** The highest level that was entered. */
-    Level peak() {
+    public Level peak() {
         return moments.stream()
                 .map(m -> m.snapshot().level())
                 .max(Level::compareTo)
                 .orElseThrow();
+    }
+
+    /** Of the moments at the highest level, the one with the most descriptors in use. */
+    public GuardSnapshot worst() {
+        Level peak = peak();
+        return moments.stream()
+                .map(Moment::snapshot)
+                .filter(s -> s.level() == peak)
+                .max(Comparator.comparingLong(s -> s.capacity().used()))
+                .orElseThrow();
+    }
+
+    /** The signal that led the highest level for the longest time until {@code endNanos}; null if none did. */
+    public @Nullable Signal leading(long endNanos) {
+        Level peak = peak();
+        Map<Signal, Long> times = new EnumMap<>(Signal.class);
+        for (int i = 0; i < moments.size(); i++) {
+            Moment moment = moments.get(i);
+            if (moment.snapshot().leading() != null && moment.snapshot().level() == peak) {
+                long end = i + 1 < moments.size() ? moments.get(i + 1).atNanos() : endNanos;
+                times.merge(moment.snapshot().leading(), end - moment.atNanos(), Long::sum);
+            }
+        }
+        return times.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    /** What was refused and evicted during it, by kind, the most first. */
+    public List<Map.Entry<Refusal, Long>> refused() {
+        return grown(first().refused(), last().refused()).entrySet().stream()
+                .sorted(Map.Entry.<Refusal, Long>comparingByValue().reversed().thenComparing(e -> e.getKey()
+                        .toString()))
+                .toList();
+    }
+
+    /** How many were refused and evicted during it. */
+    public long refusedInAll() {
+        return sum(last()) - sum(first());
+    }
+
+    private static long sum(Moment moment) {
+        return moment.refused().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** New connections that had to wait for a place during it. */
+    public long waited() {
+        return last().waited() - first().waited();
+    }
+
+    /** What the kernel counted during it. */
+    public Map<KernelCounter, Long> kernel() {
+        Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
+        counted.putAll(grown(first().kernel(), last().kernel()));
+        return counted;
+    }
+
+    private static <K> Map<K, Long> grown(Map<K, Long> first, Map<K, Long> last) {
+        return last.entrySet().stream()
+                .map(e -> Map.entry(e.getKey(), e.getValue() - first.getOrDefault(e.getKey(), 0L)))
+                .filter(e -> e.getValue() > 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     static boolean calm(GuardSnapshot snapshot) {

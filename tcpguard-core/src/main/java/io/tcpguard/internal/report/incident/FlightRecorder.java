@@ -3,35 +3,55 @@ package io.tcpguard.internal.report.incident;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the newest episode for {@link IncidentReport}: the last changes of it, in bounded memory. {@link #record} is for one thread, the
- * one that hears of transitions; {@link #episode} for any.
+ * Keeps the last ten episodes that were worth telling, in bounded memory: the last changes of each. {@link #record} is for one thread,
+ * the one that hears of transitions; {@link #calmAt} for the sampler's; {@link #episodes} for any.
  */
 public final class FlightRecorder {
+    private static final int EPISODES = 10;
+    /** Who was refused longer before an episode is no part of it. */
+    private static final long BEFOREHAND = TimeUnit.SECONDS.toNanos(10);
 
     private final int room;
     private final Supplier<TcpCounts> kernel;
 
     /** Replaced whole by the one writer. */
-    private volatile @Nullable Episode newest;
+    private volatile Kept kept = new Kept(List.of(), null);
+
+    /** What was counted a while before: two of them, so that the older one is never younger than that. The sampler's. */
+    private volatile @Nullable Moment before;
+
+    private @Nullable Moment lately;
 
     /** The end of the last episode; the writer's own. */
-    private @Nullable Moment calm;
+    private @Nullable Moment ended;
+
+    /**
+     * What is there to tell.
+     *
+     * @param over the oldest first
+     * @param current the one that goes on, worth telling or not yet; null while it is calm
+     */
+    private record Kept(List<Episode> over, @Nullable Episode current) {}
 
     /**
      * A recorder without any episode, to be made before its guard refuses anybody.
      *
-     * @param room changes to keep, 2 or more; an episode that has more loses those after its first
+     * @param room changes to keep of each episode, 2 or more; one that has more loses those after its first
      * @param kernel asked at each change
      * @throws IllegalArgumentException if there is no room for a beginning and an end
      */
@@ -44,33 +64,106 @@ public final class FlightRecorder {
     }
 
     /**
-     * Takes a change down. The first one away from calm begins a new episode and forgets the one before.
+     * Takes a change down. The first one away from calm begins a new episode. Health that is not up yet while nothing is wrong is a start,
+     * and begins none.
      *
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
      * @param waited the guard's count of connections that had to wait for a place
+     * @param meant whether an operator drains and nothing else is wrong
+     * @return the episode that ended by this change, if it is worth telling
      */
-    public void record(Transition transition, long nowNanos, Shed shed, long waited) {
-        Moment moment = new Moment(
-                nowNanos, transition.after(), counts(shed), waited, kernel.get().known());
-        Episode old = newest;
-        newest = old == null || old.over()
+    public Optional<Episode> record(Transition transition, long nowNanos, Shed shed, long waited, boolean meant) {
+        Kept old = kept;
+        if (old.current() == null && transition.after().level() == Level.NORMAL) {
+            return Optional.empty();
+        }
+        Moment moment = moment(transition.after(), nowNanos, shed, waited, meant);
+        Episode current = old.current() == null
                 ? new Episode(transition.before(), List.of(sinceCalm(moment)), 0)
-                : longer(old, moment);
-        calm = newest.over() ? moment : calm;
+                : longer(old.current(), moment);
+        if (!current.over()) {
+            kept = new Kept(old.over(), current);
+            return Optional.empty();
+        }
+        ended = moment;
+        kept = new Kept(current.serious() ? with(old.over(), current) : old.over(), null);
+        return current.serious() ? Optional.of(current) : Optional.empty();
     }
 
-    /** Who was refused in the moment before the first change was heard of belongs to the episode. */
+    /** The oldest one gives way, but never the worst. */
+    private static List<Episode> with(List<Episode> over, Episode newest) {
+        List<Episode> all = new ArrayList<>(over);
+        all.add(newest);
+        if (all.size() > EPISODES) {
+            Episode worst = worst(all).orElseThrow();
+            all.remove(all.get(0).equals(worst) ? 1 : 0);
+        }
+        return List.copyOf(all);
+    }
+
+    /** The worst of them, the newest of its equals. */
+    public static Optional<Episode> worst(List<Episode> episodes) {
+        List<Episode> newestFirst = new ArrayList<>(episodes);
+        Collections.reverse(newestFirst);
+        return newestFirst.stream().min(Episode.worstFirst());
+    }
+
+    /** Nothing is wrong at this time. Once in a while it takes down what was counted until then. */
+    public void calmAt(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited) {
+        Moment newest = lately;
+        if (newest == null || nowNanos - newest.atNanos() >= BEFOREHAND) {
+            before = newest;
+            lately = new Moment(nowNanos, snapshot, counts(shed), waited, Map.of(), false);
+        }
+    }
+
+    /** Who was refused in the seconds before the first change was heard of belongs to the episode. */
     private Moment sinceCalm(Moment first) {
-        Moment before = calm;
-        return before == null
-                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), 0, first.kernel())
-                : new Moment(first.atNanos(), first.snapshot(), before.refused(), before.waited(), first.kernel());
+        Moment since = later(before, ended);
+        return since == null
+                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), 0, first.kernel(), first.meant())
+                : new Moment(
+                        first.atNanos(),
+                        first.snapshot(),
+                        since.refused(),
+                        since.waited(),
+                        first.kernel(),
+                        first.meant());
     }
 
-    /** The episode that goes on, else the last one that ended; empty if there was none. */
-    public Optional<Episode> episode() {
-        return Optional.ofNullable(newest);
+    private static @Nullable Moment later(@Nullable Moment one, @Nullable Moment other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.atNanos() - other.atNanos() > 0 ? one : other;
+    }
+
+    /**
+     * Those that are worth telling, the oldest first. One that goes on is the last, and counts up to now.
+     *
+     * @param snapshot the newest
+     * @param nowNanos on the guard's clock
+     * @param shed the guard's counts, read here and now
+     * @param waited the guard's count of connections that had to wait for a place
+     * @param meant whether an operator drains and nothing else is wrong
+     */
+    public List<Episode> episodes(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited, boolean meant) {
+        Kept known = kept;
+        if (known.current() == null) {
+            return known.over();
+        }
+        Episode current = known.current().upTo(moment(snapshot, nowNanos, shed, waited, meant));
+        if (!current.serious()) {
+            return known.over();
+        }
+        List<Episode> all = new ArrayList<>(known.over());
+        all.add(current);
+        return all;
+    }
+
+    private Moment moment(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited, boolean meant) {
+        return new Moment(nowNanos, snapshot, counts(shed), waited, kernel.get().known(), meant);
     }
 
     /** The first moment stays: what was counted before the episode is subtracted by it. */

@@ -11,14 +11,12 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** "What happened?" in plain words: an episode told from its record. */
 public final class IncidentReport {
@@ -75,12 +73,12 @@ public final class IncidentReport {
     }
 
     private void cause() {
-        Signal signal = leading();
+        Signal signal = episode.leading(endNanos());
         line("  led by      "
                 + (signal == null
                         ? "an operator or a listener, not by a signal"
                         : IncidentWords.of(signal) + " (" + signal + ")"));
-        GuardSnapshot worst = worst();
+        GuardSnapshot worst = episode.worst();
         line("              at its worst: " + worst.reason());
         if (worst.capacity().known()) {
             line("              " + worst.capacity().used() + " of "
@@ -142,36 +140,33 @@ public final class IncidentReport {
     private long endNanos(int moment) {
         return moment + 1 < episode.moments().size()
                 ? episode.moments().get(moment + 1).atNanos()
-                : episode.first().atNanos() + lengthNanos;
+                : endNanos();
+    }
+
+    private long endNanos() {
+        return episode.first().atNanos() + lengthNanos;
     }
 
     private void refused() {
-        Map<Episode.Refusal, Long> refused =
-                grown(episode.first().refused(), episode.last().refused());
-        long sum = refused.values().stream().mapToLong(Long::longValue).sum();
+        long sum = episode.refusedInAll();
         line("  refused     " + (sum == 0 ? "nobody" : sum + " in all"));
-        refused.entrySet().stream()
-                .sorted(Map.Entry.<Episode.Refusal, Long>comparingByValue()
-                        .reversed()
-                        .thenComparing(e -> e.getKey().toString()))
-                .forEach(e -> counted(e.getValue(), IncidentWords.of(e.getKey())));
-        long waited = episode.last().waited() - episode.first().waited();
+        episode.refused().forEach(e -> counted(e.getValue(), IncidentWords.of(e.getKey())));
+        long waited = episode.waited();
         if (waited > 0) {
             line("  waited      " + waited + " new connections, until there was a place or the wait was over");
         }
     }
 
     private void kernel() {
-        Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
-        counted.putAll(grown(episode.first().kernel(), episode.last().kernel()));
+        Map<KernelCounter, Long> counted = episode.kernel();
         counted.keySet().removeIf(counter -> IncidentWords.of(counter).isEmpty());
         line("  the kernel  " + (counted.isEmpty() ? "counted nothing unusual" : "counted in this network namespace"));
         counted.forEach((counter, count) -> counted(count, IncidentWords.of(counter)));
     }
 
     private void moreRoom() {
-        Capacity capacity = worst().capacity();
-        if (leading() == Signal.DESCRIPTORS && capacity.usableShare() < LEAK) {
+        Capacity capacity = episode.worst().capacity();
+        if (episode.leading(endNanos()) == Signal.DESCRIPTORS && capacity.usableShare() < LEAK) {
             line("  more room   not by a setting: " + capacity.other() + " of " + capacity.limit()
                     + " descriptors were no connections; see what they are: ls -l /proc/PID/fd");
             return;
@@ -187,7 +182,7 @@ public final class IncidentReport {
 
     /** The first that can be judged, and of the others those that the rules find wanting. */
     private List<Finding> settings() {
-        Signal signal = leading();
+        Signal signal = episode.leading(endNanos());
         List<Finding> known = signal == null
                 ? List.of()
                 : MoreRoom.settings(signal).stream()
@@ -199,38 +194,6 @@ public final class IncidentReport {
                 .filter(f -> f.equals(known.get(0)) || f.judgement().atLeast(Judgement.ADVISE))
                 .limit(SETTINGS)
                 .toList();
-    }
-
-    /** The signal that led the highest level for the longest time; null if none did. */
-    private @Nullable Signal leading() {
-        Map<Signal, Long> times = new EnumMap<>(Signal.class);
-        List<Moment> moments = episode.moments();
-        for (int i = 0; i < moments.size(); i++) {
-            GuardSnapshot snapshot = moments.get(i).snapshot();
-            if (snapshot.leading() != null && snapshot.level() == episode.peak()) {
-                times.merge(snapshot.leading(), endNanos(i) - moments.get(i).atNanos(), Long::sum);
-            }
-        }
-        return times.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey)
-                .orElse(null);
-    }
-
-    /** Of the moments at the highest level, the one with the most descriptors in use. */
-    private GuardSnapshot worst() {
-        return episode.moments().stream()
-                .map(Moment::snapshot)
-                .filter(s -> s.level() == episode.peak())
-                .max(Comparator.comparingLong(s -> s.capacity().used()))
-                .orElseThrow();
-    }
-
-    private static <K> Map<K, Long> grown(Map<K, Long> first, Map<K, Long> last) {
-        return last.entrySet().stream()
-                .map(e -> Map.entry(e.getKey(), e.getValue() - first.getOrDefault(e.getKey(), 0L)))
-                .filter(e -> e.getValue() > 0)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private void counted(long count, String words) {

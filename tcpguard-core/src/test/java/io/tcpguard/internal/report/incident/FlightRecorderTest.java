@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
+import io.tcpguard.state.Verdict;
 import io.tcpguard.testkit.Snapshots;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -16,41 +19,150 @@ final class FlightRecorderTest {
     private static final Episode.Refusal RESET =
             new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
 
+    private static final long SECOND = 1_000_000_000;
+    private static final Verdict UP = new Verdict(true, 96, "up");
+
     private final FlightRecorder recorder = new FlightRecorder(4, () -> TcpCounts.UNKNOWN);
     private final Shed shed = new Shed();
     private GuardSnapshot now = Snapshots.calm();
 
+    private long at;
+
     private void to(GuardSnapshot next, long nanos) {
-        recorder.record(new Transition(now, next), nanos, shed, nanos);
+        to(next, nanos, false);
+    }
+
+    private void to(GuardSnapshot next, long nanos, boolean meant) {
+        recorder.record(new Transition(now, next), nanos, shed, nanos, meant);
         now = next;
+        at = nanos;
+    }
+
+    private List<Episode> episodes() {
+        return recorder.episodes(now, at, shed, at, false);
+    }
+
+    private Episode newest() {
+        List<Episode> all = episodes();
+        return all.get(all.size() - 1);
+    }
+
+    private void trouble(Level level, long from) {
+        to(Snapshots.at(level, 992), from);
+        to(Snapshots.calm(), from + 2);
     }
 
     @Test
     void hasNoEpisodeBeforeTheFirstChange() {
-        assertThat(recorder.episode()).isEmpty();
+        assertThat(episodes()).isEmpty();
     }
 
     @Test
     void keepsAnEpisodeFromItsFirstChangeToTheCalmAfterIt() {
         to(Snapshots.at(Level.TRIM, 870), 5);
         to(Snapshots.at(Level.SHED, 992), 7);
-        assertThat(recorder.episode().orElseThrow().over()).isFalse();
+        assertThat(newest().over()).isFalse();
         to(Snapshots.calm(), 20);
 
-        Episode episode = recorder.episode().orElseThrow();
-        assertThat(episode.over()).isTrue();
-        assertThat(episode.peak()).isEqualTo(Level.SHED);
-        assertThat(episode.lengthNanos()).isEqualTo(15);
-        assertThat(episode.before()).isEqualTo(Snapshots.calm());
+        assertThat(newest().over()).isTrue();
+        assertThat(newest().peak()).isEqualTo(Level.SHED);
+        assertThat(newest().lengthNanos()).isEqualTo(15);
+        assertThat(newest().before()).isEqualTo(Snapshots.calm());
     }
 
     @Test
-    void forgetsAnEpisodeWhenTheNextOneBegins() {
+    void countsUpToNowWhileAnEpisodeGoesOn() {
         to(Snapshots.at(Level.SHED, 992), 5);
-        to(Snapshots.calm(), 7);
-        to(Snapshots.at(Level.TRIM, 870), 100);
+        for (int i = 0; i < 3000; i++) {
+            refuse();
+        }
+        at = SECOND * 40;
 
-        assertThat(recorder.episode().orElseThrow().first().atNanos()).isEqualTo(100);
+        assertThat(newest().refused()).containsExactly(Map.entry(RESET, 3000L));
+        assertThat(newest().lengthNanos()).isEqualTo(SECOND * 40 - 5);
+        assertThat(newest().waited()).isEqualTo(SECOND * 40);
+        assertThat(newest().over()).isFalse();
+    }
+
+    @Test
+    void keepsTheLastTenAndTheWorst() {
+        trouble(Level.DRAIN, 100);
+        for (int i = 1; i <= 12; i++) {
+            trouble(Level.SHED, 100 * (i + 1));
+        }
+
+        assertThat(episodes()).hasSize(10);
+        assertThat(FlightRecorder.worst(episodes()))
+                .hasValueSatisfying(e -> assertThat(e.first().atNanos()).isEqualTo(100));
+        assertThat(newest().first().atNanos()).isEqualTo(1300);
+        assertThat(episodes().get(1).first().atNanos()).isEqualTo(500);
+    }
+
+    @Test
+    void takesWhoeverRefusedMostForTheWorstOfOneLevel() {
+        to(Snapshots.at(Level.SHED, 992), 5);
+        refuse();
+        to(Snapshots.calm(), 7);
+        trouble(Level.SHED, 100);
+
+        assertThat(FlightRecorder.worst(episodes()).orElseThrow().first().atNanos())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void takesNoTrifleForAnEpisodeAndForgetsNoneForIt() {
+        trouble(Level.SHED, 5);
+        for (int i = 1; i <= 20; i++) {
+            to(Snapshots.of(Level.TRIM, Signal.LISTEN_DROPS, 100, UP, "drops"), i * 100);
+            assertThat(episodes()).hasSize(1);
+            to(Snapshots.calm(), i * 100 + 50);
+        }
+
+        assertThat(newest().first().atNanos()).isEqualTo(5);
+    }
+
+    @Test
+    void takesAMinuteNearTheLimitForAnEpisode() {
+        to(Snapshots.at(Level.TRIM, 870), 5);
+        at = 5 + SECOND * 60 - 1;
+        assertThat(episodes()).isEmpty();
+        at++;
+        assertThat(episodes()).hasSize(1);
+        to(Snapshots.calm(), at);
+        assertThat(episodes()).hasSize(1);
+    }
+
+    @Test
+    void takesAMomentAtTrimInWhichSomebodyHadToGoForAnEpisode() {
+        to(Snapshots.at(Level.TRIM, 870), 5);
+        refuse();
+        to(Snapshots.calm(), 7);
+
+        assertThat(newest().refusedInAll()).isEqualTo(1);
+    }
+
+    @Test
+    void takesNoStartForAnEpisode() {
+        Verdict notYet = new Verdict(false, 0, "listener http does not accept yet");
+        to(Snapshots.of(Level.NORMAL, null, 100, notYet, "listener http does not accept yet"), 5);
+        to(Snapshots.of(Level.TRIM, Signal.TIME_WAIT, 100, notYet, "listener http does not accept yet"), 6);
+        to(Snapshots.calm(), SECOND * 3);
+
+        assertThat(episodes()).isEmpty();
+    }
+
+    @Test
+    void takesNoDeployForAnEpisodeUnlessSomebodyIsRefused() {
+        Verdict down = new Verdict(false, 0, "deploy");
+        GuardSnapshot drained = Snapshots.of(Level.DRAIN, null, 100, down, "deploy");
+        to(drained, 5, true);
+        assertThat(recorder.episodes(now, SECOND * 600, shed, 0, true)).isEmpty();
+        to(Snapshots.calm(), SECOND * 600);
+        assertThat(episodes()).isEmpty();
+
+        to(drained, SECOND * 700, true);
+        to(Snapshots.leak("a leak besides"), SECOND * 701);
+        assertThat(episodes()).hasSize(1);
     }
 
     @Test
@@ -59,19 +171,11 @@ final class FlightRecorderTest {
             to(Snapshots.at(i % 2 == 0 ? Level.TRIM : Level.SHED, 900 + i), i);
         }
 
-        Episode episode = recorder.episode().orElseThrow();
-        assertThat(episode.moments()).extracting(Episode.Moment::atNanos).containsExactly(1L, 8L, 9L, 10L);
-        assertThat(episode.lost()).isEqualTo(6);
-    }
-
-    @Test
-    void copiesTheCountsOfTheMoment() {
-        to(Snapshots.at(Level.TRIM, 870), 4);
-        refuse();
-        to(Snapshots.at(Level.SHED, 992), 5);
-        refuse();
-
-        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 1L));
+        assertThat(newest().moments())
+                .extracting(Episode.Moment::atNanos)
+                .as("and now")
+                .containsExactly(1L, 8L, 9L, 10L, 10L);
+        assertThat(newest().lost()).isEqualTo(6);
     }
 
     @Test
@@ -80,14 +184,24 @@ final class FlightRecorderTest {
         to(Snapshots.at(Level.SHED, 992), 5);
         refuse();
         to(Snapshots.calm(), 7);
-        assertThat(recorder.episode().orElseThrow().first().refused()).isEmpty();
-        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 2L));
+        assertThat(newest().refusedInAll()).isEqualTo(2);
 
         refuse();
         to(Snapshots.at(Level.SHED, 992), 100);
         to(Snapshots.calm(), 107);
-        assertThat(recorder.episode().orElseThrow().first().refused()).containsOnly(Map.entry(RESET, 2L));
-        assertThat(recorder.episode().orElseThrow().last().refused()).containsOnly(Map.entry(RESET, 3L));
+        assertThat(newest().refusedInAll()).isEqualTo(1);
+    }
+
+    @Test
+    void countsNobodyWhoWasRefusedLongBefore() {
+        refuse();
+        for (int second = 0; second < 100; second++) {
+            recorder.calmAt(now, second * SECOND, shed, 0);
+        }
+        refuse();
+        to(Snapshots.at(Level.SHED, 992), 100 * SECOND);
+
+        assertThat(newest().refusedInAll()).isEqualTo(1);
     }
 
     private void refuse() {
@@ -99,9 +213,7 @@ final class FlightRecorderTest {
         to(Snapshots.at(Level.SHED, 992), 5);
         to(Snapshots.calm(), 7);
 
-        assertThat(recorder.episode().orElseThrow().moments())
-                .extracting(Episode.Moment::waited)
-                .containsExactly(0L, 7L);
+        assertThat(newest().waited()).isEqualTo(7);
     }
 
     @Test

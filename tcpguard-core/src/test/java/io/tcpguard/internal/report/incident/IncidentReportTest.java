@@ -46,7 +46,7 @@ final class IncidentReportTest {
     }
 
     private void to(GuardSnapshot next, long milliseconds) {
-        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited);
+        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited, false);
         now = next;
     }
 
@@ -58,7 +58,8 @@ final class IncidentReportTest {
 
     private String report() {
         List<Finding> findings = Advisor.examine(saved.machine(Listening.asking("http-nio-8080", 8080, 100)));
-        return IncidentReport.text(recorder.episode().orElseThrow(), NOW_NANOS, NOW, findings);
+        List<Episode> all = recorder.episodes(now, NOW_NANOS, shed, waited, false);
+        return IncidentReport.text(all.get(all.size() - 1), NOW_NANOS, NOW, findings);
     }
 
     @Test

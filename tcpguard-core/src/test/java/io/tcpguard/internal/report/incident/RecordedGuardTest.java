@@ -28,15 +28,15 @@ final class RecordedGuardTest {
                 .build()) {
             FlightRecorder recorder = new FlightRecorder(16, new NetworkTexts(new File("/proc/self/net"))::counts);
             guard.onTransition(t -> recorder.record(
-                    t, System.nanoTime(), guard.shed(), guard.status().waited()));
+                    t, System.nanoTime(), guard.shed(), guard.status().waited(), false));
             guard.start();
 
             guard.drain("deploy of version 7");
-            await(() -> recorder.episode().isPresent());
+            await(() -> !episodes(recorder, guard).isEmpty());
             guard.resume();
-            await(() -> recorder.episode().orElseThrow().over());
+            await(() -> episodes(recorder, guard).get(0).over());
 
-            Episode episode = recorder.episode().orElseThrow();
+            Episode episode = episodes(recorder, guard).get(0);
             assertThat(episode.peak()).isEqualTo(Level.DRAIN);
             assertThat(IncidentReport.text(
                             episode, System.nanoTime(), Instant.now(), Advisor.examine(Machine.self(List.of()))))
@@ -44,6 +44,10 @@ final class RecordedGuardTest {
                     .contains("health DOWN; deploy of version 7")
                     .contains("an operator or a listener");
         }
+    }
+
+    private static List<Episode> episodes(FlightRecorder recorder, TcpGuard guard) {
+        return recorder.episodes(guard.snapshot(), System.nanoTime(), guard.shed(), 0, false);
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -26,19 +26,31 @@ import org.junit.jupiter.api.Test;
 
 class FootprintTest {
     private static final int TIMES = 20_000;
+    private static final int ROUNDS = 3;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /** The least of some rounds: what other threads keep meanwhile is not the guards'. */
     @Test
     void takesLessThanTwoMegabytesOfHeap() {
-        int guards = 8;
+        try (TcpGuard loadsTheClasses = TcpGuard.builder().healthPort(0).build().start()) {
+            assertThat(loadsTheClasses.healthPort()).isPositive();
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS; round++) {
+                least = Math.min(least, heapOfEach(8));
+            }
+
+            assertThat(least).isBetween(100_000L, 2_000_000L);
+        }
+    }
+
+    private static long heapOfEach(int guards) {
         List<TcpGuard> started = new ArrayList<>();
-        start(1, started);
         try {
             long before = usedHeap();
-            start(guards, started);
-            long each = (usedHeap() - before) / guards;
-
-            assertThat(each).isLessThan(2_000_000);
+            for (int i = 0; i < guards; i++) {
+                started.add(TcpGuard.builder().healthPort(0).build().start());
+            }
+            return (usedHeap() - before) / guards;
         } finally {
             started.forEach(TcpGuard::close);
         }
@@ -126,12 +138,6 @@ class FootprintTest {
             step.run(i);
         }
         return THREADS.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    private static void start(int guards, List<TcpGuard> started) {
-        for (int i = 0; i < guards; i++) {
-            started.add(TcpGuard.builder().healthPort(0).build().start());
-        }
     }
 
     private static long usedHeap() {

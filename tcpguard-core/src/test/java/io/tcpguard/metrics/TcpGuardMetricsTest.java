@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TcpGuardMetricsTest {
@@ -83,7 +84,7 @@ class TcpGuardMetricsTest {
                     assertThat(deadline - System.nanoTime())
                             .as("nanoseconds left to wait, with %s", listener)
                             .isPositive();
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1_000_000);
                 }
             }
         }

@@ -30,7 +30,7 @@ final class DescriptorTrend {
         boolean news = fast.step(used, own, now);
         news |= slow.step(used, own, now);
         if (news) {
-            trend = judge(used, limit);
+            trend = judge(used, own, limit);
         }
         return trend;
     }
@@ -42,25 +42,36 @@ final class DescriptorTrend {
         return trend;
     }
 
-    private Trend judge(long used, long limit) {
+    private Trend judge(long used, long own, long limit) {
         long least = Math.max(FEW, limit / SHARE);
-        if (fast.descriptors() >= least) {
-            if (fast.byConnections()) {
-                return trend(Trend.Kind.FLOOD, fast, used, limit);
-            }
-            if (fast.spans(LEAST_FOR_LEAK) && fast.steady()) {
-                return trend(Trend.Kind.LEAK, fast, used, limit);
-            }
+        if (fast.descriptors() >= least && fast.byConnections()) {
+            return trend(Trend.Kind.FLOOD, fast.perSecond(fast.descriptors()), limit - used);
         }
-        boolean leaks = slow.spans(LEAST_FOR_SLOW_LEAK)
-                && slow.descriptors() >= 2 * least
-                && !slow.byConnections()
-                && slow.steady();
-        return leaks ? trend(Trend.Kind.LEAK, slow, used, limit) : Trend.CALM;
+        if (leaks(fast, LEAST_FOR_LEAK, least)) {
+            return leak(fast, least, used, own, limit);
+        }
+        return leaks(slow, LEAST_FOR_SLOW_LEAK, 2 * least) ? leak(slow, 2 * least, used, own, limit) : Trend.CALM;
     }
 
-    private static Trend trend(Trend.Kind kind, Growth growth, long used, long limit) {
-        double perSecond = growth.perSecond();
-        return new Trend(kind, perSecond, (long) (Math.max(0, limit - used) / perSecond));
+    /**
+     * In a full server the number of all stays: each descriptor that leaks is one that no client gets. If it falls, it may be that what
+     * came with the clients outlives them.
+     */
+    private static boolean leaks(Growth growth, long leastNanos, long least) {
+        return growth.spans(leastNanos)
+                && growth.others() >= least
+                && growth.descriptors() > -least
+                && !growth.byConnections()
+                && growth.steady();
+    }
+
+    private static Trend leak(Growth growth, long least, long used, long own, long limit) {
+        return growth.descriptors() >= least
+                ? trend(Trend.Kind.LEAK, growth.perSecond(growth.descriptors()), limit - used)
+                : trend(Trend.Kind.LEAK, growth.perSecond(growth.others()), limit - used + own);
+    }
+
+    private static Trend trend(Trend.Kind kind, double perSecond, long left) {
+        return new Trend(kind, perSecond, (long) (Math.max(0, left) / perSecond));
     }
 }

@@ -52,8 +52,14 @@ final class Growth {
         return count < 2 ? 0 : used[newest] - used[point(count - 1)];
     }
 
-    double perSecond() {
-        return count < 2 ? 0 : descriptors() * 1e9 / (at[newest] - at[point(count - 1)]);
+    /** What connections do not explain. It grows, too, while it only takes the places of connections that leave or are refused. */
+    long others() {
+        return count < 2 ? 0 : descriptors() - grownWith(0, count - 1);
+    }
+
+    /** So many in the window, for each second of it. */
+    double perSecond(long grown) {
+        return count < 2 ? 0 : grown * 1e9 / (at[newest] - at[point(count - 1)]);
     }
 
     /** Whether most of the growth is own connections or comes with them. */
@@ -66,7 +72,7 @@ final class Growth {
      * once do not, though it may take seconds to open them.
      */
     boolean steady() {
-        long least = (descriptors() - grownWith(0, count - 1)) / 8;
+        long least = others() / 8;
         if (count < QUARTERS + 1) {
             return false;
         }

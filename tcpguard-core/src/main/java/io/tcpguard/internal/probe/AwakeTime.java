@@ -25,6 +25,9 @@ public final class AwakeTime {
     /** Above: when somebody looked last; below: what was lost in all; both in milliseconds, so that one write moves both. */
     private final AtomicLong state = new AtomicLong();
 
+    /** What was lost in all, as of lately: tells what stands above the 32 bits. Any pause in between is shorter than half their range. */
+    private volatile long lostLately;
+
     private volatile int counted = COUNTED_MILLIS;
 
     AwakeTime(LongSupplier clock) {
@@ -57,17 +60,26 @@ public final class AwakeTime {
             int tick = (int) (elapsed / MILLI);
             long seen = state.get();
             int gap = tick - (int) (seen >>> 32);
+            long before = lostMillis(seen);
             if (gap < FINE_MILLIS) {
-                return origin + elapsed - (seen & LOW) * MILLI;
+                return origin + elapsed - before * MILLI;
             }
-            long lost = (seen & LOW) + Math.max(0, gap - counted);
+            long lost = before + Math.max(0, gap - counted);
             if (state.compareAndSet(seen, ((long) tick << 32) | (lost & LOW))) {
-                return origin + elapsed - (lost & LOW) * MILLI;
+                if (lost != before) {
+                    lostLately = lost;
+                }
+                return origin + elapsed - lost * MILLI;
             }
         }
     }
 
     long lost() {
-        return (state.get() & LOW) * MILLI;
+        return lostMillis(state.get()) * MILLI;
+    }
+
+    private long lostMillis(long seen) {
+        long lately = lostLately;
+        return lately + ((int) seen - (int) lately);
     }
 }

@@ -65,6 +65,21 @@ class DescriptorTrendTest {
         assertThat(after(10, t -> 800 + 10 * t, t -> 700 - 5 * t).kind()).isEqualTo(Trend.Kind.LEAK);
     }
 
+    /** Of a full server: the number of all stays where newcomers are refused. */
+    @Test
+    void callsItALeakThoughItOnlyTakesThePlacesOfConnections() {
+        Trend leak = after(10, t -> 990, t -> 700 - 20 * t);
+
+        assertThat(leak.kind()).isEqualTo(Trend.Kind.LEAK);
+        assertThat(leak.perSecond()).isBetween(19.0, 21.0);
+        assertThat(leak.secondsLeft()).as("until no client has a place").isBetween(24L, 28L);
+    }
+
+    @Test
+    void callsItNoLeakWhatCameWithClientsAndOutlivesThem() {
+        assertThat(after(10, t -> 900 - 10 * t, t -> 800 - 20 * t).kind()).isNotEqualTo(Trend.Kind.LEAK);
+    }
+
     @Test
     void neverCallsManyFilesThatAreOpenedOnceALeak() {
         after(20, t -> 100, t -> 50);

@@ -171,6 +171,10 @@ public final class IncidentReport {
                     + " descriptors were no connections; see what they are: ls -l /proc/PID/fd");
             return;
         }
+        if (episode.leading(endNanos()) == Signal.CONNECTIONS) {
+            line("  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel setting");
+            return;
+        }
         List<Finding> settings = settings();
         line("  more room   "
                 + (settings.isEmpty() ? "no kernel setting would have given it" : "would have come from"));

@@ -12,7 +12,6 @@ public final class MoreRoom {
     public static List<String> settings(Signal leading) {
         return switch (leading) {
             case DESCRIPTORS -> List.of("descriptors", "fs.nr_open", "fs.file-max");
-            case CONNECTIONS -> List.of("connections");
             case SYSTEM_FILES -> List.of("fs.file-max");
             case ACCEPT_QUEUE -> List.of("backlog", "net.core.somaxconn");
             case LISTEN_DROPS -> List.of("backlog", "net.core.somaxconn", "net.ipv4.tcp_max_syn_backlog");
@@ -25,7 +24,8 @@ public final class MoreRoom {
                         "net.netfilter.nf_conntrack_tcp_timeout_established",
                         "net.netfilter.nf_conntrack_tcp_timeout_time_wait");
             case EPHEMERAL_PORTS -> List.of("net.ipv4.ip_local_port_range", "net.ipv4.tcp_tw_reuse");
-            case WORK_DELAY -> List.of();
+            // The server's own limit, and its threads.
+            case CONNECTIONS, WORK_DELAY -> List.of();
         };
     }
 }

@@ -68,7 +68,7 @@ final class NamespaceTest {
         Run run = doctor();
 
         assertThat(run.text)
-                .contains("{\"setting\": \"" + setting + "\", \"judgement\": \"" + judgement + "\", \"value\": \""
+                .contains("{\"setting\":\"" + setting + "\",\"judgement\":\"" + judgement + "\",\"value\":\""
                         + value + "\"");
         assertThat(run.code)
                 .isGreaterThanOrEqualTo(judgement == Judgement.DANGEROUS ? 2 : judgement == Judgement.WARN ? 1 : 0);
@@ -80,14 +80,14 @@ final class NamespaceTest {
         String setting = "net.netfilter.nf_conntrack_tcp_timeout_established";
         assumeTrue(inside("sysctl", "-qw", setting + "=5").code == 0, "conntrack is not loaded here");
 
-        assertThat(doctor().text).contains("{\"setting\": \"" + setting + "\", \"judgement\": \"DANGEROUS\"");
+        assertThat(doctor().text).contains("{\"setting\":\"" + setting + "\",\"judgement\":\"DANGEROUS\"");
     }
 
     @Test
     void saysThatTheMachinesTcpMemoryCannotBeSeenFromWithin()
             throws IOException, InterruptedException, URISyntaxException {
         assertThat(doctor().text)
-                .contains("{\"setting\": \"net.ipv4.tcp_mem\", \"judgement\": \"NOT_APPLICABLE\"")
+                .contains("{\"setting\":\"net.ipv4.tcp_mem\",\"judgement\":\"NOT_APPLICABLE\"")
                 .contains("the machine's value holds");
     }
 
@@ -96,7 +96,7 @@ final class NamespaceTest {
         inside("sysctl", "-qw", "net.ipv4.tcp_retries2=2");
         inside("sysctl", "-qw", "net.ipv4.tcp_retries2=8");
 
-        assertThat(doctor().text).contains("{\"setting\": \"net.ipv4.tcp_retries2\", \"judgement\": \"OK\"");
+        assertThat(doctor().text).contains("{\"setting\":\"net.ipv4.tcp_retries2\",\"judgement\":\"OK\"");
     }
 
     private Run doctor() throws IOException, InterruptedException, URISyntaxException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class MillionConnectionsTest {
     private static final int CONNECTIONS = 1_000_000;
-    private static final long MOST_EACH = 160;
+    private static final long MOST_EACH = 224;
 
     private final Capacity capacity = new Capacity(
             2_000_000,

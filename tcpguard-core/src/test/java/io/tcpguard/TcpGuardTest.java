@@ -161,7 +161,8 @@ class TcpGuardTest {
     void showsSocketsTrendAndCountersInItsDetails() {
         assumeThat(new File("/proc/self/fd")).as("Linux").exists();
         String details = detailsOfAGuardThatJustStarted();
-        // A process that gets no processor for 20 ms has not counted all of its sockets; the next count is ten seconds later.
+        // A process that gets no processor for 20 ms has not counted all of its sockets; the next count is ten seconds
+        // later.
         for (int i = 0; i < 20 && details.contains("; at least: "); i++) {
             details = detailsOfAGuardThatJustStarted();
         }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusalPoint above this many descriptors a new connection must replace another or be refused
  * @param connections other limits for connections
  */
-public record Capacity(
-        long limit, long used, long own, long brought, long refusalPoint, ConnectionLimits connections) {
+public record Capacity(long limit, long used, long own, long brought, long refusalPoint, ConnectionLimits connections) {
 
     /** The goal is that ten are left, and two may be opened while one looks. */
     private static final int MOST_UNTOUCHED = 12;
@@ -69,7 +68,8 @@ public record Capacity(
         return switch (by) {
             case DESCRIPTORS -> byDescriptors();
             case MAX_CONNECTIONS -> connections.maxConnections();
-            case MEMORY -> connections.operator() == ConnectionLimits.NONE ? connections.memory() : ConnectionLimits.NONE;
+            case MEMORY ->
+                connections.operator() == ConnectionLimits.NONE ? connections.memory() : ConnectionLimits.NONE;
             case OPERATOR -> connections.operator();
         };
     }

@@ -68,8 +68,8 @@ final class NamespaceTest {
         Run run = doctor();
 
         assertThat(run.text)
-                .contains("{\"setting\":\"" + setting + "\",\"judgement\":\"" + judgement + "\",\"value\":\""
-                        + value + "\"");
+                .contains("{\"setting\":\"" + setting + "\",\"judgement\":\"" + judgement + "\",\"value\":\"" + value
+                        + "\"");
         assertThat(run.code)
                 .isGreaterThanOrEqualTo(judgement == Judgement.DANGEROUS ? 2 : judgement == Judgement.WARN ? 1 : 0);
     }

@@ -84,7 +84,8 @@ public final class NettyGuard {
      */
     public NettyGuard maxConnections(int most) {
         if (most < 1 && most != -1) {
-            throw new IllegalArgumentException("maxConnections=" + most + " (expected: 1 or more, or -1 for any number)");
+            throw new IllegalArgumentException(
+                    "maxConnections=" + most + " (expected: 1 or more, or -1 for any number)");
         }
         ports.maxConnections(most);
         return this;

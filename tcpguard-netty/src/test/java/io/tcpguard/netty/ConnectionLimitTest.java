@@ -72,7 +72,9 @@ class ConnectionLimitTest {
     @ValueSource(booleans = {true, false})
     void newcomersTakeThePlacesOfTheIdle(boolean ofPort) throws Exception {
         TcpGuard.Builder settings = TcpGuard.builder().healthPort(0).set("idleFloor", "1s");
-        guard = (ofPort ? settings : settings.set("maxConnections", "200")).build().start();
+        guard = (ofPort ? settings : settings.set("maxConnections", "200"))
+                .build()
+                .start();
         int port = bind(NettyGuard.of(guard).maxConnections(ofPort ? 200 : -1));
         for (int i = 0; i < 200; i++) {
             assertThat(isServed(port)).isTrue();
@@ -93,7 +95,12 @@ class ConnectionLimitTest {
     /** Who is full at one port is served at the other, and takes no place of it. */
     @Test
     void aPortThatIsFullIsNoneOfTheOthersBusiness() throws Exception {
-        guard = TcpGuard.builder().healthPort(0).set("idleFloor", "1s").set("queueWait", "0s").build().start();
+        guard = TcpGuard.builder()
+                .healthPort(0)
+                .set("idleFloor", "1s")
+                .set("queueWait", "0s")
+                .build()
+                .start();
         int small = bind(NettyGuard.of(guard).maxConnections(20));
         int large = bind(NettyGuard.of(guard));
         for (int i = 0; i < 50; i++) {

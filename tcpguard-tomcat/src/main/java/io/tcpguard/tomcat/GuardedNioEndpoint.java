@@ -215,7 +215,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public boolean full() {
-            return StockEndpoint.isFull(ceiling < 1 ? ceiling : latchLimit(ceiling), getConnectionCount(), connections.size());
+            return StockEndpoint.isFull(
+                    ceiling < 1 ? ceiling : latchLimit(ceiling), getConnectionCount(), connections.size());
         }
 
         @Override
@@ -226,7 +227,9 @@ final class GuardedNioEndpoint extends NioEndpoint {
         /** Those that came before the guard did. */
         @Override
         public int unasked() {
-            return unaskedAtFirst == 0 ? 0 : Math.max(0, Math.min(unaskedAtFirst, connections.size() - registry.size()));
+            return unaskedAtFirst == 0
+                    ? 0
+                    : Math.max(0, Math.min(unaskedAtFirst, connections.size() - registry.size()));
         }
 
         @Override

@@ -123,8 +123,8 @@ class BurstTest {
             refused += ends[1];
             most = Math.max(most, ends[2]);
         }
-        System.out.println(done + " bursts of " + CONNECTS + " at " + DESCRIPTORS + ": served " + served
-                + ", refused " + refused + ", others let go while they waited; most descriptors seen " + most);
+        System.out.println(done + " bursts of " + CONNECTS + " at " + DESCRIPTORS + ": served " + served + ", refused "
+                + refused + ", others let go while they waited; most descriptors seen " + most);
         assertThat(server.acceptErrors()).isEmpty();
         assertThat(wentDown(server)).isEmpty();
         assertThat(most).isLessThan(DESCRIPTORS);

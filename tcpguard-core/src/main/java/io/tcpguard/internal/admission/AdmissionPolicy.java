@@ -378,7 +378,8 @@ public final class AdmissionPolicy {
         }
         Ceiling at = full == null ? descriptors : full;
         Cause cause = filesRunOut ? Cause.SYSTEM_FILES : atListener == null ? causeOf(at, snapshot) : atListener;
-        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is so
+        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
+        // so
         // short that it is full of those who wait for a place.
         boolean mayWait = !stale && queue != null && (atListener == null || queue.isShort());
         return atTheRefusalPoint(at, snapshot, cause, mayWait ? queue : null, canAnswer, now);

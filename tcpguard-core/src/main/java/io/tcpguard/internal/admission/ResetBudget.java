@@ -72,7 +72,9 @@ public final class ResetBudget {
             return configured;
         }
         return balancerCounts.getAsBoolean()
-                ? (int) Math.min(Integer.MAX_VALUE, Math.min(Math.min(capacity.limit(), capacity.places()) / 4, capacity.own() / 2))
+                ? (int) Math.min(
+                        Integer.MAX_VALUE,
+                        Math.min(Math.min(capacity.limit(), capacity.places()) / 4, capacity.own() / 2))
                 : 0;
     }
 

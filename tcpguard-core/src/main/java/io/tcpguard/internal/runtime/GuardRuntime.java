@@ -249,8 +249,8 @@ public final class GuardRuntime implements RunState {
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         ListenerPlaces places = policy.newListener();
-        WaitingRoom room =
-                new WaitingRoom(longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
+        WaitingRoom room = new WaitingRoom(
+                longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
@@ -262,9 +262,7 @@ public final class GuardRuntime implements RunState {
         ListenerConnections held = new ListenerConnections(control, places);
         GuardedProbe heldProbe = new GuardedProbe(
                 held,
-                control.asksForEach()
-                        ? new Watch(Signal.CONNECTIONS, name, config)
-                        : Watch.ofUnasked(name, config),
+                control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),
                 false);
         // From the first connection on.
         heldProbe.read(AwakeTime.nanoTime());

@@ -16,9 +16,7 @@ public interface MemoryCeiling {
 
     /** By the heap's maximum. */
     static MemoryCeiling ofHeap(long maxHeapBytes) {
-        long most = maxHeapBytes == Long.MAX_VALUE
-                ? ConnectionLimits.NONE
-                : Math.max(LEAST, maxHeapBytes / BYTES_EACH);
+        long most = maxHeapBytes == Long.MAX_VALUE ? ConnectionLimits.NONE : Math.max(LEAST, maxHeapBytes / BYTES_EACH);
         return () -> most;
     }
 }

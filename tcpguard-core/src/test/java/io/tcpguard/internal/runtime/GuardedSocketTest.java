@@ -106,7 +106,8 @@ class GuardedSocketTest {
 
     /** Nobody in the queue yet. */
     private WaitingRoom openRoom() {
-        WaitingRoom room = new WaitingRoom(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
+        WaitingRoom room =
+                new WaitingRoom(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
         room.watch(new EmptyQueue()).read(System.nanoTime());
         return room;
     }

@@ -172,7 +172,8 @@ public final class IncidentReport {
             return;
         }
         if (episode.leading(endNanos()) == Signal.CONNECTIONS) {
-            line("  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel setting");
+            line(
+                    "  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel setting");
             return;
         }
         List<Finding> settings = settings();

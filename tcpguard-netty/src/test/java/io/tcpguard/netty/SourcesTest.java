@@ -48,6 +48,8 @@ class SourcesTest {
                 transport.name(),
                 speech.name(),
                 "refusing",
+                // Answers and newcomers in hand hold descriptors of the reserve for a moment, too.
+                "resetBudget=1000",
                 "allow=127.0.0.8/31,10.0.0.0/8")) {
             crowd(server);
             // The refused are silent: each is closed soon, and holds no descriptor then.

@@ -42,6 +42,15 @@ final class Quietly {
         }
     }
 
+    /** Writes what fits. */
+    static void write(SocketChannel channel, ByteBuffer bytes) {
+        try {
+            channel.write(bytes);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("nobody hears it; the peer is gone", e);
+        }
+    }
+
     /** The next close sends a reset, which leaves no TIME_WAIT (tcp(7), SO_LINGER with time 0). */
     static void resetOnClose(SocketChannel channel) {
         try {

@@ -1,11 +1,14 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.probe.NanoClock;
-import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.ListenerState;
+import io.tcpguard.state.Shed;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -65,6 +68,9 @@ final class RefusalDesk {
     /** Accepting threads without a place. */
     private final AtomicInteger waiting = new AtomicInteger();
 
+    /** For answers to those without a place. Guarded by itself. */
+    private final Scribe inPassing = new Scribe();
+
     // The I/O thread's own:
     private final Scribe scribe = new Scribe();
     private final RefusalPlace[] active = new RefusalPlace[PLACES];
@@ -104,8 +110,19 @@ final class RefusalDesk {
         }
         // Over unread bytes the kernel would make a reset of it (RFC 9293, 3.10.4).
         Quietly.drain(channel);
+        if (decision == Admission.RESPOND) {
+            sayInPassing(channel, seconds);
+        }
         Quietly.close(channel);
         return Admission.CLOSE;
+    }
+
+    /** No place is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it. */
+    private void sayInPassing(SocketChannel channel, int seconds) {
+        Refusal why = cause(view.snapshot());
+        synchronized (inPassing) {
+            Quietly.write(channel, inPassing.answer(seconds, why, false));
+        }
     }
 
     /** Descriptors held. Any thread. */
@@ -241,7 +258,7 @@ final class RefusalDesk {
 
     /** Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived already. */
     void takeIn(long now, int most) {
-        cause = cause(view.snapshot().leading());
+        cause = cause(view.snapshot());
         int from = activeCount;
         synchronized (lock) {
             int taken = Math.min(most, incomingCount);
@@ -341,14 +358,20 @@ final class RefusalDesk {
         }
     }
 
-    private static Refusal cause(@Nullable Signal leading) {
-        if (leading == Signal.WORK_DELAY) {
+    /** Of all newcomers; else of those of the first listener that refuses any. */
+    private static Refusal cause(GuardSnapshot snapshot) {
+        Shed.Cause why = snapshot.refusal();
+        List<ListenerState> listeners = snapshot.listeners();
+        for (int i = 0; why == null && i < listeners.size(); i++) {
+            why = listeners.get(i).refusal();
+        }
+        if (why == Shed.Cause.WORK_DELAY) {
             return Refusal.WORK;
         }
-        if (leading == Signal.ACCEPT_QUEUE) {
+        if (why == Shed.Cause.ACCEPT_QUEUE) {
             return Refusal.QUEUE;
         }
-        return leading == Signal.SYSTEM_FILES ? Refusal.FILES : Refusal.CONNECTIONS;
+        return why == Shed.Cause.SYSTEM_FILES ? Refusal.FILES : Refusal.CONNECTIONS;
     }
 
     boolean mayReset() {

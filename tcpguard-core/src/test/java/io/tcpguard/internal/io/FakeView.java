@@ -9,6 +9,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.Shed;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
@@ -108,6 +109,15 @@ final class FakeView implements IoThread.View {
         return background;
     }
 
+    private static Shed.@Nullable Cause refusal(@Nullable Signal leading) {
+        if (leading == Signal.WORK_DELAY) {
+            return Shed.Cause.WORK_DELAY;
+        }
+        return leading == Signal.ACCEPT_QUEUE
+                ? Shed.Cause.ACCEPT_QUEUE
+                : leading == Signal.SYSTEM_FILES ? Shed.Cause.SYSTEM_FILES : null;
+    }
+
     private static GuardSnapshot snapshot(
             Level level, @Nullable Signal leading, int weight, String reason, boolean resetsOnly) {
         return new GuardSnapshot(
@@ -117,7 +127,11 @@ final class FakeView implements IoThread.View {
                 new Capacity(1024, 40, 20, 992),
                 new Verdict(weight > 0, weight, reason),
                 Admission.ADMIT,
+                refusal(leading),
+                false,
                 resetsOnly,
+                Trend.CALM,
+                List.of(),
                 List.of(
                         new SignalState("", new Reading.Measured(Signal.DESCRIPTORS, 40, 1024), level),
                         new SignalState(

@@ -207,7 +207,7 @@ class RefusalDeskTest {
     }
 
     @Test
-    void saysWhyByTheSignalThatLeads() throws IOException {
+    void saysWhyByTheCauseThatRefuses() throws IOException {
         view.says(Level.SHED, Signal.ACCEPT_QUEUE, 90, "queue");
         Wire.await("the thread goes round", () -> {
             io.execute(() -> {});

@@ -36,7 +36,8 @@ public final class ListenerConnections implements Probe {
         if (most < 1) {
             limit = ConnectionLimits.NONE;
             places.most(most);
-            return last = NO_LIMIT;
+            last = NO_LIMIT;
+            return NO_LIMIT;
         }
         limit = most;
         places.most(Math.max(0, most - unasked));

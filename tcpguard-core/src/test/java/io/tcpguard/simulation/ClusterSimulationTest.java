@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,10 +21,20 @@ class ClusterSimulationTest {
         "5, 1024, 1, true, 0.85",
         "5, 1024, 2, false, 0.85",
         "50, 1024, 1, true, 0.85",
-        "500, 256, 1, true, 0.75"
+        "25, 256, 1, true, 0.75"
     })
     void keepsEveryServerInThroughAFloodAndIsWholeRightAfter(
             int count, long limit, long seed, boolean weighed, double share) {
+        flood(count, limit, seed, weighed, share);
+    }
+
+    @Tag("long")
+    @Test
+    void keepsEveryServerOfFiveHundredInThroughAFlood() {
+        flood(500, 256, 1, true, 0.75);
+    }
+
+    private static void flood(int count, long limit, long seed, boolean weighed, double share) {
         SimulatedCluster cluster = new SimulatedCluster(count, limit, LOAD, seed);
         cluster.weighed(weighed);
         cluster.run(60);

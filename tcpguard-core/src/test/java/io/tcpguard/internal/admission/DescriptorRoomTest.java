@@ -129,7 +129,7 @@ class DescriptorRoomTest {
         List<Thread> threads = new ArrayList<>();
         for (int a = 0; a < acceptors; a++) {
             threads.add(new Thread(() -> {
-                for (int i = 0; i < 20_000; i++) {
+                for (int i = 0; i < 4_000; i++) {
                     open.incrementAndGet();
                     if (room.fits(i, closed.get())) {
                         most.accumulateAndGet(admitted.incrementAndGet(), Math::max);

@@ -84,8 +84,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Whether a new connection may come in, by the newest snapshot: one volatile read, no lock, no allocation. Admits while the
-     * snapshot is stale (the sampler late by more than 10 periods), before start and after close.
+     * Whether a new connection may come in, by the newest snapshot: one volatile read, no lock, no allocation. Admits
+     * while the snapshot is stale (the sampler late by more than 10 periods), before start and after close.
      */
     public Admission admit() {
         Admission answer = snapshot().admission();
@@ -93,9 +93,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
-     * ({@link Setting#STALLED_AFTER}) that its client has gone, in all executors that are watched; {@link GuardedListener#admitRequest}
-     * speaks of one listener's. Peers in {@link Setting#ALLOW} always may. As cheap as {@link #admit()}.
+     * Whether a request on an admitted connection may be worked on: refused ({@link Admission#RESPOND}) only while
+     * work waits for so long ({@link Setting#STALLED_AFTER}) that its client has gone, in all executors that are
+     * watched; {@link GuardedListener#admitRequest} speaks of one listener's. Peers in {@link Setting#ALLOW} always
+     * may. As cheap as {@link #admit()}.
      */
     @Override
     public Admission admitRequest(@Nullable InetAddress source) {
@@ -149,10 +150,11 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Tells the guard that an outgoing connect failed, such as one to a back end; call it with whatever was caught. Counted if it, or
-     * a cause of it, says that the kernel had no local port left towards that destination (EADDRNOTAVAIL: {@link java.net.BindException},
-     * or the C library's message in English); anything else is ignored. No counter of the kernel's shows these failures. One within the
-     * last ten seconds makes {@link Signal#EPHEMERAL_PORTS} full. Never throws, allocates nothing; any thread, at any time.
+     * Tells the guard that an outgoing connect failed, such as one to a back end; call it with whatever was caught.
+     * Counted if it, or a cause of it, says that the kernel had no local port left towards that destination
+     * (EADDRNOTAVAIL: {@link java.net.BindException}, or the C library's message in English); anything else is
+     * ignored. No counter of the kernel's shows these failures. One within the last ten seconds makes {@link
+     * Signal#EPHEMERAL_PORTS} full. Never throws, allocates nothing; any thread, at any time.
      */
     public void connectFailed(Throwable why) {
         counters.connectFailed(why);
@@ -170,23 +172,26 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Counts this process's TCP sockets by state, those that are half open on its listeners too, now and on the calling thread: for a
-     * person who asks, not for a loop. Takes a microsecond for each descriptor and as much for each socket of the network namespace,
-     * a second at most; opens files. Throws nothing: trouble is in the answer.
+     * Counts this process's TCP sockets by state, those that are half open on its listeners too, now and on the
+     * calling thread: for a person who asks, not for a loop. Takes a microsecond for each descriptor and as much for
+     * each socket of the network namespace, a second at most; opens files. Throws nothing: trouble is in the answer.
      */
     public Census census() {
         return state.census();
     }
 
     /**
-     * What the advisor says of the kernel settings and limits here, with the listeners' backlogs in force. Reads some 150 small files
-     * anew at each call: for a person who asks, not for a loop.
+     * What the advisor says of the kernel settings and limits here, with the listeners' backlogs in force. Reads some
+     * 150 small files anew at each call: for a person who asks, not for a loop.
      */
     public Report advice() {
         return Counsel.adviseNow(state.listening());
     }
 
-    /** What happened, in plain words: the episode that goes on, else the last one. Empty if there was none, or the guard does not run. */
+    /**
+     * What happened, in plain words: the episode that goes on, else the last one. Empty if there was none, or the
+     * guard does not run.
+     */
     public Optional<String> incident() {
         return state.incident();
     }
@@ -214,7 +219,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         return config;
     }
 
-    /** Closes all that was opened, and waits for it; {@link #start} begins anew: no drain, nothing learned, no listener. Never throws. */
+    /**
+     * Closes all that was opened, and waits for it; {@link #start} begins anew: no drain, nothing learned, no
+     * listener. Never throws.
+     */
     public void stop() {
         synchronized (lifecycle) {
             RunState ending = state;
@@ -224,7 +232,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         }
     }
 
-    /** Ends both threads, closes all that was opened, and admits everything from now on. Waits for the threads; never throws. */
+    /**
+     * Ends both threads, closes all that was opened, and admits everything from now on. Waits for the threads; never
+     * throws.
+     */
     @Override
     public void close() {
         synchronized (lifecycle) {
@@ -259,7 +270,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             return set(Setting.IDLE_FLOOR, floor);
         }
 
-        /** Whether a newcomer may take the place of a long-idle connection. Default: true. */
+        /** Whether a new connection may take the place of a long-idle connection. Default: true. */
         public Builder reclaim(boolean reclaim) {
             return set(Setting.RECLAIM, reclaim);
         }

@@ -8,7 +8,7 @@ enum Fact {
     DESCRIPTORS("descriptors", "soft limit of descriptors"),
     DESCRIPTORS_HARD("descriptors-hard", "hard limit of descriptors"),
     DESCRIPTORS_OPEN("descriptors-open", "descriptors open now"),
-    CONNECTIONS("connections", "connections that fit below the refusal point"),
+    CONNECTIONS("connections", "connections that fit below the admission threshold"),
     ASKED("asked", "largest backlog that a listener asked for"),
     BACKLOG("backlog", "smallest backlog in force"),
     LISTENERS_AMONG_LOCAL_PORTS("listeners-among-local-ports", "listeners on ports that outgoing connections may take"),

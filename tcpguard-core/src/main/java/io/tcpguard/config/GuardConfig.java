@@ -14,7 +14,10 @@ public final class GuardConfig {
     private static final double RESERVE_SHARE = 0.02;
     /** What uses the reserve does not grow with the limit: answers are 256 at most. */
     private static final long MOST_RESERVE = 2048;
-    /** Below {@value #USUAL_RESERVE} × 20 + 40 descriptors the reserve shrinks, so that nine tenths of what a server has are its clients'. */
+    /**
+     * Below {@value #USUAL_RESERVE} × 20 + 40 descriptors the reserve shrinks, so that nine tenths of what a server
+     * has are its clients'.
+     */
     private static final long OF_THE_SERVER_ITSELF = 40;
 
     private static final long PER_DESCRIPTOR_IN_RESERVE = 20;
@@ -23,7 +26,7 @@ public final class GuardConfig {
     private final long staleAfterNanos;
 
     /**
-     * Defaults, with these in place of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values must have passed
+     * Defaults, with these instead of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values must have passed
      * {@link Setting#check}.
      *
      * @throws IllegalArgumentException naming both settings and their values, if two contradict each other
@@ -88,8 +91,9 @@ public final class GuardConfig {
     }
 
     /**
-     * Descriptors kept back of a limit: {@link Setting#RESERVE}, but never more than half of a tiny one. By default 20, and of more than
-     * a thousand 2 %, 2048 at most; of less than 440 fewer: 10 of 256, 1 of 64. Of less than 60 none: there the guard decides nothing.
+     * Descriptors kept back of a limit: {@link Setting#RESERVE}, but never more than half of a tiny one. By default
+     * 20, and of more than a thousand 2 %, 2048 at most; of less than 440 fewer: 10 of 256, 1 of 64. Of less than 60
+     * none: there the guard decides nothing.
      */
     public long reserve(long limit) {
         int configured = integer(Setting.RESERVE);
@@ -103,7 +107,10 @@ public final class GuardConfig {
                 : Math.min(MOST_RESERVE, Math.max(USUAL_RESERVE, Math.round(limit * RESERVE_SHARE)));
     }
 
-    /** Age in nanoseconds from which a sample is stale: ten sample periods, longer than those of a busy machine are apart. */
+    /**
+     * Age in nanoseconds from which a sample is stale: ten sample periods, longer than those of a busy machine are
+     * apart.
+     */
     public long staleAfterNanos() {
         return staleAfterNanos;
     }

@@ -59,19 +59,19 @@ public final class TcpGuardMetrics implements MeterBinder {
         TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.status()
                         .idleFloor()
                         .toNanos())
-                .description("no connection idle for less is evicted")
+                .description("minimum idle time: no connection idle for less is evicted")
                 .register(registry);
         TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.status()
                         .queueWait()
                         .toNanos())
-                .description("newcomers wait for a place no longer than this; shorter where clients give up earlier")
+                .description("longest time that new connections wait for a slot; shrinks where clients give up earlier")
                 .register(registry);
         Gauge.builder("tcpguard.queue.length", guard, TcpGuardMetrics::queueLength)
-                .description("connections in the accept queues of guarded listeners; in SHED they wait for a place")
+                .description("connections in the accept queues of guarded listeners; in SHED they wait for a slot")
                 .baseUnit("connections")
                 .register(registry);
         FunctionCounter.builder("tcpguard.waited", guard, g -> g.status().waited())
-                .description("connections that had to wait for a place")
+                .description("connections that had to wait for a slot")
                 .register(registry);
         for (Signal signal : Signal.values()) {
             Gauge.builder("tcpguard.pressure", guard, g -> pressure(g, signal))

@@ -12,7 +12,7 @@ public enum Cause {
     OUT_OF_DESCRIPTORS,
     /** The source said something that does not parse; a wrong number is never guessed from it. */
     MALFORMED,
-    /** What the signal is about does not exist (yet, or any more): no listener, no canary. */
+    /** What the signal is about does not exist (yet, or any more): no listener, no probe task. */
     NOTHING_TO_WATCH,
     /** The probe itself failed. */
     FAILED

@@ -9,7 +9,8 @@ package io.tcpguard.signal;
 public enum Signal {
     /**
      * File descriptors open in this process, against the soft {@code RLIMIT_NOFILE} in force ({@code getrlimit(2)}).
-     * Source: the size of {@code /proc/self/fd}, which is its count since Linux 6.2 (fs/proc/fd.c, {@code proc_fd_getattr}).
+     * Source: the size of {@code /proc/self/fd}, which is its count since Linux 6.2 (fs/proc/fd.c, {@code
+     * proc_fd_getattr}).
      */
     DESCRIPTORS(Scope.PROCESS, "descriptors"),
 
@@ -23,9 +24,9 @@ public enum Signal {
     SYSTEM_FILES(Scope.HOST, "files"),
 
     /**
-     * Connections that are established and wait for {@code accept(2)}, against the listener's effective backlog. Full means
-     * one <em>more</em> than the limit (net/core/sock.h, {@code sk_acceptq_is_full}). Source: {@code TCP_INFO} of the
-     * listening socket ({@code tcpi_unacked}, {@code tcpi_sacked}; net/ipv4/tcp.c, {@code tcp_get_info}).
+     * Connections that are established and wait for {@code accept(2)}, against the listener's effective backlog. Full
+     * means one <em>more</em> than the limit (net/core/sock.h, {@code sk_acceptq_is_full}). Source: {@code TCP_INFO}
+     * of the listening socket ({@code tcpi_unacked}, {@code tcpi_sacked}; net/ipv4/tcp.c, {@code tcp_get_info}).
      */
     ACCEPT_QUEUE(Scope.LISTENER, "connections"),
 
@@ -36,8 +37,8 @@ public enum Signal {
     LISTEN_DROPS(Scope.NETWORK_NAMESPACE, "drops per second"),
 
     /**
-     * Sockets in TIME_WAIT (RFC 9293, 3.3.2), against {@code net.ipv4.tcp_max_tw_buckets}. Orphaned FIN_WAIT2 sockets count
-     * too. They hold no descriptor. Source: {@code tw} of {@code /proc/net/sockstat}.
+     * Sockets in TIME_WAIT (RFC 9293, 3.3.2), against {@code net.ipv4.tcp_max_tw_buckets}. Orphaned FIN_WAIT2 sockets
+     * count too. They hold no descriptor. Source: {@code tw} of {@code /proc/net/sockstat}.
      */
     TIME_WAIT(Scope.NETWORK_NAMESPACE, "sockets"),
 
@@ -51,14 +52,15 @@ public enum Signal {
     CONNTRACK(Scope.NETWORK_NAMESPACE, "connections"),
 
     /**
-     * Local ports in use for outgoing connections, against {@code net.ipv4.ip_local_port_range}; an upper bound, and all of them
-     * for ten seconds after the application reported a connect that found none ({@code TcpGuard.connectFailed}).
+     * Local ports in use for outgoing connections, against {@code net.ipv4.ip_local_port_range}; an upper bound, and
+     * all of them for ten seconds after the application reported a connect that found none ({@code
+     * TcpGuard.connectFailed}).
      */
     EPHEMERAL_PORTS(Scope.NETWORK_NAMESPACE, "ports"),
 
     /**
      * Age of the work that waits longest for a thread, against the age at which it is too old to matter. Descriptors do
-     * not see an overloaded CPU or a stuck back end; this does. Source: a canary through the server's own executor.
+     * not see an overloaded CPU or a stuck back end; this does. Source: a probe task through the server's own executor.
      */
     WORK_DELAY(Scope.PROCESS, "milliseconds");
 

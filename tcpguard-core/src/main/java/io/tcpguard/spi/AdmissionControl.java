@@ -21,8 +21,8 @@ public interface AdmissionControl {
     GuardedListener listen(String name, int port, ListenerControl control);
 
     /**
-     * Watches how long work waits in an executor that belongs to no listener: a canary goes through it, never more than one at a time. It
-     * must not be discarded: one that does not come back means that work is stuck. Weight and verdict follow it; newcomers are refused
+     * Watches how long work waits in an executor that belongs to no listener: a probe task goes through it, never more than one at a time. It
+     * must not be discarded: one that does not come back means that work is stuck. Weight and verdict follow it; new connections are refused
      * for it only at listeners that have no executor of their own ({@link GuardedListener#watchWork}).
      *
      * @return ends the watch; throws nothing

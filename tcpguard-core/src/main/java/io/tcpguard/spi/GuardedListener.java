@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface GuardedListener extends AutoCloseable {
 
     /**
-     * Decides about a connection just accepted, against the exact number of descriptors open. At the refusal point this may evict
+     * Decides about a connection just accepted, against the exact number of descriptors open. At the admission threshold this may evict
      * the longest-idle connection to make room. Called on the accepting thread; allocates nothing; never throws.
      *
      * @param source the peer's address; null if not known or not the client's
@@ -19,9 +19,9 @@ public interface GuardedListener extends AutoCloseable {
     Admission accept(@Nullable InetAddress source);
 
     /**
-     * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT} too. Then take
-     * none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. Nobody waits longer than
-     * {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together.
+     * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT}
+     * too. Then take none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. Nobody
+     * waits longer than {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together.
      */
     Admission acceptOrWait(@Nullable InetAddress source);
 
@@ -44,22 +44,22 @@ public interface GuardedListener extends AutoCloseable {
     ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer);
 
     /**
-     * Refuses and closes a connection as {@link #accept} decided, for adapters that hold a plain NIO channel: a reset, or an
-     * HTTP/1.1 503 with Retry-After that lets the client close first, from a bounded pool. May wait up to 50 ms for a place in it.
-     * The channel belongs to the guard from here on. Never throws.
+     * Refuses and closes a connection as {@link #accept} decided, for adapters that hold a plain NIO channel: a
+     * reset, or an HTTP/1.1 503 with Retry-After that lets the client close first, from a bounded pool. May wait up
+     * to 50 ms for a place in it. The channel belongs to the guard from here on. Never throws.
      */
     void refuse(SocketChannel channel, Admission decision);
 
     /**
-     * The {@code Retry-After} of an answer that refuses, in whole seconds: 1 or 2, spread so that the refused don't come back
-     * together.
+     * The {@code Retry-After} of an answer that refuses, in whole seconds: 1 or 2, spread so that the refused don't
+     * come back together.
      */
     int retryAfterSeconds();
 
     /**
-     * Watches how long work on this listener's connections waits in an executor: a canary goes through it, never more than one at a time.
+     * Watches how long work on this listener's connections waits in an executor: a probe task goes through it, never more than one at a time.
      * It must not be discarded: one that does not come back means that work is stuck. While all executors of a listener are late its
-     * newcomers are refused, and nobody else's. The same executor may work for several listeners, and is watched once.
+     * new connections are refused, and nobody else's. The same executor may work for several listeners, and is watched once.
      *
      * @param name for people
      */
@@ -74,15 +74,17 @@ public interface GuardedListener extends AutoCloseable {
     Admission admitRequest(@Nullable InetAddress source);
 
     /**
-     * Whether a connection that the server is about to close first may be closed by a reset, because places for TIME_WAIT are short. Takes
-     * it from the budget that all resets share, so ask only when about to close.
+     * Whether a connection that the server is about to close first may be closed by a reset, because places for
+     * TIME_WAIT are short. Takes it from the budget that all resets share, so ask only when about to close.
      */
     boolean mayReset();
 
     /** Counts a request that the adapter refused on an admitted connection. */
     void countRefusedRequest();
 
-    /** This listener is gone for good: it is watched no more. Its open connections stay in the books until they close. */
+    /**
+     * This listener is gone for good: it is watched no more. Its open connections stay in the books until they close.
+     */
     @Override
     void close();
 }

@@ -2,10 +2,13 @@ package io.tcpguard.spi;
 
 import java.util.Locale;
 
-/** Why a client is refused, in the words that an answer of HTTP carries: so that nobody takes it for the application's own 503. */
+/**
+ * Why a client is refused, in the words that an answer of HTTP carries: so that nobody takes it for the application's
+ * own 503.
+ */
 public enum Refusal {
     /** Descriptors: there is no place for another connection. */
-    CONNECTIONS("this server has no place for another connection now"),
+    CONNECTIONS("this server has no free slot for another connection now"),
     /** Work waits for so long that its clients have gone. */
     WORK("work waits for too long on this server"),
     /** More connections wait to be accepted than can be served in time. */

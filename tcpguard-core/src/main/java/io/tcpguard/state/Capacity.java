@@ -50,14 +50,14 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         return Math.max(0, limit - other());
     }
 
-    /** Descriptors kept back above the refusal point; 0 if nothing is known. */
+    /** Descriptors kept back above the admission threshold; 0 if nothing is known. */
     public long reserve() {
         return known() ? Math.max(0, limit - refusalPoint) : 0;
     }
 
     /**
-     * Descriptors of the reserve that no flood may take, whether it is refused, answered or allowed: {@value #MOST_UNTOUCHED}, or three
-     * fifths of a smaller reserve.
+     * Descriptors of the reserve that no flood may take, whether it is refused, answered or allowed: {@value
+     * #MOST_UNTOUCHED}, or three fifths of a smaller reserve.
      */
     public long untouched() {
         return Math.min(MOST_UNTOUCHED, reserve() * 3 / 5);

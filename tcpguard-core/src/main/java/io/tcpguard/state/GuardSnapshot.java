@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how the descriptors are used
  * @param verdict what the load balancer is told
  * @param admission what {@code TcpGuard.admit()} answers
- * @param refusal why newcomers are refused wherever they come; null: they are not, or only at some listeners
+ * @param refusal why new connections are refused wherever they come; null: they are not, or only at some listeners
  * @param requestsStalled whether requests are refused wherever they come, because work waits too long
  * @param resetsOnly true while closes should leave no TIME_WAIT behind: by a reset, as far as the budget for resets goes
  * @param trend where the descriptors are going

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param sampleAge age of the newest sample; many periods long if the sampler is late
  * @param idleFloor no connection idle for less is evicted
- * @param queueWait for how long a newcomer may wait for a place now: {@code queueWait}, half of {@code stalledAfter} at most, less
+ * @param queueWait for how long a new connection may wait for a place now: {@code queueWait}, half of {@code stalledAfter} at most, less
  *     where clients were found to give up earlier
  * @param waited connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted
  *     when its turn comes, so those still in an accept queue are not among them. How many are there now says

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One guarded listener as the guard judges it.
  *
  * @param name as it was given
- * @param refusal why its newcomers are refused or must not wait, whatever the descriptors are; null: they are not
+ * @param refusal why its new connections are refused or must not wait, whatever the descriptors are; null: they are not
  * @param requestsStalled whether requests on its connections waited so long that they are refused
  */
 public record ListenerState(String name, @Nullable Cause refusal, boolean requestsStalled) {}

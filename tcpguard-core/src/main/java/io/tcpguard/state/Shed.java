@@ -11,7 +11,7 @@ public final class Shed {
         ACCEPT,
         /** A request on an admitted connection. */
         REQUEST,
-        /** An idle connection that gave its place to a newcomer. */
+        /** An idle connection that gave its place to a new connection. */
         IDLE
     }
 

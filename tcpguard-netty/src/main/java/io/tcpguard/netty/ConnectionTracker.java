@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in an admitted connection's pipeline: looks for who knows what is work, knows whether the server wants bytes, reports the end
- * to the core, and evicts when it is told to. Of what goes out it sees nothing but the reads that are asked for: each handler on that
- * way costs each answer. Bytes alone are no use of a connection: those of a TLS handshake or of half a head are not.
+ * First in an admitted connection's pipeline: looks for who knows what is work, knows whether the server wants bytes,
+ * reports the end to the core, and evicts when it is told to. Of what goes out it sees nothing but the reads that are
+ * asked for: each handler on that way costs each answer. Bytes alone are no use of a connection: those of a TLS
+ * handshake or of half a head are not.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -228,8 +229,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     }
 
     /**
-     * Its event loop has not come to it, or the application does not ask for the client's bytes, or what the server sends is on its way:
-     * what the client has said meanwhile nobody knows.
+     * Its event loop has not come to it, or the application does not ask for the client's bytes, or what the server
+     * sends is on its way: what the client has said meanwhile nobody knows.
      */
     @Override
     public boolean inProgress() {
@@ -336,7 +337,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (evicted == Closing.RESET) {
             Refuse.registered(channel, Admission.RESET);
         } else {
-            // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the newcomer
+            // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
+            // connection
             // can't.
             channel.close();
             if (channel.isOpen() && !port.ports.tryGoodbye(draining)) {

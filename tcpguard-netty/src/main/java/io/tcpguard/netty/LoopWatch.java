@@ -11,9 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One canary for each event loop that serves connections of a listener. */
+/** One probe task for each event loop that serves connections of a listener. */
 final class LoopWatch {
-    /** Far more loops than processors: beyond it somebody makes loops without end, and watching them would be the leak. */
+    /**
+     * Far more loops than processors: beyond it somebody makes loops without end, and watching them would be the
+     * leak.
+     */
     private static final int MOST = 256;
 
     private final GuardedListener listener;
@@ -71,13 +74,16 @@ final class LoopWatch {
                 watch.close();
             }
         } catch (RuntimeException e) {
-            NettyGuard.LOG.warn("ending the watch of an event loop", e);
+            NettyGuard.LOG.warn("the watch of an event loop did not end", e);
         }
     }
 
     /** One loop: what waits for it, and since when. */
     static final class Beat extends AbstractExecutorService {
-        /** A busy machine's loops are late by less all the time; by more, newcomers are refused before anybody gives way. */
+        /**
+         * A busy machine's loops are late by less all the time; by more, new connections are refused before anybody
+         * gives way.
+         */
         private static final long LATE = TimeUnit.MILLISECONDS.toNanos(500);
 
         private final EventLoop loop;
@@ -131,7 +137,10 @@ final class LoopWatch {
             return watched == null || !watched.admitRequest(source).refused();
         }
 
-        /** Whether the loop has not come to what was asked of it: then nobody knows what its clients have said meanwhile. */
+        /**
+         * Whether the loop has not come to what was asked of it: then nobody knows what its clients have said
+         * meanwhile.
+         */
         boolean late() {
             return waits && System.nanoTime() - since > LATE;
         }

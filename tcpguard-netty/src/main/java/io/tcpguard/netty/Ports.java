@@ -60,7 +60,10 @@ final class Ports {
         }
     }
 
-    /** The same, or null if that can't be now: the guard does not run yet, or no more. Said once, until it works again. */
+    /**
+     * The same, or null if that can't be now: the guard does not run yet, or no more. Said once, until it works
+     * again.
+     */
     @Nullable ServerPort tryOf(Channel server) {
         try {
             ServerPort port = of(server);
@@ -69,7 +72,7 @@ final class Ports {
         } catch (RuntimeException | LinkageError e) {
             if (!unguarded) {
                 unguarded = true;
-                NettyGuard.LOG.warn("{} is not guarded, trying on: {}", server, e.toString());
+                NettyGuard.LOG.warn("{} is not guarded, retrying: {}", server, e.toString());
             }
             return null;
         }
@@ -115,7 +118,10 @@ final class Ports {
         leaving = now;
     }
 
-    /** Whether an evicted connection may take the time to say goodbye, since its client does not read it at once. Few may. */
+    /**
+     * Whether an evicted connection may take the time to say goodbye, since its client does not read it at once. Few
+     * may.
+     */
     boolean tryGoodbye(boolean draining) {
         if (draining || goodbyes.incrementAndGet() <= Pacing.GOAWAYS_AT_A_TIME) {
             return true;

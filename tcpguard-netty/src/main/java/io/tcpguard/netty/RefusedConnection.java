@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a refused connection in place of the application: answers after the client's first bytes, then lets the client close
- * first, so that the TIME_WAIT is the client's.
+ * Stands in a refused connection instead of the application: answers after the client's first bytes, then lets the
+ * client close first, so that the TIME_WAIT is the client's.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to

@@ -3,9 +3,10 @@ package io.tcpguard.netty;
 import io.tcpguard.state.Capacity;
 
 /**
- * How one port's part in the reserve of descriptors is bounded. NIO accepts a whole batch before the first of it is looked at;
- * refused clients that wait for their answer hold descriptors beyond the refusal point; and the core overshoots it by a quarter
- * of the reserve while evicted connections close. Together they must leave what nobody may take.
+ * How one port's part in the reserve of descriptors is bounded. NIO accepts a whole batch before the first of it is
+ * looked at; refused clients that wait for their answer hold descriptors beyond the admission threshold; and the core
+ * overshoots it by a quarter of the reserve while evicted connections close. Together they must leave what nobody may
+ * take.
  */
 final class Room {
     /** Answers in the making at a time: measured enough for 400 refusals a second with clients that close at once. */

@@ -38,13 +38,16 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         NettyGuard.LOG.info("guarding {}", server);
         if (Multishot.acceptsFor(server)) {
             NettyGuard.LOG.warn(
-                    "{} may lose all descriptors in a flood, since the kernel accepts for it unasked: {} ends that",
+                    "{} may lose all descriptors in a flood, since the kernel accepts for it before tcpguard is asked: {} ends that",
                     server,
                     Multishot.OFF);
         }
     }
 
-    /** False once the event loop that accepts has died, whatever the socket looks like, and while those accepted are not served. */
+    /**
+     * False once the event loop that accepts has died, whatever the socket looks like, and while those accepted are
+     * not served.
+     */
     @Override
     public boolean accepting() {
         return server.isActive() && !server.eventLoop().isShuttingDown() && children.serving(System.nanoTime());

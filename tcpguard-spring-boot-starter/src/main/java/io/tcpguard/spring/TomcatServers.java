@@ -18,7 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
 
-/** Gives Tomcat the guarded protocol, the connector its guard, and the server's other connectors as much of it as they can have. */
+/**
+ * Gives Tomcat the guarded protocol, the connector its guard, and the server's other connectors as much of it as they
+ * can have.
+ */
 final class TomcatServers implements WebServerGuard {
     private static final Logger log = LoggerFactory.getLogger(TomcatServers.class);
 
@@ -83,8 +86,8 @@ final class TomcatServers implements WebServerGuard {
     }
 
     /**
-     * Called when Boot has said what it takes for the accept count, 100 where nobody said anything: then the guarded protocol's own holds,
-     * since under guard the accept queue is where newcomers wait.
+     * Called when Boot has said what it takes for the accept count, 100 where nobody said anything: then the guarded
+     * protocol's own holds, since under guard the accept queue is where new connections wait.
      */
     void keepAcceptCount(WebServerFactory factory) {
         FactoryCustomizers customizers = customizers(factory);
@@ -110,7 +113,7 @@ final class TomcatServers implements WebServerGuard {
             protocol.setAcceptCount(own);
         } else if (protocol.getAcceptCount() < own) {
             log.info(
-                    "{}={}: no more newcomers than that wait for a place on a full server, the others are refused at once;"
+                    "{}={}: on a full server no more new connections than that wait for a slot, others are refused at once;"
                             + " without this property it is {}",
                     AcceptCount.PROPERTY,
                     acceptCountGiven,

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * with a {@link TcpGuardListener} in {@code <Server>}; in Java use {@link TomcatGuard}. Without a guard it behaves exactly as
- * {@link Http11NioProtocol}, but for one default: {@code acceptCount} is 4096 in place of 100, since under guard the accept queue is where
- * newcomers wait for a place. The kernel caps it at {@code net.core.somaxconn}.
+ * {@link Http11NioProtocol}, but for one default: {@code acceptCount} is 4096 instead of 100, since under guard the accept queue is where
+ * new connections wait for a place. The kernel caps it at {@code net.core.somaxconn}.
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private static final int ACCEPT_COUNT = 4096;
@@ -59,8 +59,8 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     }
 
     /**
-     * Paths whose requests are never refused, separated by commas, compared exactly and before decoding. Default: {@code /health}.
-     * An attribute of the connector in {@code server.xml}.
+     * Paths whose requests are never refused, separated by commas, compared exactly and before decoding. Default:
+     * {@code /health}. An attribute of the connector in {@code server.xml}.
      */
     public void setExemptPaths(String paths) {
         gate.exempt(Arrays.stream(paths.split(",", -1))
@@ -79,14 +79,17 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         return endpoint.guardedConnections();
     }
 
-    /** From now on, or no more: each answer ends its connection, so that clients go elsewhere before the server stops. */
+    /**
+     * From now on, or no more: each answer ends its connection, so that clients go elsewhere before the server stops.
+     */
     void leave(boolean leave) {
         leaving = leave;
     }
 
     /**
-     * From now on, or no more: each connection ends when its request does, although the answer did not say so: it was begun before
-     * {@link #leave}. Not before balancers have noticed, since a proxy could reuse the connection in that moment.
+     * From now on, or no more: each connection ends when its request does, although the answer did not say so: it was
+     * begun before {@link #leave}. Not before balancers have noticed, since a proxy could reuse the connection in
+     * that moment.
      */
     void closeAnswered(boolean close) {
         endpoint.closeAnswered(close);

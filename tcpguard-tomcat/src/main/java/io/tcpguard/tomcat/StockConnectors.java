@@ -10,7 +10,9 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connectors of one service that have Tomcat's own protocol, and the valve that stands before all their requests. */
+/**
+ * The connectors of one service that have Tomcat's own protocol, and the valve that stands before all their requests.
+ */
 final class StockConnectors {
     private static final Logger log = LoggerFactory.getLogger(StockConnectors.class);
 
@@ -33,7 +35,7 @@ final class StockConnectors {
         valve.add(guarded);
         log.info(
                 "{}: active: 503 while work waits, watch on its accept queue and its work. Not active: refusal at accept and"
-                        + " replacement of idle connections, because its protocol is {}{}",
+                        + " eviction of idle connections, because its protocol is {}{}",
                 connector,
                 connector.getProtocolHandlerClassName(),
                 remedy(connector));

@@ -80,7 +80,7 @@ public final class TomcatGuard {
     /** Of the others {@link StockConnectors} says it. */
     static void sayActive(GuardedHttp11NioProtocol protocol) {
         log.info(
-                "{}: active: refusal at accept, replacement of idle connections, 503 while work waits, watch on its"
+                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its"
                         + " accept queue and its work",
                 protocol.getName());
     }

@@ -128,7 +128,7 @@ class BurstTest {
         assertThat(server.acceptErrors()).isEmpty();
         assertThat(wentDown(server)).isEmpty();
         assertThat(most).isLessThan(DESCRIPTORS);
-        assertThat(most).as("the bursts reached the refusal point").isGreaterThan(DESCRIPTORS * 3 / 4);
+        assertThat(most).as("the bursts reached the admission threshold").isGreaterThan(DESCRIPTORS * 3 / 4);
         assertThat(served + refused).isPositive();
     }
 

@@ -145,7 +145,9 @@ class FloodTest {
             most = watch(server, seconds);
         }
         System.out.println(crowd);
-        assertThat(most).as("the flood reached the refusal point").isGreaterThan(server.descriptorLimit() * 3 / 4);
+        assertThat(most)
+                .as("the flood reached the admission threshold")
+                .isGreaterThan(server.descriptorLimit() * 3 / 4);
         isWellAfter(server, users, most);
     }
 

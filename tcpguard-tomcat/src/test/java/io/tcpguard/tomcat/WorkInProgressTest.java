@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** At the refusal point: nothing in progress is idle, and nothing idle is in progress. */
+/** At the admission threshold: nothing in progress is idle, and nothing idle is in progress. */
 @Tag("long")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class WorkInProgressTest {
@@ -108,7 +108,7 @@ class WorkInProgressTest {
             int then = newcomers.served.get();
             Thread.sleep(HELD_MILLIS);
             assertThat(newcomers.served.get() - then)
-                    .as("served at the refusal point")
+                    .as("served at the admission threshold")
                     .isGreaterThan(10);
             ask(port, false, "/release");
             Map<String, String> results = new TreeMap<>();

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about each accepted connection, by one comparison against the exact count. At the refusal point connections are a cache:
- * the newcomer takes the place of the one that is idle longest, or is refused.
+ * Decides about each accepted connection, by one comparison against the exact count. At the admission threshold connections are a cache:
+ * the new connection takes the place of the one that is idle longest, or is refused.
  */
 public final class AdmissionPolicy {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
@@ -223,7 +223,7 @@ public final class AdmissionPolicy {
         process.most((int) Math.min(Integer.MAX_VALUE, connections));
     }
 
-    /** Whether a newcomer was refused or took another's place for want of a descriptor within the last this many nanoseconds. */
+    /** Whether a new connection was refused or took another's place for want of a descriptor within the last this many nanoseconds. */
     public boolean shedWithin(long nanos, long now) {
         return descriptors.shedWithin(nanos, now);
     }
@@ -234,12 +234,12 @@ public final class AdmissionPolicy {
                 || (listener != null && listener.ceiling().shedWithin(nanos, now));
     }
 
-    /** The idle floor in force. */
+    /** The minimum idle time in force. */
     public long idleFloorNanos() {
         return fixedFloor > 0 ? fixedFloor : gaps.floorNanos();
     }
 
-    /** For how long a newcomer may wait in the accept queue, by what clients bear. */
+    /** For how long a new connection may wait in the accept queue, by what clients bear. */
     public long queueWaitNanos() {
         return allowedComeHere ? Math.min(LONGEST_WAIT_OF_ALLOWED, patience.nanos()) : patience.nanos();
     }
@@ -298,7 +298,7 @@ public final class AdmissionPolicy {
     /**
      * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
      *
-     * @param atListener why newcomers of this listener are refused, or must not wait; null: they are not
+     * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
      * @param listener whose places it wants; null: no listener counts its own
      * @param queue where it can wait; null: it can't
      * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is closed

@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
  * then by how long they are idle.
  *
  * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a search
- * for a victim meets it there and moves it on. So each connection is moved at most once per idle floor, and finding a victim
- * costs O(1) amortised. The one lock is taken when a connection opens or closes and at the refusal point, for a handful of
+ * for a victim meets it there and moves it on. So each connection is moved at most once per minimum idle time, and finding a victim
+ * costs O(1) amortised. The one lock is taken when a connection opens or closes and at the admission threshold, for a handful of
  * pointer writes.
  */
 final class ConnectionTable {
     /** With the width, two minutes: the longest floor that is learned. */
     private static final int BUCKETS = 2048;
 
-    /** Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their places so much longer. */
+    /**
+     * Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their places
+     * so much longer.
+     */
     private static final long WIDTH = 62_500_000;
 
     /** A search looks at no more than this many; the next one goes on from there. */
@@ -55,7 +58,7 @@ final class ConnectionTable {
     /** Written under the lock, read without. */
     private volatile int size;
 
-    /** @param longestFloorNanos the longest idle floor that will be asked for */
+    /** @param longestFloorNanos the longest minimum idle time that will be asked for */
     ConnectionTable(GapLearner gaps, Patience patience, CoarseClock clock, long longestFloorNanos) {
         this.gaps = gaps;
         this.patience = patience;
@@ -69,7 +72,7 @@ final class ConnectionTable {
     }
 
     /**
-     * @param inACrowd whether newcomers had to wait or were refused just now
+     * @param inACrowd whether new connections had to wait or were refused just now
      * @param counts its listener's
      * @param ofListener the listener's table; null: it has none of its own
      */
@@ -161,8 +164,8 @@ final class ConnectionTable {
     }
 
     /**
-     * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it does not use. Null
-     * if there is none among those that were looked at.
+     * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it
+     * does not use. Null if there is none among those that were looked at.
      */
     synchronized @Nullable Handle claimOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
         Seat h = idleOfSource(address, now, silentFloor, idleFloor);
@@ -246,7 +249,9 @@ final class ConnectionTable {
         return null;
     }
 
-    /** Takes those that have spoken out of the silent list, so that a search need not. For the sampler, from TRIM on. */
+    /**
+     * Takes those that have spoken out of the silent list, so that a search need not. For the sampler, from TRIM on.
+     */
     synchronized void settle(long now) {
         int steps = SETTLE_STEPS;
         Seat next;
@@ -321,7 +326,9 @@ final class ConnectionTable {
         return bucket;
     }
 
-    /** Moves buckets older than this to the ancient: nobody searched for so long that the ring no longer orders them. */
+    /**
+     * Moves buckets older than this to the ancient: nobody searched for so long that the ring no longer orders them.
+     */
     private void retire(long tick) {
         if (oldestTick >= tick) {
             return;

@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Whether one more connection fits below the refusal point, by the kernel's own count. Counting costs 2 µs, a tenth of an accept, so
+ * Whether one more connection fits below the admission threshold, by the kernel's own count. Counting costs 2 µs, a tenth of an accept, so
  * a count vouches for some of what it found free, and a "full" stands until a connection closes, 5 ms at most.
  *
  * <p>Each admission takes a voucher, or is the one that the newest count was made for. Vouchers come only from a thread that found
  * none, and only if no other count was noted since before its own was begun: so a count never vouches for more than a newer one
  * allows, however late it is noted. All others who count, such as the sampler, can only take vouchers away.
  *
- * <p>Connections alone never pass the refusal point. If something else opens descriptors after a count, they pass it by as many as
+ * <p>Connections alone never pass the admission threshold. If something else opens descriptors after a count, they pass it by as many as
  * were vouched for at most: a quarter of the reserve ({@link #mostVouchers}). Several threads may ask at once: no lock, no allocation;
  * whoever must count again does so because another count was noted meanwhile.
  */
@@ -32,19 +32,22 @@ final class DescriptorRoom {
     private volatile long fullAt;
     private volatile long closedAtFull = -1;
 
-    /** @param count descriptors open now, the newcomer's too; negative if not known */
+    /** @param count descriptors open now, the new connection's too; negative if not known */
     DescriptorRoom(LongSupplier count) {
         this.count = count;
     }
 
-    /** From the sampler, at any time after it counted: the limits may change at run time, and others open descriptors too. */
+    /**
+     * From the sampler, at any time after it counted: the limits may change at run time, and others open descriptors
+     * too.
+     */
     void update(long refusalPoint, long reserve, long used) {
         this.mostVouchers = mostVouchers(reserve);
         this.refusalPoint = refusalPoint;
         lower(used);
     }
 
-    /** A quarter of the reserve; below a reserve of four each newcomer is counted. */
+    /** A quarter of the reserve; below a reserve of four each new connection is counted. */
     static long mostVouchers(long reserve) {
         return Math.max(0, Math.min(VOUCHERS, reserve / 4));
     }
@@ -115,19 +118,22 @@ final class DescriptorRoom {
         }
     }
 
-    /** Descriptors above the refusal point right now, the newcomer's too. */
+    /** Descriptors above the admission threshold right now, the new connection's too. */
     long excess() {
         return countNow() - refusalPoint;
     }
 
-    /** Descriptors open right now, the newcomer's too; negative if not known. */
+    /** Descriptors open right now, the new connection's too; negative if not known. */
     long countNow() {
         long used = count.getAsLong();
         lower(used);
         return used;
     }
 
-    /** Whether the last count noted is within as much of the refusal point as is kept in reserve beyond it. A guess, for fairness. */
+    /**
+     * Whether the last count noted is within as much of the admission threshold as is kept in reserve beyond it. A
+     * guess, for fairness.
+     */
     boolean scarce(long reserve) {
         return lastCount > refusalPoint - reserve;
     }

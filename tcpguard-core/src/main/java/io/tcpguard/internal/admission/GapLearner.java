@@ -5,13 +5,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Learns how long a healthy connection stays idle between two requests: the quantity that the idle floor must exceed, or
+ * Learns how long a healthy connection stays idle between two requests: the quantity that the minimum idle time must exceed, or
  * reclaim cuts users as fast as the flood does. Counts, for each connection that did come back, its longest gap; a chatty
  * client weighs no more than a quiet one. A connection that never comes back, as an abuser's, does not count at all.
  *
  * <p>It can't be bought. Where there are more than a handful of sources, none weighs more than the one in the middle; a
  * connection teaches nothing in its first two seconds, during which no floor would cut it; the longest gaps of fewer than two in a
- * hundred raise the floor to no more than twice what the others need; and nothing is learned while newcomers are refused or take
+ * hundred raise the floor to no more than twice what the others need; and nothing is learned while new connections are refused or take
  * others' places.
  */
 final class GapLearner {
@@ -87,12 +87,14 @@ final class GapLearner {
         return true;
     }
 
-    /** Whether newcomers are refused or replace others: then who would have been back late is not there to tell. */
+    /**
+     * Whether new connections are refused or replace others: then who would have been back late is not there to tell.
+     */
     void freeze(boolean now) {
         frozen = now;
     }
 
-    /** The idle floor by what is known. */
+    /** The minimum idle time by what is known. */
     long floorNanos() {
         return floor;
     }

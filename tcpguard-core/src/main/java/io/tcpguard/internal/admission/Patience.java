@@ -4,10 +4,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * For how long newcomers may wait in the accept queue: as configured, or less where clients give up earlier. Who gave up in the
- * queue is not seen there: its connection is accepted, its request answered, and then it turns out that nobody is there. So the
- * share of connections that close right after their first answer is compared between crowded times and calm ones, when it is
- * just the way of these clients. If it is clearly larger, waiting is cut by a third; while it is not, it grows by 2 % a second.
+ * For how long new connections may wait in the accept queue: as configured, or less where clients give up earlier.
+ * Who gave up in the queue is not seen there: its connection is accepted, its request answered, and then it turns out
+ * that nobody is there. So the share of connections that close right after their first answer is compared between
+ * crowded times and calm ones, when it is just the way of these clients. If it is clearly larger, waiting is cut by a
+ * third; while it is not, it grows by 2 % a second.
  */
 final class Patience {
     /** After the answer: later than any round trip back from a closed socket, before a person's next click. */

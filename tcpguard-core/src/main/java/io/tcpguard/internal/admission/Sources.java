@@ -5,14 +5,22 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who holds how many connections. No more sources are known than connections are open, with their networks. Guarded by the table's lock. */
+/**
+ * Who holds how many connections. No more sources are known than connections are open, with their networks. Guarded
+ * by the table's lock.
+ */
 final class Sources {
-    /** A network counts as one source if it holds this part of all connections, since whoever has one has many addresses. */
+    /**
+     * A network counts as one source if it holds this part of all connections, since whoever has one has many
+     * addresses.
+     */
     private static final double MUCH = 0.5;
 
     private static final int MANY = 16;
 
-    /** Sources outside, from which on a /24 counts as one: it may be an office, and an IPv6 network is one customer's. */
+    /**
+     * Sources outside, from which on a /24 counts as one: it may be an office, and an IPv6 network is one customer's.
+     */
     private static final int OUTSIDE_IPV4 = 8;
 
     private static final int OUTSIDE_IPV6 = 2;
@@ -95,8 +103,8 @@ final class Sources {
     }
 
     /**
-     * Whether the source of this address, or a network around it, holds at least {@code times} its equal share of all connections,
-     * and at least two.
+     * Whether the source of this address, or a network around it, holds at least {@code times} its equal share of all
+     * connections, and at least two.
      */
     boolean holdsMoreThan(double times, InetAddress address) {
         Source crowd = crowd(times);
@@ -106,7 +114,7 @@ final class Sources {
         if (source != null && leaves > 1 && source.connections >= Math.max(2, times * connections / equals)) {
             return true;
         }
-        // A newcomer may be of the network without being of any source in it.
+        // A new connection may be of the network without being of any source in it.
         while (crowd != null && asked.widen()) {
             if (asked.equals(crowd.key)) {
                 return true;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Lets newcomers wait in a listener's accept queue while the server is full. There they cost no descriptor and come in by their
+ * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and come in by their
  * turn; refused at once, they try again as fast as they can, and who tries most often gets most places.
  *
  * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some time is the n-th

@@ -11,7 +11,7 @@ import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The levels of DESCRIPTORS. Own connections are shed at the refusal point and never fail health; what connections do not explain does:
+ * The levels of DESCRIPTORS. Own connections are shed at the admission threshold and never fail health; what connections do not explain does:
  * too little left that clients could use, or a reserve that is eaten in spite of shedding.
  */
 final class DescriptorJudge {
@@ -54,13 +54,13 @@ final class DescriptorJudge {
         limits = ofConnections;
     }
 
-    /** The refusal point for a limit: what is above it is the reserve. */
+    /** The admission threshold for a limit: what is above it is the reserve. */
     long refusalPoint(long limit) {
         return limit - config.reserve(limit);
     }
 
     /**
-     * @param shedNow whether a newcomer was refused or replaced another within the last second
+     * @param shedNow whether a new connection was refused or replaced another within the last second
      */
     Level step(Reading reading, long own, boolean shedNow, long now) {
         if (!(reading instanceof Reading.Measured m)) {
@@ -148,13 +148,14 @@ final class DescriptorJudge {
             case TRIM -> withTrend("descriptors come near the limit");
             case SHED ->
                 capacity.takenByClients()
-                        ? "descriptors are full of connections: newcomers replace idle ones, wait or are refused"
-                        : "descriptors are taken by something other than connections: newcomers replace idle ones, wait or are refused";
+                        ? "descriptors are full of connections: new connections evict idle ones, wait or are refused"
+                        : "descriptors are taken by something other than connections: new connections evict idle ones, wait or"
+                                + " are refused";
             case DRAIN -> withTrend(whyDrain());
         };
     }
 
-    /** Why newcomers are refused at the refusal point. */
+    /** Why new connections are refused at the admission threshold. */
     Shed.Cause cause() {
         return capacity.takenByClients() ? Shed.Cause.CONNECTIONS : Shed.Cause.OTHER_DESCRIPTORS;
     }

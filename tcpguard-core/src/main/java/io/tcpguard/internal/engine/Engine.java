@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what was read in one cycle into one snapshot. The same snapshot object comes back while nothing changed, so a quiet guard
- * allocates nothing. One thread at a time; knows no clock but the argument.
+ * Turns what was read in one cycle into one snapshot. The same snapshot object comes back while nothing changed, so a
+ * quiet guard allocates nothing. One thread at a time; knows no clock but the argument.
  */
 public final class Engine {
     /** The figures of a reason are as old as that at most. */
@@ -70,7 +70,7 @@ public final class Engine {
      * @param watches all signals, DESCRIPTORS first, each with its newest reading
      * @param listeners the guarded listeners, the main one first; their queues are among the watches
      * @param own connections in the books
-     * @param shedNow whether a newcomer was refused or replaced another within the last second for want of descriptors
+     * @param shedNow whether a new connection was refused or replaced another within the last second for want of descriptors
      * @param operator why an operator drains; null if none does
      * @param observedInterval of the health checks; 0 if not known
      */
@@ -204,7 +204,10 @@ public final class Engine {
         return watch.signal() == Signal.DESCRIPTORS ? descriptors.sentence(watch.level()) : watch.sentence();
     }
 
-    /** Why newcomers are refused right now wherever they come; what descriptors allow is decided exactly at each accept. */
+    /**
+     * Why new connections are refused right now wherever they come; what descriptors allow is decided exactly at each
+     * accept.
+     */
     private Shed.@Nullable Cause refusal(List<Watch> watches, boolean obeyed) {
         if (obeyed && serving.allLate()) {
             return Shed.Cause.WORK_DELAY;

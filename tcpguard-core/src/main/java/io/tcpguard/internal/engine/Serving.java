@@ -7,14 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of the server really serves: each listener by its traffic, each by how much of its work comes back, and the executors that
- * belong to no listener. A verdict is about the whole server, a refusal about its listener.
+ * How much of the server really serves: each listener by its traffic, each by how much of its work comes back, and
+ * the executors that belong to no listener. A verdict is about the whole server, a refusal about its listener.
  */
 final class Serving {
     /** With less of its traffic served, a server is a burden to its cluster. */
     private static final double LEAST = 0.25;
 
-    /** What a listener weighs before it has any traffic: the first one is the server's own until traffic says otherwise. */
+    /**
+     * What a listener weighs before it has any traffic: the first one is the server's own until traffic says
+     * otherwise.
+     */
     private static final double FIRST_WEIGHS = 8;
 
     private static final double OTHERS_WEIGH = 1;
@@ -80,12 +83,12 @@ final class Serving {
         return share < LEAST;
     }
 
-    /** Whether newcomers are refused wherever they come. */
+    /** Whether new connections are refused wherever they come. */
     boolean allLate() {
         return allLate;
     }
 
-    /** Whether newcomers are refused somewhere. */
+    /** Whether new connections are refused somewhere. */
     boolean anyLate() {
         return anyLate;
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the refusal point (see {@link DescriptorJudge}).
+ * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the admission threshold (see {@link DescriptorJudge}).
  * Thresholds are pressures, used by limit.
  *
  * @param trim where TRIM begins; null: never
@@ -32,11 +32,11 @@ record SignalRule(
         REPORT,
         /** Closes leave no TIME_WAIT behind, as far as the reset budget goes. */
         CLOSE_BY_RESET,
-        /** A newcomer takes the place of an idle connection, or is refused. */
+        /** A new connection takes the place of an idle connection, or is refused. */
         REPLACE_OR_REFUSE,
-        /** Nobody waits in that listener's queue any more; where a place is free a newcomer is served. */
+        /** Nobody waits in that listener's queue any more; where a place is free a new connection is served. */
         LET_NOBODY_WAIT,
-        /** Newcomers are refused where all work of a listener is late; its requests where it is stalled. */
+        /** New connections are refused where all work of a listener is late; its requests where it is stalled. */
         REFUSE_ON_ITS_LISTENERS
     }
 
@@ -68,7 +68,7 @@ record SignalRule(
                         null,
                         Action.REPLACE_OR_REFUSE,
                         null,
-                        "as many connections as may be: newcomers replace idle ones, wait or are refused");
+                        "as many connections as may be: new connections evict idle ones, wait or are refused");
             case ACCEPT_QUEUE ->
                 new SignalRule(
                         new Threshold(0.5, 0.25, UNINTERRUPTED, dwell),
@@ -85,7 +85,7 @@ record SignalRule(
                         null,
                         Action.REPLACE_OR_REFUSE,
                         null,
-                        "the machine's files run out: newcomers replace idle connections or are refused");
+                        "the machine's files run out: new connections evict idle ones or are refused");
             case TIME_WAIT ->
                 new SignalRule(
                         near,

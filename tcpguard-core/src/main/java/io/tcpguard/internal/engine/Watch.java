@@ -47,7 +47,7 @@ public final class Watch {
     /** Connections of a listener that accepts without asking the guard. */
     public static Watch ofUnasked(String source, GuardConfig config) {
         SignalRule rule = SignalRule.of(Signal.CONNECTIONS, config)
-                .onlyReported("as many connections as its server allows: newcomers wait, and nobody gives way");
+                .onlyReported("as many connections as its server allows: new connections wait, and none is evicted");
         return new Watch(Signal.CONNECTIONS, source, () -> 0, rule, config);
     }
 
@@ -80,7 +80,10 @@ public final class Watch {
         reading = newest;
     }
 
-    /** Whether requests that this executor works on have waited so long that they matter to nobody. Any thread: one volatile read. */
+    /**
+     * Whether requests that this executor works on have waited so long that they matter to nobody. Any thread: one
+     * volatile read.
+     */
     public boolean stalled() {
         return stalled;
     }
@@ -126,7 +129,7 @@ public final class Watch {
         return latch != null && latch.step(pressure, now);
     }
 
-    /** Of work: whether it is late enough for newcomers to be refused. */
+    /** Of work: whether it is late enough for new connections to be refused. */
     boolean late() {
         return shed != null && shed.raised();
     }
@@ -163,7 +166,10 @@ public final class Watch {
         return source;
     }
 
-    /** What it says now, with its newest figures: {@code is at 101 of 100}; what it was at, where a level outlasts its cause. */
+    /**
+     * What it says now, with its newest figures: {@code is at 101 of 100}; what it was at, where a level outlasts its
+     * cause.
+     */
     String sentence() {
         String what = source.isEmpty() ? signal.name() : signal + " of " + source;
         if (!(reading instanceof Reading.Measured m)) {

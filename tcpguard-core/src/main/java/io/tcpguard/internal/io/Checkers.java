@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who asks for the verdict, how often, and what they were told. Bounded: the least known of them is forgotten when another one
- * comes. Safe from any thread.
+ * Who asks for the verdict, how often, and what they were told. Bounded: the least known of them is forgotten when
+ * another one comes. Safe from any thread.
  */
 public final class Checkers {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
@@ -38,7 +38,10 @@ public final class Checkers {
     private static final int MISSED = 5;
 
     private static final long MISSED_TIME = TimeUnit.SECONDS.toNanos(10);
-    /** From here the ramp (10 checks) takes five minutes and a flood is over before a director has seen anything of it. */
+    /**
+     * From here the ramp (10 checks) takes five minutes and a flood is over before a director has seen anything of
+     * it.
+     */
     private static final long USELESS_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
     private static final long NOBODY_AFTER = TimeUnit.SECONDS.toNanos(60);
@@ -138,10 +141,10 @@ public final class Checkers {
     }
 
     /**
-     * How often the load balancer checks, in nanoseconds: the shortest interval among those that check regularly and still do, of the
-     * directors only where their networks are set; 0 if there is none yet. Between one second and two minutes, so that whoever asks
-     * very often or very seldom moves little. Datagrams count for nothing: their sender may be forged. This machine counts only where
-     * nobody else asks. Allocates nothing.
+     * How often the load balancer checks, in nanoseconds: the shortest interval among those that check regularly and
+     * still do, of the directors only where their networks are set; 0 if there is none yet. Between one second and
+     * two minutes, so that whoever asks very often or very seldom moves little. Datagrams count for nothing: their
+     * sender may be forged. This machine counts only where nobody else asks. Allocates nothing.
      */
     public synchronized long observedIntervalNanos() {
         long now = clock.nanoTime();
@@ -259,9 +262,8 @@ public final class Checkers {
             return left;
         }
         warnedOfNobody = true;
-        LOG.warn(
-                "Nobody has asked for health for 60 s: point the load balancer's check at the health port, or the verdict"
-                        + " can't help");
+        LOG.warn("No health check for 60 s: point the load balancer's check at the health port, or it never learns the"
+                + " verdict");
         return Long.MAX_VALUE;
     }
 

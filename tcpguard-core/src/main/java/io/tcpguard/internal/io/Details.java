@@ -41,13 +41,13 @@ record Details(
                         + '\n')
                 .append("new connections: " + snapshot.admission() + (snapshot.resetsOnly() ? ", resets only" : "")
                         + '\n')
-                .append("at the limit: who is idle for less than " + seconds(places.idleFloorNanos())
-                        + " s is not replaced, newcomers wait for up to " + seconds(places.queueWaitNanos()) + " s, "
+                .append("at the limit: minimum idle time before eviction " + seconds(places.idleFloorNanos())
+                        + " s, new connections wait for up to " + seconds(places.queueWaitNanos()) + " s, "
                         + places.waited() + " did since the start\n")
                 .append("waiting for their end after a refusal: " + desk + '\n');
         if (c.known()) {
             out.append("descriptors: " + c.used() + " of " + c.limit() + ", own connections " + c.own() + ", other "
-                    + c.other() + ", usable " + c.usable() + ", refusal point " + c.refusalPoint() + '\n');
+                    + c.other() + ", usable " + c.usable() + ", admission threshold " + c.refusalPoint() + '\n');
         } else {
             out.append("descriptors: not known\n");
         }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ports of the verdict and the few connections on them. Between them they own one descriptor at least, spare or in use, so
- * that a check is answered when the process has none left.
+ * The ports of the verdict and the few connections on them. Between them they own one descriptor at least, spare or
+ * in use, so that a check is answered when the process has none left.
  */
 final class HealthListener implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
@@ -287,8 +287,8 @@ final class HealthListener implements Closeable {
     }
 
     /**
-     * Who gives way: one that has its answer, else one of the peer that holds most (the newcomer counts); the oldest of them. So a
-     * stranger pushes out himself before he pushes out a check.
+     * Who gives way: one that has its answer, else one of the peer that holds most (the new connection counts); the
+     * oldest of them. So a stranger pushes out himself before he pushes out a check.
      */
     private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
         HealthConnection victim = null;
@@ -336,7 +336,7 @@ final class HealthListener implements Closeable {
                 forReopening.take();
                 if (!saidThatReopeningFails) {
                     saidThatReopeningFails = true;
-                    LOG.warn("Health is up again but its port {} can't be opened; trying on", port.port(), e);
+                    LOG.warn("Health is up again but its port {} can't be opened; retrying", port.port(), e);
                 }
             }
         }

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The guard's one I/O thread, "tcpguard-io", a daemon with one selector: it answers health checks, refuses connections politely,
- * and runs tasks. All that it needs is opened and loaded by {@link #open}: it works on when the process has no descriptor left.
+ * The guard's one I/O thread, "tcpguard-io", a daemon with one selector: it answers health checks, refuses
+ * connections politely, and runs tasks. All that it needs is opened and loaded by {@link #open}: it works on when the
+ * process has no descriptor left.
  */
 public final class IoThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
@@ -45,16 +46,24 @@ public final class IoThread implements AutoCloseable {
         /** The newest snapshot. */
         GuardSnapshot snapshot();
 
-        /** True once no sample could be taken for so long that the snapshot says nothing any more: health fails open then. */
+        /**
+         * True once no sample could be taken for so long that the snapshot says nothing any more: health fails open
+         * then.
+         */
         boolean stale();
 
         /** Called about once a second: to see whether the sampler lives. Must not throw. */
         default void lookAfterTheSampler() {}
 
-        /** Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection. */
+        /**
+         * Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection.
+         */
         boolean roomForStrangers();
 
-        /** Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the budget. */
+        /**
+         * Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the
+         * budget.
+         */
         boolean mayReset();
 
         /** Whether one for which the desk has no room may be reset; takes it from the budget. */
@@ -127,7 +136,10 @@ public final class IoThread implements AutoCloseable {
         return t;
     }
 
-    /** Makes another thread if this one's is gone though nobody closed it. Any thread; throws nothing: the next call may succeed. */
+    /**
+     * Makes another thread if this one's is gone though nobody closed it. Any thread; throws nothing: the next call
+     * may succeed.
+     */
     public void reviveIfDead() {
         if (closing || thread.isAlive()) {
             return;
@@ -177,7 +189,7 @@ public final class IoThread implements AutoCloseable {
         }
         IoThread opened = openCold(config, view, clock, limit);
         if (opened.healthPort() >= 0) {
-            LOG.info("Health is told on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
+            LOG.info("Health port open on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
         }
         return opened;
     }
@@ -231,8 +243,8 @@ public final class IoThread implements AutoCloseable {
     }
 
     /**
-     * Runs the task on the I/O thread, soon, in order. What it throws is logged. Any thread. Tasks that come after {@link #close} are
-     * not run; the caller bounds their number.
+     * Runs the task on the I/O thread, soon, in order. What it throws is logged. Any thread. Tasks that come after
+     * {@link #close} are not run; the caller bounds their number.
      */
     public void execute(Runnable task) {
         tasks.add(task);
@@ -286,8 +298,8 @@ public final class IoThread implements AutoCloseable {
     }
 
     /**
-     * Ends the thread, runs the tasks that it had, closes everything and waits for it, five seconds at most if a task does not
-     * end. Never throws. From the I/O thread itself it returns at once and the end follows.
+     * Ends the thread, runs the tasks that it had, closes everything and waits for it, five seconds at most if a task
+     * does not end. Never throws. From the I/O thread itself it returns at once and the end follows.
      */
     @Override
     public void close() {
@@ -311,7 +323,7 @@ public final class IoThread implements AutoCloseable {
         }
         if (thread.isAlive()) {
             LOG.warn(
-                    "tcpguard-io has not ended yet: a task on it takes its time. Its sockets are closed when the task ends");
+                    "tcpguard-io has not ended yet: a task on it is still running. Its sockets are closed when the task ends");
         }
     }
 
@@ -350,7 +362,10 @@ public final class IoThread implements AutoCloseable {
         LockSupport.parkNanos(AFTER_TROUBLE);
     }
 
-    /** Once round: waits, reads and writes, runs tasks, ends what is due. Apart from the warm-up, only the thread calls it. */
+    /**
+     * Once round: waits, reads and writes, runs tasks, ends what is due. Apart from the warm-up, only the thread
+     * calls it.
+     */
     void cycle() throws IOException {
         // A task may have left it behind, and it would close every channel that is touched (InterruptibleChannel).
         Thread.interrupted();

@@ -10,17 +10,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One refused connection on its way out. Reused. Of one thread at a time: first the accepting one, then, once it is registered with
- * the selector, the I/O thread.
+ * One refused connection on its way out. Reused. Of one thread at a time: first the accepting one, then, once it is
+ * registered with the selector, the I/O thread.
  */
 final class RefusalPlace implements Ready {
-    /** So long a client may take for its request. An honest one has sent it when its connection is accepted, or a round trip later. */
+    /**
+     * So long a client may take for its request. An honest one has sent it when its connection is accepted, or a
+     * round trip later.
+     */
     private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(Pacing.REPLY_SILENCE_MILLIS);
     /** So long it may take to close after it was answered. */
     private static final long FOR_CLOSE = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
     /**
-     * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an accept queue that
-     * overflows costs clients seconds.
+     * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an
+     * accept queue that overflows costs clients seconds.
      */
     private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -30,7 +33,7 @@ final class RefusalPlace implements Ready {
     /** Reads in a row; then it is the others' turn. */
     private static final int READS = 4;
 
-    /** In place of the seconds: only closed, in an orderly way. */
+    /** Instead of the seconds: only closed, in an orderly way. */
     static final int SAYS_NOTHING = -1;
 
     private enum State {

@@ -8,8 +8,8 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One descriptor held for nothing, to be given up when the process has none left and something must be opened. An unbound datagram
- * socket: it needs no file, takes no port, and its descriptor is free the moment it is closed.
+ * One descriptor held for nothing, to be given up when the process has none left and something must be opened. An
+ * unbound datagram socket: it needs no file, takes no port, and its descriptor is free the moment it is closed.
  */
 final class SpareDescriptor implements Closeable {
     private final boolean affordable;
@@ -37,8 +37,9 @@ final class SpareDescriptor implements Closeable {
     }
 
     /**
-     * Keeps this connection, which is over, in place of one that would have to be opened anew: between its close and that, another thread
-     * could take the descriptor. Its client sees the end as by a close. The next select deregisters it.
+     * Keeps this connection, which is over, instead of one that would have to be opened anew: between its close and
+     * that, another thread could take the descriptor. Its client sees the end as by a close. The next select
+     * deregisters it.
      */
     void keep(SocketChannel over, Poller poller) {
         try {

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Goes through everything once, over loopback, with a guard of its own, before it matters: a class, a time zone or a logger that is
- * first needed when no descriptor is left can't be loaded any more, for good.
+ * Goes through everything once, over loopback, with a guard of its own, before it matters: a class, a time zone or a
+ * logger that is first needed when no descriptor is left can't be loaded any more, for good.
  */
 final class Warmup {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
@@ -65,7 +65,7 @@ final class Warmup {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Could not try out the guard's answers over loopback: the first ones at exhaustion may fail", e);
+            LOG.warn("The guard's answers could not be tried over loopback: the first ones at exhaustion may fail", e);
         }
     }
 

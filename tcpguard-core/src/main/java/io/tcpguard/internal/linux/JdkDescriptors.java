@@ -4,7 +4,10 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What the JDK knows about descriptors. Its limit is cheap and live; its count is dear and fails when none is left. */
+/**
+ * What the JDK knows about descriptors. Its limit is cheap and live; its count is expensive and fails when none is
+ * left.
+ */
 final class JdkDescriptors {
     /** The count could not be had. */
     static final long UNKNOWN = -1;

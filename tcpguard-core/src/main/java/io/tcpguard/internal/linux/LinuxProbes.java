@@ -85,7 +85,7 @@ public final class LinuxProbes implements AutoCloseable {
         return limit;
     }
 
-    /** The exact descriptor numbers, for the refusal point. */
+    /** The exact descriptor numbers, for the admission threshold. */
     public DescriptorCount descriptors() {
         return descriptors;
     }
@@ -111,7 +111,7 @@ public final class LinuxProbes implements AutoCloseable {
         ports.believe(connects);
     }
 
-    /** The probe for every sample: DESCRIPTORS, by which newcomers are refused. */
+    /** The probe for every sample: DESCRIPTORS, by which new connections are refused. */
     public Probe everySample() {
         return everySample;
     }

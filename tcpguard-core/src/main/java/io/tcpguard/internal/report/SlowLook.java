@@ -21,8 +21,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Looks every ten seconds at what is too dear for a sample: own sockets by state, and the counters that tell why. On the guard's I/O
- * thread, with a time budget; a look that was dear makes the pause longer. Says what stands out, each thing once in ten minutes.
+ * Looks every ten seconds at what is too expensive for a sample: own sockets by state, and the counters that tell
+ * why. On the guard's I/O thread, with a time budget; a look that was expensive makes the pause longer. Says what
+ * stands out, each thing once in ten minutes.
  */
 public final class SlowLook {
     /** For one count: health checks and refusals wait for it. */
@@ -102,7 +103,10 @@ public final class SlowLook {
         return true;
     }
 
-    /** Looks. Never while {@link #background} runs. Counts half-open connections only if somebody asked since the last look. */
+    /**
+     * Looks. Never while {@link #background} runs. Counts half-open connections only if somebody asked since the last
+     * look.
+     */
     public void look(GuardSnapshot snapshot) {
         long start = clock.nanoTime();
         try {
@@ -125,7 +129,9 @@ public final class SlowLook {
         return remarks;
     }
 
-    /** For somebody who asks: by the last look, since whoever counts anew for each question makes the next check wait. */
+    /**
+     * For somebody who asks: by the last look, since whoever counts anew for each question makes the next check wait.
+     */
     public Background background(Trend trend) {
         asked = true;
         return new Background(trend, sockets, socketsAt, counters.get().since(atStart), lastLoss, remarks);

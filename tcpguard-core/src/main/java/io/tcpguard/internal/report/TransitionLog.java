@@ -29,25 +29,27 @@ public final class TransitionLog {
         Capacity capacity = snapshot.capacity();
         if (capacity.known() && capacity.reserve() == 0) {
             LOG.warn(
-                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n, LimitNOFILE)",
+                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n,"
+                            + " LimitNOFILE)",
                     capacity.limit());
         } else if (snapshot.blind()) {
             LOG.warn(
-                    "tcpguard is blind here and stays out of the way: {}",
+                    "tcpguard is blind here and admits everybody: {}",
                     snapshot.signals().stream()
                             .map(TransitionLog::named)
                             .distinct()
                             .collect(Collectors.joining("; ")));
         } else {
             LOG.info(
-                    "tcpguard watches {} of {} descriptors, refuses above {}; places for connections: {}; idle floor {} ms; queue wait {} ms; health {}",
+                    "tcpguard watches {} of {} descriptors, admission threshold {}; slots for connections: {};"
+                            + " minimum idle time {} ms; queue wait {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
                     capacity.refusalPoint(),
                     capacity.placesInWords(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
                     TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
-                    healthPort < 0 ? "has no port: no load balancer will know" : "on port " + healthPort);
+                    healthPort < 0 ? "has no port, so no load balancer learns the verdict" : "on port " + healthPort);
             String unknown = snapshot.signals().stream()
                     .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
                     .map(TransitionLog::named)
@@ -85,7 +87,7 @@ public final class TransitionLog {
 
     /** Another limit binds connections than before, or allows another number. */
     public static void placesAre(Capacity capacity) {
-        LOG.info("tcpguard: places for connections: {}", capacity.placesInWords());
+        LOG.info("tcpguard: slots for connections: {}", capacity.placesInWords());
     }
 
     /** Each sample: writes what was held back. */

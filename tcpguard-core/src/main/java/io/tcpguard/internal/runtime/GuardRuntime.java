@@ -54,12 +54,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All parts of a running guard, put together: probes, engine, policy, reports, and the two threads. {@link #start} opens
- * everything, {@link #close} ends and closes it.
+ * All parts of a running guard, put together: probes, engine, policy, reports, and the two threads. {@link #start}
+ * opens everything, {@link #close} ends and closes it.
  */
 public final class GuardRuntime implements RunState {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
-    /** After a newcomer was refused or took another's place. */
+    /** After a new connection was refused or took another's place. */
     private static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
 
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While places are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On a thread of its
- * own for each look, since the kernel may walk the table of the whole machine for it; a twentieth of the time at most.
+ * While places are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On
+ * a thread of its own for each look, since the kernel may walk the table of the whole machine for it; a twentieth of
+ * the time at most.
  */
 final class PeerLook implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLook.class);
@@ -35,7 +36,7 @@ final class PeerLook implements Runnable {
 
     /**
      * @param ports that the listeners have
-     * @param scarce whether at this time newcomers are refused or take others' places
+     * @param scarce whether at this time new connections are refused or take others' places
      */
     PeerLook(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
         this.table = table;

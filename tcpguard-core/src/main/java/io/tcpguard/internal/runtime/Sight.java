@@ -5,7 +5,10 @@ import io.tcpguard.spi.ListenerControl;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Whether anybody still looks: takes the sample in place of a sampler that is late, and asks the listeners where none can be taken. */
+/**
+ * Whether anybody still looks: takes the sample instead of a sampler that is late, and asks the listeners where none
+ * can be taken.
+ */
 final class Sight {
     private final SampleTurn turn;
     private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
@@ -31,7 +34,10 @@ final class Sight {
         return turn.blind(now);
     }
 
-    /** Whether all listeners say that they accept, asked now; while memory is out, nobody is believed. Allocates nothing. */
+    /**
+     * Whether all listeners say that they accept, asked now; while memory is out, nobody is believed. Allocates
+     * nothing.
+     */
     boolean listenersServe() {
         if (turn.outOfMemory()) {
             return false;

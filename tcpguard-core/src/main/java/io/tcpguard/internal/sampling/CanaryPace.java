@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How often a guard's canaries are sent. Each wakes a thread, which may be some 60 µs of a processor that slept: ten times a second for a
- * few executors, but no more than a hundred times a second for all of them together, or a hundred event loops would cost the better part
- * of a processor's tenth for nothing.
+ * How often a guard's probe tasks are sent. Each wakes a thread, which may be some 60 µs of a processor that slept:
+ * ten times a second for a few executors, but no more than a hundred times a second for all of them together, or a
+ * hundred event loops would cost the better part of a processor's tenth for nothing.
  */
 public final class CanaryPace {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(100);
@@ -22,7 +22,7 @@ public final class CanaryPace {
         canaries.decrementAndGet();
     }
 
-    /** Between two sendings of one canary. */
+    /** Between two sendings of one probe task. */
     long everyNanos() {
         return Math.max(LEAST, canaries.get() * FOR_EACH);
     }

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread without logic: calls the cycle each period until it is closed, whatever the cycle throws. To go on it allocates nothing:
- * with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead} makes another.
+ * A thread without logic: calls the cycle each period until it is closed, whatever the cycle throws. To go on it
+ * allocates nothing: with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead} makes
+ * another.
  */
 public final class SamplerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SamplerThread.class);
@@ -62,7 +63,7 @@ public final class SamplerThread implements AutoCloseable {
         Thread another = newThread();
         another.start();
         thread = another;
-        LOG.error("tcpguard: the sampler's thread was gone; there is another one");
+        LOG.error("tcpguard: the sampler thread had died; a new one was started");
     }
 
     // An Error may come from anywhere, in the handling of another one too (at deoptimization, say, when memory is out):

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends itself through an executor, one at a time, and reports how long it waited. One that does not come back counts by its age: a
- * stuck executor must not look idle.
+ * Sends itself through an executor, one at a time, and reports how long it waited. One that does not come back counts
+ * by its age: a stuck executor must not look idle.
  */
 public final class WorkCanary implements Probe, Runnable {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
@@ -29,7 +29,7 @@ public final class WorkCanary implements Probe, Runnable {
     private long rejectedSince;
     private boolean due = true;
     private long sentAt;
-    private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no canary sent yet");
+    private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no probe task sent yet");
 
     public WorkCanary(Executor executor, long limitNanos, CanaryPace pace, NanoClock clock) {
         this.executor = executor;
@@ -93,7 +93,7 @@ public final class WorkCanary implements Probe, Runnable {
         return last instanceof Reading.Unavailable ? report(0) : last;
     }
 
-    /** No canary is on its way: as late as late can be, and the later the longer nothing is taken. */
+    /** No probe task is on its way: as late as late can be, and the later the longer nothing is taken. */
     private Reading refused(long now) {
         underWay = false;
         due = true;

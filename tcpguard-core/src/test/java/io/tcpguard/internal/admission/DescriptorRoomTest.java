@@ -405,7 +405,7 @@ class DescriptorRoomTest {
             this.closes = closes;
         }
 
-        /** By how many the refusal point was passed at worst. */
+        /** By how many the admission threshold was passed at worst. */
         long run(String kinds, int each) {
             follow(kinds, each, new ArrayList<>());
             return worst;

@@ -26,12 +26,16 @@ class SignalsDocTest {
                 """
                 # Signals
 
-                What the guard reads: every 20 ms (`samplePeriod`) what is the process's own: `DESCRIPTORS`, `ACCEPT_QUEUE`, `WORK_DELAY`; every
-                100 ms (`counterPeriod`) what is the machine's or the network namespace's, and hurries less. Limits that an administrator sets are read once a second. Each reading is
-                a number against its limit, or the reason why it is not known: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`,
-                `OUT_OF_DESCRIPTORS` (counts as pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no
-                level. It is said once in the log: at the start, or after a second where it is lost later, and once more when it is
-                back. Reading opens nothing, loads no class and allocates nothing while numbers stay the same. What it costs:
+                A signal is a number that the guard reads, against its limit. `DESCRIPTORS`, `ACCEPT_QUEUE` and `WORK_DELAY` belong to the
+                process and are read every 20 ms (`samplePeriod`). The others belong to the machine or to the network namespace and are
+                read every 100 ms (`counterPeriod`). Limits that an administrator sets are read once a second.
+
+                A reading may be unknown, and then says why: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`, `OUT_OF_DESCRIPTORS` (counts as
+                pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no level. The log says it once: at the
+                start, or a second after a signal is lost; and once more when it is back.
+
+                Reading allocates nothing while the numbers stay the same, and opens no descriptor. The exception is `DESCRIPTORS` before
+                Linux 6.2, where the JDK opens `/proc/self/fd` once a second to count. What it costs:
                 [performance](../explanation/performance.md#a-sample).
 
                 | signal | whose | unit | source | highest level | when it is not known |
@@ -50,12 +54,12 @@ class SignalsDocTest {
                         Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
                         connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
                         growth). What comes and goes with the connections, such as a gateway's to its back ends, counts as theirs; files
-                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.trend()`, at `/details` and in the reason of TRIM
+                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of TRIM
                         and DRAIN.
 
-                        ## Beside the signals
-                        Every ten seconds at most, with 20 ms of time, off the sampling path: own sockets by state, and the counters that tell
-                        causes apart. See [the health port](health-port.md#details).
+                        ## In addition to the signals
+                        Every ten seconds at most, for at most 20 ms, outside of sampling: the process's sockets by state, and kernel counters
+                        that tell causes apart. See [the health port](health-port.md#details).
 
                         A reading of `ACCEPT_QUEUE` above its limit is no error: the kernel lets one more wait than the backlog says.
                         `EPHEMERAL_PORTS` is an upper bound: no kernel counter says how many ports outgoing connections hold, and the kernel
@@ -67,7 +71,7 @@ class SignalsDocTest {
                         `resetBudget` goes. `LISTEN_DROPS` raises a level only where a queue of this process was half full within ten
                         seconds, other signals of the namespace only where it has connections.
 
-                        `WORK_DELAY` and `ACCEPT_QUEUE` are a listener's: newcomers are refused only where all executors of their listener
+                        `WORK_DELAY` and `ACCEPT_QUEUE` are a listener's: new connections are refused only where all executors of their listener
                         are late, and served from a full queue while places are free. Health fails for late work when less than a quarter
                         of the traffic is served, listeners weighed by what they hold and answered lately; it is up again with the first
                         work that ends.
@@ -111,7 +115,7 @@ class SignalsDocTest {
             case EPHEMERAL_PORTS ->
                 "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of `snmp`, once a second), against `net.ipv4.ip_local_port_range`; all of them after the application reported a connect that found none";
             case WORK_DELAY ->
-                "age of a canary that goes through the server's own executor or event loop, against `maxWorkDelay`";
+                "age of a probe task that goes through the server's own executor or event loop, against `maxWorkDelay`";
         };
     }
 

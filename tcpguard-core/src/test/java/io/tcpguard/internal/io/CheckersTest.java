@@ -204,7 +204,7 @@ class CheckersTest {
         after(60_000);
         assertThat(checkers.lookForNobody(now)).isEqualTo(Long.MAX_VALUE);
 
-        assertThat(warnings()).singleElement().asString().contains("Nobody has asked for health");
+        assertThat(warnings()).singleElement().asString().contains("No health check for 60 s");
     }
 
     @Test

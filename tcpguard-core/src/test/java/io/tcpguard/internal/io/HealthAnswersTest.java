@@ -71,7 +71,7 @@ class HealthAnswersTest {
 
     @Test
     void tellEnvoyThatAShedderIsDegradedButUp() throws IOException {
-        view.says(Level.SHED, Signal.DESCRIPTORS, 97, "at the refusal point");
+        view.says(Level.SHED, Signal.DESCRIPTORS, 97, "at the admission threshold");
 
         assertThat(Wire.get(port, "/"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
@@ -158,11 +158,11 @@ class HealthAnswersTest {
         String json = Wire.body(Wire.exchange(port, "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n"));
 
         assertThat(text)
-                .contains("descriptors: 40 of 1024, own connections 20, other 20, usable 1004, refusal point 992\n")
-                .contains("DESCRIPTORS: 40 of 1024 descriptors (3.9 %), NORMAL\n")
                 .contains(
-                        "at the limit: who is idle for less than 9.4 s is not replaced, newcomers wait for up to 2.7 s,"
-                                + " 123 did since the start\n")
+                        "descriptors: 40 of 1024, own connections 20, other 20, usable 1004, admission threshold 992\n")
+                .contains("DESCRIPTORS: 40 of 1024 descriptors (3.9 %), NORMAL\n")
+                .contains("at the limit: minimum idle time before eviction 9.4 s, new connections wait for up to 2.7 s,"
+                        + " 123 did since the start\n")
                 .contains("ACCEPT_QUEUE (http-8080): not known, NOT_SUPPORTED: no \"tcp_info\", NORMAL\n")
                 .contains("checker 127.0.0.3 /health: every 0.0 s, last ")
                 .contains("told up 80, says UP 1/2 web/s1 weight 50/200\n");

@@ -33,7 +33,7 @@ class RefusalDeskTest {
             Content-Length: 80\r
             Connection: close\r
             \r
-            Refused: this server has no place for another connection now.
+            Refused: this server has no free slot for another connection now.
             Try again in 2 s.
             """;
 

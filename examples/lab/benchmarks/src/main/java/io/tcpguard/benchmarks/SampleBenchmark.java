@@ -48,8 +48,8 @@ import oshi.SystemInfo;
 import oshi.software.os.OSProcess;
 
 /**
- * Each probe, the sets of them, and a whole cycle, beside what others do to know the descriptor count alone. Run with {@code -prof
- * gc}, in a network namespace of its own, where no other sockets are.
+ * Each probe, the sets of them, and a whole cycle, beside what others do to know the descriptor count alone. Run with
+ * {@code -prof gc}, in a network namespace of its own, where no other sockets are.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -232,7 +232,7 @@ public class SampleBenchmark {
         return cycleOfAll.runOnce(System.nanoTime());
     }
 
-    /** The exact count at the refusal point. */
+    /** The exact count at the admission threshold. */
     @Benchmark
     public long exactCount() {
         return probes.descriptors().used();

@@ -153,7 +153,7 @@ public final class IncidentReport {
         episode.refused().forEach(e -> counted(e.getValue(), IncidentWords.of(e.getKey())));
         long waited = episode.waited();
         if (waited > 0) {
-            line("  waited      " + waited + " new connections, until there was a place or the wait was over");
+            line("  waited      " + waited + " new connections, until a slot was free or the wait was over");
         }
     }
 

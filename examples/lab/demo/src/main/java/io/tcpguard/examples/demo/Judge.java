@@ -80,7 +80,7 @@ final class Judge {
     private static Promise relief(Schedule schedule, Trace guarded) {
         long after = guarded.lastFullAt() - schedule.load().floodUntil();
         return new Promise(
-                "below the refusal point again within " + RELIEF_MILLIS / 1000 + " s of the flood's end",
+                "below the admission threshold again within " + RELIEF_MILLIS / 1000 + " s of the flood's end",
                 after <= RELIEF_MILLIS,
                 after <= 0
                         ? "below " + guarded.refusalPoint() + " descriptors since the flood ended"

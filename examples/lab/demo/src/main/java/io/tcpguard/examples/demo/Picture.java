@@ -133,7 +133,7 @@ final class Picture {
             double refusal = y(top, trace.refusalPoint());
             // From here on a newcomer takes an idle one's place or is refused.
             svg.line(LEFT, refusal, WIDTH - RIGHT, refusal, stroke(FAINT, 1) + " stroke-dasharray=\"2 3\"");
-            svg.label(LEFT + 6, refusal + 12, "refusal point " + trace.refusalPoint(), colour(11, FAINT));
+            svg.label(LEFT + 6, refusal + 12, "admission threshold " + trace.refusalPoint(), colour(11, FAINT));
         }
     }
 

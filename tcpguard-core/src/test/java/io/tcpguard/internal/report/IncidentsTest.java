@@ -43,7 +43,7 @@ class IncidentsTest {
             shed,
             () -> 0,
             () -> now,
-            snapshot -> snapshot == DEPLOY,
+            DEPLOY::equals,
             () -> TcpCounts.UNKNOWN,
             () -> List.of("40 connections in CLOSE_WAIT"),
             List::of);

@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * By the JDK's foreign-function API, {@code java.lang.foreign}, which is final from Java 22 on. It is looked up by reflection, so that
  * the same class is compiled on any JDK; what is called for each sample are two method handles that take numbers only: pointers are
- * passed as {@code long}, which has their size and their registers on 64-bit Linux (System V ABI, AAPCS64). Without
- * {@code --enable-native-access} the JVM prints a warning once; where native access is denied this is not available.
+ * passed as {@code long}, which has their size and their registers on 64-bit Linux (System V ABI, AAPCS64). Only
+ * where native access is allowed ({@link NativeAccess}), since the JVM prints a warning elsewhere.
  */
 final class ForeignSocketCalls implements SocketCalls {
-    private static final int FINAL_SINCE = 22;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
 
@@ -39,9 +38,9 @@ final class ForeignSocketCalls implements SocketCalls {
         addressOf = segment.getMethod("address");
     }
 
-    /** Null if this Java is older, native access is denied, or the C library is not the usual one. */
+    /** Null if this Java is older than 22, native access is not allowed, or the C library is not the usual one. */
     static @Nullable SocketCalls open() {
-        if (Runtime.version().feature() < FINAL_SINCE) {
+        if (!NativeAccess.foreign()) {
             return null;
         }
         try {
@@ -52,7 +51,7 @@ final class ForeignSocketCalls implements SocketCalls {
                     Class.forName("java.lang.foreign.MemorySegment"));
             return calls.rehearsed() ? calls : null;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            // InvocationTargetException of IllegalCallerException: denied. NoSuchElementException: not in the library.
+            // NoSuchElementException: not in the library.
             return null;
         }
     }

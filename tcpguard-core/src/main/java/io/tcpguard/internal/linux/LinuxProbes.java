@@ -10,6 +10,7 @@ import io.tcpguard.signal.Signal;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -78,6 +79,11 @@ public final class LinuxProbes implements AutoCloseable {
 
     static LinuxProbes open(File proc, boolean linux, NanoClock clock, @Nullable SocketCalls calls) {
         return new LinuxProbes(proc, linux, clock, calls);
+    }
+
+    /** The option of Java that gives exact accept queues, where they are not exact for want of it. */
+    public Optional<String> flagForExactQueues() {
+        return linux && calls == null ? NativeAccess.missingFlag() : Optional.empty();
     }
 
     /** The soft limit of descriptors when this was opened; {@link Long#MAX_VALUE} if it is not known. */

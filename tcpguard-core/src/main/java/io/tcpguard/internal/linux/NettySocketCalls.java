@@ -9,17 +9,21 @@ import org.jspecify.annotations.Nullable;
 /** By Netty's native library. The only class here that names Netty, so that the rest links without it. */
 final class NettySocketCalls implements SocketCalls {
     private static final String EPOLL = "io.netty.channel.epoll.Epoll";
+    private static final String LIBRARY = "netty_transport_native_epoll";
 
     private NettySocketCalls() {}
 
     /**
-     * Null if the library is there but does not load.
+     * Null if the library is there but does not load, or may not be loaded without a warning of the JVM.
      *
      * @throws LinkageError if Netty is not on the class path
      */
     static @Nullable SocketCalls open() {
         // Names the class before anything is loaded: fails here rather than in a sample.
         Class<?> socket = Socket.class;
+        if (!NativeAccess.jni(socket, LIBRARY)) {
+            return null;
+        }
         try {
             // By name, since only the common part is compiled against; asking loads the library (JNI).
             Class<?> epoll = Class.forName(EPOLL, true, socket.getClassLoader());

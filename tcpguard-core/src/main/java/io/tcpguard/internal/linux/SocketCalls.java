@@ -27,7 +27,7 @@ interface SocketCalls {
         ByteBuffer value();
     }
 
-    /** The best that this run-time image has: Netty's, else the JDK's own from 22 on; null if there is neither. */
+    /** The best that this run-time image has: Netty's, else the JDK's own from 22 on; null if there is neither, or native access is not allowed. */
     static @Nullable SocketCalls choose() {
         SocketCalls netty = netty();
         return netty != null ? netty : ForeignSocketCalls.open();

@@ -238,6 +238,8 @@ public final class GuardRuntime implements RunState {
         policy.setOpenForDecisions(true);
         log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
         counsel.adviseAtStart();
+        probes.flagForExactQueues()
+                .ifPresent(flag -> LOG.info("Accept queues are read once a second; exact ones want {}", flag));
     }
 
     @Override

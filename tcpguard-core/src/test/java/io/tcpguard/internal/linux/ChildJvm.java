@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 final class ChildJvm implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 120;
 
+    private static final Path OURS = Path.of(System.getProperty("java.home"));
+
     private final Process process;
     private final Writer in;
     private final BufferedReader out;
@@ -36,13 +38,16 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(List<String> prefix, String classPath) throws IOException {
-        return start(prefix, Path.of(System.getProperty("java.home")), classPath);
+        return start(prefix, OURS, classPath);
     }
 
     static ChildJvm start(List<String> prefix, Path javaHome, String classPath) throws IOException {
         List<String> command = new ArrayList<>(prefix);
+        command.add(javaHome.resolve("bin/java").toString());
+        if (!javaHome.equals(OURS) || Runtime.version().feature() >= NativeAccess.FOREIGN_SINCE) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(List.of(
-                javaHome.resolve("bin/java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -62,7 +67,7 @@ final class ChildJvm implements AutoCloseable {
                 .collect(Collectors.joining(":"));
     }
 
-    private static String classPath() {
+    static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 

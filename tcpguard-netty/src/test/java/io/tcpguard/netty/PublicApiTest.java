@@ -1,0 +1,11 @@
+package io.tcpguard.netty;
+
+import io.tcpguard.testkit.PublicApi;
+import org.junit.jupiter.api.Test;
+
+class PublicApiTest {
+    @Test
+    void theApiIsTheOneThatIsWrittenDown() throws Exception {
+        PublicApi.assertKept(NettyGuard.class, "0.1.0/tcpguard-netty.txt");
+    }
+}

@@ -1,0 +1,11 @@
+package io.tcpguard.spring;
+
+import io.tcpguard.testkit.PublicApi;
+import org.junit.jupiter.api.Test;
+
+class PublicApiTest {
+    @Test
+    void theApiIsTheOneThatIsWrittenDown() throws Exception {
+        PublicApi.assertKept(TcpGuardAutoConfiguration.class, "0.1.0/tcpguard-spring-boot-starter.txt");
+    }
+}

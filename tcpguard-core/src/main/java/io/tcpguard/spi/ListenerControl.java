@@ -10,6 +10,14 @@ public interface ListenerControl {
     boolean accepting();
 
     /**
+     * Whether what is accepted is also served: false if nothing is done for connections although it is due, since a thread has died, none
+     * can be made, or one spins. Never false only because nobody asks for anything. Default: true, nothing is known.
+     */
+    default boolean serving() {
+        return true;
+    }
+
+    /**
      * Whether none more is accepted only because as many connections are held as the server's own settings allow. A queue that waits is
      * then no sign of a dead acceptor: connections explain it. Default: false.
      */

@@ -1,8 +1,8 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.EventLoop;
+import io.tcpguard.spi.OverdueWork;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ServedChildren {
     /** Of the last sixteen. Fewer are accidents. */
     private static final int MANY = 4;
-
-    /** More time than this between two looks is a pause of the process, in which nobody could be served. */
-    private static final long LONGEST_STEP = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** More loops than processors: beyond it somebody makes loops without end. */
     private static final int MOST_LOOPS = 256;
@@ -32,15 +29,14 @@ final class ServedChildren {
     private volatile boolean lost;
 
     // The sampler's.
-    private int seenProgress;
-    private long waited;
-    private long lookedAt;
-    private boolean looked;
+    private final OverdueWork overdue;
+
     private boolean broken;
 
     /** @param stalledAfter for how long none may be served while some wait, in nanoseconds */
     ServedChildren(long stalledAfter) {
         this.stalledAfter = stalledAfter;
+        this.overdue = new OverdueWork(stalledAfter);
     }
 
     /** One more waits for its event loop. */
@@ -96,22 +92,13 @@ final class ServedChildren {
 
     /** Whether admitted connections are served. One look at a time. */
     boolean serving(long now) {
-        long step = looked ? Math.min(LONGEST_STEP, now - lookedAt) : 0;
-        looked = true;
-        lookedAt = now;
-        int soFar = progress.get();
-        if (waiting.get() <= 0 || soFar != seenProgress) {
-            seenProgress = soFar;
-            waited = 0;
-        } else {
-            waited += step;
-        }
+        boolean late = overdue.isOverdue(waiting.get() > 0, progress.get(), now);
         if (lost && !broken) {
             // It never comes back, and its connections are handed to it all the same.
             broken = anyLoopIsDead();
         }
         boolean many = Integer.bitCount(recent.get()) >= MANY && now - lostAt < stalledAfter;
-        return waited < stalledAfter && !broken && !many;
+        return !late && !broken && !many;
     }
 
     private boolean anyLoopIsDead() {

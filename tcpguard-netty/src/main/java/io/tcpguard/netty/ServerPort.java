@@ -44,13 +44,15 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         }
     }
 
-    /**
-     * False once the event loop that accepts has died, whatever the socket looks like, and while those accepted are
-     * not served.
-     */
+    /** False once the event loop that accepts has died, whatever the socket looks like. */
     @Override
     public boolean accepting() {
-        return server.isActive() && !server.eventLoop().isShuttingDown() && children.serving(System.nanoTime());
+        return server.isActive() && !server.eventLoop().isShuttingDown();
+    }
+
+    @Override
+    public boolean serving() {
+        return children.serving(System.nanoTime());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.tomcat.util.net.Acceptor;
 import org.apache.tomcat.util.net.NioChannel;
@@ -27,6 +28,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
     /** More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room, too. */
     private static final int BEYOND = 64;
 
+    private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);
+
     private final ConnectorWatch watch = new ConnectorWatch();
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
@@ -38,6 +41,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private volatile @Nullable AdmissionControl guard;
     private volatile @Nullable Thread acceptorThread;
     private volatile Supplier<String> names = this::getName;
+
+    private volatile @Nullable ServiceWatch service;
+
+    private volatile boolean complained;
+
+    private volatile long complainedAt;
 
     private volatile boolean closesAnswered;
 
@@ -185,11 +194,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private void listen(AdmissionControl now) {
         if (getUnixDomainSocketPath() != null) {
-            watch.listen(now, shortName(), 0, new Control());
+            watch.listen(now, shortName(), 0, new Control(now));
             return;
         }
         int bound = getLocalPort();
-        watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), new Control());
+        watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), new Control(now));
     }
 
     private void watchWork(AdmissionControl now) {
@@ -207,10 +216,21 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private final class Control implements ListenerControl {
         private final Standstill standstill = new Standstill();
+        private final ServiceWatch served;
+
+        Control(AdmissionControl guard) {
+            served = new ServiceWatch(GuardedNioEndpoint.this, connections, guard);
+            service = served;
+        }
 
         @Override
         public boolean accepting() {
             return isAccepting();
+        }
+
+        @Override
+        public boolean serving() {
+            return !serves() || served.serving(getPoller(), System.nanoTime());
         }
 
         @Override
@@ -311,8 +331,20 @@ final class GuardedNioEndpoint extends NioEndpoint {
             if (!taken) {
                 registry.forget(channel);
             }
+            noteAccepted(channel, taken);
         }
         return taken;
+    }
+
+    private void noteAccepted(SocketChannel channel, boolean taken) {
+        ServiceWatch watching = service;
+        if (watching != null) {
+            if (taken) {
+                watching.accepted(channel);
+            } else {
+                watching.lost();
+            }
+        }
     }
 
     private boolean serves() {
@@ -330,6 +362,43 @@ final class GuardedNioEndpoint extends NioEndpoint {
     protected SocketProcessorBase<NioChannel> createSocketProcessor(
             SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
         return new GatedProcessor(wrapper, event);
+    }
+
+    /**
+     * Hands it to a worker. Where none can be had, Tomcat closes that connection; but an OutOfMemoryError, which is how the JDK says that no
+     * thread can be made, would go on through the poller and end its thread, and nobody would be served any more.
+     */
+    @Override
+    public boolean processSocket(SocketWrapperBase<NioChannel> wrapper, SocketEvent event, boolean dispatch) {
+        if (!dispatch) {
+            return super.processSocket(wrapper, event, false);
+        }
+        boolean taken = false;
+        try {
+            taken = super.processSocket(wrapper, event, true);
+        } catch (VirtualMachineError e) {
+            complain(e);
+        }
+        ServiceWatch watching = service;
+        if (!taken && watching != null) {
+            watching.lost();
+        }
+        return taken;
+    }
+
+    private void complain(VirtualMachineError e) {
+        long now = System.nanoTime();
+        if (complained && now - complainedAt < COMPLAINT_EVERY) {
+            return;
+        }
+        complained = true;
+        complainedAt = now;
+        try {
+            log.warn("Connector {} has no worker for a connection, and closes it", shortName(), e);
+        } catch (RuntimeException | Error again) {
+            // Memory has run out, perhaps. What counts is that the poller goes on.
+            return;
+        }
     }
 
     Evictor evictor() {
@@ -410,6 +479,10 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         protected void doRun() {
+            ServiceWatch watching = service;
+            if (watching != null) {
+                watching.dispatched();
+            }
             // Tomcat pools this object and may hand it to another thread before super.doRun() returns: fields only up
             // to there.
             SocketWrapperBase<NioChannel> wrapper = socketWrapper;
@@ -428,7 +501,13 @@ final class GuardedNioEndpoint extends NioEndpoint {
                     super.doRun();
                 }
                 whole = true;
+                if (watching != null) {
+                    watching.served();
+                }
             } finally {
+                if (!whole && watching != null) {
+                    watching.lost();
+                }
                 // An Error leaves Tomcat's part of it half done, and no event would ever come again.
                 if (connection.leave() || !whole) {
                     wrapper.close();

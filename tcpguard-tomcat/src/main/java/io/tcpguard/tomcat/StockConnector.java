@@ -9,6 +9,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +26,13 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     private final ConnectorWatch watch = new ConnectorWatch();
     private final StockEndpoint endpoint;
     private final ConnectorLife life;
+    private final @Nullable ServiceWatch service;
 
     private StockConnector(Connector connector, AdmissionControl guard) {
         this.connector = connector;
         this.guard = guard;
         this.endpoint = new StockEndpoint(connector.getProtocolHandler());
+        this.service = endpoint.watchService(guard);
         this.life = ConnectorLife.follow(connector, watch::unlisten);
     }
 
@@ -91,6 +94,9 @@ final class StockConnector implements LifecycleListener, ListenerControl {
 
     /** True: the request was refused, and is answered. */
     boolean refuses(Request request, Response response) {
+        if (service != null) {
+            service.dispatched();
+        }
         if (!gate.refuses(watch.listener(), request, null)) {
             return false;
         }
@@ -101,6 +107,14 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     @Override
     public boolean accepting() {
         return connector.getState().isAvailable() && endpoint.accepting();
+    }
+
+    @Override
+    public boolean serving() {
+        return service == null
+                || !connector.getState().isAvailable()
+                || !endpoint.accepting()
+                || service.serving(endpoint.poller(), System.nanoTime());
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.AdmissionControl;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Map;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.ProtocolHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint.Poller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +24,13 @@ final class StockEndpoint {
     private final @Nullable AbstractProtocol<?> protocol;
     private final @Nullable AbstractEndpoint<?, ?> endpoint;
     private final @Nullable Map<?, ?> connections;
+    private final @Nullable Method poller;
 
     StockEndpoint(ProtocolHandler handler) {
         protocol = handler instanceof AbstractProtocol<?> abstractProtocol ? abstractProtocol : null;
         AbstractEndpoint<?, ?> found = null;
         Map<?, ?> open = null;
+        Method pollerOfNow = null;
         try {
             Method getter = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
             getter.setAccessible(true);
@@ -33,11 +38,32 @@ final class StockEndpoint {
             Field field = AbstractEndpoint.class.getDeclaredField("connections");
             field.setAccessible(true);
             open = found == null ? null : (Map<?, ?>) field.get(found);
+            if (found instanceof NioEndpoint) {
+                pollerOfNow = NioEndpoint.class.getDeclaredMethod("getPoller");
+                pollerOfNow.setAccessible(true);
+            }
         } catch (ReflectiveOperationException | RuntimeException e) {
             log.debug("Tomcat's own count is what there is of {}", handler, e);
         }
         endpoint = found;
         connections = open;
+        poller = pollerOfNow;
+    }
+
+    /** Null if nothing can be seen of what is done for connections. */
+    @Nullable ServiceWatch watchService(AdmissionControl guard) {
+        return endpoint instanceof NioEndpoint nio && connections != null
+                ? new ServiceWatch(nio, connections, guard)
+                : null;
+    }
+
+    /** Null while there is none, or if it can't be seen. */
+    @Nullable Poller poller() {
+        try {
+            return poller == null ? null : (Poller) poller.invoke(endpoint);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 
     /** As far as can be seen. */

@@ -30,6 +30,7 @@ public final class ListenerWatch {
     private long completedAt;
     private boolean accepting = true;
     private boolean stalled;
+    private boolean unserved;
     private boolean refusing;
     private long refusingSince;
     private volatile boolean forgotten;
@@ -100,7 +101,8 @@ public final class ListenerWatch {
             lastAccepts = soFar;
             lastProgress = now;
         }
-        stalled = !forgotten && now - lastProgress >= stalledAfter;
+        unserved = !listening.serving();
+        stalled = !forgotten && (unserved || now - lastProgress >= stalledAfter);
         hasServed |= serves();
         if (listening.completed() != completed) {
             completed = listening.completed();
@@ -177,7 +179,7 @@ public final class ListenerWatch {
         return traffic.amount();
     }
 
-    /** Whether connections wait that nobody accepts. */
+    /** Whether connections wait that nobody accepts, or serves. */
     boolean unaccepted() {
         return stalled;
     }
@@ -205,7 +207,10 @@ public final class ListenerWatch {
         return accepting && stalled
                 ? new DownCause(
                         DownCause.Kind.UNACCEPTED,
-                        "listener " + name + " has connections waiting and has accepted none of them for too long")
+                        "listener " + name
+                                + (unserved
+                                        ? " accepts connections and does nothing for them"
+                                        : " has connections waiting and has accepted none of them for too long"))
                 : new DownCause(DownCause.Kind.NOT_SERVING, "listener " + name + " does not accept");
     }
 }

@@ -5,6 +5,11 @@ public interface Listening {
     /** Whether the socket is bound and its acceptor runs. */
     boolean accepting();
 
+    /** Whether anything is done for what was accepted, where it is due. */
+    default boolean serving() {
+        return true;
+    }
+
     /** How many connections it has accepted so far. */
     long accepts();
 

@@ -34,17 +34,15 @@ final class Sight {
         return turn.blind(now);
     }
 
-    /**
-     * Whether all listeners say that they accept, asked now; while memory is out, nobody is believed. Allocates
-     * nothing.
-     */
+    /** Whether all listeners say that they accept and serve, asked now; while memory is out, nobody is believed. Allocates nothing. */
     boolean listenersServe() {
         if (turn.outOfMemory()) {
             return false;
         }
         try {
             for (int i = 0; i < controls.size(); i++) {
-                if (!controls.get(i).accepting()) {
+                ListenerControl control = controls.get(i);
+                if (!control.accepting() || !control.serving()) {
                     return false;
                 }
             }

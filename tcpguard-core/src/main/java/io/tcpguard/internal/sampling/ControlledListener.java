@@ -21,6 +21,7 @@ public final class ControlledListener implements Listening {
     private final RateLimitedLog trouble = new RateLimitedLog(LOG, TimeUnit.MINUTES.toNanos(1));
     private final ListenerCounts counts;
     private boolean accepting = true;
+    private boolean serving = true;
     private boolean full;
     private int unasked;
 
@@ -39,6 +40,16 @@ public final class ControlledListener implements Listening {
             complain(e);
         }
         return accepting;
+    }
+
+    @Override
+    public boolean serving() {
+        try {
+            serving = control.serving();
+        } catch (RuntimeException e) {
+            complain(e);
+        }
+        return serving;
     }
 
     /** Connections that come without a question show progress by their number. */

@@ -358,6 +358,37 @@ class EngineTest {
     }
 
     @Test
+    void isDownWhenAListenerAcceptsAndServesNobodyAndUpWhenItServesAgain() {
+        boolean[] serving = {true};
+        Listening listening = new Listening() {
+            @Override
+            public boolean accepting() {
+                return true;
+            }
+
+            @Override
+            public boolean serving() {
+                return serving[0];
+            }
+
+            @Override
+            public long accepts() {
+                return 7;
+            }
+        };
+        listeners.add(new ListenerWatch("http", listening, watch(Signal.ACCEPT_QUEUE), config, 0));
+        assertThat(after(1).verdict().up()).isTrue();
+
+        serving[0] = false;
+        GuardSnapshot snapshot = after(0.3);
+        assertThat(snapshot.verdict().up()).isFalse();
+        assertThat(snapshot.verdict().reason()).contains("listener http accepts connections and does nothing for them");
+
+        serving[0] = true;
+        assertThat(after(120).verdict().up()).isTrue();
+    }
+
+    @Test
     void isNotDownForAListenerThatIsClosedWhileACycleRuns() {
         boolean[] accepting = {true};
         ListenerWatch closing =

@@ -1,0 +1,80 @@
+package io.tcpguard.tomcat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
+import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.OverdueWork;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint.Poller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether anything is done for the connections that a connector has accepted: its poller takes those that it is to wait for, tells workers
+ * of what it finds, and workers can be had. Judged by what is done, so that it does not matter why it is not.
+ *
+ * <p>Any thread, but for {@link #serving}, which is the sampler's.
+ */
+final class ServiceWatch {
+    /** Fewer connections that no worker could be had for are accidents. */
+    private static final int MANY = 4;
+
+    private static final long DEFAULT_PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
+    private final long patience;
+    private final PollerCanary canary;
+    private final UnreadBytes unread;
+    private final OverdueWork dispatch;
+    private final OverdueWork workers;
+    private final AtomicInteger progress = new AtomicInteger();
+    /** Since a worker was last had. */
+    private final AtomicInteger lost = new AtomicInteger();
+
+    private volatile long lostAt;
+    private volatile @Nullable SocketChannel newest;
+
+    /** @param connections of the endpoint */
+    ServiceWatch(NioEndpoint endpoint, Map<?, ?> connections, AdmissionControl guard) {
+        patience = guard instanceof TcpGuard real ? real.config().nanos(Setting.STALLED_AFTER) : DEFAULT_PATIENCE;
+        canary = new PollerCanary(endpoint, patience);
+        unread = new UnreadBytes(connections);
+        dispatch = new OverdueWork(patience);
+        workers = new OverdueWork(patience);
+    }
+
+    /** The newest connection. */
+    void accepted(SocketChannel channel) {
+        newest = channel;
+    }
+
+    /** A worker has begun with a connection. */
+    void dispatched() {
+        progress.incrementAndGet();
+    }
+
+    /** A worker has done with it what it had to. */
+    void served() {
+        if (lost.get() != 0) {
+            lost.set(0);
+        }
+    }
+
+    /** It could not be given to any worker, or an Error ended what that did. */
+    void lost() {
+        lostAt = System.nanoTime();
+        lost.incrementAndGet();
+    }
+
+    /** @param poller of now; null if it is not known */
+    boolean serving(@Nullable Poller poller, long now) {
+        boolean stuck = poller != null && canary.isOverdue(poller, now);
+        boolean waits = unread.look(newest);
+        boolean unheard = dispatch.isOverdue(waits, progress.get() + unread.found(), now);
+        int missed = lost.get();
+        boolean noWorkers = workers.isOverdue(missed > 0, 0, now) && missed >= MANY && now - lostAt < patience;
+        return !stuck && !unheard && !noWorkers;
+    }
+}

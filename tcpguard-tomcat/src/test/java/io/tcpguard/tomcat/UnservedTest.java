@@ -1,0 +1,357 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.channels.SelectionKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.NioEndpoint.Poller;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The connector accepts, and nobody is served: each by its real cause, on a guarded connector and on a stock one. */
+@Timeout(60)
+class UnservedTest {
+    private static final String ASK = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+    private static final Logger TOMCAT = Logger.getLogger(NioEndpoint.class.getName());
+
+    private final List<RawClient> clients = new ArrayList<>();
+    private final Workers workers = new Workers();
+    private final TcpGuard guard =
+            TcpGuard.builder().set("stalledAfter", "1s").build().start();
+    private TomcatRig rig;
+    private Connector connector;
+    private NioEndpoint endpoint;
+
+    /** Where the poller meets an Error. */
+    private enum Hook {
+        EVENTS,
+        KEY,
+        TIMEOUT
+    }
+
+    /** A connection that throws an Error at the poller. */
+    private static final class Deadly extends NioSocketWrapper {
+        private final Hook hook;
+
+        Deadly(NioEndpoint endpoint, Hook hook) {
+            super(new NioChannel(new SocketBufferHandler(0, 0, false)), endpoint);
+            this.hook = hook;
+        }
+
+        private void at(Hook here) {
+            if (hook == here && Thread.currentThread().getName().endsWith("-Poller")) {
+                throw new OutOfMemoryError("of a test");
+            }
+        }
+
+        @Override
+        public NioChannel getSocket() {
+            at(Hook.EVENTS);
+            return super.getSocket();
+        }
+
+        @Override
+        public NioEndpoint.SendfileData getSendfileData() {
+            at(Hook.KEY);
+            return super.getSendfileData();
+        }
+
+        @Override
+        public boolean interestOpsHas(int ops) {
+            at(Hook.TIMEOUT);
+            return super.interestOpsHas(ops);
+        }
+    }
+
+    /** What the connector's executor does. */
+    private enum Trouble {
+        NONE,
+        NO_THREAD,
+        REJECTS,
+        BLOCKS
+    }
+
+    private static final class Workers implements Executor {
+        final ExecutorService pool = Executors.newCachedThreadPool();
+        final CountDownLatch unblocked = new CountDownLatch(1);
+        volatile Trouble trouble = Trouble.NONE;
+
+        @Override
+        public void execute(Runnable task) {
+            switch (trouble) {
+                case NO_THREAD -> throw new OutOfMemoryError("unable to create native thread");
+                case REJECTS -> throw new RejectedExecutionException("of a test");
+                case BLOCKS -> {
+                    if (Thread.currentThread().getName().endsWith("-Poller")) {
+                        try {
+                            unblocked.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                }
+                default -> {
+                    // It works.
+                }
+            }
+            pool.execute(task);
+        }
+    }
+
+    @BeforeEach
+    void make() throws IOException {
+        TOMCAT.setLevel(Level.OFF);
+        rig = new TomcatRig();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        workers.unblocked.countDown();
+        for (RawClient client : clients) {
+            client.close();
+        }
+        rig.close();
+        guard.close();
+        workers.pool.shutdownNow();
+        TOMCAT.setLevel(null);
+    }
+
+    private void serve(boolean guarded) throws Exception {
+        connector = guarded ? rig.connector : new Connector();
+        if (guarded) {
+            rig.protocol.guardWith(guard);
+        } else {
+            connector.setPort(0);
+            rig.tomcat.setConnector(connector);
+            rig.tomcat.getService().removeConnector(rig.connector);
+            GuardedServer.guard(rig.tomcat.getServer(), guard);
+        }
+        // Of these there is one more in use than there are connections.
+        connector.setProperty("maxConnections", "40");
+        connector.getProtocolHandler().setExecutor(workers);
+        rig.start();
+        Method getter = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
+        getter.setAccessible(true);
+        endpoint = (NioEndpoint) getter.invoke(connector.getProtocolHandler());
+        TomcatRig.await("up", this::up);
+        isServed();
+    }
+
+    private boolean up() {
+        return guard.snapshot().verdict().up();
+    }
+
+    private void isServed() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            try (RawClient client = new RawClient(connector.getLocalPort())) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    private RawClient knock() throws IOException {
+        RawClient client = new RawClient(connector.getLocalPort());
+        clients.add(client);
+        return client;
+    }
+
+    private void isDownWhenClientsCome() throws Exception {
+        long[] next = {System.nanoTime()};
+        TomcatRig.await("down", () -> {
+            if (System.nanoTime() - next[0] > 0 && clients.size() < 30) {
+                next[0] += TimeUnit.MILLISECONDS.toNanos(100);
+                try {
+                    knock().send(ASK);
+                } catch (IOException e) {
+                    // Closed already.
+                    return !up();
+                }
+            }
+            return !up();
+        });
+        assertThat(guard.snapshot().verdict().reason())
+                .contains("http-nio-")
+                .contains("accepts connections and does nothing for them");
+    }
+
+    private Poller poller() throws Exception {
+        Method getter = NioEndpoint.class.getDeclaredMethod("getPoller");
+        getter.setAccessible(true);
+        return (Poller) getter.invoke(endpoint);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @CsvSource({"true,EVENTS", "true,KEY", "true,TIMEOUT", "false,EVENTS", "false,KEY", "false,TIMEOUT"})
+    void isDownWhenAnErrorHasEndedThePollerThoughNobodyComes(boolean guarded, Hook hook) throws Exception {
+        serve(guarded);
+        Deadly deadly = new Deadly(endpoint, hook);
+        if (hook == Hook.EVENTS) {
+            poller().add(deadly, SelectionKey.OP_READ);
+        } else {
+            RawClient client = knock();
+            client.get("/");
+            Poller poller = poller();
+            TomcatRig.await("its key", () -> poller.getSelector().keys().size() == 1);
+            poller.getSelector().keys().iterator().next().attach(deadly);
+            if (hook == Hook.KEY) {
+                client.send("G");
+            }
+        }
+        TomcatRig.await("down", () -> !up());
+        assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isDownWhenThePollerSpins(boolean guarded) throws Exception {
+        serve(guarded);
+        Poller spinning = poller();
+        spinning.getSelector().close();
+        isDownWhenClientsCome();
+        // Nothing else ends it.
+        spinning.add(new Deadly(endpoint, Hook.EVENTS), SelectionKey.OP_READ);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isDownWhenAnExecutorBlocksThePollerAndUpWhenItDoesNoMore(boolean guarded) throws Exception {
+        serve(guarded);
+        workers.trouble = Trouble.BLOCKS;
+        isDownWhenClientsCome();
+        workers.trouble = Trouble.NONE;
+        workers.unblocked.countDown();
+        TomcatRig.await("up", this::up);
+        isServed();
+    }
+
+    @Tag("long")
+    @Test
+    void isDownWhenAThreadCanNotBeMadeAndUpWhenItCan() throws Exception {
+        serve(true);
+        workers.trouble = Trouble.NO_THREAD;
+        isDownWhenClientsCome();
+        workers.trouble = Trouble.NONE;
+        TomcatRig.await("up", this::up);
+        // What waited too long is why some are refused for a while.
+        TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
+        isServed();
+    }
+
+    @Tag("long")
+    @Test
+    void ofAStockConnectorIsDownWhenAThreadCanNotBeMade() throws Exception {
+        serve(false);
+        workers.trouble = Trouble.NO_THREAD;
+        isDownWhenClientsCome();
+    }
+
+    @Tag("long")
+    @Test
+    void isDownWhenTheExecutorRejectsEverythingAndUpWhenItDoesNoMore() throws Exception {
+        serve(true);
+        workers.trouble = Trouble.REJECTS;
+        isDownWhenClientsCome();
+        workers.trouble = Trouble.NONE;
+        TomcatRig.await("up", this::up);
+        // What waited too long is why some are refused for a while.
+        TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
+        isServed();
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isDownWhenTheCountOfConnectionsHasLeaked(boolean guarded) throws Exception {
+        serve(guarded);
+        Method count = AbstractEndpoint.class.getDeclaredMethod("countUpOrAwaitConnection");
+        count.setAccessible(true);
+        for (int i = 0; i < 39; i++) {
+            try {
+                count.invoke(endpoint);
+            } catch (InvocationTargetException e) {
+                throw new AssertionError(e.getCause());
+            }
+        }
+        for (int i = 0; i < 4; i++) {
+            knock().send(ASK);
+        }
+        TomcatRig.await("down", () -> !up());
+        assertThat(guard.snapshot().verdict().reason()).contains("accepted none of them");
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isUpWithoutClientsAndWithThoseThatSayNothingOrHalfOfIt(boolean guarded) throws Exception {
+        serve(guarded);
+        TimeUnit.MILLISECONDS.sleep(1_500);
+        assertThat(up()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            RawClient client = knock();
+            switch (i % 5) {
+                case 0 -> client.send("G");
+                case 1 -> client.send("GET / HTTP/1.1\r\nHost:");
+                case 2 -> client.send("POST /async HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
+                case 3 -> client.closeByReset();
+                default -> {
+                    // Silent.
+                }
+            }
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2_500);
+        while (System.nanoTime() - end < 0) {
+            assertThat(up()).as(guard.snapshot().verdict().reason()).isTrue();
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @EnumSource(
+            value = Trouble.class,
+            names = {"NO_THREAD", "REJECTS"})
+    void isUpWhileMostGetNoWorkerAndSomeDo(Trouble now) throws Exception {
+        serve(true);
+        for (int i = 0; i < 25; i++) {
+            workers.trouble = now;
+            for (int k = 0; k < 8; k++) {
+                try (RawClient client = new RawClient(connector.getLocalPort())) {
+                    client.send(ASK).ending();
+                }
+            }
+            workers.trouble = Trouble.NONE;
+            isServed();
+            assertThat(up()).isTrue();
+            TimeUnit.MILLISECONDS.sleep(60);
+        }
+    }
+}

@@ -189,7 +189,7 @@ public final class IoThread implements AutoCloseable {
         }
         IoThread opened = openCold(config, view, clock, limit);
         if (opened.healthPort() >= 0) {
-            LOG.info("Health port open on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
+            LOG.info("Health is told on {}:{}", config.text(Setting.HEALTH_ADDRESS), opened.healthPort());
         }
         return opened;
     }

@@ -88,7 +88,7 @@ final class FlightRecorderTest {
     void keepsTheLastTenAndTheWorst() {
         trouble(Level.DRAIN, 100);
         for (int i = 1; i <= 12; i++) {
-            trouble(Level.SHED, 100 * (i + 1));
+            trouble(Level.SHED, 100L * (i + 1));
         }
 
         assertThat(episodes()).hasSize(10);
@@ -113,7 +113,7 @@ final class FlightRecorderTest {
     void takesNoTrifleForAnEpisodeAndForgetsNoneForIt() {
         trouble(Level.SHED, 5);
         for (int i = 1; i <= 20; i++) {
-            to(Snapshots.of(Level.TRIM, Signal.LISTEN_DROPS, 100, UP, "drops"), i * 100);
+            to(Snapshots.of(Level.TRIM, Signal.LISTEN_DROPS, 100, UP, "drops"), i * 100L);
             assertThat(episodes()).hasSize(1);
             to(Snapshots.calm(), i * 100 + 50);
         }

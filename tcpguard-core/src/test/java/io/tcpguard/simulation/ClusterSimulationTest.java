@@ -17,11 +17,7 @@ class ClusterSimulationTest {
 
     /** @param share of the users who are in session in the flood; fewer where a sixth of the descriptors is not for clients */
     @ParameterizedTest
-    @CsvSource({
-        "5, 1024, 1, true, 0.85",
-        "5, 1024, 2, false, 0.85",
-        "50, 1024, 1, true, 0.85",
-        "25, 256, 1, true, 0.75"
+    @CsvSource({"5, 1024, 1, true, 0.85", "5, 1024, 2, false, 0.85", "50, 1024, 1, true, 0.85", "25, 256, 1, true, 0.75"
     })
     void keepsEveryServerInThroughAFloodAndIsWholeRightAfter(
             int count, long limit, long seed, boolean weighed, double share) {

@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class ServerMain {
     private ServerMain() {}
 
-    /** Arguments: "guarded" or "stock"; then "tls=" with a key store, and settings of the guard as name=value. */
+    /** Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, and settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
         String keyStore = null;
+        String maxConnections = null;
         TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(1, args.length)) {
             String[] nameAndValue = arg.split("=", 2);
             if (nameAndValue[0].equals("tls")) {
                 keyStore = nameAndValue[1];
+            } else if (nameAndValue[0].equals("max")) {
+                maxConnections = nameAndValue[1];
             } else {
                 settings.set(nameAndValue[0], nameAndValue[1]);
             }
@@ -35,6 +38,9 @@ final class ServerMain {
         TcpGuard guard = args[0].equals("guarded") ? settings.build().start() : null;
         Connector connector = guard == null ? new Connector() : TomcatGuard.connector(guard, 0);
         connector.setPort(0);
+        if (maxConnections != null) {
+            connector.setProperty("maxConnections", maxConnections);
+        }
         // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
         connector.setProperty("maxKeepAliveRequests", "-1");
         // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback

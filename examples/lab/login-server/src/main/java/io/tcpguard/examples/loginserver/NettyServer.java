@@ -53,7 +53,8 @@ final class NettyServer implements Server {
                     }
                 });
         if (guard != null) {
-            NettyGuard.install(bootstrap, guard);
+            int most = options.maxConnections();
+            NettyGuard.of(guard).maxConnections(most > 0 ? most : -1).install(bootstrap);
         } else if (options.healthPort() >= 0) {
             health = bootstrap.clone().bind(options.healthPort()).sync().channel();
         }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param server what answers
  * @param port main port; 0: any free one
  * @param healthPort port of the health answers; 0: any free one; -1: none
+ * @param maxConnections as many as the main port may hold; 0: as the server's default is
  * @param guard whether the guard is on
  * @param work how long a login or heartbeat waits
  * @param leak descriptors leaked on purpose
@@ -19,6 +20,7 @@ record Options(
         Kind server,
         int port,
         int healthPort,
+        int maxConnections,
         boolean guard,
         WorkPlan work,
         LeakPlan leak,
@@ -35,6 +37,8 @@ record Options(
               --server tomcat|netty   what answers (default tomcat)
               --port N                main port, 0: any free one (default 8080)
               --health-port N         port of the health answers, 0: any free one (default: none)
+              --max-connections N     most connections of the main port, 0: the server's default; stock Netty has no such
+                                      limit (default 0)
               --guard on|off          protect it (default on)
               --work-ms N             how long a login waits, 0 to 60000 (default 10)
               --slow-work-ms N        how long while the work is slow, 0 to 60000 (default 0)
@@ -55,6 +59,7 @@ record Options(
         Kind server = Kind.TOMCAT;
         int port = 8080;
         int healthPort = -1;
+        int maxConnections = 0;
         boolean guard = true;
         int workMillis = 10;
         int slowMillis = 0;
@@ -74,6 +79,7 @@ record Options(
                 case "--server" -> server = oneOf(name, value, "tomcat", "netty") ? Kind.TOMCAT : Kind.NETTY;
                 case "--port" -> port = number(name, value, 65535);
                 case "--health-port" -> healthPort = number(name, value, 65535);
+                case "--max-connections" -> maxConnections = number(name, value, 1_000_000);
                 case "--guard" -> guard = oneOf(name, value, "on", "off");
                 case "--work-ms" -> workMillis = number(name, value, 60_000);
                 case "--slow-work-ms" -> slowMillis = number(name, value, 60_000);
@@ -99,6 +105,7 @@ record Options(
                 server,
                 port,
                 healthPort,
+                maxConnections,
                 guard,
                 new WorkPlan(workMillis, slowMillis, slowAt, slowUntil),
                 new LeakPlan(perSecond, leakAt, leakUntil),

@@ -37,6 +37,9 @@ final class TomcatServer implements Server {
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(baseDir.toString());
         Connector main = connector(options.port(), guard);
+        if (options.maxConnections() > 0) {
+            main.setProperty("maxConnections", String.valueOf(options.maxConnections()));
+        }
         tomcat.setConnector(main);
         Connector health = null;
         if (guard == null && options.healthPort() >= 0) {

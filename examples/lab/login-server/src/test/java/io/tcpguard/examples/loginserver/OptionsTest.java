@@ -19,6 +19,7 @@ class OptionsTest {
                         Options.Kind.TOMCAT,
                         8080,
                         -1,
+                        0,
                         true,
                         WorkPlan.always(10),
                         new LeakPlan(0, 0, LeakPlan.NEVER),
@@ -28,7 +29,7 @@ class OptionsTest {
     @Test
     void takesAllThatItNames() {
         String line =
-                "--server netty --port 0 --health-port 8081 --guard off --work-ms 25 --slow-work-ms 2500 --slow-at 7"
+                "--server netty --port 0 --health-port 8081 --max-connections 800 --guard off --work-ms 25 --slow-work-ms 2500 --slow-at 7"
                         + " --slow-until 8 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
 
         Options options = Options.parse(List.of(line.split(" ", -1)));
@@ -38,6 +39,7 @@ class OptionsTest {
                         Options.Kind.NETTY,
                         0,
                         8081,
+                        800,
                         false,
                         new WorkPlan(25, 2500, 7, 8),
                         new LeakPlan(10, 5, 60),

@@ -1,0 +1,130 @@
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.tomcat.Crowd.Abuse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Floods of a server that has descriptors to spare and no places: by Tomcat's maxConnections, and by the operator's. */
+@Tag("long")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
+class ConnectionLimitFloodTest {
+    private static final int DESCRIPTORS = 20_000;
+    private static final int PLACES = 200;
+    /** A twentieth: allowed clients, and those who came for one that is about to close. */
+    private static final int BEYOND = 10;
+
+    private static final Pattern HELD = Pattern.compile("CONNECTIONS(?: \\([^)]*\\))?: ([0-9]+) of " + PLACES + " ");
+
+    @ParameterizedTest
+    @CsvSource({
+        "SILENT, max",
+        "ONE_REQUEST_AND_SIT, max",
+        "HALF_A_REQUEST, max",
+        "HALF_A_BODY, max",
+        "SLOW_READER, max",
+        "HTTP2_IDLE_STREAMS, max",
+        "SILENT, maxConnections",
+        "ONE_REQUEST_AND_SIT, maxConnections",
+        "HALF_A_REQUEST, maxConnections",
+        "HALF_A_BODY, maxConnections",
+        "SLOW_READER, maxConnections",
+        "HTTP2_IDLE_STREAMS, maxConnections"
+    })
+    void leavesAGuardedServerInService(Abuse abuse, String by) throws Exception {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", by + "=" + PLACES);
+                Users users = new Users(server, false)) {
+            int most = 0;
+            try (Crowd crowd = new Crowd(server.port(), abuse, 2 * PLACES, 2 * PLACES, false)) {
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+                while (System.nanoTime() - end < 0) {
+                    most = Math.max(most, held(server));
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+                System.out.println(abuse + " by " + by + ": " + crowd + "; at most " + most);
+            }
+            assertThat(most).isBetween(PLACES * 3 / 4, PLACES + BEYOND);
+            TomcatRig.await("back to normal, and the books are exact", () -> calm(server));
+            users.allWereServed(server);
+        }
+    }
+
+    /** What the same does to a server without guard: who comes late is not served. */
+    @Test
+    void leavesAStockServerWithoutPlaces() throws Exception {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + PLACES);
+                Crowd crowd = new Crowd(
+                        server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * PLACES, 2 * PLACES, false)) {
+            TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= PLACES - 1);
+            assertThat(isServed(server)).isFalse();
+        }
+    }
+
+    /** Tomcat's own limit and no setting; clients that ask once and sit. */
+    @Test
+    void ofNineThousandAtTomcatsDefaultsLeavesNewcomersServed() throws Exception {
+        int clients = 9_000;
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", "idleFloor=3s", "maxConnections=100000");
+                Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false)) {
+            TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= 8_000);
+            crowd.stay();
+            TimeUnit.SECONDS.sleep(4);
+            for (int i = 0; i < 20; i++) {
+                assertThat(isServed(server)).isTrue();
+            }
+            System.out.println(crowd);
+            assertThat(details(server)).contains("places: 8,192 by the server's maxConnections");
+            assertThat(FloodTest.health(server)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    private static boolean isServed(ChildServer server) throws Exception {
+        try (Socket client = new Socket()) {
+            client.setSoTimeout(5_000);
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), 5_000);
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    private static int held(ChildServer server) throws Exception {
+        Matcher held = HELD.matcher(details(server));
+        return held.find() ? Integer.parseInt(held.group(1)) : 0;
+    }
+
+    private static boolean calm(ChildServer server) {
+        try {
+            String now = details(server);
+            return now.contains("own connections 8,") && now.contains(" NORMAL\n");
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
+    private static String details(ChildServer server) throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(5_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.healthPort()), 5_000);
+            socket.getOutputStream().write("GET /details HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new IOException("no details: " + server.output(), e);
+        }
+    }
+}

@@ -3,6 +3,7 @@ package io.tcpguard.advisor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The findings as texts: for a terminal, for a program, for the log. */
@@ -46,11 +47,12 @@ public final class Report {
     }
 
     /**
-     * For the log at start: one line for each warning and danger with the first step of its remedy, after a line that sums up. One block,
+     * For the log at start: one line for each warning and danger with the first step of its remedy, after a line that sums up and names
+     * what could be improved. One block,
      * to be logged at once; at WARN if {@link #exitCode()} is not 0.
      */
     public String startBlock() {
-        return block("advisor: " + summary(), hurting().toList());
+        return block("advisor: " + summary(named(Judgement.ADVISE)), hurting().toList());
     }
 
     /**
@@ -83,9 +85,22 @@ public final class Report {
 
     /** How many findings of each kind, in words. */
     String summary() {
+        return summary("");
+    }
+
+    private String summary(String improvable) {
         return count(Judgement.DANGEROUS) + " dangerous, " + count(Judgement.WARN) + " to be warned of, "
-                + count(Judgement.ADVISE) + " to be improved, " + count(Judgement.OK) + " fine, "
+                + count(Judgement.ADVISE) + " to be improved" + improvable + ", " + count(Judgement.OK) + " fine, "
                 + count(Judgement.NOT_APPLICABLE) + " not applicable here";
+    }
+
+    /** Their settings, in brackets; empty if there are none. */
+    private String named(Judgement judgement) {
+        String names = findings.stream()
+                .filter(f -> f.judgement() == judgement)
+                .map(Finding::setting)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : " (" + names + ")";
     }
 
     /** 0: nothing will hurt; 1: something will under load; 2: something is dangerous. */

@@ -4,6 +4,8 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import java.util.Arrays;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -100,6 +102,12 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         leaving = false;
         endpoint.closeAnswered(false);
         super.start();
+        ScheduledExecutorService later = getUtilityExecutor();
+        if (later == null) {
+            endpoint.sayIfUnguarded();
+        } else if (endpoint.guard() == null) {
+            later.schedule(endpoint::sayIfUnguarded, 1, TimeUnit.SECONDS);
+        }
     }
 
     @Override

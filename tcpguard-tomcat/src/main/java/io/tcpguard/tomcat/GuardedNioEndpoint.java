@@ -77,7 +77,30 @@ final class GuardedNioEndpoint extends NioEndpoint {
             listen(next);
             if (running) {
                 watchWork(next);
+                sayActive();
             }
+        }
+    }
+
+    /** Of the others {@link StockConnectors} says it. */
+    private void sayActive() {
+        log.info(
+                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its {}work{}",
+                shortName(),
+                getUnixDomainSocketPath() == null ? "accept queue and its " : "",
+                getUnixDomainSocketPath() == null
+                        ? ""
+                        : ". Not active: watch on its accept queue, which shows of TCP only");
+    }
+
+    /** To be called a while after the start: whoever wanted to guard it has done so. */
+    void sayIfUnguarded() {
+        if (running && guard == null) {
+            log.warn(
+                    "{}: not active: it has the guarded protocol, but no guard is attached to it, or the guard is off (in server.xml:"
+                            + " <Listener className=\"{}\"/> in <Server>)",
+                    shortName(),
+                    TcpGuardListener.class.getName());
         }
     }
 
@@ -172,6 +195,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             AdmissionControl now = guard;
             if (now != null && running) {
                 watchWork(now);
+                sayActive();
             }
         }
     }

@@ -66,7 +66,6 @@ public final class TcpGuardListener implements LifecycleListener {
         }
         switch (event.getType()) {
             case Lifecycle.BEFORE_START_EVENT -> begin(server);
-            case Lifecycle.AFTER_START_EVENT -> sayWhatIsActive(server);
             case Lifecycle.BEFORE_STOP_EVENT -> drain(server);
             case Lifecycle.AFTER_STOP_EVENT, Lifecycle.AFTER_DESTROY_EVENT -> end();
             default -> {
@@ -102,15 +101,6 @@ public final class TcpGuardListener implements LifecycleListener {
                             + Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", ")),
                     e);
         }
-    }
-
-    /** Of the others {@link StockConnectors} says it. */
-    private void sayWhatIsActive(Server server) {
-        TcpGuard now = guard;
-        if (now == null || !now.config().flag(Setting.ENABLED)) {
-            return;
-        }
-        TomcatGuard.protocolsOf(server).forEach(TomcatGuard::sayActive);
     }
 
     private void drain(Server server) {

@@ -11,8 +11,6 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Server;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way in for embedded Tomcat:
@@ -23,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class TomcatGuard {
-    private static final Logger log = LoggerFactory.getLogger(TomcatGuard.class);
-
     private TomcatGuard() {}
 
     /**
@@ -71,18 +67,7 @@ public final class TomcatGuard {
      */
     public static AutoCloseable guard(TcpGuard guard, Server server) {
         GuardedServer all = GuardedServer.guard(server, guard);
-        for (GuardedHttp11NioProtocol protocol : protocolsOf(server)) {
-            sayActive(protocol);
-        }
         return all::restore;
-    }
-
-    /** Of the others {@link StockConnectors} says it. */
-    static void sayActive(GuardedHttp11NioProtocol protocol) {
-        log.info(
-                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its"
-                        + " accept queue and its work",
-                protocol.getName());
     }
 
     /**

@@ -68,6 +68,7 @@ public final class AdmissionPolicy {
     private final long silentFloor;
     private final long longestStep;
     private final EvictionRate evictionRate;
+    private final DecisionLog decisions = new DecisionLog();
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
@@ -290,6 +291,11 @@ public final class AdmissionPolicy {
         return resets.take(snapshots.get().capacity(), now);
     }
 
+    /** Tells the log at DEBUG of a request that is refused. */
+    public void tellRefusedRequest(@Nullable InetAddress source, long now) {
+        decisions.refusedRequest(source, now);
+    }
+
     /** Counts a refused request. */
     public void countRefusedRequest() {
         shed.count(Layer.REQUEST, Way.ANSWER, Cause.WORK_DELAY);
@@ -338,7 +344,7 @@ public final class AdmissionPolicy {
 
     /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
     public Admission giveUp(BooleanSupplier canAnswer) {
-        return answer(Cause.CONNECTIONS, canAnswer);
+        return answer(null, Cause.CONNECTIONS, canAnswer, sampledAt);
     }
 
     private Admission decide(
@@ -354,11 +360,11 @@ public final class AdmissionPolicy {
         }
         GuardSnapshot snapshot = snapshots.get();
         if (allowed(source)) {
-            return acceptAllowed(snapshot, listener, canAnswer, now);
+            return acceptAllowed(source, snapshot, listener, canAnswer, now);
         }
         if (atListener == Cause.WORK_DELAY) {
             // A free descriptor is no reason to come in.
-            return refuse(snapshot, Cause.WORK_DELAY, canAnswer, now);
+            return refuse(source, snapshot, Cause.WORK_DELAY, canAnswer, now);
         }
         boolean filesRunOut = !stale && snapshot.refusal() == Cause.SYSTEM_FILES;
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
@@ -382,7 +388,7 @@ public final class AdmissionPolicy {
         // so
         // short that it is full of those who wait for a place.
         boolean mayWait = !stale && queue != null && (atListener == null || queue.isShort());
-        return atTheRefusalPoint(at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        return atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
     }
 
     /** The limit under which one more does not fit: where descriptors are few, theirs; null: it fits under all. */
@@ -405,7 +411,11 @@ public final class AdmissionPolicy {
 
     /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
     private Admission acceptAllowed(
-            GuardSnapshot snapshot, @Nullable ListenerPlaces listener, BooleanSupplier canAnswer, long now) {
+            @Nullable InetAddress source,
+            GuardSnapshot snapshot,
+            @Nullable ListenerPlaces listener,
+            BooleanSupplier canAnswer,
+            long now) {
         allowedAt = now;
         allowedComeHere = true;
         Ceiling full = full(listener, now);
@@ -418,7 +428,7 @@ public final class AdmissionPolicy {
         if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
             return Admission.ADMIT;
         }
-        return answer(Cause.CONNECTIONS, canAnswer);
+        return answer(source, Cause.CONNECTIONS, canAnswer, now);
     }
 
     /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
@@ -442,6 +452,7 @@ public final class AdmissionPolicy {
     }
 
     private Admission atTheRefusalPoint(
+            @Nullable InetAddress source,
             Ceiling full,
             GuardSnapshot snapshot,
             Cause cause,
@@ -456,14 +467,14 @@ public final class AdmissionPolicy {
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
         if (resets.take(snapshot.capacity(), now)) {
-            return counted(Admission.RESET, cause);
+            return counted(source, Admission.RESET, cause, now);
         }
         // Other servers have places, and a proxy asks them at once.
         boolean placesElsewhere = behindProxy && cause == Cause.OTHER_DESCRIPTORS;
         if (!placesElsewhere && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
-        return answer(cause, canAnswer);
+        return answer(source, cause, canAnswer, now);
     }
 
     private static boolean mayOvershoot(Ceiling full, GuardSnapshot snapshot) {
@@ -493,7 +504,7 @@ public final class AdmissionPolicy {
                 return Admission.WAIT;
             }
         }
-        return refuse(snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
+        return refuse(source, snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
     }
 
     private boolean evictOwn(Ceiling crowded, InetAddress source, long now) {
@@ -534,6 +545,7 @@ public final class AdmissionPolicy {
     private boolean evict(Handle victim, Cause cause, long now) {
         Closing how = mayReset(now) ? Closing.RESET : Closing.ORDERLY;
         shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, cause);
+        decisions.evicted(victim, how, cause, clock.nanos(), now);
         try {
             victim.closer.close(how);
         } catch (RuntimeException e) {
@@ -544,13 +556,16 @@ public final class AdmissionPolicy {
         return true;
     }
 
-    private Admission refuse(GuardSnapshot snapshot, Cause cause, BooleanSupplier canAnswer, long now) {
-        return resets.take(snapshot.capacity(), now) ? counted(Admission.RESET, cause) : answer(cause, canAnswer);
+    private Admission refuse(
+            @Nullable InetAddress source, GuardSnapshot snapshot, Cause cause, BooleanSupplier canAnswer, long now) {
+        return resets.take(snapshot.capacity(), now)
+                ? counted(source, Admission.RESET, cause, now)
+                : answer(source, cause, canAnswer, now);
     }
 
-    private Admission answer(Cause cause, BooleanSupplier canAnswer) {
+    private Admission answer(@Nullable InetAddress source, Cause cause, BooleanSupplier canAnswer, long now) {
         boolean room = allow.isEmpty() || leavesRoomToAllowed(snapshots.get().capacity());
-        return counted(room && canAnswer.getAsBoolean() ? Admission.RESPOND : Admission.CLOSE, cause);
+        return counted(source, room && canAnswer.getAsBoolean() ? Admission.RESPOND : Admission.CLOSE, cause, now);
     }
 
     /** Answers hold descriptors of the reserve for a moment, and so do allowed clients for long: half of it each. */
@@ -559,8 +574,9 @@ public final class AdmissionPolicy {
     }
 
     /** By the way that it will be done. */
-    private Admission counted(Admission how, Cause cause) {
+    private Admission counted(@Nullable InetAddress source, Admission how, Cause cause, long now) {
         shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
+        decisions.refused(source, how, cause, now);
         return how;
     }
 }

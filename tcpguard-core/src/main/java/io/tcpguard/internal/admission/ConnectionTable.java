@@ -83,6 +83,7 @@ final class ConnectionTable {
             @Nullable ConnectionTable ofListener,
             ConnectionCloser closer) {
         Handle h = new Handle(this, gaps, patience, inACrowd, clock, counts, closer);
+        h.address = address;
         patience.opened(inACrowd);
         counts.opened();
         ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);

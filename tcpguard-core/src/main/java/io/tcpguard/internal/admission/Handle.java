@@ -2,6 +2,7 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,14 @@ final class Handle extends Seat implements ConnectionHandle {
     /** Written by whoever reports activity; a lost update costs one sample of the learner. */
     private int longestGap = -1;
 
-    private boolean asked;
+    /** Requests that began; of two at once one may be missed. */
+    private int begun;
 
     /** Set before the adapter has it. */
     int sourceHash;
+
+    /** Whose it is, to be named in the log; set before the adapter has it. */
+    @Nullable InetAddress address;
 
     /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
     @Nullable ListenerSeat atListener;
@@ -73,7 +78,7 @@ final class Handle extends Seat implements ConnectionHandle {
                 if (count(now) == 0) {
                     active();
                 }
-                asked = true;
+                begun++;
                 return true;
             }
         }
@@ -114,7 +119,7 @@ final class Handle extends Seat implements ConnectionHandle {
 
     private void active() {
         long now = clock.nanos();
-        if (asked && now - openedAt >= GapLearner.LEAST) {
+        if (begun > 0 && now - openedAt >= GapLearner.LEAST) {
             longestGap = gaps.cameBack(sourceHash, longestGap, now - lastActive);
         }
         used(now);
@@ -149,7 +154,7 @@ final class Handle extends Seat implements ConnectionHandle {
                 seat.table().remove(seat);
             }
             counts.closed();
-            if (asked && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
+            if (begun > 0 && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
             }
         }
@@ -215,6 +220,10 @@ final class Handle extends Seat implements ConnectionHandle {
 
     boolean kept() {
         return kept;
+    }
+
+    int begun() {
+        return begun;
     }
 
     long lastActive() {

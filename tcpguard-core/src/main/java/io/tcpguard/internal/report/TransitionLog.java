@@ -22,23 +22,30 @@ public final class TransitionLog {
 
     private long wroteAt;
     private int held;
+    /** Health is not up yet, since a listener has not accepted so far. */
+    private boolean starting;
     /** Where the last line left off. */
     private @Nullable GuardSnapshot written;
 
     public void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
         Capacity capacity = snapshot.capacity();
+        String health = healthPort < 0
+                ? "has no port (healthPort), so no load balancer learns the verdict"
+                : "on port " + healthPort;
         if (capacity.known() && capacity.reserve() == 0) {
             LOG.warn(
                     "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n,"
-                            + " LimitNOFILE)",
-                    capacity.limit());
+                            + " LimitNOFILE); health {}",
+                    capacity.limit(),
+                    health);
         } else if (snapshot.blind()) {
             LOG.warn(
-                    "tcpguard is blind here and admits everybody: {}",
+                    "tcpguard is blind here and admits everybody: {}; health {}",
                     snapshot.signals().stream()
                             .map(TransitionLog::named)
                             .distinct()
-                            .collect(Collectors.joining("; ")));
+                            .collect(Collectors.joining("; ")),
+                    health);
         } else {
             LOG.info(
                     "tcpguard watches {} of {} descriptors, admission threshold {}; slots for connections: {};"
@@ -49,7 +56,7 @@ public final class TransitionLog {
                     capacity.placesInWords(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
                     TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
-                    healthPort < 0 ? "has no port, so no load balancer learns the verdict" : "on port " + healthPort);
+                    health);
             String unknown = snapshot.signals().stream()
                     .filter(s -> s.reading() instanceof Reading.Unavailable u && u.cause() != Cause.NOTHING_TO_WATCH)
                     .map(TransitionLog::named)
@@ -76,7 +83,16 @@ public final class TransitionLog {
         LOG.info("tcpguard sees again: {}", signals);
     }
 
+    /** A start is told when it is over: nobody was sent here before, and a server that starts as planned is no news. */
     public void changed(GuardSnapshot before, GuardSnapshot after, long now) {
+        boolean fails = !after.verdict().up();
+        // While a listener has not accepted yet, and only then, health goes down below DRAIN.
+        starting = fails
+                && after.level() != Level.DRAIN
+                && (starting || before.verdict().up());
+        if (before.level() == after.level() && starting) {
+            return;
+        }
         boolean flipped = before.verdict().up() != after.verdict().up();
         if (written != null && !flipped && now - wroteAt < APART) {
             held++;
@@ -108,14 +124,12 @@ public final class TransitionLog {
     private void write(GuardSnapshot before, GuardSnapshot after, long now) {
         boolean flipped = before.verdict().up() != after.verdict().up();
         boolean worse = after.level().compareTo(before.level()) > 0
-                || (flipped && !after.verdict().up() && after.level() != Level.NORMAL);
+                || (flipped && !after.verdict().up() && after.level() == Level.DRAIN);
         Capacity c = after.capacity();
-        String line = "tcpguard: {} -> {}, health {} weight {}: {} ({} of {} descriptors, {} own connections){}";
+        String line = "tcpguard: {}, health {}: {} ({} of {} descriptors, {} own connections){}";
         Object[] values = {
-            before.level(),
-            after.level(),
-            after.verdict().up() ? "up" : "DOWN",
-            after.verdict().weight(),
+            before.level() == after.level() ? after.level() : before.level() + " -> " + after.level(),
+            after.verdict().up() ? "up, weight " + after.verdict().weight() : starting ? "not up yet" : "DOWN",
             after.verdict().up() ? after.reason() : after.verdict().reason(),
             c.used(),
             c.limit(),

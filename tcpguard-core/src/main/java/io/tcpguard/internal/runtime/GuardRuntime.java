@@ -20,6 +20,7 @@ import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.report.Incidents;
+import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
@@ -236,6 +237,7 @@ public final class GuardRuntime implements RunState {
         io.start();
         sampler.start();
         policy.setOpenForDecisions(true);
+        MissingLog.sayOnce();
         log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
         counsel.adviseAtStart();
         probes.flagForExactQueues()

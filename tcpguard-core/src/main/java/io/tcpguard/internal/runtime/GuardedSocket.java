@@ -121,9 +121,15 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission admitRequest(@Nullable InetAddress source) {
-        boolean refuse =
-                watch.state().requestsStalled() && !stale.test(AwakeTime.nanoTime()) && !policy.allowed(source);
-        return refuse ? Admission.RESPOND : Admission.ADMIT;
+        if (!watch.state().requestsStalled()) {
+            return Admission.ADMIT;
+        }
+        long now = AwakeTime.nanoTime();
+        if (stale.test(now) || policy.allowed(source)) {
+            return Admission.ADMIT;
+        }
+        policy.tellRefusedRequest(source, now);
+        return Admission.RESPOND;
     }
 
     @Override

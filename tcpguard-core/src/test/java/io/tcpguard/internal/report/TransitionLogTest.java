@@ -8,6 +8,7 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -90,6 +91,55 @@ class TransitionLogTest {
                 .startsWith("WARNING")
                 .contains("admits everybody")
                 .contains("48 descriptors");
+    }
+
+    @Test
+    void saysOfAStartOnlyThatHealthHasNoPort() {
+        GuardSnapshot notYet = at(Level.NORMAL, new Verdict(false, 0, "listener http does not accept yet"));
+        log.started(at(Level.NORMAL, new Capacity(1024, 20, 0, 1000)), 1, 1, -1);
+        log.changed(at(Level.NORMAL), notYet, 0);
+        log.settle(notYet, 5000 * MILLI);
+        log.changed(notYet, at(Level.NORMAL), 9000 * MILLI);
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("health has no port");
+        assertThat(lines.get(1))
+                .startsWith("INFO")
+                .contains("tcpguard: NORMAL, health up, weight 100")
+                .doesNotContain("DOWN", "->");
+    }
+
+    @Test
+    void saysOfAStartNearALimitThatHealthIsNotUpYet() {
+        GuardSnapshot notYet = at(Level.NORMAL, new Verdict(false, 0, "listener http does not accept yet"));
+        GuardSnapshot trimmed = at(Level.TRIM, new Verdict(false, 0, "listener http does not accept yet"));
+        log.changed(at(Level.NORMAL), notYet, 0);
+        log.changed(notYet, trimmed, 2000 * MILLI);
+        log.changed(trimmed, at(Level.TRIM), 4000 * MILLI);
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("NORMAL -> TRIM, health not up yet");
+        assertThat(lines.get(1)).contains("TRIM, health up").doesNotContain("->");
+    }
+
+    @Test
+    void saysThatHealthIsUpAgainWithoutATransitionToTheSameLevel() {
+        GuardSnapshot gone = at(Level.DRAIN, new Verdict(false, 0, "listener http does not accept"));
+        GuardSnapshot held = at(Level.NORMAL, new Verdict(false, 0, "listener http does not accept"));
+        log.changed(at(Level.NORMAL), gone, 0);
+        log.changed(gone, held, 2000 * MILLI);
+        log.changed(held, at(Level.NORMAL), 7000 * MILLI);
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).startsWith("WARNING").contains("NORMAL -> DRAIN, health DOWN");
+        assertThat(lines.get(1)).contains("DRAIN -> NORMAL, health DOWN");
+        assertThat(lines.get(2))
+                .contains("tcpguard: NORMAL, health up, weight 100")
+                .doesNotContain("->");
+    }
+
+    private static GuardSnapshot at(Level level, Verdict verdict) {
+        return Snapshots.of(level, Signal.DESCRIPTORS, 100, verdict, "why");
     }
 
     private static GuardSnapshot at(Level level) {

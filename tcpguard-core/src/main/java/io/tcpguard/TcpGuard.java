@@ -34,8 +34,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the process's own descriptors, accept queues and TIME_WAIT, refuses or replaces connections at the limit, and tells
- * the load balancer in time.
+ * Watches the process's own descriptors, accept queues and TIME_WAIT, evicts and refuses connections near the limit,
+ * and tells the load balancer in time.
  *
  * <p>All methods are safe from any thread. None throws because the machine is in trouble.
  */
@@ -260,7 +260,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             return set(Setting.HEALTH_DETAILS_TO, Network.list(networks));
         }
 
-        /** Networks whose connections are never refused. Default: none. */
+        /** Networks whose connections are refused last: only when they would take the last descriptors. Default: none. */
         public Builder allow(String networks) {
             return set(Setting.ALLOW, Network.list(networks));
         }
@@ -275,7 +275,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             return set(Setting.RECLAIM, reclaim);
         }
 
-        /** Clients come through a layer-7 proxy: refuse by 503 only, no fairness by address. Default: false. */
+        /** Clients come through a layer-7 proxy: no refusal by reset, no fairness by address. Default: false. */
         public Builder behindProxy(boolean proxy) {
             return set(Setting.BEHIND_PROXY, proxy);
         }

@@ -260,8 +260,8 @@ public enum Setting {
             "behindProxy",
             Kind.bool(),
             false,
-            "true: clients come through a layer-7 proxy. New connections are refused by 503, never by a "
-                    + "reset where a 503 can be sent, and not by their address"),
+            "true: clients come through a layer-7 proxy. New connections are refused by 503, or by an orderly "
+                    + "close where no 503 can be sent (TLS); never by a reset, and not by their address"),
     /**
      * Networks, default none: for clients that must get in, such as checks on the main port. They can't take the last
      * descriptors either. While such clients come, no connection waits for longer than 300 ms in the accept queue,

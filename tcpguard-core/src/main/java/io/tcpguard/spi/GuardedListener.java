@@ -20,8 +20,9 @@ public interface GuardedListener extends AutoCloseable {
 
     /**
      * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT}
-     * too. Then take none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. Nobody
-     * waits longer than {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together.
+     * too. Then take none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. None
+     * waits longer than {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together, as long as this
+     * is asked in time: what a client waits before the kernel completes its connection is not seen.
      */
     Admission acceptOrWait(@Nullable InetAddress source);
 

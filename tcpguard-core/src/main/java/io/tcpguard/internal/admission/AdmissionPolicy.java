@@ -189,7 +189,7 @@ public final class AdmissionPolicy {
                     .info(
                             proxied
                                     ? "tcpguard: nearly all connections come from a handful of addresses, as from proxies: fairness"
-                                            + " by address is off; 'behindProxy' would refuse by 503 only"
+                                            + " by address is off; 'behindProxy' would also end refusals by reset"
                                     : "tcpguard: connections come from many addresses again: fairness by address is on");
         }
     }

@@ -47,7 +47,8 @@ final class VerdictKeeper {
      *
      * @param cause why it should be down; null if it should be up
      * @param calm what to say while up
-     * @param usableShare of the server: weight follows it: no control loop, since it does not depend on the load
+     * @param usableShare of the server: weight follows it. Guarded connections do not move it, so there is no control loop; descriptors that something else
+     *     holds do
      * @param observedInterval of the checks; 0 if not known
      */
     Verdict step(@Nullable DownCause cause, String calm, double usableShare, long observedInterval, long now) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.connector.Connector;
 import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitTest {
     private final List<RawClient> clients = new ArrayList<>();
     private TomcatRig rig;
-    private TcpGuard guard;
+    private @Nullable TcpGuard guard;
 
     @BeforeEach
     void makeServer() throws Exception {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.linux.LinuxProbes;
@@ -113,7 +114,8 @@ public class SampleBenchmark {
         GuardConfig config = GuardConfig.defaults();
         Engine engine = new Engine(config, 0);
         AdmissionPolicy policy = new AdmissionPolicy(
-                config, probes.descriptors()::used, engine::snapshot, new CoarseClock(0), new Shed(), 0);
+                config, probes.descriptors()::used, engine::snapshot, new CoarseClock(0), new Shed(),
+                new ResetBudget(config, () -> false, 0), 0);
         SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
         for (Probe probe : read) {
             // The counters in every cycle here; in a guard, in one of five.

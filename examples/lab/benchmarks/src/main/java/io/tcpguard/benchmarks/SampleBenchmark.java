@@ -114,8 +114,13 @@ public class SampleBenchmark {
         GuardConfig config = GuardConfig.defaults();
         Engine engine = new Engine(config, 0);
         AdmissionPolicy policy = new AdmissionPolicy(
-                config, probes.descriptors()::used, engine::snapshot, new CoarseClock(0), new Shed(),
-                new ResetBudget(config, () -> false, 0), 0);
+                config,
+                probes.descriptors()::used,
+                engine::snapshot,
+                new CoarseClock(0),
+                new Shed(),
+                new ResetBudget(config, () -> false, 0),
+                0);
         SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
         for (Probe probe : read) {
             // The counters in every cycle here; in a guard, in one of five.

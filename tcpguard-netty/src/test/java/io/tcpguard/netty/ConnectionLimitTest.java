@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitTest {
     private final List<Socket> clients = new ArrayList<>();
     private final EventLoopGroup loops = Transport.NIO.loops(2);
-    private @Nullable TcpGuard guard;
+    @SuppressWarnings("NullAway.Init") // each test starts it
+    private TcpGuard guard;
+
 
     @AfterEach
     void close() throws IOException {

@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.connector.Connector;
 import org.apache.tomcat.util.net.AbstractEndpoint;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitTest {
     private final List<RawClient> clients = new ArrayList<>();
     private TomcatRig rig;
-    private @Nullable TcpGuard guard;
+    @SuppressWarnings("NullAway.Init") // each test starts it
+    private TcpGuard guard;
+
 
     @BeforeEach
     void makeServer() throws Exception {

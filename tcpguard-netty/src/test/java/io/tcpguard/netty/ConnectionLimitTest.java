@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitTest {
     private final List<Socket> clients = new ArrayList<>();
     private final EventLoopGroup loops = Transport.NIO.loops(2);
+
     @SuppressWarnings("NullAway.Init") // each test starts it
     private TcpGuard guard;
-
 
     @AfterEach
     void close() throws IOException {

@@ -67,8 +67,7 @@ class ConnectionLimitFloodTest {
     @Test
     void leavesAStockServerWithoutPlaces() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + PLACES);
-                Crowd crowd = new Crowd(
-                        server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * PLACES, 2 * PLACES, false)) {
+                Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * PLACES, 2 * PLACES, false)) {
             TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= PLACES - 1);
             assertThat(isServed(server)).isFalse();
         }

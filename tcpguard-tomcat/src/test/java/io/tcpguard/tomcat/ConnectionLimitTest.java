@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitTest {
     private final List<RawClient> clients = new ArrayList<>();
     private TomcatRig rig;
+
     @SuppressWarnings("NullAway.Init") // each test starts it
     private TcpGuard guard;
-
 
     @BeforeEach
     void makeServer() throws Exception {

@@ -46,12 +46,12 @@ class UnservedTest {
     private final TcpGuard guard =
             TcpGuard.builder().set("stalledAfter", "1s").build().start();
     private TomcatRig rig;
+
     @SuppressWarnings("NullAway.Init") // each test starts it
     private Connector connector;
 
     @SuppressWarnings("NullAway.Init") // each test starts it
     private NioEndpoint endpoint;
-
 
     /** Where the poller meets an Error. */
     private enum Hook {

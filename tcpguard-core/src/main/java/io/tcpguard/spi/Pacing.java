@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
 /** The paces that all adapters keep to, so that a refused or evicted client finds the same on each server. */

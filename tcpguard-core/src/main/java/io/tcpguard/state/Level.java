@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.state;
 
 /** How far the guard goes. Ordered: each level includes what the ones before it do. */

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
 /** The places of one listener: what it holds, who holds them, and how many its server allows. Any thread. */

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.engine;
 
 /** A guarded listener, as its adapter and the guard's own count describe it. Asked in each cycle. */

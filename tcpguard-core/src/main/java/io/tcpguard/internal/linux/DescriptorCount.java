@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.linux;
 
 /** The two numbers about this process's descriptors, read exactly and at once, from any thread, at the limit too. */

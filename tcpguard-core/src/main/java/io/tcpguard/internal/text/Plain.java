@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.text;
 
 /** Text from strangers, fit to be shown on a terminal, in a log and in a page. */

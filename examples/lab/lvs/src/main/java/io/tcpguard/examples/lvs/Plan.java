@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.lvs;
 
 import io.tcpguard.examples.demo.load.LoadPlan;

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.publishing;
 
 /** What the strangers wrote: a server, one request to it, one to its health port. */

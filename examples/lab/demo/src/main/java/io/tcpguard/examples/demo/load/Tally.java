@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.demo.load;
 
 /** Counts what happens to the users of one server. Only the load's thread touches it. */

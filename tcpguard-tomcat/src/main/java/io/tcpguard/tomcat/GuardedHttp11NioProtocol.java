@@ -5,6 +5,8 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import java.util.Arrays;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Adapter;
@@ -107,7 +109,16 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         if (later == null) {
             endpoint.sayIfUnguarded();
         } else if (endpoint.guard() == null) {
-            later.schedule(endpoint::sayIfUnguarded, 1, TimeUnit.SECONDS);
+            sayLater(later);
+        }
+    }
+
+    private void sayLater(ScheduledExecutorService later) {
+        try {
+            Future<?> unused = later.schedule(endpoint::sayIfUnguarded, 1, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // No sentence is worth a server that does not start.
+            endpoint.sayIfUnguarded();
         }
     }
 

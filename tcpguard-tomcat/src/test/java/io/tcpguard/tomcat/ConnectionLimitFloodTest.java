@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,7 +79,15 @@ class ConnectionLimitFloodTest {
     @Test
     void ofNineThousandAtTomcatsDefaultsLeavesNewcomersServed() throws Exception {
         int clients = 9_000;
-        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", "idleFloor=3s", "maxConnections=100000");
+        // Of a smaller heap memory would bind.
+        List<String> server512 = List.of(
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerMain.class.getName(),
+                "guarded",
+                "idleFloor=3s");
+        try (ChildServer server = new ChildServer(DESCRIPTORS, server512);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false)) {
             TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= 8_000);
             crowd.stay();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
@@ -299,13 +298,19 @@ class UnservedTest {
         serve(guarded);
         Method count = AbstractEndpoint.class.getDeclaredMethod("countUpOrAwaitConnection");
         count.setAccessible(true);
-        for (int i = 0; i < 39; i++) {
+        // Until it is full, whatever its limit is: then it blocks, and ends with the connector.
+        Thread leak = new Thread(() -> {
             try {
-                count.invoke(endpoint);
-            } catch (InvocationTargetException e) {
-                throw new AssertionError(e.getCause());
+                for (int i = 0; i < 1000; i++) {
+                    count.invoke(endpoint);
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
             }
-        }
+        });
+        leak.setDaemon(true);
+        leak.start();
+        TomcatRig.await("full", () -> leak.getState() == Thread.State.WAITING);
         for (int i = 0; i < 4; i++) {
             knock().send(ASK);
         }

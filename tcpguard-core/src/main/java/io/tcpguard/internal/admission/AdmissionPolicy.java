@@ -17,6 +17,7 @@ import io.tcpguard.state.Shed.Cause;
 import io.tcpguard.state.Shed.Layer;
 import io.tcpguard.state.Shed.Way;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdmissionPolicy {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
+    private static final int SOURCES_TOLD = 10;
+
     private static final double UNFAIR = 2;
 
     private static final int PROXY_AFTER_SECONDS = 30;
@@ -70,6 +73,7 @@ public final class AdmissionPolicy {
     private final long longestStep;
     private final EvictionRate evictionRate;
     private final DecisionLog decisions = new DecisionLog();
+    private final RefusedSources refused = new RefusedSources();
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
@@ -290,6 +294,20 @@ public final class AdmissionPolicy {
     /** Whether one that can't be answered, since there is no room for it, may be reset; takes it from the budget. */
     public boolean mayResetForWantOfRoom(long now) {
         return resets.take(snapshots.get().capacity(), now);
+    }
+
+    /** Who holds most connections, and who was refused most in the last minute or two: a sentence each. For a person who asks. */
+    public List<String> sources(long now) {
+        List<String> sentences = new ArrayList<>();
+        String holders = table.holders(SOURCES_TOLD);
+        if (!holders.isEmpty()) {
+            sentences.add("most connections are held by " + holders);
+        }
+        String most = refused.most(SOURCES_TOLD, now);
+        if (!most.isEmpty()) {
+            sentences.add("refused most in the last two minutes: " + most);
+        }
+        return sentences;
     }
 
     /** Tells the log at DEBUG of a request that is refused. */
@@ -578,6 +596,7 @@ public final class AdmissionPolicy {
     private Admission counted(@Nullable InetAddress source, Admission how, Cause cause, long now) {
         shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
         decisions.refused(source, how, cause, now);
+        refused.add(source, now);
         return how;
     }
 }

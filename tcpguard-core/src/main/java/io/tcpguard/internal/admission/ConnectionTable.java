@@ -5,6 +5,7 @@ import io.tcpguard.spi.ConnectionCloser;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +159,15 @@ final class ConnectionTable {
     /** As {@link Sources#holdsMoreThan}. */
     synchronized boolean holdsMoreThan(double times, InetAddress address) {
         return sources.holdsMoreThan(times, address);
+    }
+
+    /** The sources that hold most, in words; empty if nobody holds any. For who asks: it looks at all sources. */
+    synchronized String holders(int howMany) {
+        StringJoiner all = new StringJoiner(", ");
+        for (Source source : sources.most(howMany)) {
+            all.add(source.inWords(STEPS));
+        }
+        return all.toString();
     }
 
     /** Whether nearly all connections come from a handful of sources. */

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** What one source holds: an IPv4 address, an IPv6 /64, or a network that holds several of these. Guarded by the table's lock. */
@@ -23,6 +24,33 @@ final class Source {
     Source(SourceKey key, @Nullable Source network) {
         this.key = key;
         this.network = network;
+    }
+
+    /** Whose it is, how many it holds and what they do, as far as was looked. */
+    String inWords(int looked) {
+        Seat seat = first;
+        InetAddress address = seat == null ? null : seat.handle().address;
+        int silent = 0;
+        int unfinished = 0;
+        int atWork = 0;
+        int all = 0;
+        for (; seat != null && all < looked; seat = seat.nextOfSource) {
+            Handle h = seat.handle();
+            all++;
+            if (h.atWork()) {
+                atWork++;
+            } else if (h.working()) {
+                unfinished++;
+            } else if (!h.spoken()) {
+                silent++;
+            }
+        }
+        int idle = all - silent - unfinished - atWork;
+        return (address == null ? "?" : address.getHostAddress())
+                + (key.bits() == 64 ? "/64 " : " ")
+                + connections
+                + (all < connections ? " (of " + all + ": " : " (")
+                + silent + " silent, " + unfinished + " in half a message, " + idle + " idle, " + atWork + " at work)";
     }
 
     void append(Seat h) {

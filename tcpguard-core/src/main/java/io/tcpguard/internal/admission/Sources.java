@@ -2,7 +2,9 @@
 package io.tcpguard.internal.admission;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +153,26 @@ final class Sources {
             held += one;
         }
         return held >= nearlyAll * connections;
+    }
+
+    /** The sources that hold most, the most first. */
+    List<Source> most(int howMany) {
+        List<Source> top = new ArrayList<>(howMany + 1);
+        for (Source source : known.values()) {
+            if (source.first == null
+                    || (top.size() == howMany && source.connections <= top.get(howMany - 1).connections)) {
+                continue;
+            }
+            int at = top.size();
+            while (at > 0 && top.get(at - 1).connections < source.connections) {
+                at--;
+            }
+            top.add(at, source);
+            if (top.size() > howMany) {
+                top.remove(howMany);
+            }
+        }
+        return top;
     }
 
     private static void insert(int[] top, int count) {

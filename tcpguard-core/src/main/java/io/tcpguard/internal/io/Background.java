@@ -5,6 +5,7 @@ import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
 import io.tcpguard.signal.Census;
 import io.tcpguard.state.Trend;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,6 +25,13 @@ public record Background(
         TcpCounts sinceStart,
         TimeWaitLoss lastLoss,
         List<String> remarks) {
+
+    /** The same with more remarks. */
+    public Background and(List<String> more) {
+        List<String> all = new ArrayList<>(remarks);
+        all.addAll(more);
+        return new Background(trend, sockets, socketsAtNanos, sinceStart, lastLoss, all);
+    }
 
     /** Copies the list. */
     public Background {

@@ -51,6 +51,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,7 +139,8 @@ public final class GuardRuntime implements RunState {
                 published::snapshot,
                 published::meant,
                 probes::counts,
-                slowLook::remarks,
+                () -> Stream.concat(slowLook.remarks().stream(), policy.sources(AwakeTime.nanoTime()).stream())
+                        .toList(),
                 counsel::findings);
         HealthView view = new HealthView(
                 published, policy, counsel, incidents, slowLook, this::queueWaitNanos, counters.waited()::sum);

@@ -98,6 +98,6 @@ final class HealthView implements IoThread.View {
 
     @Override
     public Background background() {
-        return slowLook.background(published.trend());
+        return slowLook.background(published.trend()).and(policy.sources(AwakeTime.nanoTime()));
     }
 }

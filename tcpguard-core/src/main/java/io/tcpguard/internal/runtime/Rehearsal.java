@@ -19,6 +19,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Shed;
 import io.tcpguard.state.Transition;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
  */
 public final class Rehearsal {
     private static final long LIMIT = 1024;
+    private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
 
     private final GuardConfig config;
     private final Supplier<TcpCounts> counts;
@@ -77,6 +79,7 @@ public final class Rehearsal {
         fanout.add(incidents::record);
         for (Transition t : transitions) {
             fanout.publish(t.before(), t.after());
+            policy.sources(now);
             incidents.page(false);
             incidents.page(true);
         }
@@ -85,8 +88,8 @@ public final class Rehearsal {
     private void flood() {
         for (long descriptors = 100; descriptors <= LIMIT; descriptors += 50) {
             step(descriptors, 0);
-            if (policy.accept(null, false, now) == Admission.ADMIT) {
-                policy.open(null, how -> {}).touch();
+            if (policy.accept(CLIENT, false, now) == Admission.ADMIT) {
+                policy.open(CLIENT, how -> {}).touch();
             }
         }
     }
@@ -94,7 +97,7 @@ public final class Rehearsal {
     private void stall() {
         for (int i = 0; i < 5; i++) {
             step(LIMIT, TimeUnit.NANOSECONDS.toMillis(2 * config.nanos(Setting.STALLED_AFTER)));
-            policy.accept(null, false, now);
+            policy.accept(CLIENT, false, now);
         }
     }
 

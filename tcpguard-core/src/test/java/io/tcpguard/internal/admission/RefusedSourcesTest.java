@@ -1,0 +1,62 @@
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RefusedSourcesTest {
+    private final RefusedSources refused = new RefusedSources();
+
+    @Test
+    void tellTheFewThatComeOftenAmongTheManyThatComeOnce() throws UnknownHostException {
+        for (int i = 0; i < 10_000; i++) {
+            refused.add(address(7), 0);
+            refused.add(i % 2 == 0 ? address(8) : address(7), 0);
+            refused.add(address(1000 + i), 0);
+        }
+
+        assertThat(refused.most(2, 0)).matches("10\\.0\\.0\\.7 \\d{4,5}, 10\\.0\\.0\\.8 \\d{4}");
+    }
+
+    @Test
+    void forgetWhoWasRefusedMinutesAgo() throws UnknownHostException {
+        refused.add(address(7), 0);
+        assertThat(refused.most(10, seconds(61))).isEqualTo("10.0.0.7 1");
+        refused.add(address(7), seconds(62));
+        refused.add(address(8), seconds(62));
+        assertThat(refused.most(10, seconds(63))).isEqualTo("10.0.0.7 2, 10.0.0.8 1");
+        assertThat(refused.most(10, seconds(600))).isEmpty();
+    }
+
+    @Test
+    void tellWhoHoldsMostAndWhatTheyDo() throws UnknownHostException {
+        CoarseClock clock = new CoarseClock(0);
+        ConnectionTable table = new ConnectionTable(new GapLearner(), new Patience(0), clock, 0);
+        for (int i = 0; i < 3; i++) {
+            table.open(address(7), false, new ListenerCounts(), how -> {});
+        }
+        table.open(address(7), false, new ListenerCounts(), how -> {}).begin();
+        Handle idle = table.open(address(8), false, new ListenerCounts(), how -> {});
+        idle.begin();
+        idle.end();
+        Handle half = table.open(address(8), false, new ListenerCounts(), how -> {});
+        half.begin();
+        half.unfinished(true);
+
+        assertThat(table.holders(10))
+                .isEqualTo("10.0.0.7 4 (3 silent, 0 in half a message, 0 idle, 1 at work),"
+                        + " 10.0.0.8 2 (0 silent, 1 in half a message, 1 idle, 0 at work)");
+        assertThat(table.holders(1)).startsWith("10.0.0.7 4 ").doesNotContain("10.0.0.8");
+    }
+
+    private static InetAddress address(int number) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
+    }
+
+    private static long seconds(long n) {
+        return TimeUnit.SECONDS.toNanos(n);
+    }
+}

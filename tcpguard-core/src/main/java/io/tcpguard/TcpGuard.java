@@ -5,7 +5,7 @@ import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.io.Pages;
+import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
 import io.tcpguard.internal.runtime.GuardCounters;
@@ -212,7 +212,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
         long now = AwakeTime.nanoTime();
         boolean details = config.contains(Setting.HEALTH_DETAILS_TO, asker);
-        return Pages.verdict(published.told(now), published.staleForHealth(now), json, details);
+        return HealthStatus.page(published.told(now), published.staleForHealth(now), json, details);
     }
 
     /** The settings in force. */

@@ -38,14 +38,14 @@ final class BareAnswer {
      *
      * @param request what has come of it
      */
-    static void write(ByteBuffer out, IoThread.View view, boolean agent, ByteBuffer request) {
+    static void write(ByteBuffer out, GuardView view, boolean agent, ByteBuffer request) {
         boolean up = false;
         int weight = 0;
         Level level = Level.DRAIN;
         try {
             GuardSnapshot snapshot = view.snapshot();
             up = snapshot.verdict().up() || view.stale();
-            weight = Statement.weight(snapshot, up);
+            weight = HealthStatus.weight(snapshot, up);
             level = snapshot.level();
         } catch (RuntimeException | Error e) {
             // Nobody knows: then it is not up.

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 record Details(
         GuardSnapshot snapshot, Places places, Background background, List<Checker> checkers, int desk, long now) {
 
-    String text(Statement s) {
+    String text(HealthStatus s) {
         Capacity c = snapshot.capacity();
         StringBuilder out = new StringBuilder(1024)
                 .append(s.upOrDown() + ' ' + s.weight() + ' ' + s.level() + '\n')
@@ -128,7 +128,7 @@ record Details(
         return value < 0 ? "not known" : String.valueOf(value);
     }
 
-    String json(Statement s) {
+    String json(HealthStatus s) {
         Capacity c = snapshot.capacity();
         return JsonText.object(json -> s.members(json, true)
                 .member("levelMillis", TimeUnit.NANOSECONDS.toMillis(now - snapshot.levelSinceNanos()))

@@ -11,16 +11,16 @@ final class HealthAnswer {
     private HealthAnswer() {}
 
     /** The verdict, as status and body. */
-    static byte[] verdict(HttpRequest request, Statement s, boolean details) {
-        return of(request, s.up() ? 200 : 503, s, Pages.body(s, request.json(), details));
+    static byte[] verdict(HttpRequest request, HealthStatus s, boolean details) {
+        return of(request, s.up() ? 200 : 503, s, s.body(request.json(), details));
     }
 
     /** The weight alone, in its last and only line; down is 0. */
-    static byte[] weight(HttpRequest request, Statement s) {
+    static byte[] weight(HttpRequest request, HealthStatus s) {
         return of(request.asText(), 200, s, s.weight() + "\n");
     }
 
-    static byte[] details(HttpRequest request, Statement s, Details details) {
+    static byte[] details(HttpRequest request, HealthStatus s, Details details) {
         return of(request, 200, s, request.json() ? details.json(s) : details.text(s));
     }
 
@@ -38,16 +38,16 @@ final class HealthAnswer {
     }
 
     /** One line for HAProxy's agent-check, which Loadbalancer.org reads too. Always all three words: each of them sticks. */
-    static byte[] agentLine(Statement s, boolean details) {
+    static byte[] agentLine(HealthStatus s, boolean details) {
         String line = s.up()
                 ? "ready up " + s.weight() + "%\n"
                 : "ready down 0% # " + printable(details ? s.reason() : s.cause()) + '\n';
         return line.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static byte[] of(HttpRequest request, int status, Statement s, String body) {
+    private static byte[] of(HttpRequest request, int status, HealthStatus s, String body) {
         StringBuilder head = head(request, status, body, request.json());
-        Pages.headers(s)
+        s.headers()
                 .forEach((name, value) ->
                         head.append(name).append(": ").append(value).append("\r\n"));
         return bytes(request, head, body);
@@ -60,7 +60,7 @@ final class HealthAnswer {
                 .append(' ')
                 .append(phrase(status))
                 .append("\r\nContent-Type: ")
-                .append(Pages.contentType(json))
+                .append(HealthStatus.contentType(json))
                 .append("\r\nContent-Length: ")
                 .append(body.getBytes(StandardCharsets.UTF_8).length)
                 .append("\r\nConnection: close\r\nCache-Control: no-store\r\n");

@@ -29,7 +29,17 @@ final class HealthConnection implements Ready {
         WAITING
     }
 
-    private final HealthListener listener;
+    /** Who gave the connection, and gets its descriptor back. */
+    interface Owner {
+        /** The connection is over; its channel is the owner's to close or to keep. */
+        void giveBack(SocketChannel channel);
+    }
+
+    private final Poller poller;
+    private final HealthRoutes routes;
+    private final Owner owner;
+    private final ByteBuffer scratch;
+    private final long timeout;
     private final ByteBuffer in = ByteBuffer.allocate(HttpRequest.LONGEST);
     private final ByteBuffer bare = ByteBuffer.allocate(BareAnswer.LONGEST);
     private boolean agent;
@@ -47,8 +57,16 @@ final class HealthConnection implements Ready {
     private long since;
     private long answered;
 
-    HealthConnection(HealthListener listener) {
-        this.listener = listener;
+    /**
+     * @param scratch for bytes that nobody wants; shared, of the same thread
+     * @param timeout for question and answer together, in nanoseconds
+     */
+    HealthConnection(Poller poller, HealthRoutes routes, Owner owner, ByteBuffer scratch, long timeout) {
+        this.poller = poller;
+        this.routes = routes;
+        this.owner = owner;
+        this.scratch = scratch;
+        this.timeout = timeout;
     }
 
     /** Takes the connection. If this throws, {@link #broken} must follow. */
@@ -93,7 +111,7 @@ final class HealthConnection implements Ready {
 
     private void takeIn(SocketChannel c) throws IOException {
         peer = ((InetSocketAddress) c.getRemoteAddress()).getAddress();
-        key = listener.poller().register(c, SelectionKey.OP_READ, this);
+        key = poller.register(c, SelectionKey.OP_READ, this);
     }
 
     private void readOrWrite(SocketChannel c, long now) throws IOException {
@@ -102,7 +120,7 @@ final class HealthConnection implements Ready {
             write(c, now);
         } else if (agent && from != null) {
             try {
-                out = ByteBuffer.wrap(listener.agentAnswer(from, now));
+                out = ByteBuffer.wrap(routes.agentAnswer(from, now));
             } catch (OutOfMemoryError e) {
                 out = bareAnswer();
             }
@@ -117,13 +135,13 @@ final class HealthConnection implements Ready {
         if (free() || left(now) > 0) {
             return;
         }
-        if (starved && now - since < listener.timeout()) {
+        if (starved && now - since < timeout) {
             tryAgain(now);
             return;
         }
         SocketChannel c = channel;
         try {
-            if (c != null && now - since < listener.timeout()) {
+            if (c != null && now - since < timeout) {
                 shut = true;
                 c.shutdownOutput();
                 discard(c);
@@ -151,7 +169,7 @@ final class HealthConnection implements Ready {
         if (free()) {
             return Long.MAX_VALUE;
         }
-        long whole = listener.timeout() - (now - since);
+        long whole = timeout - (now - since);
         if (starved) {
             return Math.min(whole, TRY_AGAIN - (now - starvedAt));
         }
@@ -183,7 +201,7 @@ final class HealthConnection implements Ready {
     /** Frees the place; the descriptor is free after the next flush. */
     void end() {
         if (channel != null) {
-            listener.giveBack(channel);
+            owner.giveBack(channel);
         }
         channel = null;
         key = null;
@@ -216,7 +234,7 @@ final class HealthConnection implements Ready {
             if (request == null || from == null) {
                 return;
             }
-            out = ByteBuffer.wrap(listener.answer(request, from, now));
+            out = ByteBuffer.wrap(routes.answer(request, from, now));
         } catch (OutOfMemoryError e) {
             out = bareAnswer();
         }
@@ -225,7 +243,7 @@ final class HealthConnection implements Ready {
 
     private ByteBuffer bareAnswer() {
         bare.clear();
-        BareAnswer.write(bare, listener.view(), agent, in);
+        routes.bareAnswer(bare, agent, in);
         return bare.flip();
     }
 
@@ -267,7 +285,6 @@ final class HealthConnection implements Ready {
     /** Unread bytes would turn our close into a reset, which takes the answer back. */
     private void discard(SocketChannel c) throws IOException {
         for (int i = 0; i < READS; i++) {
-            ByteBuffer scratch = listener.scratch();
             scratch.clear();
             int n = c.read(scratch);
             if (n < 0) {

@@ -2,98 +2,63 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.config.GuardConfig;
-import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.RateLimitedLog;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The ports of the verdict and the few connections on them. Between them they own one descriptor at least, spare or
  * in use, so that a check is answered when the process has none left.
  */
 final class HealthListener implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
-
     /** Accepts in a row; then it is the others' turn. */
     private static final int ACCEPTS = 64;
-
-    /** Connections beyond these take none of the last descriptors: two directors may check at a time. */
-    private static final int ALWAYS = 2;
-
-    /** With a single descriptor for all, a connection is not pushed out before its request had the time to arrive. */
-    private static final long TO_SEND_A_REQUEST = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Bytes that a connection and its answer may take. */
     private static final int FOR_ONE = 16 * 1024;
 
-    private static final long SPARE_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long CLOSED_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final Poller poller;
-    private final IoThread.View view;
-    private final NanoClock clock;
-    private final Checkers checkers;
-    private final IntSupplier deskSize;
     private final RateLimitedLog trouble;
-    private final List<Network> detailsTo;
-    private final long timeout;
-    private final boolean closeWhenDown;
     private final List<ListeningPort> ports = new ArrayList<>(2);
-    private final HealthConnection[] places;
-    /** Two: if another thread is faster than accept when one is given up, there is one more. */
-    private final SpareDescriptor[] spares;
-    /** Stands for the listening socket while that is closed. */
-    private final SpareDescriptor forReopening = new SpareDescriptor(true);
-
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+    private final ConnectionSlots slots;
+    private final SpareDescriptors spares;
     private @Nullable ListeningPort health;
     private @Nullable ListeningPort agent;
+    private @Nullable PortFollower follower;
     private byte @Nullable [] trial;
-    private long spareTried;
-    private long closedLooked;
-    private boolean descriptorCameBack;
-    private boolean saidThatReopeningFails;
 
+    /** @param affordable whether so many descriptors are that some can be spared */
     HealthListener(
             GuardConfig config,
             Poller poller,
-            IoThread.View view,
-            NanoClock clock,
-            Checkers checkers,
-            IntSupplier deskSize,
+            GuardView view,
+            HealthRoutes routes,
             RateLimitedLog trouble,
-            boolean spares) {
-        this.spares = new SpareDescriptor[] {new SpareDescriptor(spares), new SpareDescriptor(spares)};
+            boolean affordable) {
         this.poller = poller;
-        this.view = view;
-        this.clock = clock;
-        this.checkers = checkers;
-        this.deskSize = deskSize;
         this.trouble = trouble;
-        detailsTo = config.networks(Setting.HEALTH_DETAILS_TO);
-        timeout = config.nanos(Setting.HEALTH_TIMEOUT);
-        closeWhenDown = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
-        places = new HealthConnection[config.integer(Setting.HEALTH_CONNECTIONS)];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = new HealthConnection(this);
-        }
+        spares = new SpareDescriptors(poller, affordable);
+        ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+        long timeout = config.nanos(Setting.HEALTH_TIMEOUT);
+        slots = new ConnectionSlots(
+                config.integer(Setting.HEALTH_CONNECTIONS),
+                poller,
+                view,
+                () -> new HealthConnection(poller, routes, spares::giveBack, scratch, timeout));
         health = open(config, Setting.HEALTH_PORT, false);
         agent = open(config, Setting.AGENT_PORT, true);
+        if (health != null && config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN)) {
+            follower = new PortFollower(health, poller, view);
+        }
         if (!ports.isEmpty()) {
-            takeSpares();
+            spares.take();
         }
     }
 
@@ -132,38 +97,29 @@ final class HealthListener implements Closeable {
                 accept(port, now);
             }
         }
-        for (HealthConnection place : places) {
-            place.expire(now);
+        slots.expire(now);
+        if (follower != null) {
+            follower.follow(now);
         }
-        followTheVerdict(now);
     }
 
     /** To be called after a flush. */
     void flushed(long now) {
-        // At once when a place has just given its descriptor back, before another thread takes it.
-        if (!ports.isEmpty() && lacking() != null && (descriptorCameBack || now - spareTried >= SPARE_RETRY)) {
-            spareTried = now;
-            takeSpares();
+        if (!ports.isEmpty()) {
+            spares.refill(now);
         }
-        descriptorCameBack = false;
     }
 
     /** Nanoseconds until something is due; {@link Long#MAX_VALUE}: nothing is. */
     long untilNext(long now) {
-        long next = Long.MAX_VALUE;
+        long next = slots.left(now);
         for (int i = 0; i < ports.size(); i++) {
             next = Math.min(next, ports.get(i).left(now));
         }
-        for (HealthConnection place : places) {
-            next = Math.min(next, place.left(now));
+        if (follower != null) {
+            next = Math.min(next, follower.left(now));
         }
-        if (closeWhenDown && health != null) {
-            next = Math.min(next, CLOSED_PERIOD - (now - closedLooked));
-        }
-        if (!ports.isEmpty() && lacking() != null) {
-            next = Math.min(next, SPARE_RETRY - (now - spareTried));
-        }
-        return next;
+        return ports.isEmpty() ? next : Math.min(next, spares.left(now));
     }
 
     private void accept(ListeningPort port, long now) throws IOException {
@@ -172,19 +128,19 @@ final class HealthListener implements Closeable {
             if (channel == null) {
                 return;
             }
-            HealthConnection place;
+            HealthConnection slot;
             try {
-                place = place(channel);
+                slot = slots.take(channel, now);
             } catch (IOException | RuntimeException e) {
                 Quietly.close(channel);
                 throw e;
             }
             try {
-                place.begin(channel, port.agent(), now);
+                slot.begin(channel, port.agent(), now);
             } catch (IOException e) {
-                place.broken();
+                slot.broken();
             } catch (RuntimeException | Error e) {
-                place.broken();
+                slot.broken();
                 trouble.warn(IoThread.CHANNEL_FAILED, e, now);
             }
         }
@@ -205,11 +161,11 @@ final class HealthListener implements Closeable {
             }
         }
         // One of our own must do. Another thread may be faster than this one; then the next.
-        while (giveOneUp(now)) {
+        while (spares.release(now) || slots.endOne(now)) {
             try {
                 return port.accept();
             } catch (IOException e) {
-                spareTried = now;
+                spares.lost(now);
             }
         }
         port.pause(now);
@@ -228,216 +184,15 @@ final class HealthListener implements Closeable {
         }
     }
 
-    private void takeSpares() {
-        for (SpareDescriptor spare : spares) {
-            spare.take();
-        }
-    }
-
-    private @Nullable SpareDescriptor lacking() {
-        for (SpareDescriptor spare : spares) {
-            if (!spare.held()) {
-                return spare;
-            }
-        }
-        return null;
-    }
-
-    private boolean giveOneUp(long now) throws IOException {
-        for (SpareDescriptor spare : spares) {
-            if (spare.release()) {
-                spareTried = now;
-                return true;
-            }
-        }
-        HealthConnection victim = victim(null, now);
-        if (victim == null || !(victim.answered() || victim.age(now) >= TO_SEND_A_REQUEST)) {
-            return false;
-        }
-        victim.end();
-        poller.flush();
-        return true;
-    }
-
-    private HealthConnection place(SocketChannel newcomer) throws IOException {
-        HealthConnection free = freePlace();
-        if (free != null) {
-            return free;
-        }
-        InetAddress peer = newcomer.getRemoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
-        HealthConnection victim = victim(peer, clock.nanoTime());
-        if (victim == null) {
-            victim = places[0];
-        }
-        victim.end();
-        poller.flush();
-        return victim;
-    }
-
-    private @Nullable HealthConnection freePlace() {
-        HealthConnection free = null;
-        int used = 0;
-        for (HealthConnection place : places) {
-            if (place.free()) {
-                free = place;
-            } else {
-                used++;
-            }
-        }
-        return used < ALWAYS || view.roomForStrangers() ? free : null;
-    }
-
-    /**
-     * Who gives way: one that has its answer, else one of the peer that holds most (the new connection counts); the
-     * oldest of them. So a stranger pushes out himself before he pushes out a check.
-     */
-    private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
-        HealthConnection victim = null;
-        int most = 0;
-        for (HealthConnection place : places) {
-            if (!place.free()) {
-                int rank = place.answered() ? Integer.MAX_VALUE : held(place.peer(), newcomer);
-                if (victim == null || rank > most || (rank == most && place.age(now) > victim.age(now))) {
-                    victim = place;
-                    most = rank;
-                }
-            }
-        }
-        return victim;
-    }
-
-    private int held(@Nullable InetAddress peer, @Nullable InetAddress newcomer) {
-        int count = peer != null && peer.equals(newcomer) ? 1 : 0;
-        for (HealthConnection place : places) {
-            InetAddress other = place.peer();
-            if (other != null && other.equals(peer)) {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    private void followTheVerdict(long now) throws IOException {
-        ListeningPort port = health;
-        if (!closeWhenDown || port == null || now - closedLooked < CLOSED_PERIOD) {
-            return;
-        }
-        closedLooked = now;
-        boolean up = Statement.of(view).up();
-        if (!up && port.isOpen()) {
-            port.close();
-            poller.flush();
-            forReopening.take();
-        } else if (up && !port.isOpen()) {
-            forReopening.release();
-            try {
-                port.open();
-                saidThatReopeningFails = false;
-            } catch (IOException e) {
-                forReopening.take();
-                if (!saidThatReopeningFails) {
-                    saidThatReopeningFails = true;
-                    LOG.warn("Health is up again but its port {} can't be opened; retrying", port.port(), e);
-                }
-            }
-        }
-    }
-
-    byte[] answer(HttpRequest request, InetAddress peer, long now) {
-        if (request.error() != 0) {
-            return HealthAnswer.error(request, request.error());
-        }
-        boolean details = Network.anyContains(detailsTo, peer);
-        switch (request.path()) {
-            case "/", "/health", "/healthz", "/ready", "/readyz" -> {
-                return HealthAnswer.verdict(request, told(request, peer, now), details);
-            }
-            case "/weight" -> {
-                return HealthAnswer.weight(request, told(request, peer, now));
-            }
-            case "/details" -> {
-                return details
-                        ? HealthAnswer.details(
-                                request,
-                                Statement.of(view),
-                                new Details(
-                                        view.snapshot(),
-                                        view.places(),
-                                        view.background(),
-                                        checkers.all(),
-                                        deskSize.getAsInt(),
-                                        clock.nanoTime()))
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/advice" -> {
-                return details
-                        ? HealthAnswer.report(request, view.advice(request.json()))
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/incident" -> {
-                return details
-                        ? HealthAnswer.report(request, view.incident(request.json()))
-                        : HealthAnswer.error(request, 403);
-            }
-            default -> {
-                return HealthAnswer.error(request, 404);
-            }
-        }
-    }
-
-    byte[] agentAnswer(InetAddress peer, long now) {
-        Statement s = Statement.of(view);
-        checkers.checked(peer, "agent", s.up(), s.weight(), null, now);
-        return HealthAnswer.agentLine(s, Network.anyContains(detailsTo, peer));
-    }
-
-    private Statement told(HttpRequest request, InetAddress peer, long now) {
-        Statement s = Statement.of(view);
-        checkers.checked(peer, request.path(), s.up(), s.weight(), HaproxyState.parse(request.haproxy()), now);
-        if (request.byDirector()) {
-            checkers.countsConnections(peer, request.path());
-        }
-        return s;
-    }
-
-    /** Closes a connection of a place. */
-    void giveBack(SocketChannel channel) {
-        SpareDescriptor spare = lacking();
-        if (spare != null) {
-            spare.keep(channel, poller);
-        } else {
-            poller.close(channel);
-        }
-        descriptorCameBack = true;
-    }
-
-    Poller poller() {
-        return poller;
-    }
-
-    IoThread.View view() {
-        return view;
-    }
-
-    ByteBuffer scratch() {
-        return scratch;
-    }
-
-    long timeout() {
-        return timeout;
-    }
-
     @Override
     public void close() {
         for (ListeningPort port : ports) {
             port.close();
         }
-        for (HealthConnection place : places) {
-            place.end();
+        slots.endAll();
+        spares.close();
+        if (follower != null) {
+            follower.close();
         }
-        for (SpareDescriptor spare : spares) {
-            spare.close();
-        }
-        forReopening.close();
     }
 }

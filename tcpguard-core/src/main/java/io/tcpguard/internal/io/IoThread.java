@@ -6,7 +6,6 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.GuardSnapshot;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedSelectorException;
@@ -15,7 +14,6 @@ import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -37,51 +35,9 @@ public final class IoThread implements AutoCloseable {
     static final String CHANNEL_FAILED = "A connection of the guard's I/O thread failed";
 
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
-    private static final long SLOW_TASK = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CLOSE_WAIT_MILLIS = 5000;
     private static final long LOOK_AFTER = TimeUnit.SECONDS.toNanos(1);
-
-    /** What the thread must know of the guard. Called on the I/O thread, often: cheap, never blocking. */
-    public interface View {
-        /** The newest snapshot. */
-        GuardSnapshot snapshot();
-
-        /**
-         * True once no sample could be taken for so long that the snapshot says nothing any more: health fails open
-         * then.
-         */
-        boolean stale();
-
-        /** Called about once a second: to see whether the sampler lives. Must not throw. */
-        default void lookAfterTheSampler() {}
-
-        /**
-         * Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection.
-         */
-        boolean roomForStrangers();
-
-        /**
-         * Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the
-         * budget.
-         */
-        boolean mayReset();
-
-        /** Whether one for which the desk has no room may be reset; takes it from the budget. */
-        boolean mayResetForWantOfRoom();
-
-        /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
-        String advice(boolean json);
-
-        /** What happened, for {@code /incident}. */
-        String incident(boolean json);
-
-        /** How places are shared at the limit, for those who ask for details. */
-        Places places();
-
-        /** What is known beside the signals, for those who ask for details. */
-        Background background();
-    }
 
     private static final List<Setting> PORTS = List.of(Setting.HEALTH_PORT, Setting.AGENT_PORT, Setting.UDP_PORT);
     /** With a lower limit whoever is refused is reset, never answered. */
@@ -89,17 +45,15 @@ public final class IoThread implements AutoCloseable {
 
     private final NanoClock clock;
     private final boolean deskOpens;
-    private final View view;
+    private final GuardView view;
     private final Poller poller;
     private final Checkers checkers;
     private final RefusalDesk desk;
     private final HealthListener health;
     private final @Nullable UdpChecks udp;
     private volatile Thread thread;
-    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final TaskQueue tasks;
     private final RateLimitedLog channelTrouble = new RateLimitedLog(LOG, QUIET);
-    private final RateLimitedLog taskTrouble = new RateLimitedLog(LOG, QUIET);
-    private final RateLimitedLog slowTasks = new RateLimitedLog(LOG, QUIET);
     private final RateLimitedLog loopTrouble = new RateLimitedLog(LOG, QUIET);
     private final Object lifecycle = new Object();
     /** Guarded by lifecycle. */
@@ -111,8 +65,9 @@ public final class IoThread implements AutoCloseable {
     private long lookedAfter;
     private final AtomicLong cycles = new AtomicLong();
 
-    private IoThread(GuardConfig config, View view, NanoClock clock, long limit) throws IOException {
+    private IoThread(GuardConfig config, GuardView view, NanoClock clock, long limit) throws IOException {
         this.clock = clock;
+        tasks = new TaskQueue(clock);
         // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
         deskOpens = limit >= FOR_ANSWERS;
         poller = new Poller(deskOpens || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
@@ -121,8 +76,8 @@ public final class IoThread implements AutoCloseable {
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
-            health = new HealthListener(
-                    config, poller, view, clock, checkers, desk::size, channelTrouble, config.reserve(limit) > 1);
+            HealthRoutes routes = new HealthRoutes(config, view, clock, checkers, desk::size);
+            health = new HealthListener(config, poller, view, routes, channelTrouble, config.reserve(limit) > 1);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();
@@ -158,7 +113,7 @@ public final class IoThread implements AutoCloseable {
         }
     }
 
-    private @Nullable UdpChecks openUdp(GuardConfig config, View view) {
+    private @Nullable UdpChecks openUdp(GuardConfig config, GuardView view) {
         int port = config.integer(Setting.UDP_PORT);
         if (port < 0) {
             return null;
@@ -179,12 +134,12 @@ public final class IoThread implements AutoCloseable {
      * @param limit of the process's descriptors; {@link Long#MAX_VALUE}: not known
      * @throws IllegalStateException naming setting, value and cause if a port can't be bound
      */
-    public static IoThread open(GuardConfig config, View view, long limit) {
+    public static IoThread open(GuardConfig config, GuardView view, long limit) {
         return open(config, view, limit, System::nanoTime);
     }
 
     /** The same, by a clock of the caller's. */
-    public static IoThread open(GuardConfig config, View view, long limit, NanoClock clock) {
+    public static IoThread open(GuardConfig config, GuardView view, long limit, NanoClock clock) {
         if (config.reserve(limit) > 0) {
             Warmup.once();
         }
@@ -195,15 +150,15 @@ public final class IoThread implements AutoCloseable {
         return opened;
     }
 
-    static IoThread open(GuardConfig config, View view) {
+    static IoThread open(GuardConfig config, GuardView view) {
         return open(config, view, Long.MAX_VALUE);
     }
 
-    static IoThread openCold(GuardConfig config, View view, NanoClock clock) {
+    static IoThread openCold(GuardConfig config, GuardView view, NanoClock clock) {
         return openCold(config, view, clock, Long.MAX_VALUE);
     }
 
-    private static IoThread openCold(GuardConfig config, View view, NanoClock clock, long limit) {
+    private static IoThread openCold(GuardConfig config, GuardView view, NanoClock clock, long limit) {
         try {
             return new IoThread(config, view, clock, limit);
         } catch (IOException e) {
@@ -339,7 +294,7 @@ public final class IoThread implements AutoCloseable {
                 // On.
             }
         }
-        runTasks();
+        tasks.run();
         release();
     }
 
@@ -384,7 +339,7 @@ public final class IoThread implements AutoCloseable {
         serve(selected, true, REFUSALS, now);
         desk.takeIn(now, REFUSALS);
         desk.expire(now, REFUSALS);
-        runTasks();
+        tasks.run();
         poller.flush();
         desk.flushed();
         health.flushed(now);
@@ -422,27 +377,6 @@ public final class IoThread implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             ready.broken();
             channelTrouble.warn(CHANNEL_FAILED, e, now);
-        }
-    }
-
-    private void runTasks() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            long before = clock.nanoTime();
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                taskTrouble.warn("A task on the guard's I/O thread failed", e, before);
-            }
-            Thread.interrupted();
-            long after = clock.nanoTime();
-            if (after - before > SLOW_TASK) {
-                slowTasks.warn(
-                        "A task held up the guard's I/O thread, and health checks with it, for "
-                                + TimeUnit.NANOSECONDS.toMillis(after - before) + " ms: "
-                                + task.getClass().getName(),
-                        null,
-                        after);
-            }
         }
     }
 

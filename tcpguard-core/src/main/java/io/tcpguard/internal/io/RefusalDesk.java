@@ -42,7 +42,7 @@ final class RefusalDesk {
     private static final long SOON = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Poller poller;
-    private final IoThread.View view;
+    private final GuardView view;
     private final NanoClock clock;
 
     /** As the I/O thread saw it last. */
@@ -77,7 +77,7 @@ final class RefusalDesk {
     private final RefusalPlace[] active = new RefusalPlace[PLACES];
     private int activeCount;
 
-    RefusalDesk(Poller poller, IoThread.View view, NanoClock clock) {
+    RefusalDesk(Poller poller, GuardView view, NanoClock clock) {
         this.poller = poller;
         this.view = view;
         this.clock = clock;

@@ -22,7 +22,7 @@ final class UdpChecks implements Ready, Closeable {
     private static final int FIRST_CLIENT_PORT = 1024;
 
     private final DatagramChannel channel;
-    private final IoThread.View view;
+    private final GuardView view;
     private final Checkers checkers;
     private final ByteBuffer in = ByteBuffer.allocateDirect(512);
     private final byte[] text = "UP\n".getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +30,7 @@ final class UdpChecks implements Ready, Closeable {
     private final UdpQuota quota = new UdpQuota();
     private final int port;
 
-    UdpChecks(Poller poller, InetSocketAddress address, IoThread.View view, Checkers checkers) throws IOException {
+    UdpChecks(Poller poller, InetSocketAddress address, GuardView view, Checkers checkers) throws IOException {
         this.view = view;
         this.checkers = checkers;
         channel = DatagramChannel.open();
@@ -64,7 +64,7 @@ final class UdpChecks implements Ready, Closeable {
     }
 
     private void answer(InetSocketAddress from, long now) throws IOException {
-        Statement s = Statement.of(view);
+        HealthStatus s = HealthStatus.of(view);
         checkers.datagram(from.getAddress(), s.up(), s.weight(), now);
         // Nobody but keepalived has such a check.
         checkers.countsConnections(from.getAddress(), "udp");

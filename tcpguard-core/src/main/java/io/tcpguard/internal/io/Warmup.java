@@ -153,7 +153,7 @@ final class Warmup {
     }
 
     /** The kinds of snapshot that answers differ by. */
-    private record Situation(GuardSnapshot snapshot, boolean stale) implements IoThread.View {
+    private record Situation(GuardSnapshot snapshot, boolean stale) implements GuardView {
 
         static List<Situation> all() {
             return List.of(

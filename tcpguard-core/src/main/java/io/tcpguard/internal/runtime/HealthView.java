@@ -3,7 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.io.Background;
-import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.io.GuardView;
 import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.Counsel;
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The guard as its I/O thread sees it. */
-final class HealthView implements IoThread.View {
+final class HealthView implements GuardView {
     private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A guard that says what the test wants. */
-final class FakeView implements IoThread.View {
+final class FakeView implements GuardView {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
     private volatile boolean room = true;

@@ -67,7 +67,7 @@ class IoThreadTest {
     @Test
     void answersOnAfterTheGuardFailedIt() throws IOException {
         AtomicBoolean broken = new AtomicBoolean(true);
-        IoThread.View failing = new IoThread.View() {
+        GuardView failing = new GuardView() {
             @Override
             public io.tcpguard.state.GuardSnapshot snapshot() {
                 if (broken.get()) {

@@ -14,6 +14,7 @@ import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.io.GuardView;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.probe.Probe;
@@ -140,7 +141,7 @@ class GuardedSocketTest {
         public void close() {}
     }
 
-    private static final class FullServer implements IoThread.View {
+    private static final class FullServer implements GuardView {
         @Override
         public GuardSnapshot snapshot() {
             return new GuardSnapshot(

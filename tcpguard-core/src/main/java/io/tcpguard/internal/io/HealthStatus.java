@@ -3,8 +3,11 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What is said of the server at this moment, in every format.
@@ -16,19 +19,36 @@ import java.util.Locale;
  * @param cause why, in a word or two that anybody may read
  * @param reason why, in a line for those who may see details
  */
-record Statement(boolean up, int weight, Level level, String leading, String cause, String reason) {
+public record HealthStatus(boolean up, int weight, Level level, String leading, String cause, String reason) {
     private static final int FAILED_OPEN = 10;
+    /** The least time that DOWN lasts, in seconds: nothing changes before. */
+    private static final int RETRY_AFTER = 5;
 
-    static Statement of(IoThread.View view) {
+    /**
+     * The verdict of this moment, for servers that tell it themselves. Any thread.
+     *
+     * @param stale whether the snapshot is not to be believed: up, then
+     * @param details whether the asker may see the reason with its figures
+     */
+    public static HealthPage page(GuardSnapshot snapshot, boolean stale, boolean json, boolean details) {
+        HealthStatus s = of(snapshot, stale);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", contentType(json));
+        headers.put("Cache-Control", "no-store");
+        headers.putAll(s.headers());
+        return new HealthPage(s.up(), headers, s.body(json, details));
+    }
+
+    static HealthStatus of(GuardView view) {
         return of(view.snapshot(), view.stale());
     }
 
-    static Statement of(GuardSnapshot snapshot, boolean stale) {
+    static HealthStatus of(GuardSnapshot snapshot, boolean stale) {
         String leading =
                 snapshot.leading() == null ? "none" : snapshot.leading().name();
         if (stale) {
             // A guard that has long not seen anything must not take its server out: fail open, and say so.
-            return new Statement(
+            return new HealthStatus(
                     true,
                     weight(snapshot, true),
                     snapshot.level(),
@@ -36,7 +56,7 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
                     "stale",
                     "stale: no sample could be taken for long, failing open");
         }
-        return new Statement(
+        return new HealthStatus(
                 snapshot.verdict().up(),
                 snapshot.verdict().weight(),
                 snapshot.level(),
@@ -56,6 +76,28 @@ record Statement(boolean up, int weight, Level level, String leading, String cau
                 .member("level", level.name())
                 .member("leading", leading.equals("none") ? null : leading)
                 .member("reason", details ? reason : cause);
+    }
+
+    static String contentType(boolean json) {
+        return json ? "application/json" : "text/plain; charset=utf-8";
+    }
+
+    String body(boolean json, boolean details) {
+        return json
+                ? JsonText.object(o -> members(o, details))
+                : upOrDown() + ' ' + weight + ' ' + level + "\nlevel: " + level + "\nleading: " + leading + "\nweight: "
+                        + weight + "\nreason: " + (details ? reason : cause) + '\n';
+    }
+
+    /** What proxies and clients are told beside the text. */
+    Map<String, String> headers() {
+        if (!up) {
+            Map<String, String> down = new LinkedHashMap<>();
+            down.put("x-envoy-immediate-health-check-fail", "true");
+            down.put("Retry-After", Integer.toString(RETRY_AFTER));
+            return down;
+        }
+        return level.atLeast(Level.SHED) && !cause.equals("stale") ? Map.of("x-envoy-degraded", "true") : Map.of();
     }
 
     String upOrDown() {

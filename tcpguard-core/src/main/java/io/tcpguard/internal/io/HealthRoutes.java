@@ -1,0 +1,90 @@
+package io.tcpguard.internal.io;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.probe.NanoClock;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/** What the health port and the agent's port answer, by path and peer. On the I/O thread. */
+final class HealthRoutes {
+    private final GuardView view;
+    private final NanoClock clock;
+    private final Checkers checkers;
+    private final IntSupplier deskSize;
+    private final List<Network> detailsTo;
+
+    /** @param deskSize refused connections that wait for their end */
+    HealthRoutes(GuardConfig config, GuardView view, NanoClock clock, Checkers checkers, IntSupplier deskSize) {
+        this.view = view;
+        this.clock = clock;
+        this.checkers = checkers;
+        this.deskSize = deskSize;
+        detailsTo = config.networks(Setting.HEALTH_DETAILS_TO);
+    }
+
+    byte[] answer(HttpRequest request, InetAddress peer, long now) {
+        if (request.error() != 0) {
+            return HealthAnswer.error(request, request.error());
+        }
+        boolean details = Network.anyContains(detailsTo, peer);
+        switch (request.path()) {
+            case "/", "/health", "/healthz", "/ready", "/readyz" -> {
+                return HealthAnswer.verdict(request, told(request, peer, now), details);
+            }
+            case "/weight" -> {
+                return HealthAnswer.weight(request, told(request, peer, now));
+            }
+            case "/details" -> {
+                return details
+                        ? HealthAnswer.details(
+                                request,
+                                HealthStatus.of(view),
+                                new Details(
+                                        view.snapshot(),
+                                        view.places(),
+                                        view.background(),
+                                        checkers.all(),
+                                        deskSize.getAsInt(),
+                                        clock.nanoTime()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/advice" -> {
+                return details
+                        ? HealthAnswer.report(request, view.advice(request.json()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/incident" -> {
+                return details
+                        ? HealthAnswer.report(request, view.incident(request.json()))
+                        : HealthAnswer.error(request, 403);
+            }
+            default -> {
+                return HealthAnswer.error(request, 404);
+            }
+        }
+    }
+
+    byte[] agentAnswer(InetAddress peer, long now) {
+        HealthStatus s = HealthStatus.of(view);
+        checkers.checked(peer, "agent", s.up(), s.weight(), null, now);
+        return HealthAnswer.agentLine(s, Network.anyContains(detailsTo, peer));
+    }
+
+    private HealthStatus told(HttpRequest request, InetAddress peer, long now) {
+        HealthStatus s = HealthStatus.of(view);
+        checkers.checked(peer, request.path(), s.up(), s.weight(), HaproxyState.parse(request.haproxy()), now);
+        if (request.byDirector()) {
+            checkers.countsConnections(peer, request.path());
+        }
+        return s;
+    }
+
+    /** The verdict in its fewest words, into a cleared buffer: allocates nothing. */
+    void bareAnswer(ByteBuffer out, boolean toAgent, ByteBuffer request) {
+        BareAnswer.write(out, view, toAgent, request);
+    }
+}

@@ -1,0 +1,67 @@
+package io.tcpguard.internal.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Closes a port while the verdict is down and opens it again, for checks that only connect. On the I/O thread. */
+final class PortFollower implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final ListeningPort port;
+    private final Poller poller;
+    private final GuardView view;
+    /** Stands for the listening socket while that is closed. */
+    private final SpareDescriptor forReopening = new SpareDescriptor(true);
+
+    private long lookedAt;
+    private boolean saidThatReopeningFails;
+
+    PortFollower(ListeningPort port, Poller poller, GuardView view) {
+        this.port = port;
+        this.poller = poller;
+        this.view = view;
+    }
+
+    void follow(long now) throws IOException {
+        if (now - lookedAt < PERIOD) {
+            return;
+        }
+        lookedAt = now;
+        boolean up = HealthStatus.of(view).up();
+        if (!up && port.isOpen()) {
+            port.close();
+            poller.flush();
+            forReopening.take();
+        } else if (up && !port.isOpen()) {
+            reopen();
+        }
+    }
+
+    private void reopen() {
+        forReopening.release();
+        try {
+            port.open();
+            saidThatReopeningFails = false;
+        } catch (IOException e) {
+            forReopening.take();
+            if (!saidThatReopeningFails) {
+                saidThatReopeningFails = true;
+                LOG.warn("Health is up again but its port {} can't be opened; retrying", port.port(), e);
+            }
+        }
+    }
+
+    /** Nanoseconds until the next look. */
+    long left(long now) {
+        return PERIOD - (now - lookedAt);
+    }
+
+    @Override
+    public void close() {
+        forReopening.close();
+    }
+}

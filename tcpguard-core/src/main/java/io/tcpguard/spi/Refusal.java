@@ -1,6 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.ListenerState;
+import io.tcpguard.state.Shed;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -26,6 +30,22 @@ public enum Refusal {
         this.words = words;
     }
 
+    /** Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a place. */
+    public static Refusal of(GuardSnapshot snapshot) {
+        Shed.Cause why = snapshot.refusal();
+        List<ListenerState> listeners = snapshot.listeners();
+        for (int i = 0; why == null && i < listeners.size(); i++) {
+            why = listeners.get(i).refusal();
+        }
+        if (why == Shed.Cause.WORK_DELAY) {
+            return WORK;
+        }
+        if (why == Shed.Cause.ACCEPT_QUEUE) {
+            return QUEUE;
+        }
+        return why == Shed.Cause.SYSTEM_FILES ? FILES : CONNECTIONS;
+    }
+
     /** The header's value, such as {@code refused; cause=connections}. */
     public String headerValue() {
         return "refused; cause=" + name().toLowerCase(Locale.ROOT);
@@ -38,5 +58,17 @@ public enum Refusal {
      */
     public String body(int retryAfterSeconds) {
         return "Refused: " + words + ".\nTry again in " + retryAfterSeconds + " s.\n";
+    }
+
+    /**
+     * The whole answer in HTTP/1.1: a 503 that is the connection's last one. Plain ASCII.
+     *
+     * @param bodyless to HEAD: the head alone
+     */
+    public String http1(int retryAfterSeconds, boolean bodyless) {
+        String body = body(retryAfterSeconds);
+        return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds + "\r\n" + HEADER + ": "
+                + headerValue() + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + (bodyless ? "" : body);
     }
 }

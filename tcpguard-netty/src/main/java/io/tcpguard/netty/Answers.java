@@ -3,12 +3,25 @@ package io.tcpguard.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tcpguard.spi.Refusal;
 import java.nio.charset.StandardCharsets;
 
 /** What refused clients are told, made once: direct, read-only, never released. */
 final class Answers {
-    private static final ByteBuf AFTER_ONE = fixed(http1Text(1));
-    private static final ByteBuf AFTER_TWO = fixed(http1Text(2));
+    /** {@code Retry-After} is this many seconds at most. */
+    private static final int SECONDS = 2;
+
+    private static final ByteBuf[] HTTP1 = new ByteBuf[2 * SECONDS * Refusal.values().length];
+
+    static {
+        for (Refusal why : Refusal.values()) {
+            for (int seconds = 1; seconds <= SECONDS; seconds++) {
+                HTTP1[index(why, seconds, true)] = fixed(http1Text(why, seconds, true));
+                HTTP1[index(why, seconds, false)] = fixed(http1Text(why, seconds, false));
+            }
+        }
+    }
+
     /** An empty SETTINGS, the server's preface, then GOAWAY: no stream was worked on, NO_ERROR (RFC 9113, 3.4 and 6.8). */
     private static final ByteBuf GOAWAY = fixed(new byte[] {
         0, 0, 0, 4, 0, 0, 0, 0, 0, //
@@ -17,22 +30,23 @@ final class Answers {
 
     private Answers() {}
 
-    static ByteBuf http1(int retryAfterSeconds) {
-        return switch (retryAfterSeconds) {
-            case 1 -> AFTER_ONE.duplicate();
-            case 2 -> AFTER_TWO.duplicate();
-            default -> Unpooled.wrappedBuffer(http1Text(retryAfterSeconds));
-        };
+    /** @param bodyless to HEAD: the head alone */
+    static ByteBuf http1(Refusal why, int retryAfterSeconds, boolean bodyless) {
+        return retryAfterSeconds >= 1 && retryAfterSeconds <= SECONDS
+                ? HTTP1[index(why, retryAfterSeconds, bodyless)].duplicate()
+                : Unpooled.wrappedBuffer(http1Text(why, retryAfterSeconds, bodyless));
     }
 
     static ByteBuf http2() {
         return GOAWAY.duplicate();
     }
 
-    private static byte[] http1Text(int retryAfterSeconds) {
-        return ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds
-                        + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
+    private static int index(Refusal why, int seconds, boolean bodyless) {
+        return (why.ordinal() * SECONDS + seconds - 1) * 2 + (bodyless ? 1 : 0);
+    }
+
+    private static byte[] http1Text(Refusal why, int seconds, boolean bodyless) {
+        return why.http1(seconds, bodyless).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static ByteBuf fixed(byte[] bytes) {

@@ -16,11 +16,13 @@ final class FirstBytes {
     private static final byte[] PREFACE = {'P', 'R', 'I', ' '};
 
     private int matched;
+    private boolean head;
 
     Spoken protocolOf(ByteBuf bytes) {
         for (int i = bytes.readerIndex(); i < bytes.writerIndex(); i++) {
             byte b = bytes.getByte(i);
             if (b != PREFACE[matched]) {
+                head = matched == 0 && b == 'H';
                 return matched > 0 || isLetter(b) ? Spoken.HTTP1 : Spoken.OTHER;
             }
             if (++matched == PREFACE.length) {
@@ -28,6 +30,11 @@ final class FirstBytes {
             }
         }
         return Spoken.NOT_YET;
+    }
+
+    /** Whether an HTTP/1 client asks for the head only. */
+    boolean head() {
+        return head;
     }
 
     private static boolean isLetter(byte b) {

@@ -26,7 +26,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.spi.Pacing;
+import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -218,11 +220,19 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
         tracker.port().listener.countRefusedRequest();
         dropping = true;
+        int seconds = tracker.port().listener.retryAfterSeconds();
+        String body = Refusal.WORK.body(seconds);
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.SERVICE_UNAVAILABLE, Unpooled.EMPTY_BUFFER);
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                HttpMethod.HEAD.equals(request.method())
+                        ? Unpooled.EMPTY_BUFFER
+                        : Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII));
         response.headers()
-                .set(HttpHeaderNames.RETRY_AFTER, tracker.port().listener.retryAfterSeconds())
-                .set(HttpHeaderNames.CONTENT_LENGTH, 0);
+                .set(HttpHeaderNames.RETRY_AFTER, seconds)
+                .set(Refusal.HEADER, Refusal.WORK.headerValue())
+                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length());
         closing = !HttpUtil.isKeepAlive(request) || HttpUtil.is100ContinueExpected(request);
         if (closing) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.tcpguard.spi.Pacing;
+import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,9 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
             case NOT_YET -> {
                 return;
             }
-            case HTTP1 -> active.writeAndFlush(Answers.http1(port.listener.retryAfterSeconds()));
+            case HTTP1 ->
+                active.writeAndFlush(Answers.http1(
+                        Refusal.of(port.ports.policy.snapshot()), port.listener.retryAfterSeconds(), first.head()));
             case HTTP2 -> active.writeAndFlush(Answers.http2());
             case OTHER -> close(active);
         }

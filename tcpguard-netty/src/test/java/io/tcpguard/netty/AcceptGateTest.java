@@ -63,13 +63,27 @@ class AcceptGateTest {
                 .containsExactly(
                         "HTTP/1.1 503 Service Unavailable",
                         "Retry-After: 2",
+                        "X-Tcpguard: refused; cause=connections",
+                        "Content-Type: text/plain",
+                        "Content-Length: 80",
                         "Connection: close",
-                        "Content-Length: 0",
-                        "");
+                        "",
+                        "Refused: this server has no place for another connection now.",
+                        "Try again in 2 s.");
         assertThat(child.isOpen()).isTrue();
         child.writeInbound(text("Host: x\r\n\r\n"));
         assertThat(child.<Object>readOutbound()).isNull();
         assertThat(guarded.server.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void answersARequestForTheHeadByTheHeadAlone() {
+        guarded.policy.connections = Admission.RESPOND;
+        EmbeddedChannel child = guarded.accept();
+
+        child.writeInbound(text("HEAD / HTTP/1.1\r\n"));
+
+        assertThat(answer(child)).contains("Content-Length: 80\r\n").endsWith("Connection: close\r\n\r\n");
     }
 
     @Test

@@ -250,7 +250,10 @@ class Http1WorkTest {
         child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
         child.writeInbound(text("b"));
 
-        assertThat(answer(child)).startsWith("HTTP/1.1 503 ").contains("retry-after: 2\r\n", "content-length: 0\r\n");
+        assertThat(answer(child))
+                .startsWith("HTTP/1.1 503 ")
+                .contains("retry-after: 2\r\n", "X-Tcpguard: refused; cause=work\r\n", "content-length: 67\r\n")
+                .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
         assertThat(application.requests).isZero();
         assertThat(guarded.policy.refusedRequests).hasValue(1);
         assertThat(guarded.handle().begun).hasValue(0);

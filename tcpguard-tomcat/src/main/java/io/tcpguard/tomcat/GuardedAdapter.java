@@ -61,7 +61,7 @@ final class GuardedAdapter implements Adapter {
                 // Places for TIME_WAIT are short, and the server would be the first to close.
                 RequestGate.drop(response, listener, connection);
             } else {
-                RequestGate.answer(response, listener);
+                RequestGate.answerAndLog(delegate, request, response, listener);
             }
             return;
         }

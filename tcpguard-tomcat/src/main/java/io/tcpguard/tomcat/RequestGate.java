@@ -2,10 +2,15 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.Refusal;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.jspecify.annotations.Nullable;
@@ -55,15 +60,33 @@ final class RequestGate {
         }
     }
 
-    /** Answers 503. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer. */
-    static void answer(Response response, @Nullable GuardedListener listener) {
-        response.setStatus(503);
-        int seconds = listener == null ? 1 : listener.retryAfterSeconds();
-        response.setHeader("Retry-After", seconds == 2 ? RETRY_AFTER[1] : RETRY_AFTER[0]);
-        response.setContentLength(0);
-        response.action(ActionCode.COMMIT, null);
-        response.action(ActionCode.CLOSE, null);
+    /** Answers 503, and says by whom and why. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer. */
+    static void answer(Response response, @Nullable GuardedListener listener) throws IOException {
         count(listener);
+        int seconds = listener == null ? 1 : listener.retryAfterSeconds();
+        byte[] body = Refusal.WORK.body(seconds).getBytes(StandardCharsets.US_ASCII);
+        response.setStatus(503);
+        response.setHeader("Retry-After", seconds == 2 ? RETRY_AFTER[1] : RETRY_AFTER[0]);
+        response.setHeader(Refusal.HEADER, Refusal.WORK.headerValue());
+        response.setContentType("text/plain");
+        response.setContentLength(body.length);
+        response.action(ActionCode.COMMIT, null);
+        response.doWrite(ByteBuffer.wrap(body));
+        response.action(ActionCode.CLOSE, null);
+    }
+
+    /**
+     * The same where Catalina does not see the request: writes the line into the access log that it would have had.
+     *
+     * @param server has the access log
+     */
+    static void answerAndLog(Adapter server, Request request, Response response, @Nullable GuardedListener listener)
+            throws IOException {
+        try {
+            answer(response, listener);
+        } finally {
+            server.log(request, response, 0);
+        }
     }
 
     /** Ends the connection without an answer, by a reset: no TIME_WAIT is left. */

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.ListenerControl;
+import java.io.IOException;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
@@ -94,7 +95,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     }
 
     /** True: the request was refused, and is answered. */
-    boolean refuses(Request request, Response response) {
+    boolean refuses(Request request, Response response) throws IOException {
         if (service != null) {
             service.dispatched();
         }

@@ -36,7 +36,8 @@ final class StreamAdapter implements Adapter {
         boolean inProgress = false;
         try {
             if (outer.gate().refuses(outer.place().listener(), request, connection.source())) {
-                RequestGate.answer(response, outer.place().listener());
+                RequestGate.answerAndLog(
+                        outer.delegate(), request, response, outer.place().listener());
             } else {
                 outer.delegate().service(request, response);
                 inProgress = isAsync(request) && asynchronous.add(request);

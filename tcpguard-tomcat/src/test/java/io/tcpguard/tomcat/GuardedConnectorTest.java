@@ -8,6 +8,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
+import java.io.CharArrayWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -328,18 +331,37 @@ class GuardedConnectorTest {
 
     @Test
     void answers503WhileWorkWaitsTooLong() throws Exception {
+        List<String> accessLog = new CopyOnWriteArrayList<>();
+        rig.tomcat.getEngine().getPipeline().addValve(new AccessLog(accessLog));
         rig.start();
         guard.requests = Admission.RESPOND;
         try (RawClient client = rig.client()) {
             assertThat(client.get("/"))
                     .startsWith("HTTP/1.1 503")
                     .contains("Retry-After: 2\r\n")
-                    .containsOnlyOnce("Connection: close\r\n");
+                    .contains("X-Tcpguard: refused; cause=work\r\n")
+                    .containsOnlyOnce("Connection: close\r\n")
+                    .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
             assertThat(client.ending()).isEqualTo("FIN");
         }
+        TomcatRig.await("in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 refused; cause=work")));
         assertThat(rig.served).hasValue(0);
         assertThat(guard.refusedRequests).hasValue(1);
         TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    private static final class AccessLog extends AbstractAccessLogValve {
+        private final List<String> lines;
+
+        AccessLog(List<String> lines) {
+            this.lines = lines;
+            setPattern("%r %s %{X-Tcpguard}o");
+        }
+
+        @Override
+        protected void log(CharArrayWriter line) {
+            lines.add(line.toString());
+        }
     }
 
     @Test

@@ -4,12 +4,8 @@ package io.tcpguard.internal.io;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.ListenerState;
-import io.tcpguard.state.Shed;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -120,7 +116,7 @@ final class RefusalDesk {
 
     /** No place is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it. */
     private void sayInPassing(SocketChannel channel, int seconds) {
-        Refusal why = cause(view.snapshot());
+        Refusal why = Refusal.of(view.snapshot());
         synchronized (inPassing) {
             Quietly.write(channel, inPassing.answer(seconds, why, false));
         }
@@ -259,7 +255,7 @@ final class RefusalDesk {
 
     /** Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived already. */
     void takeIn(long now, int most) {
-        cause = cause(view.snapshot());
+        cause = Refusal.of(view.snapshot());
         int from = activeCount;
         synchronized (lock) {
             int taken = Math.min(most, incomingCount);
@@ -357,22 +353,6 @@ final class RefusalDesk {
         for (int i = 0; i < activeCount; i++) {
             active[i].broken();
         }
-    }
-
-    /** Of all newcomers; else of those of the first listener that refuses any. */
-    private static Refusal cause(GuardSnapshot snapshot) {
-        Shed.Cause why = snapshot.refusal();
-        List<ListenerState> listeners = snapshot.listeners();
-        for (int i = 0; why == null && i < listeners.size(); i++) {
-            why = listeners.get(i).refusal();
-        }
-        if (why == Shed.Cause.WORK_DELAY) {
-            return Refusal.WORK;
-        }
-        if (why == Shed.Cause.ACCEPT_QUEUE) {
-            return Refusal.QUEUE;
-        }
-        return why == Shed.Cause.SYSTEM_FILES ? Refusal.FILES : Refusal.CONNECTIONS;
     }
 
     boolean mayReset() {

@@ -26,12 +26,7 @@ final class Scribe {
         int index = (retryAfterSeconds * CAUSES + cause.ordinal()) * 2 + (bodyless ? 1 : 0);
         ByteBuffer answer = answers[index];
         if (answer == null) {
-            String body = cause.body(retryAfterSeconds);
-            byte[] text = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + retryAfterSeconds + "\r\n"
-                            + Refusal.HEADER + ": " + cause.headerValue()
-                            + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length()
-                            + "\r\nConnection: close\r\n\r\n" + (bodyless ? "" : body))
-                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] text = cause.http1(retryAfterSeconds, bodyless).getBytes(StandardCharsets.US_ASCII);
             answer = ByteBuffer.allocateDirect(text.length).put(text);
             answers[index] = answer;
         }

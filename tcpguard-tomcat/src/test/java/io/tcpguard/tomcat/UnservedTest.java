@@ -305,7 +305,7 @@ class UnservedTest {
                     count.invoke(endpoint);
                 }
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
             }
         });
         leak.setDaemon(true);

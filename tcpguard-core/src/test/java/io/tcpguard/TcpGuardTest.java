@@ -95,7 +95,8 @@ class TcpGuardTest {
 
     private static boolean queueKnown(TcpGuard guard, String source) {
         SignalState queue = guard.snapshot().signals().stream()
-                .filter(s -> s.source().equals(source))
+                .filter(s -> s.reading().signal() == Signal.ACCEPT_QUEUE
+                        && s.source().equals(source))
                 .findFirst()
                 .orElse(null);
         assumeThat(queue == null

@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.Limit;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -73,10 +74,15 @@ public final class ResetBudget {
             return configured;
         }
         return balancerCounts.getAsBoolean()
-                ? (int) Math.min(
-                        Integer.MAX_VALUE,
-                        Math.min(Math.min(capacity.limit(), capacity.places()) / 4, capacity.own() / 2))
+                ? (int) Math.min(Integer.MAX_VALUE, Math.min(limit(capacity) / 4, capacity.own() / 2))
                 : 0;
+    }
+
+    /** The limit that binds, whole: what a leak took of the descriptors does not lower it. */
+    private static long limit(Capacity capacity) {
+        return capacity.binding() == Limit.DESCRIPTORS
+                ? capacity.limit()
+                : Math.min(capacity.limit(), capacity.places());
     }
 
     private void forget(long now) {

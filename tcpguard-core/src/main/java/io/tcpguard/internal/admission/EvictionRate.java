@@ -21,6 +21,6 @@ record EvictionRate(int configured) {
     }
 
     double perSecond(Capacity capacity) {
-        return configured > 0 ? configured : Math.max(LEAST, Math.min(capacity.limit(), capacity.places()) / 10.0);
+        return configured > 0 ? configured : Math.max(LEAST, ResetBudget.limit(capacity) / 10.0);
     }
 }

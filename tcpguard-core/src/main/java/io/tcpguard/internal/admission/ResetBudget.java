@@ -79,7 +79,7 @@ public final class ResetBudget {
     }
 
     /** The limit that binds, whole: what a leak took of the descriptors does not lower it. */
-    private static long limit(Capacity capacity) {
+    static long limit(Capacity capacity) {
         return capacity.binding() == Limit.DESCRIPTORS
                 ? capacity.limit()
                 : Math.min(capacity.limit(), capacity.places());

@@ -65,10 +65,10 @@ class AcceptGateTest {
                         "Retry-After: 2",
                         "X-Tcpguard: refused; cause=connections",
                         "Content-Type: text/plain",
-                        "Content-Length: 80",
+                        "Content-Length: 84",
                         "Connection: close",
                         "",
-                        "Refused: this server has no place for another connection now.",
+                        "Refused: this server has no free slot for another connection now.",
                         "Try again in 2 s.");
         assertThat(child.isOpen()).isTrue();
         child.writeInbound(text("Host: x\r\n\r\n"));
@@ -83,7 +83,7 @@ class AcceptGateTest {
 
         child.writeInbound(text("HEAD / HTTP/1.1\r\n"));
 
-        assertThat(answer(child)).contains("Content-Length: 80\r\n").endsWith("Connection: close\r\n\r\n");
+        assertThat(answer(child)).contains("Content-Length: 84\r\n").endsWith("Connection: close\r\n\r\n");
     }
 
     @Test

@@ -31,7 +31,7 @@ class RefusalDeskTest {
             Retry-After: 2\r
             X-Tcpguard: refused; cause=connections\r
             Content-Type: text/plain\r
-            Content-Length: 80\r
+            Content-Length: 84\r
             Connection: close\r
             \r
             Refused: this server has no free slot for another connection now.

@@ -83,7 +83,7 @@ class DuressTest {
 
     /** Thirty rounds for the record: {@code -Dtcpguard.duress.rounds=30}. */
     @Test
-    @Tag("long")
+    @Tag("record")
     void eyesAndMouthOutliveAnExhaustedHeapForAMinuteEachTime() throws Exception {
         for (int i = 0; i < Integer.getInteger("tcpguard.duress.rounds", 2); i++) {
             start("48m", 10_000);

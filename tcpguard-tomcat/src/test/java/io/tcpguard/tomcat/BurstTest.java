@@ -36,7 +36,7 @@ class BurstTest {
         }
     }
 
-    @Tag("long")
+    @Tag("record")
     @Test
     void neverTakeTheLastDescriptorOfAServerThatIsNicedOut() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded")) {
@@ -46,7 +46,7 @@ class BurstTest {
     }
 
     /** Where no group of processes can be given a quota: one processor, and neighbours on it that never sleep. */
-    @Tag("long")
+    @Tag("record")
     @Test
     void neverTakeTheLastDescriptorOfAServerWithASmallShareOfOneProcessor() throws Exception {
         List<Process> neighbours = new ArrayList<>();

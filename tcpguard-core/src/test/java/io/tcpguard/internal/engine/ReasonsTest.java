@@ -78,7 +78,7 @@ class ReasonsTest {
 
         GuardSnapshot snapshot = after(1);
         assertThat(snapshot.refusal()).isEqualTo(Shed.Cause.SYSTEM_FILES);
-        assertThat(snapshot.reason()).contains("SYSTEM_FILES is at 99 of 100").contains("replace idle");
+        assertThat(snapshot.reason()).contains("SYSTEM_FILES is at 99 of 100").contains("evict idle");
     }
 
     @Test

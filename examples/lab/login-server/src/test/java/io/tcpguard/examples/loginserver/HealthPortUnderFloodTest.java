@@ -95,7 +95,8 @@ class HealthPortUnderFloodTest {
         }
 
         assertThat(answered).as("checks answered").isEqualTo(CHECKS);
-        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(DESCRIPTORS - 10);
+        // Six of 256 are untouched, and two may be opened while one looks.
+        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(DESCRIPTORS - 4);
         // With a heap that holds not even forty of the megabytes, and would end itself.
         assertThat(server.isAlive()).as(log()).isTrue();
         assertThat(log()).doesNotContain("OutOfMemory", "Too many open files");

@@ -50,7 +50,7 @@ class IncidentTest {
                     .containsPattern("of 256 descriptors in use, \\d+ by connections")
                     .contains("→ SHED")
                     .containsPattern("refused     [1-9]\\d* in all")
-                    .contains("because connections had taken the descriptors")
+                    .contains("because connections had taken the places")
                     .contains("descriptors = 256: ");
             assertThat(await(() -> Files.readString(log), text -> text.contains("What happened: ")))
                     .contains("dangerous: descriptors = 256");
@@ -85,7 +85,10 @@ class IncidentTest {
                         "--port",
                         "0",
                         "--health-port",
-                        "0")
+                        "0",
+                        // Nobody checks here as LVS does, so the first would wait instead of being refused.
+                        "--set",
+                        "resetBudget=1000")
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

@@ -167,7 +167,9 @@ class FloodTest {
         calmsDown(server);
         System.out.println(users + "; descriptors " + most + " of " + server.descriptorLimit() + " at most");
         users.allWereServed(server);
-        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(server.descriptorLimit() - 7);
+        // Untouched are 6 of 256 and 12 of 1024, and two may be opened while one looks.
+        int left = server.descriptorLimit() < 440 ? 4 : 10;
+        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(server.descriptorLimit() - left);
         assertThat(server.acceptErrors()).isEmpty();
     }
 

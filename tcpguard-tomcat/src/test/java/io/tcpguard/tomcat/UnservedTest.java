@@ -211,7 +211,7 @@ class UnservedTest {
         return (Poller) getter.invoke(endpoint);
     }
 
-    @Tag("long")
+    @Tag("record")
     @ParameterizedTest
     @CsvSource({"true,EVENTS", "true,KEY", "true,TIMEOUT", "false,EVENTS", "false,KEY", "false,TIMEOUT"})
     void isDownWhenAnErrorHasEndedThePollerThoughNobodyComes(boolean guarded, Hook hook) throws Exception {

@@ -167,7 +167,7 @@ class WorkInProgressTest {
 
     @Test
     void whoeverWaitsForAThreadIsNotSilent() throws Exception {
-        try (ChildServer few = start("threads=4", "maxWorkDelay=1m", "stalledAfter=2m")) {
+        try (ChildServer few = start("threads=4", "maxWorkDelay=1m", "silentFloor=1m", "stalledAfter=2m")) {
             int port = few.port();
             Map<String, Future<String>> ends = new LinkedHashMap<>();
             for (int i = 0; i < 4; i++) {

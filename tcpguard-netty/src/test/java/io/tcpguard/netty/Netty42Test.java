@@ -36,7 +36,8 @@ class Netty42Test {
                 sitters.add(connect(server));
             }
             await(server, n -> n.opened() + n.refused() == 401);
-            assertThat(server.numbers().refused()).isPositive();
+            // More than there is room for: each of those came in by another's place, or was refused.
+            assertThat(server.numbers().refused() + server.numbers().evicted()).isGreaterThanOrEqualTo(401L - 256);
 
             session.getOutputStream().write(speech.ask(1));
             speech.answer(new DataInputStream(session.getInputStream()));

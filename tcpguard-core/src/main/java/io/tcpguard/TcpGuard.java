@@ -7,7 +7,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.internal.probe.AwakeTime;
-import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.runtime.GuardCounters;
 import io.tcpguard.internal.runtime.PublishedSnapshot;
 import io.tcpguard.internal.runtime.RunState;
@@ -21,7 +21,7 @@ import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -146,7 +146,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /** What was refused and evicted since the start. */
-    public Shed shed() {
+    public RefusalCounters shed() {
         return counters.shed();
     }
 
@@ -186,7 +186,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * 150 small files anew at each call: for a person who asks, not for a loop.
      */
     public Report advice() {
-        return Counsel.adviseNow(state.listening());
+        return AdvisorReports.adviseNow(state.listening());
     }
 
     /**

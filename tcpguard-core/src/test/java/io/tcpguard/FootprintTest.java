@@ -19,7 +19,7 @@ import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ class FootprintTest {
                 () -> 100,
                 engine::snapshot,
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
         SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
@@ -109,10 +109,10 @@ class FootprintTest {
                 () -> used[0],
                 engine::snapshot,
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
-        policy.setOpenForDecisions(true);
+        policy.setEnabled(true);
         policy.sampled(new io.tcpguard.state.Capacity(1024, 100, 80, 992), io.tcpguard.state.Level.NORMAL, 0);
         assertThat(allocated(i -> answer = policy.accept(null, false, i))).isLessThan(TIMES);
         assertThat(answer).isEqualTo(Admission.ADMIT);

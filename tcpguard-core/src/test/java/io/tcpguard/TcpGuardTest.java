@@ -526,7 +526,7 @@ class TcpGuardTest {
 
     @Test
     void countsConnectionsAsClientsThatItWasNotAskedAbout() throws IOException {
-        AtomicInteger unasked = new AtomicInteger(3);
+        AtomicInteger untrackedConnections = new AtomicInteger(3);
         try (TcpGuard guard = TcpGuard.builder().build().start();
                 ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 GuardedListener listener = guard.listen("stock", server.getLocalPort(), new ListenerControl() {
@@ -536,12 +536,12 @@ class TcpGuardTest {
                     }
 
                     @Override
-                    public int unasked() {
-                        return unasked.get();
+                    public int untrackedConnections() {
+                        return untrackedConnections.get();
                     }
                 })) {
             await(() -> guard.snapshot().capacity().own() == 3);
-            unasked.set(1);
+            untrackedConnections.set(1);
             await(() -> guard.snapshot().capacity().own() == 1);
             assertThat(listener.retryAfterSeconds()).isPositive();
         }

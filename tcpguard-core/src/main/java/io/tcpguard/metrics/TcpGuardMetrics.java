@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import java.util.Locale;
 import java.util.Objects;
@@ -80,9 +80,9 @@ public final class TcpGuardMetrics implements MeterBinder {
                     .tags("signal", tag(signal), "scope", tag(signal.scope()))
                     .register(registry);
         }
-        for (Shed.Layer layer : Shed.Layer.values()) {
-            for (Shed.Way way : Shed.Way.values()) {
-                for (Shed.Cause cause : Shed.Cause.values()) {
+        for (RefusalCounters.Layer layer : RefusalCounters.Layer.values()) {
+            for (RefusalCounters.Way way : RefusalCounters.Way.values()) {
+                for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
                     FunctionCounter.builder("tcpguard.shed", guard.shed(), s -> s.of(layer, way, cause))
                             .description("refused connections and requests, evicted idle connections")
                             .tags(Tags.of("layer", tag(layer), "way", tag(way), "cause", tag(cause)))

@@ -30,7 +30,7 @@ public interface ListenerControl {
      * Connections held that were accepted without asking the guard, because the adapter has no way to: 0 or more. They count as clients',
      * not as a leak, and are never evicted. Default: 0, each has a {@link ConnectionHandle}.
      */
-    default int unasked() {
+    default int untrackedConnections() {
         return 0;
     }
 
@@ -76,7 +76,7 @@ public interface ListenerControl {
     }
 
     /**
-     * Places are scarce: ends connections whose client is gone and that nobody reads from, so that nobody else finds out: asynchronous
+     * AdmissionStatus are scarce: ends connections whose client is gone and that nobody reads from, so that nobody else finds out: asynchronous
      * requests, streams of events, upgraded ones. The application hears what it would hear of a broken connection. Called by a thread of
      * the guard, once a second at most; must not block. Default: nothing, for adapters that notice by themselves.
      *

@@ -3,7 +3,7 @@ package io.tcpguard.spi;
 
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.ListenerState;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,18 +32,18 @@ public enum Refusal {
 
     /** Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a place. */
     public static Refusal of(GuardSnapshot snapshot) {
-        Shed.Cause why = snapshot.refusal();
+        RefusalCounters.Cause why = snapshot.refusal();
         List<ListenerState> listeners = snapshot.listeners();
         for (int i = 0; why == null && i < listeners.size(); i++) {
             why = listeners.get(i).refusal();
         }
-        if (why == Shed.Cause.WORK_DELAY) {
+        if (why == RefusalCounters.Cause.WORK_DELAY) {
             return WORK;
         }
-        if (why == Shed.Cause.ACCEPT_QUEUE) {
+        if (why == RefusalCounters.Cause.ACCEPT_QUEUE) {
             return QUEUE;
         }
-        return why == Shed.Cause.SYSTEM_FILES ? FILES : CONNECTIONS;
+        return why == RefusalCounters.Cause.SYSTEM_FILES ? FILES : CONNECTIONS;
     }
 
     /** The header's value, such as {@code refused; cause=connections}. */

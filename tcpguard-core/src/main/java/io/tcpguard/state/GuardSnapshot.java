@@ -2,7 +2,7 @@
 package io.tcpguard.state;
 
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.RefusalCounters.Cause;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.state;
 
-import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.RefusalCounters.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**

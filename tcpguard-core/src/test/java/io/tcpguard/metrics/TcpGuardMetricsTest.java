@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -26,7 +26,8 @@ class TcpGuardMetricsTest {
         // Sockets of neighbours must not keep it at TRIM.
         try (TcpGuard guard = TcpGuard.builder().set("trimAt", "1").build().start()) {
             new TcpGuardMetrics(guard).bindTo(registry);
-            guard.shed().count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+            guard.shed()
+                    .count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
 
             assertThat(registry.get("tcpguard.level").gauge().value()).isZero();
             assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);

@@ -3,10 +3,10 @@ package io.tcpguard.simulation;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ResetBudget;
-import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
@@ -17,7 +17,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,7 +41,7 @@ final class SimulatedServer {
     private final long limit;
     private final Engine engine;
     private final AdmissionPolicy policy;
-    private final WaitingRoom room;
+    private final AcceptQueueTimer room;
     private final Probe queueProbe;
     private final Watch descriptors;
     private final Watch queueWatch;
@@ -73,11 +73,11 @@ final class SimulatedServer {
                 this::descriptors,
                 engine::snapshot,
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
-        policy.setOpenForDecisions(true);
-        room = new WaitingRoom(config.nanos(Setting.QUEUE_WAIT), policy::queueWaitNanos, () -> accepted);
+        policy.setEnabled(true);
+        room = new AcceptQueueTimer(config.nanos(Setting.QUEUE_WAIT), policy::queueWaitNanos, () -> accepted);
         queueProbe = room.watch(new QueueProbe());
         descriptors = new Watch(Signal.DESCRIPTORS, "", config);
         queueWatch = new Watch(Signal.ACCEPT_QUEUE, "http", config);

@@ -20,13 +20,13 @@ final class AcceptWait implements Runnable {
     static final int MOST = 2;
 
     private final ChannelHandlerContext ctx;
-    private final AcceptGate gate;
+    private final AcceptHandler gate;
     private final AcceptPause pause;
     private final Queue<Channel> held = new ArrayDeque<>();
     private boolean firstAsked;
     private boolean ticking;
 
-    AcceptWait(ChannelHandlerContext ctx, AcceptGate gate, AcceptPause pause) {
+    AcceptWait(ChannelHandlerContext ctx, AcceptHandler gate, AcceptPause pause) {
         this.ctx = ctx;
         this.gate = gate;
         this.pause = pause;
@@ -72,7 +72,7 @@ final class AcceptWait implements Runnable {
             if (ctx.channel().isOpen()) {
                 ctx.fireChannelRead(child);
             } else {
-                Refuse.unregistered(child, Admission.CLOSE);
+                ChannelCloser.unregistered(child, Admission.CLOSE);
             }
         }
     }

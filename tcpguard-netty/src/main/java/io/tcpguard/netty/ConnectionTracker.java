@@ -336,20 +336,20 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     private void evict(boolean draining) {
         if (evicted == Closing.RESET) {
-            Refuse.registered(channel, Admission.RESET);
+            ChannelCloser.registered(channel, Admission.RESET);
         } else {
             // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
             // connection
             // can't.
             channel.close();
             if (channel.isOpen() && !port.ports.tryGoodbye(draining)) {
-                Refuse.registered(channel, Admission.RESPOND);
+                ChannelCloser.registered(channel, Admission.RESPOND);
             } else if (channel.isOpen()) {
                 channel.eventLoop()
                         .schedule(
                                 () -> {
                                     port.ports.goodbyeOver(draining);
-                                    Refuse.registered(channel, Admission.RESPOND);
+                                    ChannelCloser.registered(channel, Admission.RESPOND);
                                 },
                                 Pacing.CLOSE_GRACE_MILLIS,
                                 TimeUnit.MILLISECONDS);

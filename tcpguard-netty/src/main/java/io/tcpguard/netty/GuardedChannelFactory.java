@@ -10,7 +10,7 @@ record GuardedChannelFactory<C extends ServerChannel>(ChannelFactory<? extends C
     @Override
     public C newChannel() {
         C server = channels.newChannel();
-        server.pipeline().addFirst(new AcceptDoor(ports));
+        server.pipeline().addFirst(new AcceptHandlerInstaller(ports));
         return server;
     }
 }

@@ -152,12 +152,12 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (HttpParts.isRequest(msg)) {
+        if (HttpMessageTypes.isRequest(msg)) {
             head(ctx, (HttpRequest) msg);
         } else if (inBody) {
             body(msg);
         }
-        boolean last = HttpParts.isLast(msg);
+        boolean last = HttpMessageTypes.isLast(msg);
         if (dropping || closing) {
             if (last) {
                 inBody = false;
@@ -195,7 +195,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             expecting = false;
             endEarly();
         }
-        bodyBytes += HttpParts.bytes(msg);
+        bodyBytes += HttpMessageTypes.bytes(msg);
         if (bodyBytes >= SOME_BYTES) {
             bodyBytes = 0;
             tracker.handle().touch();
@@ -247,7 +247,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        HttpResponse response = HttpParts.response(msg);
+        HttpResponse response = HttpMessageTypes.response(msg);
         if (response != null) {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                     && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
@@ -257,7 +257,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             began();
             endWith(response);
         }
-        if (!HttpParts.isLast(msg) || informational) {
+        if (!HttpMessageTypes.isLast(msg) || informational) {
             ctx.write(msg, promise);
             return;
         }
@@ -311,7 +311,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private static void closeSoon(Channel channel) {
         channel.eventLoop()
                 .schedule(
-                        () -> Refuse.registered(channel, Admission.RESPOND),
+                        () -> ChannelCloser.registered(channel, Admission.RESPOND),
                         Pacing.CLOSE_GRACE_MILLIS,
                         TimeUnit.MILLISECONDS);
     }

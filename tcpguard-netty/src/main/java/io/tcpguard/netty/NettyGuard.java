@@ -70,7 +70,7 @@ public final class NettyGuard {
      */
     public NettyGuard install(ServerBootstrap bootstrap) {
         ChannelHandler given = bootstrap.config().handler();
-        bootstrap.handler(given == null ? acceptHandler() : new InFront(acceptHandler(), given));
+        bootstrap.handler(given == null ? acceptHandler() : new ChainedServerInitializer(acceptHandler(), given));
         return this;
     }
 
@@ -94,7 +94,7 @@ public final class NettyGuard {
 
     /** For {@code ServerBootstrap.handler()}, or first into a server channel's pipeline. Sharable. */
     public ChannelHandler acceptHandler() {
-        return new AcceptDoor(ports);
+        return new AcceptHandlerInstaller(ports);
     }
 
     /**
@@ -111,7 +111,7 @@ public final class NettyGuard {
      * installed as well. Sharable.
      */
     public ChannelHandler connectionHandler() {
-        return new ConnectionDoor(ports);
+        return new ChildAdmissionHandler(ports);
     }
 
     /**
@@ -156,6 +156,6 @@ public final class NettyGuard {
      */
     public static ConnectionHandle connection(Channel channel) {
         ConnectionTracker tracker = channel.attr(ConnectionTracker.KEY).get();
-        return tracker == null ? Unguarded.HANDLE : tracker.reportedByApplication();
+        return tracker == null ? NoOpConnectionHandle.HANDLE : tracker.reportedByApplication();
     }
 }

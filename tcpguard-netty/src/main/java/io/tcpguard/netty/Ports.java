@@ -144,7 +144,7 @@ final class Ports {
             return true;
         }
         int held = answers.getAndIncrement();
-        if (held < Room.answers(policy.snapshot().capacity(), held)) {
+        if (held < ReplyBudget.answers(policy.snapshot().capacity(), held)) {
             return true;
         }
         answers.decrementAndGet();

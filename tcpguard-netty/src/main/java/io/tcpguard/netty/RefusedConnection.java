@@ -46,8 +46,8 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
         }
     }
 
-    private void answer(ChannelHandlerContext active, FirstBytes.Spoken spoken) {
-        switch (spoken) {
+    private void answer(ChannelHandlerContext active, FirstBytes.Spoken received) {
+        switch (received) {
             case NOT_YET -> {
                 return;
             }
@@ -75,7 +75,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     }
 
     private void close(ChannelHandlerContext active) {
-        Refuse.registered(active.channel(), port.listener.mayReset() ? Admission.RESET : Admission.RESPOND);
+        ChannelCloser.registered(active.channel(), port.listener.mayReset() ? Admission.RESET : Admission.RESPOND);
     }
 
     @Override
@@ -89,6 +89,6 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     @Override
     public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
         NettyGuard.LOG.debug("refused connection {}", active.channel(), cause);
-        Refuse.registered(active.channel(), Admission.RESET);
+        ChannelCloser.registered(active.channel(), Admission.RESET);
     }
 }

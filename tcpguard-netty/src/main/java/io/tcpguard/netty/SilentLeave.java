@@ -19,7 +19,9 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         timer = ctx.executor()
                 .schedule(
-                        () -> Refuse.registered(ctx.channel(), Admission.CLOSE), LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+                        () -> ChannelCloser.registered(ctx.channel(), Admission.CLOSE),
+                        LONGEST_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -29,7 +31,7 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Refuse.registered(ctx.channel(), Admission.CLOSE);
+        ChannelCloser.registered(ctx.channel(), Admission.CLOSE);
     }
 
     @Override
@@ -42,6 +44,6 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         NettyGuard.LOG.debug("refused connection {}", ctx.channel(), cause);
-        Refuse.registered(ctx.channel(), Admission.CLOSE);
+        ChannelCloser.registered(ctx.channel(), Admission.CLOSE);
     }
 }

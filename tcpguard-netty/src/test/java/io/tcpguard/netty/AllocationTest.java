@@ -43,7 +43,7 @@ class AllocationTest {
     void isNoneForARefusalByReset() {
         try (Guarded guarded = new Guarded()) {
             guarded.policy.connections = Admission.RESET;
-            AcceptGate gate = guarded.server.pipeline().get(AcceptGate.class);
+            AcceptHandler gate = guarded.server.pipeline().get(AcceptHandler.class);
             ChannelHandlerContext ctx = guarded.server.pipeline().context(gate);
             EmbeddedChannel child = guarded.accept();
 

@@ -115,6 +115,7 @@ class ConnectionLimitTest {
         }
         assertThat(isServed(small)).isFalse();
         assertThat(isServed(large)).isTrue();
-        assertThat(guard.shed().of(io.tcpguard.state.Shed.Layer.IDLE)).isZero();
+        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Layer.IDLE))
+                .isZero();
     }
 }

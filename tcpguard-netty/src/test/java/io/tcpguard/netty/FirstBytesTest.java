@@ -15,18 +15,18 @@ class FirstBytesTest {
     @ParameterizedTest
     @ValueSource(strings = {"G", "GET / HTTP/1.1", "POST", "PUT", "PROPFIND", "PRIVATE", "PRIx", "options"})
     void takesMethodsForHttp1(String text) {
-        assertThat(spoken(text)).isEqualTo(Spoken.HTTP1);
+        assertThat(received(text)).isEqualTo(Spoken.HTTP1);
     }
 
     @Test
     void knowsThePrefaceOfHttp2() {
-        assertThat(spoken("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEqualTo(Spoken.HTTP2);
+        assertThat(received("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEqualTo(Spoken.HTTP2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\u0016\u0003\u0001", "\u0000\u0000\u0000\u0005", "\r\n", "{"})
     void takesTlsAndOtherBytesForSomethingElse(String text) {
-        assertThat(spoken(text)).isEqualTo(Spoken.OTHER);
+        assertThat(received(text)).isEqualTo(Spoken.OTHER);
     }
 
     @Test
@@ -39,7 +39,7 @@ class FirstBytesTest {
         assertThat(first.protocolOf(bytes(" * HTTP/2.0"))).isEqualTo(Spoken.HTTP2);
     }
 
-    private static Spoken spoken(String text) {
+    private static Spoken received(String text) {
         return new FirstBytes().protocolOf(bytes(text));
     }
 

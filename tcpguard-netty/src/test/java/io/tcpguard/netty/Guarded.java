@@ -23,7 +23,7 @@ final class Guarded implements AutoCloseable {
 
     Guarded(Protocol protocol) {
         ports = new Ports(policy, protocol);
-        server = new EmbeddedServer(new AcceptDoor(ports));
+        server = new EmbeddedServer(new AcceptHandlerInstaller(ports));
         server.freezeTime();
     }
 

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.reactor.ReactorGuard;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -68,10 +68,10 @@ final class ManyPorts {
         System.out.println(ports);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         while (in.readLine() != null) {
-            System.out.println(
-                    guard.shed().of(Shed.Layer.IDLE) + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
-                            + guard.snapshot().capacity().used() + " "
-                            + guard.snapshot().capacity().limit());
+            System.out.println(guard.shed().of(RefusalCounters.Layer.IDLE) + " "
+                    + guard.shed().of(RefusalCounters.Layer.ACCEPT) + " "
+                    + guard.snapshot().capacity().used() + " "
+                    + guard.snapshot().capacity().limit());
         }
         System.exit(0);
     }

@@ -48,7 +48,7 @@ class NettyGuardTest {
                 Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
             }
             assertThat(given.child).isNotNull();
-            assertThat(server.pipeline().get(AcceptGate.class)).isNotNull();
+            assertThat(server.pipeline().get(AcceptHandler.class)).isNotNull();
             server.close().syncUninterruptibly();
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
@@ -155,7 +155,7 @@ class NettyGuardTest {
     void guardsFromInsideAChildsPipelineWhereTheServerChannelCannotBeReached() {
         FakeControl policy = new FakeControl();
         EmbeddedChannel server = new EmbeddedChannel();
-        ConnectionDoor door = new ConnectionDoor(new Ports(policy, Protocol.HTTP));
+        ChildAdmissionHandler door = new ChildAdmissionHandler(new Ports(policy, Protocol.HTTP));
 
         EmbeddedChannel admitted = child(server, door);
         assertThat(admitted.pipeline().first()).isInstanceOf(ConnectionTracker.class);
@@ -177,7 +177,7 @@ class NettyGuardTest {
         dead.dead = true;
         EmbeddedChannel server = new EmbeddedChannel();
 
-        EmbeddedChannel child = child(server, new ConnectionDoor(new Ports(dead, Protocol.HTTP)));
+        EmbeddedChannel child = child(server, new ChildAdmissionHandler(new Ports(dead, Protocol.HTTP)));
 
         assertThat(child.isOpen()).isTrue();
         child.close();
@@ -187,10 +187,10 @@ class NettyGuardTest {
     @Test
     void countsAConnectionOnceThatBothHandlersSee() {
         try (Guarded guarded = new Guarded()) {
-            EmbeddedChannel child = guarded.child(new ConnectionDoor(guarded.ports));
+            EmbeddedChannel child = guarded.child(new ChildAdmissionHandler(guarded.ports));
 
             assertThat(guarded.policy.onlyListener().handles).hasSize(1);
-            assertThat(child.pipeline().get(ConnectionDoor.class)).isNull();
+            assertThat(child.pipeline().get(ChildAdmissionHandler.class)).isNull();
         }
     }
 
@@ -199,7 +199,7 @@ class NettyGuardTest {
         assertThat(Warmup.missing()).isEmpty();
     }
 
-    private static EmbeddedChannel child(Channel server, ConnectionDoor door) {
+    private static EmbeddedChannel child(Channel server, ChildAdmissionHandler door) {
         return new EmbeddedChannel(server, DefaultChannelId.newInstance(), true, false, door);
     }
 

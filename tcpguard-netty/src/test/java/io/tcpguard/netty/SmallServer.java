@@ -9,7 +9,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -122,16 +122,16 @@ final class SmallServer {
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
-                + OPENED + " " + OPEN + " " + guard.shed().of(Shed.Layer.ACCEPT) + " "
-                + resets(guard) + " " + guard.shed().of(Shed.Layer.IDLE) + " "
+                + OPENED + " " + OPEN + " " + guard.shed().of(RefusalCounters.Layer.ACCEPT) + " "
+                + resets(guard) + " " + guard.shed().of(RefusalCounters.Layer.IDLE) + " "
                 + server.config().isAutoRead() + " " + bossLives
                 + " " + guard.snapshot().leading() + " " + pressure(guard);
     }
 
     /** Those of the refused that were counted as refused by reset. */
     private static long resets(TcpGuard guard) {
-        return Stream.of(Shed.Cause.values())
-                .mapToLong(cause -> guard.shed().of(Shed.Layer.ACCEPT, Shed.Way.RESET, cause))
+        return Stream.of(RefusalCounters.Cause.values())
+                .mapToLong(cause -> guard.shed().of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, cause))
                 .sum();
     }
 

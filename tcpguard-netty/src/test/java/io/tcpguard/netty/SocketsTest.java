@@ -175,7 +175,7 @@ class SocketsTest {
         return new ServerBootstrap()
                 .group(boss, workers)
                 .channel(transport.server())
-                .handler(new AcceptDoor(new Ports(policy, Protocol.HTTP)))
+                .handler(new AcceptHandlerInstaller(new Ports(policy, Protocol.HTTP)))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel child) {

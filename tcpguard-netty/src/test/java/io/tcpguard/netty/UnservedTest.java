@@ -263,7 +263,7 @@ class UnservedTest {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(NioServerSocketChannel.class)
-                .handler(new AcceptDoor(new Ports(broken, Protocol.HTTP)))
+                .handler(new AcceptHandlerInstaller(new Ports(broken, Protocol.HTTP)))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel child) {

@@ -53,9 +53,9 @@ public final class TcpGuardAutoConfiguration {
         }
 
         @Bean(destroyMethod = "close")
-        ReadinessInStep tcpGuardReadiness(
+        ReadinessSynchronizer tcpGuardReadiness(
                 TcpGuard guard, ApplicationEventPublisher publisher, ApplicationAvailability availability) {
-            return new ReadinessInStep(guard, publisher, availability);
+            return new ReadinessSynchronizer(guard, publisher, availability);
         }
 
         @Bean
@@ -71,7 +71,7 @@ public final class TcpGuardAutoConfiguration {
         @Bean
         static LazyInitializationExcludeFilter tcpGuardNeverLazy() {
             return LazyInitializationExcludeFilter.forBeanTypes(
-                    GuardedServers.class, ReadinessInStep.class, GuardLifecycle.class, DrainLifecycle.class);
+                    GuardedServers.class, ReadinessSynchronizer.class, GuardLifecycle.class, DrainLifecycle.class);
         }
     }
 

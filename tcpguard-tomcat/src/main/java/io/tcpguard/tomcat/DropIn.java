@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * A guard that a web application brings along ({@code WEB-INF/lib}), for a Tomcat that one can't edit: from when the application starts
  * to when it stops, on all connectors of the server.
  *
- * <p>The servlet API is spoken in {@link JavaxInitializer} and {@link JakartaInitializer} only.
+ * <p>The servlet API is received in {@link JavaxInitializer} and {@link JakartaInitializer} only.
  */
 final class DropIn implements LifecycleListener {
     private static final Logger log = LoggerFactory.getLogger(DropIn.class);

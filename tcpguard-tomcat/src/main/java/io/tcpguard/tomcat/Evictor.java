@@ -22,7 +22,7 @@ final class Evictor {
 
     private final GuardedNioEndpoint endpoint;
     private final ConnectionRegistry registry;
-    private final Goodbyes goodbyes = new Goodbyes(this);
+    private final GoAwayCloser goodbyes = new GoAwayCloser(this);
 
     Evictor(GuardedNioEndpoint endpoint, ConnectionRegistry registry) {
         this.endpoint = endpoint;

@@ -240,7 +240,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private final class Control implements ListenerControl {
-        private final Standstill standstill = new Standstill();
+        private final StalledRequests standstill = new StalledRequests();
         private final ServiceWatch served;
 
         Control(AdmissionControl guard) {
@@ -271,7 +271,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         /** Those that came before the guard did. */
         @Override
-        public int unasked() {
+        public int untrackedConnections() {
             return unaskedAtFirst == 0
                     ? 0
                     : Math.max(0, Math.min(unaskedAtFirst, connections.size() - registry.size()));
@@ -282,7 +282,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
             return getAcceptCount();
         }
 
-        /** No TLS was spoken at accept, and an answer in clear would be noise to the client. */
+        /** No TLS was received at accept, and an answer in clear would be noise to the client. */
         @Override
         public boolean canAnswer() {
             return !isSSLEnabled();

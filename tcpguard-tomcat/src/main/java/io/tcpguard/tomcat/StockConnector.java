@@ -135,7 +135,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     }
 
     @Override
-    public int unasked() {
+    public int untrackedConnections() {
         return endpoint.open();
     }
 

@@ -111,7 +111,8 @@ class ConnectionLimitTest {
         assertThat(waiting.get(0).answer()).startsWith("HTTP/1.1 200");
         clients.get(1).close();
         assertThat(waiting.get(1).answer()).startsWith("HTTP/1.1 200");
-        assertThat(guard.shed().of(io.tcpguard.state.Shed.Layer.ACCEPT)).isZero();
+        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Layer.ACCEPT))
+                .isZero();
     }
 
     @Test

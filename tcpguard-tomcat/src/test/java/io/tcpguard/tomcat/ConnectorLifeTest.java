@@ -80,7 +80,7 @@ class ConnectorLifeTest {
     }
 
     private long held(FakeControl.Listener listener) {
-        return listener.control.unasked()
+        return listener.control.untrackedConnections()
                 + listener.handles.stream().filter(handle -> !handle.isClosed()).count();
     }
 

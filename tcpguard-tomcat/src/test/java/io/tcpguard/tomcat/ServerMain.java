@@ -2,9 +2,9 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.state.Shed.Cause;
-import io.tcpguard.state.Shed.Layer;
-import io.tcpguard.state.Shed.Way;
+import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Layer;
+import io.tcpguard.state.RefusalCounters.Way;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;

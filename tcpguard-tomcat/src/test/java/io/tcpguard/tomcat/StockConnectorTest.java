@@ -99,12 +99,12 @@ class StockConnectorTest {
         rig.start();
         begin();
         assertThat(listening().port).isEqualTo(connector.getLocalPort());
-        assertThat(listening().control.unasked()).isZero();
+        assertThat(listening().control.untrackedConnections()).isZero();
         try (RawClient first = client();
                 RawClient second = client()) {
             assertThat(first.get("/")).startsWith("HTTP/1.1 200");
             assertThat(second.get("/")).startsWith("HTTP/1.1 200");
-            TomcatRig.await("counted", () -> listening().control.unasked() == 2);
+            TomcatRig.await("counted", () -> listening().control.untrackedConnections() == 2);
             assertThat(listening().control.full()).isFalse();
             try (RawClient third = client();
                     RawClient fourth = client()) {
@@ -114,7 +114,7 @@ class StockConnectorTest {
                 assertThat(listening().control.accepting()).isTrue();
             }
         }
-        TomcatRig.await("counted down", () -> listening().control.unasked() == 0);
+        TomcatRig.await("counted down", () -> listening().control.untrackedConnections() == 0);
     }
 
     @Test

@@ -12,10 +12,10 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
-import io.tcpguard.state.Shed.Cause;
-import io.tcpguard.state.Shed.Layer;
-import io.tcpguard.state.Shed.Way;
+import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Layer;
+import io.tcpguard.state.RefusalCounters.Way;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,11 +52,11 @@ public final class AdmissionPolicy {
 
     private final Supplier<GuardSnapshot> snapshots;
     private final CoarseClock clock;
-    private final Shed shed;
-    private final GapLearner gaps = new GapLearner();
-    private final Patience patience;
+    private final RefusalCounters shed;
+    private final IdleFloorEstimator gaps = new IdleFloorEstimator();
+    private final AdaptiveQueueWait patience;
     private final ConnectionTable table;
-    private final DescriptorRoom room;
+    private final DescriptorHeadroom room;
     private final DescriptorCeiling descriptors;
     private final PlaceCeiling process;
     private final List<ListenerPlaces> listeners = new CopyOnWriteArrayList<>();
@@ -102,7 +102,7 @@ public final class AdmissionPolicy {
             LongSupplier count,
             Supplier<GuardSnapshot> snapshots,
             CoarseClock clock,
-            Shed shed,
+            RefusalCounters shed,
             ResetBudget resets,
             long now) {
         this.snapshots = snapshots;
@@ -110,9 +110,9 @@ public final class AdmissionPolicy {
         this.shed = shed;
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
         silentFloor = config.nanos(Setting.SILENT_FLOOR);
-        patience = new Patience(config.nanos(Setting.QUEUE_WAIT));
+        patience = new AdaptiveQueueWait(config.nanos(Setting.QUEUE_WAIT));
         table = new ConnectionTable(gaps, patience, clock, fixedFloor);
-        room = new DescriptorRoom(count);
+        room = new DescriptorHeadroom(count);
         descriptors = new DescriptorCeiling(room, table);
         process = new PlaceCeiling(table, table::size);
         this.resets = resets;
@@ -133,7 +133,7 @@ public final class AdmissionPolicy {
     }
 
     /** Until this is called, and after it was called with false, everybody is admitted. */
-    public void setOpenForDecisions(boolean decide) {
+    public void setEnabled(boolean decide) {
         open = decide;
     }
 
@@ -321,7 +321,7 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
+     * The decision about a connection just accepted; its descriptor is part of the exact count already. ReadFailure inside admits.
      *
      * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
      * @param listener whose places it wants; null: no listener counts its own
@@ -333,7 +333,7 @@ public final class AdmissionPolicy {
             boolean stale,
             @Nullable Cause atListener,
             @Nullable ListenerPlaces listener,
-            @Nullable WaitingRoom queue,
+            @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
         try {
@@ -350,7 +350,7 @@ public final class AdmissionPolicy {
             @Nullable InetAddress source,
             boolean stale,
             @Nullable Cause atListener,
-            @Nullable WaitingRoom queue,
+            @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
         return accept(source, stale, atListener, null, queue, canAnswer, now);
@@ -371,7 +371,7 @@ public final class AdmissionPolicy {
             boolean stale,
             @Nullable Cause atListener,
             @Nullable ListenerPlaces listener,
-            @Nullable WaitingRoom queue,
+            @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
         if (!open) {
@@ -475,7 +475,7 @@ public final class AdmissionPolicy {
             Ceiling full,
             GuardSnapshot snapshot,
             Cause cause,
-            @Nullable WaitingRoom queue,
+            @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
         if (cause != Cause.SYSTEM_FILES) {
@@ -505,7 +505,7 @@ public final class AdmissionPolicy {
             Ceiling crowded,
             GuardSnapshot snapshot,
             @Nullable InetAddress source,
-            @Nullable WaitingRoom queue,
+            @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
         crowded.shed(now);
@@ -529,7 +529,7 @@ public final class AdmissionPolicy {
     private boolean evictOwn(Ceiling crowded, InetAddress source, long now) {
         Handle victim;
         synchronized (evictions) {
-            if (!ownEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now)) {
+            if (!ownEvictions.take(evictionsPerSecond * EvictionRate.SILENT_FACTOR, now)) {
                 return false;
             }
             victim = crowded.table().claimOfSource(source, clock.nanos(), silentFloor, idleFloorNanos());
@@ -545,12 +545,12 @@ public final class AdmissionPolicy {
         Handle victim;
         synchronized (evictions) {
             boolean any = evictions.take(evictionsPerSecond, now);
-            boolean silent = any || silentEvictions.take(evictionsPerSecond * EvictionRate.WORTHLESS, now);
+            boolean silent = any || silentEvictions.take(evictionsPerSecond * EvictionRate.SILENT_FACTOR, now);
             if (!silent) {
                 return false;
             }
             // Whose request waits for a thread has said nothing yet, as far as an adapter knows.
-            long late = Standstills.workDelayNanos(snapshot);
+            long late = StalledRequestReaper.workDelayNanos(snapshot);
             // By the clock that stamps them: while the sampler stands still, nobody grows idle.
             victim = full.table().claimVictim(clock.nanos(), silentFloor + late, idleFloorNanos() + late, !any);
             if (victim == null) {

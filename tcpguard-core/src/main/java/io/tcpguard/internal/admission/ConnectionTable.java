@@ -46,8 +46,8 @@ final class ConnectionTable {
     /** Part of all places in which clients may take their time over half a message, however scarce places are. */
     private static final double SPARED_UNFINISHED = 0.25;
 
-    private final GapLearner gaps;
-    private final Patience patience;
+    private final IdleFloorEstimator gaps;
+    private final AdaptiveQueueWait patience;
     private final CoarseClock clock;
     private final long width;
     private final Sources sources = new Sources();
@@ -61,7 +61,7 @@ final class ConnectionTable {
     private volatile int size;
 
     /** @param longestFloorNanos the longest minimum idle time that will be asked for */
-    ConnectionTable(GapLearner gaps, Patience patience, CoarseClock clock, long longestFloorNanos) {
+    ConnectionTable(IdleFloorEstimator gaps, AdaptiveQueueWait patience, CoarseClock clock, long longestFloorNanos) {
         this.gaps = gaps;
         this.patience = patience;
         this.clock = clock;
@@ -181,7 +181,7 @@ final class ConnectionTable {
      */
     synchronized @Nullable Handle claimOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
         Seat h = idleOfSource(address, now, silentFloor, idleFloor);
-        boolean claimed = h != null && claim(h, now, h.handle().spoken() ? idleFloor : silentFloor, false);
+        boolean claimed = h != null && claim(h, now, h.handle().received() ? idleFloor : silentFloor, false);
         return claimed && h != null ? h.handle() : null;
     }
 
@@ -201,7 +201,7 @@ final class ConnectionTable {
             if (h.list != null
                     && !h.handle().kept()
                     && !h.handle().atWork()
-                    && now - lastSeen(h) >= (h.handle().spoken() ? idleFloor : silentFloor)) {
+                    && now - lastSeen(h) >= (h.handle().received() ? idleFloor : silentFloor)) {
                 return h;
             }
             source.remove(h);
@@ -219,7 +219,7 @@ final class ConnectionTable {
         int steps = STEPS;
         boolean unfinishedToo = unfinished.sum() > SPARED_UNFINISHED * size;
         for (Seat h = silent.first; h != null && steps-- > 0; h = silent.first) {
-            if (h.handle().spoken() || h.handle().kept()) {
+            if (h.handle().received() || h.handle().kept()) {
                 move(h, now);
             } else if (now - lastSeen(h) < silentFloor) {
                 break;
@@ -262,14 +262,14 @@ final class ConnectionTable {
     }
 
     /**
-     * Takes those that have spoken out of the silent list, so that a search need not. For the sampler, from TRIM on.
+     * Takes those that have received out of the silent list, so that a search need not. For the sampler, from TRIM on.
      */
     synchronized void settle(long now) {
         int steps = SETTLE_STEPS;
         Seat next;
         for (Seat h = silent.first; h != null && steps-- > 0; h = next) {
             next = h.next;
-            if (h.handle().spoken() || h.handle().kept()) {
+            if (h.handle().received() || h.handle().kept()) {
                 move(h, now);
             }
         }

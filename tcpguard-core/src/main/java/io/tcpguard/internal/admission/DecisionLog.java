@@ -3,7 +3,7 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.RefusalCounters.Cause;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ final class DecisionLog {
                         "evicted {} by {}: {} for {} ms, {} requests served, because of {}{}",
                         text(victim.address),
                         how,
-                        victim.spoken() ? "idle" : "silent",
+                        victim.received() ? "idle" : "silent",
                         TimeUnit.NANOSECONDS.toMillis(Math.max(0, clock - victim.lastActive())),
                         victim.begun(),
                         cause,

@@ -5,9 +5,9 @@ import io.tcpguard.state.Capacity;
 
 /** What the process's descriptors allow: the refusal point, by the kernel's own count. */
 final class DescriptorCeiling extends Ceiling {
-    private final DescriptorRoom room;
+    private final DescriptorHeadroom room;
 
-    DescriptorCeiling(DescriptorRoom room, ConnectionTable table) {
+    DescriptorCeiling(DescriptorHeadroom room, ConnectionTable table) {
         super(table);
         this.room = room;
     }

@@ -12,7 +12,7 @@ import io.tcpguard.state.Capacity;
  */
 record EvictionRate(int configured) {
     /** Clients that are worth nothing to anybody may go so many times as fast: silent ones, and those that keep a thread waiting. */
-    static final double WORTHLESS = 4;
+    static final double SILENT_FACTOR = 4;
 
     private static final double LEAST = 20;
 

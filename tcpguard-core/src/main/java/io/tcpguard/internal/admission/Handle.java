@@ -24,8 +24,8 @@ final class Handle extends Seat implements ConnectionHandle {
 
     final ConnectionCloser closer;
     private final ConnectionTable table;
-    private final GapLearner gaps;
-    private final Patience patience;
+    private final IdleFloorEstimator gaps;
+    private final AdaptiveQueueWait patience;
     private final boolean inACrowd;
     private final CoarseClock clock;
     private final long openedAt;
@@ -36,7 +36,7 @@ final class Handle extends Seat implements ConnectionHandle {
 
     private volatile int gone;
     private volatile long lastActive;
-    private volatile boolean spoken;
+    private volatile boolean received;
     private volatile boolean kept;
     /** Written by whoever reports activity; a lost update costs one sample of the learner. */
     private int longestGap = -1;
@@ -55,8 +55,8 @@ final class Handle extends Seat implements ConnectionHandle {
 
     Handle(
             ConnectionTable table,
-            GapLearner gaps,
-            Patience patience,
+            IdleFloorEstimator gaps,
+            AdaptiveQueueWait patience,
             boolean inACrowd,
             CoarseClock clock,
             ListenerCounts counts,
@@ -120,15 +120,15 @@ final class Handle extends Seat implements ConnectionHandle {
 
     private void active() {
         long now = clock.nanos();
-        if (begun > 0 && now - openedAt >= GapLearner.LEAST) {
+        if (begun > 0 && now - openedAt >= IdleFloorEstimator.LEAST) {
             longestGap = gaps.cameBack(sourceHash, longestGap, now - lastActive);
         }
         used(now);
     }
 
     private void used(long now) {
-        if (!spoken) {
-            spoken = true;
+        if (!received) {
+            received = true;
         }
         stamp(now);
     }
@@ -155,7 +155,7 @@ final class Handle extends Seat implements ConnectionHandle {
                 seat.table().remove(seat);
             }
             counts.closed();
-            if (begun > 0 && longestGap < 0 && clock.nanos() - lastActive < Patience.AT_ONCE) {
+            if (begun > 0 && longestGap < 0 && clock.nanos() - lastActive < AdaptiveQueueWait.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
             }
         }
@@ -215,8 +215,8 @@ final class Handle extends Seat implements ConnectionHandle {
         return work & ~UNFINISHED;
     }
 
-    boolean spoken() {
-        return spoken;
+    boolean received() {
+        return received;
     }
 
     boolean kept() {

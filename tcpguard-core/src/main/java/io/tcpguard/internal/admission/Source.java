@@ -41,7 +41,7 @@ final class Source {
                 atWork++;
             } else if (h.working()) {
                 unfinished++;
-            } else if (!h.spoken()) {
+            } else if (!h.received()) {
                 silent++;
             }
         }

@@ -7,7 +7,7 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
@@ -157,8 +157,8 @@ final class DescriptorJudge {
     }
 
     /** Why new connections are refused at the admission threshold. */
-    Shed.Cause cause() {
-        return capacity.takenByClients() ? Shed.Cause.CONNECTIONS : Shed.Cause.OTHER_DESCRIPTORS;
+    RefusalCounters.Cause cause() {
+        return capacity.takenByClients() ? RefusalCounters.Cause.CONNECTIONS : RefusalCounters.Cause.OTHER_DESCRIPTORS;
     }
 
     private String withTrend(String sentence) {

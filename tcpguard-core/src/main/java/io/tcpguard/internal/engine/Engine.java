@@ -10,7 +10,7 @@ import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.ListenerState;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
@@ -126,7 +126,7 @@ public final class Engine {
             Watch watch = watches.get(i);
             watch.publish(obeyed && watch.level() == Level.DRAIN);
         }
-        Shed.Cause refusal = refusal(watches, obeyed);
+        RefusalCounters.Cause refusal = refusal(watches, obeyed);
         boolean requestsStalled = obeyed && serving.allRequestsStalled();
         publish(watches, listeners, level, why, capacity, verdict, refusal, requestsStalled, resetsOnly, now);
         return snapshot;
@@ -209,23 +209,23 @@ public final class Engine {
      * Why new connections are refused right now wherever they come; what descriptors allow is decided exactly at each
      * accept.
      */
-    private Shed.@Nullable Cause refusal(List<Watch> watches, boolean obeyed) {
+    private RefusalCounters.@Nullable Cause refusal(List<Watch> watches, boolean obeyed) {
         if (obeyed && serving.allLate()) {
-            return Shed.Cause.WORK_DELAY;
+            return RefusalCounters.Cause.WORK_DELAY;
         }
-        Shed.Cause found = null;
+        RefusalCounters.Cause found = null;
         for (int i = 0; i < watches.size(); i++) {
             Watch watch = watches.get(i);
             if (watch.level().atLeast(Level.SHED)) {
                 if (watch.signal() == Signal.SYSTEM_FILES) {
-                    return Shed.Cause.SYSTEM_FILES;
+                    return RefusalCounters.Cause.SYSTEM_FILES;
                 }
                 if (watch.signal() == Signal.DESCRIPTORS) {
                     found = descriptors.cause();
                 }
                 // A listener's is its own matter.
                 if (watch.signal() == Signal.CONNECTIONS && watch.source().isEmpty() && found == null) {
-                    found = Shed.Cause.CONNECTIONS;
+                    found = RefusalCounters.Cause.CONNECTIONS;
                 }
             }
         }
@@ -244,7 +244,7 @@ public final class Engine {
             String why,
             Capacity capacity,
             Verdict verdict,
-            Shed.@Nullable Cause refusal,
+            RefusalCounters.@Nullable Cause refusal,
             boolean requestsStalled,
             boolean resetsOnly,
             long now) {

@@ -6,7 +6,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.ListenerState;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -74,8 +74,8 @@ public final class ListenerWatch {
     }
 
     /** Connections held that the guard was not asked about. */
-    public int unasked() {
-        return listening.unasked();
+    public int untrackedConnections() {
+        return listening.untrackedConnections();
     }
 
     /** It is watched no more: from now on nothing is wrong with it. Any thread. */
@@ -136,9 +136,11 @@ public final class ListenerWatch {
 
     /** @param obeyed false once the guard has failed open: then who comes is served */
     void publish(boolean obeyed) {
-        Shed.Cause refusal = !obeyed
+        RefusalCounters.Cause refusal = !obeyed
                 ? null
-                : late ? Shed.Cause.WORK_DELAY : queue.level().atLeast(Level.SHED) ? Shed.Cause.ACCEPT_QUEUE : null;
+                : late
+                        ? RefusalCounters.Cause.WORK_DELAY
+                        : queue.level().atLeast(Level.SHED) ? RefusalCounters.Cause.ACCEPT_QUEUE : null;
         boolean refuseRequests = obeyed && requestsStalled;
         ListenerState last = state;
         if (last.refusal() != refusal || last.requestsStalled() != refuseRequests) {

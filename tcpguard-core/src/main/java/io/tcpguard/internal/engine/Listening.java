@@ -20,7 +20,7 @@ public interface Listening {
     }
 
     /** Connections held that the guard was not asked about. */
-    default int unasked() {
+    default int untrackedConnections() {
         return 0;
     }
 

@@ -23,7 +23,7 @@ final class Traffic {
             return;
         }
         long total = listening.accepts() + listening.completed();
-        long heldNow = (long) listening.held() + listening.unasked();
+        long heldNow = (long) listening.held() + listening.untrackedConnections();
         long news = stepped ? Math.max(0, total - soFar) : 0;
         stepped = true;
         steppedAt = now;

@@ -30,7 +30,12 @@ import java.util.concurrent.TimeUnit;
  * @param now the time, to say how long ago
  */
 record Details(
-        GuardSnapshot snapshot, Places places, Background background, List<Checker> checkers, int desk, long now) {
+        GuardSnapshot snapshot,
+        AdmissionStatus places,
+        Diagnostics background,
+        List<Checker> checkers,
+        int desk,
+        long now) {
 
     String text(HealthStatus s) {
         Capacity c = snapshot.capacity();

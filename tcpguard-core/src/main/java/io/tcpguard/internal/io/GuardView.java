@@ -30,8 +30,8 @@ public interface GuardView {
     String incident(boolean json);
 
     /** How places are shared at the limit, for those who ask for details. */
-    Places places();
+    AdmissionStatus places();
 
     /** What is known beside the signals, for those who ask for details. */
-    Background background();
+    Diagnostics background();
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
 final class RefusalDesk {
-    /** Places at most, however much room there is. A place costs about 100 bytes. */
+    /** AdmissionStatus at most, however much room there is. A place costs about 100 bytes. */
     static final int PLACES = 256;
 
     /** So long an accepting thread waits for a place: the accept queue holds what comes meanwhile. */
@@ -53,7 +53,7 @@ final class RefusalDesk {
     /** Answered by an accepting thread, not registered with the selector. */
     private final ArrayDeque<RefusalPlace> leaving = new ArrayDeque<>(PLACES);
     /** Null while an accepting thread has it: another one leaves all to the I/O thread then. */
-    private @Nullable Scribe scribeAtTheDoor = new Scribe();
+    private @Nullable ReplyWriter scribeAtTheDoor = new ReplyWriter();
     /** Somebody joined those who leave since the I/O thread went to sleep. */
     private boolean joined;
     /** The I/O thread sleeps no longer than {@link #SOON}. */
@@ -66,10 +66,10 @@ final class RefusalDesk {
     private final AtomicInteger waiting = new AtomicInteger();
 
     /** For answers to those without a place. Guarded by itself. */
-    private final Scribe inPassing = new Scribe();
+    private final ReplyWriter inPassing = new ReplyWriter();
 
     // The I/O thread's own:
-    private final Scribe scribe = new Scribe();
+    private final ReplyWriter scribe = new ReplyWriter();
     private final RefusalPlace[] active = new RefusalPlace[PLACES];
     private int activeCount;
 
@@ -95,7 +95,7 @@ final class RefusalDesk {
             return decision;
         }
         int seconds = decision == Admission.RESPOND
-                ? Math.max(0, Math.min(Scribe.LONGEST_RETRY_AFTER, retryAfterSeconds))
+                ? Math.max(0, Math.min(ReplyWriter.LONGEST_RETRY_AFTER, retryAfterSeconds))
                 : RefusalPlace.SAYS_NOTHING;
         if (decision != Admission.RESET && answer(channel, seconds, Math.min(room, PLACES), mayWait)) {
             return decision;
@@ -128,7 +128,7 @@ final class RefusalDesk {
     }
 
     private boolean answer(SocketChannel channel, int retryAfterSeconds, int most, boolean mayWait) {
-        Scribe writer;
+        ReplyWriter writer;
         synchronized (lock) {
             writer = scribeAtTheDoor;
             scribeAtTheDoor = null;
@@ -170,7 +170,7 @@ final class RefusalDesk {
         }
     }
 
-    private @Nullable RefusalPlace awaitPlace(@Nullable Scribe writer, int most, long since) {
+    private @Nullable RefusalPlace awaitPlace(@Nullable ReplyWriter writer, int most, long since) {
         if (most <= 0 || !isOpen()) {
             return null;
         }
@@ -207,7 +207,7 @@ final class RefusalDesk {
     }
 
     /** Looks at those who leave, each once at most. */
-    private void look(Scribe reader, int most, boolean upToTheFirstThatStays, long now) {
+    private void look(ReplyWriter reader, int most, boolean upToTheFirstThatStays, long now) {
         int looks;
         synchronized (lock) {
             looks = Math.min(most, leaving.size());

@@ -49,7 +49,7 @@ final class RefusalPlace implements Ready {
     private final Poller poller;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
-    private @Nullable Scribe scribe;
+    private @Nullable ReplyWriter scribe;
     private State state = State.CLOSED;
     private int retryAfterSeconds;
     private Refusal cause = Refusal.CONNECTIONS;
@@ -83,7 +83,7 @@ final class RefusalPlace implements Ready {
     }
 
     /** Does what can be done at once. */
-    void look(Scribe by, long now) {
+    void look(ReplyWriter by, long now) {
         scribe = by;
         SocketChannel c = channel;
         if (c == null) {
@@ -100,7 +100,7 @@ final class RefusalPlace implements Ready {
     }
 
     /** The I/O thread takes over. */
-    void begin(Scribe by, long now) {
+    void begin(ReplyWriter by, long now) {
         // What there is to read is often here already, and then no registration is needed.
         look(by, now);
         SocketChannel c = channel;
@@ -117,7 +117,7 @@ final class RefusalPlace implements Ready {
     @Override
     public void ready(long now) throws IOException {
         SocketChannel c = channel;
-        Scribe by = scribe;
+        ReplyWriter by = scribe;
         if (c == null || by == null) {
             return;
         }
@@ -157,7 +157,7 @@ final class RefusalPlace implements Ready {
             if (state == State.READING) {
                 ready(now); // What came in this moment: closing over unread bytes would be a reset.
                 SocketChannel c = channel;
-                Scribe by = scribe;
+                ReplyWriter by = scribe;
                 if (state == State.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
@@ -208,7 +208,7 @@ final class RefusalPlace implements Ready {
         }
     }
 
-    private void write(Scribe by, SocketChannel c, long now) throws IOException {
+    private void write(ReplyWriter by, SocketChannel c, long now) throws IOException {
         if (retryAfterSeconds == SAYS_NOTHING) {
             c.shutdownOutput();
             since = now;

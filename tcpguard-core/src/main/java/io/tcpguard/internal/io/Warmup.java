@@ -124,9 +124,9 @@ final class Warmup {
         io.openDesk();
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(loopback, 0));
-            for (boolean spoken : List.of(true, false)) {
+            for (boolean received : List.of(true, false)) {
                 for (Admission decision : List.of(Admission.RESPOND, Admission.RESET)) {
-                    refuse(io, server, decision, spoken);
+                    refuse(io, server, decision, received);
                 }
             }
             io.execute(() -> {});
@@ -134,15 +134,15 @@ final class Warmup {
         }
     }
 
-    /** One that has spoken is answered by the thread that accepts, another by the I/O thread. */
-    private static void refuse(IoThread io, ServerSocketChannel server, Admission decision, boolean spoken)
+    /** One that has received is answered by the thread that accepts, another by the I/O thread. */
+    private static void refuse(IoThread io, ServerSocketChannel server, Admission decision, boolean received)
             throws IOException {
         try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
             ByteBuffer request = ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            if (spoken) {
+            if (received) {
                 client.write(request);
             }
-            if (io.refuse(server.accept(), decision, 1, 1) == Admission.RESPOND && !spoken) {
+            if (io.refuse(server.accept(), decision, 1, 1) == Admission.RESPOND && !received) {
                 io.cycle();
                 client.write(request);
                 io.cycle();
@@ -188,13 +188,13 @@ final class Warmup {
         }
 
         @Override
-        public Places places() {
-            return new Places(1, 1, 1);
+        public AdmissionStatus places() {
+            return new AdmissionStatus(1, 1, 1);
         }
 
         @Override
-        public Background background() {
-            return new Background(
+        public Diagnostics background() {
+            return new Diagnostics(
                     new Trend(stale ? Trend.Kind.LEAK : Trend.Kind.FLOOD, 1, 10),
                     stale ? Census.failed("warming up") : new Census(Map.of(TcpState.ESTABLISHED, 1), false, false, ""),
                     0,

@@ -29,12 +29,12 @@ final class AcceptQueueProbe implements Probe {
     private final int port;
     private final DescriptorCount descriptors;
     private final NanoClock clock;
-    private final Trouble noListener;
-    private final Trouble exhausted;
-    private final Trouble hidden;
+    private final ReadFailure noListener;
+    private final ReadFailure exhausted;
+    private final ReadFailure hidden;
 
     private List<TcpListener> listeners = List.of();
-    private Trouble missing;
+    private ReadFailure missing;
     private boolean complete;
     private boolean searched;
     private long nextSearchNanos;
@@ -46,11 +46,12 @@ final class AcceptQueueProbe implements Probe {
         this.port = port;
         this.descriptors = descriptors;
         this.clock = clock;
-        this.noListener = new Trouble(Cause.NOTHING_TO_WATCH, "no listening socket of this process on port " + port);
-        this.exhausted = new Trouble(
+        this.noListener =
+                new ReadFailure(Cause.NOTHING_TO_WATCH, "no listening socket of this process on port " + port);
+        this.exhausted = new ReadFailure(
                 Cause.OUT_OF_DESCRIPTORS,
                 directory + ": no descriptor was left to look for the listener on port " + port);
-        this.hidden = new Trouble(Cause.NOT_READABLE, directory + ": could not be listed");
+        this.hidden = new ReadFailure(Cause.NOT_READABLE, directory + ": could not be listed");
         this.missing = noListener;
         search(clock.nanoTime());
     }

@@ -8,10 +8,10 @@ import io.tcpguard.signal.Signal;
 
 /** Descriptors open against the soft limit in force. */
 final class DescriptorProbe implements Probe {
-    private static final Trouble NO_COUNT =
-            new Trouble(Cause.NOT_SUPPORTED, "/proc/self/fd has no size and the JDK could not count it");
-    private static final Trouble NO_LIMIT =
-            new Trouble(Cause.NOT_SUPPORTED, "RLIMIT_NOFILE: the JDK could not tell (module jdk.management)");
+    private static final ReadFailure NO_COUNT =
+            new ReadFailure(Cause.NOT_SUPPORTED, "/proc/self/fd has no size and the JDK could not count it");
+    private static final ReadFailure NO_LIMIT =
+            new ReadFailure(Cause.NOT_SUPPORTED, "RLIMIT_NOFILE: the JDK could not tell (module jdk.management)");
 
     private final DescriptorCount descriptors;
     private final LastReading last = new LastReading(Signal.DESCRIPTORS);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns numbers into readings, and the same numbers into the same reading: what stands still costs no memory. */
 final class LastReading {
-    private static final Trouble UNEXPLAINED = new Trouble(Cause.FAILED, "the source gave no number and no reason");
+    private static final ReadFailure UNEXPLAINED =
+            new ReadFailure(Cause.FAILED, "the source gave no number and no reason");
 
     private final Signal signal;
     private @Nullable Reading last;
@@ -30,8 +31,8 @@ final class LastReading {
         return now;
     }
 
-    Reading unavailable(@Nullable Trouble trouble) {
-        Trouble why = trouble == null ? UNEXPLAINED : trouble;
+    Reading unavailable(@Nullable ReadFailure trouble) {
+        ReadFailure why = trouble == null ? UNEXPLAINED : trouble;
         return unavailable(why.cause(), why.detail());
     }
 

@@ -206,7 +206,7 @@ public final class LinuxProbes implements AutoCloseable {
                 ports);
     }
 
-    private Figure setting(String path) {
+    private KernelValue setting(String path) {
         return Sysctl.setting(whole(path), 0, 1);
     }
 

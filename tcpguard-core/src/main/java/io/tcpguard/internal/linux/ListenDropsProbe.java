@@ -31,17 +31,17 @@ final class ListenDropsProbe implements Probe {
 
     private static final long ALWAYS_COOKIES = 2;
 
-    private static final Trouble NO_COLUMN =
-            new Trouble(Cause.NOT_SUPPORTED, "/proc/self/net/netstat: no ListenDrops or no SyncookiesSent");
-    private static final Trouble FIRST_LOOK =
-            new Trouble(Cause.NOTHING_TO_WATCH, "/proc/self/net/netstat: a rate needs a second look");
-    private static final Trouble WENT_BACK =
-            new Trouble(Cause.MALFORMED, "/proc/self/net/netstat: a counter went backwards");
+    private static final ReadFailure NO_COLUMN =
+            new ReadFailure(Cause.NOT_SUPPORTED, "/proc/self/net/netstat: no ListenDrops or no SyncookiesSent");
+    private static final ReadFailure FIRST_LOOK =
+            new ReadFailure(Cause.NOTHING_TO_WATCH, "/proc/self/net/netstat: a rate needs a second look");
+    private static final ReadFailure WENT_BACK =
+            new ReadFailure(Cause.MALFORMED, "/proc/self/net/netstat: a counter went backwards");
 
     private final LastReading last = new LastReading(Signal.LISTEN_DROPS);
     private final ProcFile netstat;
     private final CounterTable counters;
-    private final Figure syncookies;
+    private final KernelValue syncookies;
 
     private Reading tooSoon = last.unavailable(FIRST_LOOK);
     private boolean based;
@@ -53,7 +53,7 @@ final class ListenDropsProbe implements Probe {
      * @param netstat others read it too, each under its lock
      * @param syncookies the setting {@code net.ipv4.tcp_syncookies}; unknown where the kernel has no cookies
      */
-    ListenDropsProbe(ProcFile netstat, Figure syncookies) {
+    ListenDropsProbe(ProcFile netstat, KernelValue syncookies) {
         this.netstat = netstat;
         this.counters = new CounterTable(
                 netstat, "TcpExt:", KernelCounter.LISTEN_DROPS.kernelName(), KernelCounter.SYN_COOKIES.kernelName());
@@ -70,7 +70,7 @@ final class ListenDropsProbe implements Probe {
         synchronized (netstat) {
             if (!counters.read(nowNanos)) {
                 based = false;
-                Trouble why = netstat.trouble();
+                ReadFailure why = netstat.trouble();
                 return last.unavailable(why == null ? NO_COLUMN : why);
             }
         }

@@ -26,13 +26,13 @@ final class ListenTableProbe implements Probe {
     private final ProcFile[] files;
     private final ListenTable[] tables = {ListenTable.ipv6(), ListenTable.ipv4()};
     private final ProcFile somaxconnFile;
-    private final Figure somaxconn;
+    private final KernelValue somaxconn;
     private final int port;
     private final int backlog;
     private final LongPredicate urgent;
     private final NanoClock clock;
-    private final Trouble noListener;
-    private final Trouble tooMany;
+    private final ReadFailure noListener;
+    private final ReadFailure tooMany;
 
     private Reading reading;
     private int where;
@@ -62,8 +62,8 @@ final class ListenTableProbe implements Probe {
         this.urgent = urgent;
         this.clock = clock;
         this.noListener =
-                new Trouble(Cause.NOTHING_TO_WATCH, "/proc/self/net/tcp, tcp6: nothing listens on port " + port);
-        this.tooMany = new Trouble(
+                new ReadFailure(Cause.NOTHING_TO_WATCH, "/proc/self/net/tcp, tcp6: nothing listens on port " + port);
+        this.tooMany = new ReadFailure(
                 Cause.NOT_SUPPORTED, "/proc/self/net/tcp, tcp6: too many listeners to find that on port " + port);
         this.reading = last.unavailable(noListener);
     }
@@ -102,19 +102,19 @@ final class ListenTableProbe implements Probe {
 
     private Reading look(long nowNanos) {
         long depth = depth(where, nowNanos);
-        Trouble first = depth < 0 ? why(where, depth) : null;
+        ReadFailure first = depth < 0 ? why(where, depth) : null;
         if (first != null) {
             // Bound anew to the other family, perhaps.
             int other = 1 - where;
             depth = depth(other, nowNanos);
             if (depth < 0) {
-                Trouble second = why(other, depth);
+                ReadFailure second = why(other, depth);
                 return last.unavailable(first.cause() == Cause.NOTHING_TO_WATCH ? second : first);
             }
             where = other;
         }
         long limit = limit(nowNanos);
-        Trouble noLimit = limit < 0 ? somaxconn.trouble() : null;
+        ReadFailure noLimit = limit < 0 ? somaxconn.trouble() : null;
         return noLimit != null ? last.unavailable(noLimit) : last.measured(depth, Math.max(1, limit));
     }
 
@@ -123,11 +123,11 @@ final class ListenTableProbe implements Probe {
         return file.read(nowNanos) ? tables[family].depth(file, port) : ListenTable.NOT_FOUND;
     }
 
-    private Trouble why(int family, long depth) {
+    private ReadFailure why(int family, long depth) {
         if (depth == ListenTable.MALFORMED) {
             return files[family].malformed();
         }
-        Trouble file = files[family].trouble();
+        ReadFailure file = files[family].trouble();
         if (file != null && file.cause() != Cause.NOT_SUPPORTED) {
             return file;
         }

@@ -15,26 +15,27 @@ final class LocalPortUse {
     /** {@code snmp} costs the kernel 11 µs, five times what the sockets cost. */
     private static final long OPENS_MAX_AGE_NANOS = 1_000_000_000L;
 
-    private static final Trouble NO_RANGE =
-            new Trouble(Cause.MALFORMED, "ip_local_port_range: the last port is not above the first, or is no port");
-    private static final Trouble TOO_MANY = new Trouble(Cause.MALFORMED, "the numbers are too large to be true");
+    private static final ReadFailure NO_RANGE = new ReadFailure(
+            Cause.MALFORMED, "ip_local_port_range: the last port is not above the first, or is no port");
+    private static final ReadFailure TOO_MANY =
+            new ReadFailure(Cause.MALFORMED, "the numbers are too large to be true");
 
-    private final Figure[] sockets;
-    private final Figure inUse6;
+    private final KernelValue[] sockets;
+    private final KernelValue inUse6;
     private final CounterTable opens;
-    private final Figure first;
-    private final Figure last;
+    private final KernelValue first;
+    private final KernelValue last;
     private boolean opensKnown;
     private boolean looked;
     private long lookedNanos;
-    private @Nullable Trouble trouble;
+    private @Nullable ReadFailure trouble;
 
     /**
      * @param inUse6 none where the kernel has no IPv6
      * @param range the setting, both ends of which belong to it
      */
-    LocalPortUse(Figure inUse, Figure inUse6, Figure timeWait, ProcFile snmp, ProcFile range) {
-        this.sockets = new Figure[] {inUse, inUse6, timeWait};
+    LocalPortUse(KernelValue inUse, KernelValue inUse6, KernelValue timeWait, ProcFile snmp, ProcFile range) {
+        this.sockets = new KernelValue[] {inUse, inUse6, timeWait};
         this.inUse6 = inUse6;
         this.opens = new CounterTable(snmp, "Tcp:", "ActiveOpens");
         this.first = Sysctl.setting(range, 0, 2);
@@ -71,7 +72,7 @@ final class LocalPortUse {
 
     private long sockets(long nowNanos) {
         long sum = 0;
-        for (Figure figure : sockets) {
+        for (KernelValue figure : sockets) {
             long some = known(figure, nowNanos);
             if (some < 0) {
                 return some;
@@ -85,7 +86,7 @@ final class LocalPortUse {
         return sum;
     }
 
-    private long known(Figure figure, long nowNanos) {
+    private long known(KernelValue figure, long nowNanos) {
         long value = figure.at(nowNanos);
         trouble = value < 0 ? figure.trouble() : null;
         boolean noIpv6 = figure == inUse6 && trouble != null && trouble.cause() == Cause.NOT_SUPPORTED;
@@ -93,7 +94,7 @@ final class LocalPortUse {
     }
 
     /** Why the last answer was -1; null if it was not. */
-    @Nullable Trouble trouble() {
+    @Nullable ReadFailure trouble() {
         return trouble;
     }
 }

@@ -30,15 +30,15 @@ final class ProcFile implements Closeable {
     private final boolean once;
 
     private boolean kept;
-    private final Trouble unreadable;
-    private final Trouble outgrown;
-    private final Trouble malformed;
-    private final Trouble exhausted;
+    private final ReadFailure unreadable;
+    private final ReadFailure outgrown;
+    private final ReadFailure malformed;
+    private final ReadFailure exhausted;
 
     private @Nullable RandomAccessFile file;
     private byte[] buffer;
     private int length;
-    private @Nullable Trouble trouble;
+    private @Nullable ReadFailure trouble;
     private boolean triedAgain;
     private long triedNanos;
 
@@ -48,10 +48,10 @@ final class ProcFile implements Closeable {
         this.descriptors = descriptors;
         this.headOnly = headOnly;
         this.buffer = new byte[size];
-        this.unreadable = new Trouble(Cause.FAILED, path + ": the read failed");
-        this.outgrown = new Trouble(Cause.MALFORMED, path + ": longer than when it was opened");
-        this.malformed = new Trouble(Cause.MALFORMED, path + ": not the text that was expected");
-        this.exhausted = new Trouble(Cause.OUT_OF_DESCRIPTORS, path + ": no descriptor was left to open it");
+        this.unreadable = new ReadFailure(Cause.FAILED, path + ": the read failed");
+        this.outgrown = new ReadFailure(Cause.MALFORMED, path + ": longer than when it was opened");
+        this.malformed = new ReadFailure(Cause.MALFORMED, path + ": not the text that was expected");
+        this.exhausted = new ReadFailure(Cause.OUT_OF_DESCRIPTORS, path + ": no descriptor was left to open it");
         if (opens) {
             open();
         } else {
@@ -132,12 +132,12 @@ final class ProcFile implements Closeable {
     }
 
     /** Why the last {@link #read} or {@link #malformed()} failed; null if it did not. */
-    @Nullable Trouble trouble() {
+    @Nullable ReadFailure trouble() {
         return trouble;
     }
 
     /** The parser's complaint about the text of the last read. */
-    Trouble malformed() {
+    ReadFailure malformed() {
         trouble = malformed;
         return malformed;
     }
@@ -162,7 +162,7 @@ final class ProcFile implements Closeable {
         }
     }
 
-    private boolean failed(Trouble why) {
+    private boolean failed(ReadFailure why) {
         length = 0;
         trouble = why;
         return false;
@@ -197,7 +197,7 @@ final class ProcFile implements Closeable {
         } catch (IOException e) {
             if (opened != null) {
                 closeQuietly(opened);
-                trouble = new Trouble(Cause.NOT_READABLE, path + ": " + e.getMessage());
+                trouble = new ReadFailure(Cause.NOT_READABLE, path + ": " + e.getMessage());
             } else {
                 trouble = whyNotOpened();
             }
@@ -219,16 +219,16 @@ final class ProcFile implements Closeable {
     }
 
     /** By asking the system rather than by the message, which speaks the user's language. */
-    private Trouble whyNotOpened() {
+    private ReadFailure whyNotOpened() {
         if (!path.exists()) {
-            return new Trouble(Cause.NOT_SUPPORTED, path + ": not there");
+            return new ReadFailure(Cause.NOT_SUPPORTED, path + ": not there");
         }
         if (!path.canRead()) {
-            return new Trouble(Cause.NOT_READABLE, path + ": no permission");
+            return new ReadFailure(Cause.NOT_READABLE, path + ": no permission");
         }
         long limit = descriptors.limit();
         boolean full = limit >= 0 && descriptors.used() >= limit;
-        return full ? exhausted : new Trouble(Cause.NOT_READABLE, path + ": could not be opened");
+        return full ? exhausted : new ReadFailure(Cause.NOT_READABLE, path + ": could not be opened");
     }
 
     private static void closeQuietly(RandomAccessFile open) {

@@ -39,25 +39,25 @@ final class Sockstat {
         return new Sockstat(sockstat6, "TCP6:", "inuse");
     }
 
-    Figure inUse() {
+    KernelValue inUse() {
         return figure(0);
     }
 
-    Figure orphans() {
+    KernelValue orphans() {
         return figure(1);
     }
 
-    Figure timeWait() {
+    KernelValue timeWait() {
         return figure(2);
     }
 
     /** Memory of all buffers, in pages. */
-    Figure pages() {
+    KernelValue pages() {
         return figure(4);
     }
 
     /** The number behind the name at that index. */
-    Figure figure(int index) {
+    KernelValue figure(int index) {
         return new Named(index);
     }
 
@@ -101,7 +101,7 @@ final class Sockstat {
         return text.nextLine();
     }
 
-    private final class Named implements Figure {
+    private final class Named implements KernelValue {
         private final int index;
 
         Named(int index) {
@@ -114,7 +114,7 @@ final class Sockstat {
         }
 
         @Override
-        public @Nullable Trouble trouble() {
+        public @Nullable ReadFailure trouble() {
             return file.trouble();
         }
     }

@@ -4,7 +4,7 @@ package io.tcpguard.internal.linux;
 import org.jspecify.annotations.Nullable;
 
 /** One number of a line of numbers, as {@code /proc/sys} has them; kept for a while where an administrator sets it. */
-final class Sysctl implements Figure {
+final class Sysctl implements KernelValue {
     /** For a number that an administrator sets: a second late is soon enough, and each look costs 1 to 2 µs. */
     static final long SETTING_MAX_AGE_NANOS = 1_000_000_000L;
 
@@ -46,7 +46,7 @@ final class Sysctl implements Figure {
     }
 
     @Override
-    public @Nullable Trouble trouble() {
+    public @Nullable ReadFailure trouble() {
         return file.trouble();
     }
 

@@ -8,13 +8,13 @@ import io.tcpguard.signal.Signal;
 
 /** One number of the kernel's against another one. */
 final class UsageProbe implements Probe {
-    private static final Trouble NO_LIMIT = new Trouble(Cause.NOT_SUPPORTED, "the limit is 0: switched off");
+    private static final ReadFailure NO_LIMIT = new ReadFailure(Cause.NOT_SUPPORTED, "the limit is 0: switched off");
 
     private final LastReading last;
-    private final Figure used;
-    private final Figure limit;
+    private final KernelValue used;
+    private final KernelValue limit;
 
-    UsageProbe(Signal signal, Figure used, Figure limit) {
+    UsageProbe(Signal signal, KernelValue used, KernelValue limit) {
         this.last = new LastReading(signal);
         this.used = used;
         this.limit = limit;

@@ -10,7 +10,7 @@ import io.tcpguard.internal.report.incident.IncidentPage;
 import io.tcpguard.internal.report.incident.IncidentReport;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class Incidents {
     private static final long SAID_AGAIN = TimeUnit.MINUTES.toNanos(1);
     private static final String NOTHING = "Nothing has happened since the guard started.\n";
 
-    private final Shed shed;
+    private final RefusalCounters shed;
     private final LongSupplier waited;
     private final Supplier<GuardSnapshot> snapshot;
     private final Predicate<GuardSnapshot> meant;
@@ -53,7 +53,7 @@ public final class Incidents {
      * @param findings what the advisor says
      */
     public Incidents(
-            Shed shed,
+            RefusalCounters shed,
             LongSupplier waited,
             Supplier<GuardSnapshot> snapshot,
             Predicate<GuardSnapshot> meant,

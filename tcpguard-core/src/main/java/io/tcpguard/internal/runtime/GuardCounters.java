@@ -2,7 +2,7 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.sampling.OutgoingConnects;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.LongAdder;
  * @param waited connections that were made to wait
  * @param outgoing outgoing connects that found no local port
  */
-public record GuardCounters(Shed shed, LongAdder waited, OutgoingConnects outgoing) {
+public record GuardCounters(RefusalCounters shed, LongAdder waited, OutgoingConnects outgoing) {
 
     /** All at zero. */
     public GuardCounters() {
-        this(new Shed(), new LongAdder(), new OutgoingConnects());
+        this(new RefusalCounters(), new LongAdder(), new OutgoingConnects());
     }
 
     /** Counts an outgoing connect that failed if it failed for want of a local port. Never throws. */

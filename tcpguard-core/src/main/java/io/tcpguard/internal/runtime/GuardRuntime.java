@@ -4,12 +4,12 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
-import io.tcpguard.internal.admission.Standstills;
-import io.tcpguard.internal.admission.WaitingRoom;
+import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
@@ -19,10 +19,10 @@ import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
-import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.AdvisorReports;
+import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.MissingLog;
-import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.ControlledListener;
@@ -72,9 +72,9 @@ public final class GuardRuntime implements RunState {
     private final GuardCounters counters;
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
-    private final Standstills standstills;
+    private final StalledRequestReaper standstills;
     private final @Nullable PeerLook peers;
-    private final Counsel counsel;
+    private final AdvisorReports counsel;
     private final Incidents incidents;
     private final IoThread io;
     private final SamplingCycle cycle;
@@ -82,7 +82,7 @@ public final class GuardRuntime implements RunState {
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
-    private final Sight sight;
+    private final SignalAvailability sight;
     private final WatchedExecutors work;
     private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
 
@@ -107,7 +107,7 @@ public final class GuardRuntime implements RunState {
         this.counters = counters;
         this.probes = probes;
         SocketCensus sockets = probes.census();
-        SlowLook slowLook = new SlowLook(
+        DiagnosticsTask slowLook = new DiagnosticsTask(
                 sockets::take,
                 sockets::takeWithHalfOpen,
                 probes::counts,
@@ -125,14 +125,14 @@ public final class GuardRuntime implements RunState {
                 counters.shed(),
                 resets,
                 now);
-        standstills = new Standstills(config, counters.shed(), resets);
+        standstills = new StalledRequestReaper(config, counters.shed(), resets);
         PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
         peers = table == null
                 ? null
                 : new PeerLook(table, this::portNumbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
-        counsel = new Counsel();
+        counsel = new AdvisorReports();
         incidents = new Incidents(
                 counters.shed(),
                 counters.waited()::sum,
@@ -158,7 +158,7 @@ public final class GuardRuntime implements RunState {
             fanout = new TransitionFanout(io::execute);
             fanout.add(incidents::record);
             listeners.forEach(fanout::add);
-            Rehearsal.play(config, probes::counts);
+            PathPreload.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
             slowLook.background(published.trend());
@@ -177,7 +177,7 @@ public final class GuardRuntime implements RunState {
                             peers,
                             io::execute),
                     now);
-            sight = new Sight(turn);
+            sight = new SignalAvailability(turn);
             published.seenBy(sight);
             long period = config.nanos(Setting.SAMPLE_PERIOD);
             AwakeTime.lookedAtEvery(period);
@@ -239,7 +239,7 @@ public final class GuardRuntime implements RunState {
         published.live(true);
         io.start();
         sampler.start();
-        policy.setOpenForDecisions(true);
+        policy.setEnabled(true);
         MissingLog.sayOnce();
         log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
         counsel.adviseAtStart();
@@ -256,7 +256,7 @@ public final class GuardRuntime implements RunState {
     public GuardedListener listen(String name, int port, ListenerControl control) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         ListenerPlaces places = policy.newListener();
-        WaitingRoom room = new WaitingRoom(
+        AcceptQueueTimer room = new AcceptQueueTimer(
                 longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
@@ -372,7 +372,7 @@ public final class GuardRuntime implements RunState {
     @Override
     public void close() {
         published.live(false);
-        policy.setOpenForDecisions(false);
+        policy.setEnabled(false);
         sampler.close();
         io.close();
         cycle.close();

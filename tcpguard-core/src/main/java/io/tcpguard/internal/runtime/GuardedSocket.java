@@ -1,9 +1,9 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
+import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.ListenerPlaces;
-import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.probe.AwakeTime;
@@ -30,7 +30,7 @@ public final class GuardedSocket implements GuardedListener {
     private final LongPredicate stale;
     private final BooleanSupplier canAnswer;
     private final ListenerPlaces places;
-    private final WaitingRoom waitingRoom;
+    private final AcceptQueueTimer waitingRoom;
     private final LongAdder waited;
     private final BiFunction<String, Executor, WatchedWork> watchWork;
     private final Runnable onClose;
@@ -51,7 +51,7 @@ public final class GuardedSocket implements GuardedListener {
             LongPredicate stale,
             BooleanSupplier canAnswer,
             ListenerPlaces places,
-            WaitingRoom waitingRoom,
+            AcceptQueueTimer waitingRoom,
             LongAdder waited,
             BiFunction<String, Executor, WatchedWork> watchWork,
             Runnable onClose) {
@@ -93,7 +93,7 @@ public final class GuardedSocket implements GuardedListener {
         return policy.giveUp(canAnswer);
     }
 
-    private Admission decide(@Nullable InetAddress source, @Nullable WaitingRoom queue) {
+    private Admission decide(@Nullable InetAddress source, @Nullable AcceptQueueTimer queue) {
         long now = AwakeTime.nanoTime();
         return policy.accept(source, stale.test(now), watch.state().refusal(), places, queue, canAnswer, now);
     }

@@ -2,13 +2,13 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AdmissionPolicy;
-import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.io.AdmissionStatus;
+import io.tcpguard.internal.io.Diagnostics;
 import io.tcpguard.internal.io.GuardView;
-import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.probe.AwakeTime;
-import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.report.AdvisorReports;
+import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
-import io.tcpguard.internal.report.SlowLook;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.function.LongSupplier;
@@ -19,18 +19,18 @@ final class HealthView implements GuardView {
     private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;
-    private final Counsel counsel;
+    private final AdvisorReports counsel;
     private final Incidents incidents;
-    private final SlowLook slowLook;
+    private final DiagnosticsTask slowLook;
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
 
     HealthView(
             PublishedSnapshot published,
             AdmissionPolicy policy,
-            Counsel counsel,
+            AdvisorReports counsel,
             Incidents incidents,
-            SlowLook slowLook,
+            DiagnosticsTask slowLook,
             LongSupplier queueWaitNanos,
             LongSupplier waited) {
         this.published = published;
@@ -92,12 +92,12 @@ final class HealthView implements GuardView {
     }
 
     @Override
-    public Places places() {
-        return new Places(policy.idleFloorNanos(), queueWaitNanos.getAsLong(), waited.getAsLong());
+    public AdmissionStatus places() {
+        return new AdmissionStatus(policy.idleFloorNanos(), queueWaitNanos.getAsLong(), waited.getAsLong());
     }
 
     @Override
-    public Background background() {
+    public Diagnostics background() {
         return slowLook.background(published.trend()).and(policy.sources(AwakeTime.nanoTime()));
     }
 }

@@ -18,7 +18,7 @@ public final class PublishedSnapshot {
     private volatile GuardSnapshot newest;
     private volatile long sampledAt;
     private volatile boolean live;
-    private volatile @Nullable Sight sight;
+    private volatile @Nullable SignalAvailability sight;
     private volatile @Nullable String drainReason;
     /** It is still of interest after its end. */
     private volatile @Nullable String lastDrainReason;
@@ -30,7 +30,7 @@ public final class PublishedSnapshot {
     }
 
     /** Who looks from now on. */
-    void seenBy(Sight newSight) {
+    void seenBy(SignalAvailability newSight) {
         sight = newSight;
     }
 
@@ -96,7 +96,7 @@ public final class PublishedSnapshot {
      * listener did not serve or does not now, nor while memory is out.
      */
     public boolean staleForHealth(long now) {
-        Sight eyes = sight;
+        SignalAvailability eyes = sight;
         if (drainReason != null || (live && eyes != null && !eyes.blind(now))) {
             return false;
         }
@@ -107,7 +107,7 @@ public final class PublishedSnapshot {
 
     /** To be called now and then: a late sample is taken on the calling thread. Never throws. */
     void renewIfLate(long now) {
-        Sight eyes = sight;
+        SignalAvailability eyes = sight;
         if (live && eyes != null) {
             eyes.renewIfLate(now);
         }
@@ -121,7 +121,7 @@ public final class PublishedSnapshot {
         renewIfLate(now);
         GuardSnapshot snapshot = newest;
         String reason = drainReason;
-        Sight eyes = sight;
+        SignalAvailability eyes = sight;
         if (reason == null && live && eyes != null && eyes.blind(now) && !eyes.listenersServe()) {
             reason = NOBODY_SEES;
         }

@@ -2,11 +2,11 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.advisor.Listening;
-import io.tcpguard.internal.admission.Standstills;
-import io.tcpguard.internal.report.Counsel;
+import io.tcpguard.internal.admission.StalledRequestReaper;
+import io.tcpguard.internal.report.AdvisorReports;
+import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
-import io.tcpguard.internal.report.LostSight;
-import io.tcpguard.internal.report.SlowLook;
+import io.tcpguard.internal.report.SignalLossLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.SamplingCycle;
@@ -24,12 +24,12 @@ final class SamplerRound implements LongConsumer {
     private final PublishedSnapshot published;
     private final TransitionFanout fanout;
     private final TransitionLog log;
-    private final LostSight sight;
-    private final Counsel counsel;
+    private final SignalLossLog sight;
+    private final AdvisorReports counsel;
     private final Incidents incidents;
     private final Supplier<List<Listening>> listening;
-    private final Standstills standstills;
-    private final SlowLook slowLook;
+    private final StalledRequestReaper standstills;
+    private final DiagnosticsTask slowLook;
     private final @Nullable PeerLook peers;
     private final Executor io;
     private final Runnable look;
@@ -43,18 +43,18 @@ final class SamplerRound implements LongConsumer {
             PublishedSnapshot published,
             TransitionFanout fanout,
             TransitionLog log,
-            Counsel counsel,
+            AdvisorReports counsel,
             Incidents incidents,
             Supplier<List<Listening>> listening,
-            Standstills standstills,
-            SlowLook slowLook,
+            StalledRequestReaper standstills,
+            DiagnosticsTask slowLook,
             @Nullable PeerLook peers,
             Executor io) {
         this.cycle = cycle;
         this.published = published;
         this.fanout = fanout;
         this.log = log;
-        this.sight = new LostSight(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
+        this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.counsel = counsel;
         this.incidents = incidents;
         this.listening = listening;

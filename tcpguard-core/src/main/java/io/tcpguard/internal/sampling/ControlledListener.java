@@ -24,7 +24,7 @@ public final class ControlledListener implements Listening {
     private boolean accepting = true;
     private boolean serving = true;
     private boolean full;
-    private int unasked;
+    private int untrackedConnections;
 
     /** @param counts of what the guard was asked about */
     public ControlledListener(String name, ListenerControl control, ListenerCounts counts) {
@@ -56,7 +56,7 @@ public final class ControlledListener implements Listening {
     /** Connections that come without a question show progress by their number. */
     @Override
     public long accepts() {
-        return counts.accepts().sum() + unasked();
+        return counts.accepts().sum() + untrackedConnections();
     }
 
     @Override
@@ -80,13 +80,13 @@ public final class ControlledListener implements Listening {
     }
 
     @Override
-    public int unasked() {
+    public int untrackedConnections() {
         try {
-            unasked = control.unasked();
+            untrackedConnections = control.untrackedConnections();
         } catch (RuntimeException e) {
             complain(e);
         }
-        return unasked;
+        return untrackedConnections;
     }
 
     private void complain(RuntimeException e) {

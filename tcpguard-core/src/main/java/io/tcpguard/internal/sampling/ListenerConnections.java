@@ -31,9 +31,9 @@ public final class ListenerConnections implements Probe {
 
     @Override
     public Reading read(long now) {
-        int unasked = Math.max(0, control.unasked());
+        int untrackedConnections = Math.max(0, control.untrackedConnections());
         int most = control.maxConnections();
-        long held = (long) places.counts().held() + unasked;
+        long held = (long) places.counts().held() + untrackedConnections;
         if (most < 1) {
             limit = ConnectionLimits.NONE;
             places.most(most);
@@ -41,7 +41,7 @@ public final class ListenerConnections implements Probe {
             return NO_LIMIT;
         }
         limit = most;
-        places.most(Math.max(0, most - unasked));
+        places.most(Math.max(0, most - untrackedConnections));
         if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
             last = new Reading.Measured(Signal.CONNECTIONS, held, most);
         }

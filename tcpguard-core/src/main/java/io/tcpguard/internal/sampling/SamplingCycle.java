@@ -119,7 +119,7 @@ public final class SamplingCycle {
         }
         long own = (long) policy.connections() + refusedNow.getAsInt();
         for (int i = 0; i < w.listeners.size(); i++) {
-            own += w.listeners.get(i).unasked();
+            own += w.listeners.get(i).untrackedConnections();
         }
         GuardSnapshot snapshot = engine.step(
                 w.watches,

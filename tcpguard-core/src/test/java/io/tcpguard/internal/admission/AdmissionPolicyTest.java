@@ -16,7 +16,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
@@ -37,7 +37,7 @@ class AdmissionPolicyTest {
     private static final long SECONDS_4 = 4_000_000_000L;
 
     private final Map<Setting, Object> settings = new EnumMap<>(Setting.class);
-    private final Shed shed = new Shed();
+    private final RefusalCounters shed = new RefusalCounters();
     private final CoarseClock clock = new CoarseClock(0);
     private final List<ConnectionHandle> open = new ArrayList<>();
     private final List<Closing> evictions = new ArrayList<>();
@@ -45,8 +45,8 @@ class AdmissionPolicyTest {
     private long now;
     private boolean resetsOnly;
     private List<SignalState> signals = List.of();
-    private Shed.@Nullable Cause atListener;
-    private Shed.@Nullable Cause refusal;
+    private RefusalCounters.@Nullable Cause atListener;
+    private RefusalCounters.@Nullable Cause refusal;
     private boolean director = true;
     private boolean canAnswer = true;
     private @Nullable AdmissionPolicy policy;
@@ -56,7 +56,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
 
         assertThat(open).hasSize(REFUSAL_POINT - 24);
-        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
     }
 
     @Test
@@ -102,7 +102,7 @@ class AdmissionPolicyTest {
                 shed,
                 new ResetBudget(GuardConfig.defaults(), () -> true, 0),
                 0);
-        failing.setOpenForDecisions(true);
+        failing.setEnabled(true);
 
         for (int i = 0; i < 100; i++) {
             assertThat(failing.accept(null, false, i)).isEqualTo(Admission.ADMIT);
@@ -183,7 +183,7 @@ class AdmissionPolicyTest {
 
         assertThat(accept(null)).isEqualTo(Admission.ADMIT);
         assertThat(evictions).containsExactly(Closing.ORDERLY);
-        assertThat(shed.of(Shed.Layer.IDLE)).isEqualTo(1);
+        assertThat(shed.of(RefusalCounters.Layer.IDLE)).isEqualTo(1);
     }
 
     @Test
@@ -240,7 +240,8 @@ class AdmissionPolicyTest {
 
         assertThat(accept(greedy).refused()).isTrue();
         assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.UNFAIR_SOURCE))
+        assertThat(shed.of(
+                        RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.UNFAIR_SOURCE))
                 .isEqualTo(1);
     }
 
@@ -259,7 +260,7 @@ class AdmissionPolicyTest {
 
         assertThat(evictions).hasSize(20);
         assertThat(open).containsAll(others).hasSize(REFUSAL_POINT - 24);
-        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
     }
 
     @Test
@@ -341,7 +342,10 @@ class AdmissionPolicyTest {
         accept(1000);
 
         assertThat(resets()).isEqualTo(192 / 2);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.OTHER_DESCRIPTORS))
+        assertThat(shed.of(
+                        RefusalCounters.Layer.ACCEPT,
+                        RefusalCounters.Way.RESET,
+                        RefusalCounters.Cause.OTHER_DESCRIPTORS))
                 .isEqualTo(192 / 2);
         newcomer = 1;
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
@@ -354,14 +358,14 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 10);
         connect(REFUSAL_POINT - 24, null);
         accept(4);
-        atListener = Shed.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Cause.WORK_DELAY;
         accept(4);
         atListener = null;
         other = 700;
         accept(4);
 
         assertThat(resets()).isEqualTo(10);
-        assertThat(shed.of(Shed.Layer.ACCEPT)).isEqualTo(12);
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isEqualTo(12);
     }
 
     @Test
@@ -411,12 +415,14 @@ class AdmissionPolicyTest {
         resetsOnly = true;
         connect(REFUSAL_POINT - 24, null);
         keepAllBusy();
-        for (Shed.Cause cause : new Shed.Cause[] {null, Shed.Cause.WORK_DELAY, Shed.Cause.ACCEPT_QUEUE}) {
+        for (RefusalCounters.Cause cause :
+                new RefusalCounters.Cause[] {null, RefusalCounters.Cause.WORK_DELAY, RefusalCounters.Cause.ACCEPT_QUEUE
+                }) {
             atListener = cause;
             canAnswer = !canAnswer;
             accept(5);
         }
-        refusal = Shed.Cause.SYSTEM_FILES;
+        refusal = RefusalCounters.Cause.SYSTEM_FILES;
         accept(5);
         open.forEach(ConnectionHandle::end);
         pass(20);
@@ -432,7 +438,7 @@ class AdmissionPolicyTest {
     void closesInAnOrderlyWayWhoCanNeitherBeAnsweredNorReset() {
         settings.put(Setting.RESET_BUDGET, 0);
         canAnswer = false;
-        atListener = Shed.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Cause.WORK_DELAY;
 
         assertThat(accept(null)).isEqualTo(Admission.CLOSE);
     }
@@ -451,17 +457,17 @@ class AdmissionPolicyTest {
 
     @Test
     void refusesWhereWorkIsLateAlthoughDescriptorsAreFreeAndTakesItForNoWantOfThem() {
-        atListener = Shed.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Cause.WORK_DELAY;
 
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.WORK_DELAY))
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.WORK_DELAY))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
     @Test
     void servesFromAFullQueueAsLongAsPlacesAreFreeAndThenRefusesAtOnce() {
-        atListener = Shed.Cause.ACCEPT_QUEUE;
+        atListener = RefusalCounters.Cause.ACCEPT_QUEUE;
         connect(REFUSAL_POINT - 24, null);
         assertThat(open).hasSize(REFUSAL_POINT - 24);
         settings.put(Setting.RESET_BUDGET, 0);
@@ -470,15 +476,18 @@ class AdmissionPolicyTest {
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now)
                         .refused())
                 .isTrue();
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.ACCEPT_QUEUE)
-                        + shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.ACCEPT_QUEUE))
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.ACCEPT_QUEUE)
+                        + shed.of(
+                                RefusalCounters.Layer.ACCEPT,
+                                RefusalCounters.Way.ANSWER,
+                                RefusalCounters.Cause.ACCEPT_QUEUE))
                 .isEqualTo(1);
     }
 
     @Test
     void replacesOrRefusesWhileTheMachinesFilesRunOut() {
         connect(100, null);
-        refusal = Shed.Cause.SYSTEM_FILES;
+        refusal = RefusalCounters.Cause.SYSTEM_FILES;
         keepAllBusy();
         assertThat(accept(null).refused()).isTrue();
 
@@ -488,15 +497,15 @@ class AdmissionPolicyTest {
 
         assertThat(open).hasSize(100);
         assertThat(evictions).hasSize(1);
-        assertThat(shed.of(Shed.Layer.IDLE, Shed.Way.ANSWER, Shed.Cause.SYSTEM_FILES))
+        assertThat(shed.of(RefusalCounters.Layer.IDLE, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.SYSTEM_FILES))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
     @Test
     void doesNotActOnAStalePicture() {
-        atListener = Shed.Cause.WORK_DELAY;
-        refusal = Shed.Cause.SYSTEM_FILES;
+        atListener = RefusalCounters.Cause.WORK_DELAY;
+        refusal = RefusalCounters.Cause.SYSTEM_FILES;
 
         assertThat(policy().accept(null, true, atListener, null, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
@@ -508,7 +517,7 @@ class AdmissionPolicyTest {
         settings.put(Setting.RECLAIM, false);
         InetAddress probe = InetAddress.getByName("10.9.1.1");
         connect(2_000, null);
-        atListener = Shed.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Cause.WORK_DELAY;
 
         assertThat(accept(InetAddress.getByName("10.8.1.1")).refused()).isTrue();
         connect(2_000, probe);
@@ -547,7 +556,7 @@ class AdmissionPolicyTest {
     @Test
     void admitsAllOnceItIsClosed() {
         connect(REFUSAL_POINT - 24, null);
-        policy().setOpenForDecisions(false);
+        policy().setEnabled(false);
 
         assertThat(accept(null)).isEqualTo(Admission.ADMIT);
     }
@@ -586,9 +595,9 @@ class AdmissionPolicyTest {
         canAnswer = true;
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
 
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS))
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS))
                 .isOne();
-        assertThat(shed.of(Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS))
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.CONNECTIONS))
                 .isEqualTo(2);
     }
 
@@ -611,7 +620,7 @@ class AdmissionPolicyTest {
 
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
-        assertThat(shed.of(Shed.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
     }
 
@@ -651,8 +660,8 @@ class AdmissionPolicyTest {
     }
 
     /** With room for one, who has only just come. */
-    private WaitingRoom waitingRoom() {
-        WaitingRoom room = new WaitingRoom(SECONDS_4, () -> SECONDS_4, () -> 1);
+    private AcceptQueueTimer waitingRoom() {
+        AcceptQueueTimer room = new AcceptQueueTimer(SECONDS_4, () -> SECONDS_4, () -> 1);
         room.watch(new Probe() {
                     @Override
                     public Signal signal() {
@@ -733,8 +742,8 @@ class AdmissionPolicyTest {
 
     private long resets() {
         long sum = 0;
-        for (Shed.Cause cause : Shed.Cause.values()) {
-            sum += shed.of(Shed.Layer.ACCEPT, Shed.Way.RESET, cause);
+        for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
+            sum += shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, cause);
         }
         return sum;
     }
@@ -801,7 +810,7 @@ class AdmissionPolicyTest {
                     new ResetBudget(new GuardConfig(settings), () -> director, 0),
                     now);
             policy = p;
-            p.setOpenForDecisions(true);
+            p.setEnabled(true);
             p.sampled(capacity(), Level.NORMAL, now);
         }
         return p;

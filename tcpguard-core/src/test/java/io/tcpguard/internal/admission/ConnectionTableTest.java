@@ -21,12 +21,13 @@ class ConnectionTableTest {
     private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ConnectionTable table = new ConnectionTable(new GapLearner(), new Patience(0), clock, 0);
+    private final ConnectionTable table =
+            new ConnectionTable(new IdleFloorEstimator(), new AdaptiveQueueWait(0), clock, 0);
     private long now;
 
     @Test
     void hasNoVictimAmongConnectionsThatAreYoung() {
-        spoken();
+        received();
         at(8);
         open();
         at(9.9);
@@ -45,7 +46,7 @@ class ConnectionTableTest {
 
     @Test
     void prefersTheSilentToTheIdle() {
-        spoken();
+        received();
         at(20);
         Handle silent = open();
         at(23);
@@ -55,11 +56,11 @@ class ConnectionTableTest {
 
     @Test
     void evictsTheLongestIdleFirst() {
-        Handle first = spoken();
+        Handle first = received();
         at(1);
-        Handle second = spoken();
+        Handle second = received();
         at(2);
-        Handle third = spoken();
+        Handle third = received();
         at(3);
         first.begin();
         first.end();
@@ -96,7 +97,7 @@ class ConnectionTableTest {
 
     @Test
     void neverEvictsWhatIsKept() {
-        spoken().keep();
+        received().keep();
         open().keep();
         at(1_000);
 
@@ -106,7 +107,7 @@ class ConnectionTableTest {
 
     @Test
     void letsNoWorkBeginOnceClaimed() {
-        Handle victim = spoken();
+        Handle victim = received();
         at(20);
         assertThat(victim(false)).isSameAs(victim);
 
@@ -137,16 +138,16 @@ class ConnectionTableTest {
 
     @Test
     void sparesUnfinishedMessagesWhileTheyHoldNoMoreThanAQuarterOfThePlaces() {
-        Handle half = spoken();
+        Handle half = received();
         half.unfinished(true);
         half.unfinished(true);
         for (int i = 0; i < 3; i++) {
-            spoken().begin();
+            received().begin();
         }
         at(1_000);
         assertThat(victim(false)).isNull();
 
-        Handle another = spoken();
+        Handle another = received();
         another.unfinished(true);
         assertThat(victim(false)).as("spared just now").isNull();
         at(1_003);
@@ -158,14 +159,14 @@ class ConnectionTableTest {
     @Test
     void countsAnUnfinishedMessageNoMoreOnceItsConnectionIsClosed() {
         for (int i = 0; i < 10; i++) {
-            Handle gone = spoken();
+            Handle gone = received();
             gone.unfinished(true);
             gone.closed();
             gone.unfinished(true);
         }
-        spoken().unfinished(true);
+        received().unfinished(true);
         for (int i = 0; i < 3; i++) {
-            spoken().begin();
+            received().begin();
         }
         at(1_000);
 
@@ -174,7 +175,7 @@ class ConnectionTableTest {
 
     @Test
     void takesWorkForIdleWhereAllOfItWaitsForTheClientAndSuchAreMany() {
-        Handle stream = spoken();
+        Handle stream = received();
         stream.begin();
         stream.unfinished(true);
         at(1_000);
@@ -187,7 +188,7 @@ class ConnectionTableTest {
     @Test
     void sparesForAWhileWhatTheAdapterKnowsToBeInProgress() {
         boolean[] inProgress = {true};
-        Handle spoken = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {
+        Handle received = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {
             @Override
             public void close(Closing how) {}
 
@@ -204,12 +205,12 @@ class ConnectionTableTest {
         assertThat(victim(false)).as("spared just now").isNull();
 
         at(25);
-        assertThat(victim(false)).isSameAs(spoken);
+        assertThat(victim(false)).isSameAs(received);
     }
 
     @Test
     void countsEachCloseOnce() {
-        Handle handle = spoken();
+        Handle handle = received();
         open();
         handle.closed();
         handle.closed();
@@ -220,9 +221,9 @@ class ConnectionTableTest {
 
     @Test
     void findsVictimsThatAreIdleForHours() {
-        Handle old = spoken();
+        Handle old = received();
         at(5);
-        spoken();
+        received();
         at(20_000);
         open().touch();
 
@@ -236,7 +237,7 @@ class ConnectionTableTest {
         Random random = new Random(7);
         List<Handle> alive = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            alive.add(spoken());
+            alive.add(received());
         }
         for (double t = 0; t < 300; t += 0.5) {
             at(t);
@@ -259,7 +260,7 @@ class ConnectionTableTest {
                     assertThat(now - victim.lastActive()).isGreaterThanOrEqualTo(FLOOR);
                     alive.remove(victim);
                     victim.closed();
-                    alive.add(spoken());
+                    alive.add(received());
                 }
             }
         }
@@ -269,7 +270,7 @@ class ConnectionTableTest {
     @Test
     void settlesThoseThatHaveSpokenSoThatASearchNeedNot() {
         for (int i = 0; i < 3_000; i++) {
-            spoken();
+            received();
         }
         at(1);
         table.settle(now);
@@ -340,7 +341,7 @@ class ConnectionTableTest {
         return table.open(null, false, new ListenerCounts(), how -> {});
     }
 
-    private Handle spoken() {
+    private Handle received() {
         Handle handle = open();
         handle.begin();
         handle.end();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.Shed.Cause;
+import io.tcpguard.state.RefusalCounters.Cause;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -59,7 +59,7 @@ class DecisionLogTest {
     @Test
     void tellsWhoWasEvictedForHowLongItWasIdleAndWhatItGot() {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table = new ConnectionTable(new GapLearner(), new Patience(0), clock, 0);
+        ConnectionTable table = new ConnectionTable(new IdleFloorEstimator(), new AdaptiveQueueWait(0), clock, 0);
         Handle handle = table.open(client, false, new ListenerCounts(), how -> {});
         for (int i = 0; i < 3; i++) {
             handle.begin();

@@ -9,7 +9,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +133,10 @@ class LimitsOfEverySizeTest {
                         List.of(),
                         0),
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(GuardConfig.defaults(), () -> true, 0),
                 0);
-        policy.setOpenForDecisions(true);
+        policy.setEnabled(true);
         policy.sampled(capacity(limit), Level.NORMAL, 0);
         return policy;
     }

@@ -9,7 +9,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Verdict;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,7 +36,7 @@ class MillionConnectionsTest {
             () -> new GuardSnapshot(
                     Level.NORMAL, null, "", capacity, new Verdict(true, 100, ""), Admission.ADMIT, false, List.of(), 0),
             new CoarseClock(0),
-            new Shed(),
+            new RefusalCounters(),
             new ResetBudget(GuardConfig.defaults(), () -> true, 0),
             0);
 

@@ -11,7 +11,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,7 +225,7 @@ class EngineTest {
 
         assertThat(engine.snapshot().verdict().weight()).isGreaterThanOrEqualTo(90);
         assertThat(engine.snapshot().capacity().takenByClients()).isTrue();
-        assertThat(engine.snapshot().refusal()).isIn(null, Shed.Cause.CONNECTIONS);
+        assertThat(engine.snapshot().refusal()).isIn(null, RefusalCounters.Cause.CONNECTIONS);
     }
 
     /** Up to 95 % of the limit in half a minute, then up and down a little. */
@@ -329,7 +329,7 @@ class EngineTest {
         GuardSnapshot snapshot = after(0.6);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
         assertThat(snapshot.admission()).isEqualTo(Admission.RESPOND);
-        assertThat(snapshot.refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
         assertThat(snapshot.requestsStalled()).isFalse();
         assertThat(snapshot.verdict().up()).isTrue();
     }

@@ -8,7 +8,7 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,7 @@ class ReasonsTest {
         measured(Signal.SYSTEM_FILES, 99, 100);
 
         GuardSnapshot snapshot = after(1);
-        assertThat(snapshot.refusal()).isEqualTo(Shed.Cause.SYSTEM_FILES);
+        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Cause.SYSTEM_FILES);
         assertThat(snapshot.reason()).contains("SYSTEM_FILES is at 99 of 100").contains("evict idle");
     }
 
@@ -88,7 +88,7 @@ class ReasonsTest {
         measured(Signal.WORK_DELAY, 600, 500);
 
         assertThat(after(1).leading()).isEqualTo(Signal.WORK_DELAY);
-        assertThat(engine.snapshot().refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(engine.snapshot().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
     }
 
     private void measured(Signal signal, long used, long limit) {

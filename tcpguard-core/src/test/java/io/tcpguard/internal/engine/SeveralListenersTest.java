@@ -10,7 +10,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ class SeveralListenersTest {
         GuardSnapshot snapshot = after(2);
 
         assertThat(main.watch.state().refusal()).isNull();
-        assertThat(second.watch.state().refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
         assertThat(snapshot.leading()).isEqualTo(Signal.WORK_DELAY);
         assertThat(snapshot.reason()).contains("WORK_DELAY of second-0 is at 600 of 500");
@@ -60,7 +60,7 @@ class SeveralListenersTest {
         after(2);
 
         assertThat(main.watch.state().refusal()).isNull();
-        assertThat(second.watch.state().refusal()).isEqualTo(Shed.Cause.ACCEPT_QUEUE);
+        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.ACCEPT_QUEUE);
         assertThat(engine.snapshot().refusal()).isNull();
     }
 
@@ -124,7 +124,7 @@ class SeveralListenersTest {
 
         after(11);
 
-        assertThat(main.watch.state().refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
         assertThat(engine.snapshot().verdict().up()).isFalse();
     }
 
@@ -149,7 +149,7 @@ class SeveralListenersTest {
         after(5);
         main.hang();
         assertThat(after(12).verdict().up()).isFalse();
-        assertThat(main.watch.state().refusal()).isEqualTo(Shed.Cause.WORK_DELAY);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
 
         assertThat(after(30).verdict().up()).isTrue();
         assertThat(main.watch.state().refusal()).isNull();

@@ -44,7 +44,7 @@ class AnswerAtTheDoorTest {
 
     @Test
     void answersWhoHasSpoken() throws IOException {
-        Socket client = spoken();
+        Socket client = received();
 
         assertThat(refuse(acceptSpoken())).isEqualTo(Admission.RESPOND);
 
@@ -55,7 +55,7 @@ class AnswerAtTheDoorTest {
     @Test
     void givesThePlaceOfOneWhoLeftToTheNext() throws IOException {
         for (int i = 0; i < 20; i++) {
-            Socket client = spoken();
+            Socket client = received();
 
             assertThat(refuse(acceptSpoken())).isEqualTo(Admission.RESPOND);
 
@@ -66,9 +66,9 @@ class AnswerAtTheDoorTest {
 
     @Test
     void resetsTheNextWhileTheClientOfTheOnlyPlaceStays() throws IOException {
-        Socket stays = spoken();
+        Socket stays = received();
         refuse(acceptSpoken());
-        spoken();
+        received();
 
         assertThat(refuse(acceptSpoken())).isEqualTo(Admission.RESET);
 
@@ -90,7 +90,7 @@ class AnswerAtTheDoorTest {
 
     @Test
     void leavesWhoDoesNotCloseSoonToTheIoThread() throws IOException {
-        Socket client = spoken();
+        Socket client = received();
         SocketChannel accepted = acceptSpoken();
         refuse(accepted);
         Wire.await("the I/O thread has taken over", () -> {
@@ -118,7 +118,7 @@ class AnswerAtTheDoorTest {
         return io.refuse(accepted, Admission.RESPOND, 1, 1);
     }
 
-    private Socket spoken() throws IOException {
+    private Socket received() throws IOException {
         Socket client = connected();
         Wire.send(client, "GET / HTTP/1.1\r\n\r\n");
         return client;

@@ -10,7 +10,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
@@ -24,7 +24,7 @@ final class FakeView implements GuardView {
     private volatile boolean room = true;
     private volatile boolean resets = true;
     private volatile String advice = "advice × 1\n";
-    private volatile Background background = new Background(
+    private volatile Diagnostics background = new Diagnostics(
             Trend.CALM, Census.failed("nobody looked"), 0, TcpCounts.UNKNOWN, TcpCounts.TimeWaitLoss.NONE, List.of());
 
     FakeView says(Level level, @Nullable Signal leading, int weight, String reason) {
@@ -95,28 +95,28 @@ final class FakeView implements GuardView {
         advice = text;
     }
 
-    FakeView seesBeside(Background seen) {
+    FakeView seesBeside(Diagnostics seen) {
         background = seen;
         return this;
     }
 
     @Override
-    public Places places() {
-        return new Places(9_400_000_000L, 2_660_000_000L, 123);
+    public AdmissionStatus places() {
+        return new AdmissionStatus(9_400_000_000L, 2_660_000_000L, 123);
     }
 
     @Override
-    public Background background() {
+    public Diagnostics background() {
         return background;
     }
 
-    private static Shed.@Nullable Cause refusal(@Nullable Signal leading) {
+    private static RefusalCounters.@Nullable Cause refusal(@Nullable Signal leading) {
         if (leading == Signal.WORK_DELAY) {
-            return Shed.Cause.WORK_DELAY;
+            return RefusalCounters.Cause.WORK_DELAY;
         }
         return leading == Signal.ACCEPT_QUEUE
-                ? Shed.Cause.ACCEPT_QUEUE
-                : leading == Signal.SYSTEM_FILES ? Shed.Cause.SYSTEM_FILES : null;
+                ? RefusalCounters.Cause.ACCEPT_QUEUE
+                : leading == Signal.SYSTEM_FILES ? RefusalCounters.Cause.SYSTEM_FILES : null;
     }
 
     private static GuardSnapshot snapshot(

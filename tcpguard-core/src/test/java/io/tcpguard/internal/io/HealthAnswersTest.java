@@ -182,7 +182,7 @@ class HealthAnswersTest {
 
     @Test
     void showWhatIsKnownBesideTheSignals() throws IOException {
-        view.seesBeside(new Background(
+        view.seesBeside(new Diagnostics(
                 new Trend(Trend.Kind.LEAK, 12.34, 40),
                 new Census(Map.of(TcpState.CLOSE_WAIT, 40, TcpState.SYN_RECV, 3), true, false, ""),
                 0,

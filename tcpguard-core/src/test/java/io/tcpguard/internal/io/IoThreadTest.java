@@ -107,12 +107,12 @@ class IoThreadTest {
             }
 
             @Override
-            public Places places() {
+            public AdmissionStatus places() {
                 return view.places();
             }
 
             @Override
-            public Background background() {
+            public Diagnostics background() {
                 return view.background();
             }
         };

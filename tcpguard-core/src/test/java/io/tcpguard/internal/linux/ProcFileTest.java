@@ -53,7 +53,7 @@ class ProcFileTest {
             Files.writeString(path, "y".repeat(500));
 
             assertThat(file.read(0)).isFalse();
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.MALFORMED);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.MALFORMED);
             assertThat(file.length()).isZero();
         }
     }
@@ -62,7 +62,7 @@ class ProcFileTest {
     void saysNotSupportedWhereThereIsNoFile() {
         try (ProcFile file = ProcFile.whole(new File(directory.toFile(), "nothing"), descriptors)) {
             assertThat(file.read(0)).isFalse();
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.NOT_SUPPORTED);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.NOT_SUPPORTED);
             assertThat(file.trouble()).asString().contains("nothing");
         }
     }
@@ -71,7 +71,7 @@ class ProcFileTest {
     void saysNotReadableWhereTheFileIsThereButDoesNotOpen() {
         try (ProcFile file = ProcFile.whole(directory.toFile(), descriptors)) {
             assertThat(file.read(0)).isFalse();
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.NOT_READABLE);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.NOT_READABLE);
         }
     }
 
@@ -81,7 +81,7 @@ class ProcFileTest {
         // Address 0 is mapped in no process: EIO.
         try (ProcFile file = ProcFile.whole(new File("/proc/self/mem"), descriptors)) {
             assertThat(file.read(0)).isFalse();
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.NOT_READABLE);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.NOT_READABLE);
         }
     }
 
@@ -91,13 +91,13 @@ class ProcFileTest {
         Files.createDirectory(path);
         descriptors.used = 100;
         try (ProcFile file = ProcFile.whole(path.toFile(), descriptors)) {
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.OUT_OF_DESCRIPTORS);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.OUT_OF_DESCRIPTORS);
             assertThat(file.read(0)).isFalse();
             Files.delete(path);
             Files.writeString(path, "here\n");
 
             assertThat(file.read(SECOND - 1)).isFalse();
-            assertThat(file.trouble()).extracting(Trouble::cause).isEqualTo(Cause.OUT_OF_DESCRIPTORS);
+            assertThat(file.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.OUT_OF_DESCRIPTORS);
             assertThat(file.read(SECOND)).isTrue();
             assertThat(file.length()).isEqualTo(5);
         }

@@ -68,10 +68,10 @@ class SockstatTest {
     void refusesALineThatTheKernelDoesNotWrite(String text) {
         FakeProc proc = FakeProc.complete(directory).with(NAME, text);
         try (ProcFile file = ProcFile.whole(proc.file(NAME), descriptors)) {
-            Figure timeWait = sockstat(file).figure(2);
+            KernelValue timeWait = sockstat(file).figure(2);
 
             assertThat(timeWait.at(0)).isEqualTo(-1);
-            assertThat(timeWait.trouble()).extracting(Trouble::cause).isEqualTo(Cause.MALFORMED);
+            assertThat(timeWait.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.MALFORMED);
         }
     }
 

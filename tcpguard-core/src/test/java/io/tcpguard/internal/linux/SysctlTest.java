@@ -55,7 +55,7 @@ class SysctlTest {
             Sysctl figure = Sysctl.count(file, 0, 3);
 
             assertThat(figure.at(0)).isEqualTo(-1);
-            assertThat(figure.trouble()).extracting(Trouble::cause).isEqualTo(Cause.MALFORMED);
+            assertThat(figure.trouble()).extracting(ReadFailure::cause).isEqualTo(Cause.MALFORMED);
         }
     }
 

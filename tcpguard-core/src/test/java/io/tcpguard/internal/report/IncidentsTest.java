@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import io.tcpguard.state.Verdict;
 import io.tcpguard.testkit.Snapshots;
@@ -38,7 +38,7 @@ class IncidentsTest {
         @Override
         public void close() {}
     };
-    private final Shed shed = new Shed();
+    private final RefusalCounters shed = new RefusalCounters();
     private GuardSnapshot now = Snapshots.calm();
     private final Incidents incidents = new Incidents(
             shed,
@@ -137,7 +137,7 @@ class IncidentsTest {
 
     private void refuse(int times) {
         for (int i = 0; i < times; i++) {
-            shed.count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+            shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
         }
     }
 

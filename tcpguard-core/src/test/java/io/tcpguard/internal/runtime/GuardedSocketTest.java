@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
-import io.tcpguard.internal.admission.WaitingRoom;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
-import io.tcpguard.internal.io.Background;
+import io.tcpguard.internal.io.AdmissionStatus;
+import io.tcpguard.internal.io.Diagnostics;
 import io.tcpguard.internal.io.GuardView;
 import io.tcpguard.internal.io.IoThread;
-import io.tcpguard.internal.io.Places;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -24,7 +24,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import java.util.Map;
@@ -98,18 +98,18 @@ class GuardedSocketTest {
                 () -> 993,
                 server::snapshot,
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
-        policy.setOpenForDecisions(true);
+        policy.setEnabled(true);
         policy.sampled(server.snapshot().capacity(), Level.SHED, 0);
         return policy;
     }
 
     /** Nobody in the queue yet. */
-    private WaitingRoom openRoom() {
-        WaitingRoom room =
-                new WaitingRoom(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
+    private AcceptQueueTimer openRoom() {
+        AcceptQueueTimer room =
+                new AcceptQueueTimer(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
         room.watch(new EmptyQueue()).read(System.nanoTime());
         return room;
     }
@@ -187,12 +187,12 @@ class GuardedSocketTest {
         }
 
         @Override
-        public Places places() {
-            return new Places(0, PATIENCE, 0);
+        public AdmissionStatus places() {
+            return new AdmissionStatus(0, PATIENCE, 0);
         }
 
         @Override
-        public Background background() {
+        public Diagnostics background() {
             throw new IllegalStateException("nobody asks for details");
         }
     }

@@ -41,7 +41,7 @@ class PublishedSnapshotTest {
                     }
                 },
                 now);
-        Sight sight = new Sight(turn);
+        SignalAvailability sight = new SignalAvailability(turn);
         sight.add(() -> accepting);
         published.seenBy(sight);
         published.publish(snapshot, now);

@@ -18,7 +18,7 @@ class ControlledListenerTest {
 
         assertThat(listener.accepting()).isFalse();
         assertThat(listener.full()).isTrue();
-        assertThat(listener.unasked()).isEqualTo(7);
+        assertThat(listener.untrackedConnections()).isEqualTo(7);
         assertThat(listener.accepts()).isEqualTo(10);
     }
 
@@ -26,7 +26,7 @@ class ControlledListenerTest {
     void keepsToTheLastWordOfAnAdapterThatFails() {
         listener.full();
         listener.accepting();
-        listener.unasked();
+        listener.untrackedConnections();
         broken = true;
 
         assertThat(listener.accepting()).isFalse();
@@ -55,7 +55,7 @@ class ControlledListenerTest {
         }
 
         @Override
-        public int unasked() {
+        public int untrackedConnections() {
             return say(7);
         }
 

@@ -20,7 +20,7 @@ import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -119,7 +119,7 @@ public class SampleBenchmark {
                 probes.descriptors()::used,
                 engine::snapshot,
                 new CoarseClock(0),
-                new Shed(),
+                new RefusalCounters(),
                 new ResetBudget(config, () -> false, 0),
                 0);
         SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);

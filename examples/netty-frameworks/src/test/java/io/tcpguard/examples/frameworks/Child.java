@@ -4,7 +4,7 @@ package io.tcpguard.examples.frameworks;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.tcpguard.TcpGuard;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -84,7 +84,7 @@ final class Child implements AutoCloseable {
             System.out.println(
                     what == 'o'
                             ? guard.snapshot().capacity().own()
-                            : guard.shed().of(Shed.Layer.ACCEPT));
+                            : guard.shed().of(RefusalCounters.Layer.ACCEPT));
         }
         System.exit(0);
     }

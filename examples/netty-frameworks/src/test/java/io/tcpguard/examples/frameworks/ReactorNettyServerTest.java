@@ -33,7 +33,7 @@ class ReactorNettyServerTest {
                             HttpServer.create().host("127.0.0.1").port(0).runOn(watching), NettyGuard.of(guard))
                     .bindNow();
             try {
-                assertThat(watching.atBind).anyMatch(name -> name.startsWith("AcceptGate"));
+                assertThat(watching.atBind).anyMatch(name -> name.startsWith("AcceptHandler"));
             } finally {
                 server.disposeNow();
             }

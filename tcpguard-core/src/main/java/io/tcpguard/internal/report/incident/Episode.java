@@ -5,7 +5,7 @@ import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -69,7 +69,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param way how
      * @param cause why
      */
-    public record Refusal(Shed.Layer layer, Shed.Way way, Shed.Cause cause) {}
+    public record Refusal(RefusalCounters.Layer layer, RefusalCounters.Way way, RefusalCounters.Cause cause) {}
 
     /** True if calm has returned. */
     public boolean over() {

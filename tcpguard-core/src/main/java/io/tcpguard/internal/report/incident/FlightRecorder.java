@@ -6,7 +6,7 @@ import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,7 +74,8 @@ public final class FlightRecorder {
      * @param meant whether an operator drains and nothing else is wrong
      * @return the episode that ended by this change, if it is worth telling
      */
-    public Optional<Episode> record(Transition transition, long nowNanos, Shed shed, long waited, boolean meant) {
+    public Optional<Episode> record(
+            Transition transition, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
         Kept old = kept;
         if (old.current() == null && transition.after().level() == Level.NORMAL) {
             return Optional.empty();
@@ -111,7 +112,7 @@ public final class FlightRecorder {
     }
 
     /** Nothing is wrong at this time. Once in a while it takes down what was counted until then. */
-    public void calmAt(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited) {
+    public void calmAt(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited) {
         Moment newest = lately;
         if (newest == null || nowNanos - newest.atNanos() >= BEFOREHAND) {
             before = newest;
@@ -149,7 +150,8 @@ public final class FlightRecorder {
      * @param waited the guard's count of connections that had to wait for a place
      * @param meant whether an operator drains and nothing else is wrong
      */
-    public List<Episode> episodes(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited, boolean meant) {
+    public List<Episode> episodes(
+            GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
         Kept known = kept;
         if (known.current() == null) {
             return known.over();
@@ -163,7 +165,7 @@ public final class FlightRecorder {
         return all;
     }
 
-    private Moment moment(GuardSnapshot snapshot, long nowNanos, Shed shed, long waited, boolean meant) {
+    private Moment moment(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
         return new Moment(nowNanos, snapshot, counts(shed), waited, kernel.get().known(), meant);
     }
 
@@ -178,11 +180,11 @@ public final class FlightRecorder {
         return new Episode(old.before(), moments, old.lost() + (full ? 1 : 0));
     }
 
-    private static Map<Refusal, Long> counts(Shed shed) {
+    private static Map<Refusal, Long> counts(RefusalCounters shed) {
         Map<Refusal, Long> counts = new HashMap<>();
-        for (Shed.Layer layer : Shed.Layer.values()) {
-            for (Shed.Way way : Shed.Way.values()) {
-                for (Shed.Cause cause : Shed.Cause.values()) {
+        for (RefusalCounters.Layer layer : RefusalCounters.Layer.values()) {
+            for (RefusalCounters.Way way : RefusalCounters.Way.values()) {
+                for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
                     long count = shed.of(layer, way, cause);
                     if (count > 0) {
                         counts.put(new Refusal(layer, way, cause), count);

@@ -4,7 +4,7 @@ package io.tcpguard.internal.report.incident;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Refusal;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 
 /** Plain words for the values of an incident. */
 final class IncidentWords {
@@ -31,7 +31,7 @@ final class IncidentWords {
         return where(refusal.layer(), refusal.way()) + ", because " + why(refusal.cause());
     }
 
-    private static String where(Shed.Layer layer, Shed.Way way) {
+    private static String where(RefusalCounters.Layer layer, RefusalCounters.Way way) {
         return switch (layer) {
             case ACCEPT ->
                 switch (way) {
@@ -51,7 +51,7 @@ final class IncidentWords {
         };
     }
 
-    private static String why(Shed.Cause cause) {
+    private static String why(RefusalCounters.Cause cause) {
         return switch (cause) {
             case CONNECTIONS -> "connections had taken the places";
             case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";

@@ -8,7 +8,7 @@ import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import io.tcpguard.state.Verdict;
 import io.tcpguard.testkit.Snapshots;
@@ -17,14 +17,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class FlightRecorderTest {
-    private static final Episode.Refusal RESET =
-            new Episode.Refusal(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+    private static final Episode.Refusal RESET = new Episode.Refusal(
+            RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
 
     private static final long SECOND = 1_000_000_000;
     private static final Verdict UP = new Verdict(true, 96, "up");
 
     private final FlightRecorder recorder = new FlightRecorder(4, () -> TcpCounts.UNKNOWN);
-    private final Shed shed = new Shed();
+    private final RefusalCounters shed = new RefusalCounters();
     private GuardSnapshot now = Snapshots.calm();
 
     private long at;
@@ -206,7 +206,7 @@ final class FlightRecorderTest {
     }
 
     private void refuse() {
-        shed.count(Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import io.tcpguard.state.Verdict;
 import io.tcpguard.testkit.Snapshots;
@@ -35,7 +35,7 @@ final class IncidentReportTest {
 
     private final Map<KernelCounter, Long> kernel = new EnumMap<>(KernelCounter.class);
     private final FlightRecorder recorder = new FlightRecorder(64, () -> new TcpCounts(kernel));
-    private final Shed shed = new Shed();
+    private final RefusalCounters shed = new RefusalCounters();
     private final SavedMachine saved;
     private GuardSnapshot now = Snapshots.calm();
     private long waited = 40;
@@ -51,7 +51,7 @@ final class IncidentReportTest {
         now = next;
     }
 
-    private void refuse(int times, Shed.Layer layer, Shed.Way way, Shed.Cause cause) {
+    private void refuse(int times, RefusalCounters.Layer layer, RefusalCounters.Way way, RefusalCounters.Cause cause) {
         for (int i = 0; i < times; i++) {
             shed.count(layer, way, cause);
         }
@@ -65,13 +65,13 @@ final class IncidentReportTest {
 
     @Test
     void tellsOfAFloodThatTookAllDescriptors() throws IOException {
-        refuse(3, Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
+        refuse(3, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
         to(Snapshots.at(Level.TRIM, 871), 1_000);
         to(Snapshots.at(Level.SHED, 992), 1_420);
-        refuse(256, Shed.Layer.ACCEPT, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
-        refuse(1_744, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.CONNECTIONS);
-        refuse(310, Shed.Layer.IDLE, Shed.Way.RESET, Shed.Cause.CONNECTIONS);
-        refuse(95, Shed.Layer.ACCEPT, Shed.Way.ANSWER, Shed.Cause.UNFAIR_SOURCE);
+        refuse(256, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+        refuse(1_744, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.CONNECTIONS);
+        refuse(310, RefusalCounters.Layer.IDLE, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+        refuse(95, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.UNFAIR_SOURCE);
         waited += 812;
         kernel.put(KernelCounter.LISTEN_OVERFLOWS, 53L);
         kernel.put(KernelCounter.LISTEN_DROPS, 60L);

@@ -10,7 +10,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.Shed;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Verdict;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,9 +48,9 @@ final class SavedEpisode {
                 refused.get(refused.size() - 1)
                         .put(
                                 new Refusal(
-                                        Shed.Layer.valueOf(words[1]),
-                                        Shed.Way.valueOf(words[2]),
-                                        Shed.Cause.valueOf(words[3])),
+                                        RefusalCounters.Layer.valueOf(words[1]),
+                                        RefusalCounters.Way.valueOf(words[2]),
+                                        RefusalCounters.Cause.valueOf(words[3])),
                                 Long.parseLong(words[4]));
             case "kernel" ->
                 kernel.get(kernel.size() - 1).put(KernelCounter.valueOf(words[1]), Long.parseLong(words[2]));

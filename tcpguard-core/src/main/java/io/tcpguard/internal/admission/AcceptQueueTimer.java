@@ -1,0 +1,133 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.internal.probe.Probe;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and come in by their
+ * turn; refused at once, they try again as fast as they can, and who tries most often gets most places.
+ *
+ * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some time is the n-th
+ * to be accepted, with n known. So the room remembers n over the time that clients are patient, and whoever is in hand and not beyond
+ * the oldest n has waited for so long, and is refused. Nobody waits where the length of the queue is not known, or when a long
+ * one nears what its own signal takes for trouble.
+ */
+public final class AcceptQueueTimer {
+    /** Of the backlog. TRIM begins at half. */
+    private static final double USABLE = 0.4;
+
+    /** A queue of so many or fewer may fill up: less of it would be less than a server without guard has. */
+    private static final long SHORT = 128;
+
+    private static final int STEPS = 64;
+    private static final long IN_USE_FOR = TimeUnit.SECONDS.toNanos(1);
+
+    private final long stepNanos;
+    private final LongSupplier patience;
+    private final LongSupplier accepted;
+
+    /** Connections up to this number have waited for as long as clients are patient. */
+    private volatile long overdue;
+
+    /** Which number the last in the queue has. */
+    private volatile long last;
+
+    private volatile long longest;
+    private volatile boolean isShort;
+    private volatile boolean asked;
+    private volatile long askedAt;
+
+    // Of the sampler thread: which number was the last at each step of time.
+    private final long[] lastAtStep = new long[STEPS];
+    private boolean started;
+    private long step;
+
+    /**
+     * @param longestPatience the longest time that clients may wait, in nanoseconds; 0: not at all
+     * @param patience as long as that or shorter, at this time
+     * @param accepted connections taken out of this queue so far, the one in hand too
+     */
+    public AcceptQueueTimer(long longestPatience, LongSupplier patience, LongSupplier accepted) {
+        this.stepNanos = longestPatience / (STEPS - 1);
+        this.patience = patience;
+        this.accepted = accepted;
+    }
+
+    /** Sees what this probe reads of the queue. */
+    public Probe watch(Probe queue) {
+        return new Probe() {
+            @Override
+            public Signal signal() {
+                return queue.signal();
+            }
+
+            @Override
+            public Reading read(long nowNanos) {
+                Reading reading = queue.read(nowNanos);
+                looked(reading, nowNanos);
+                return reading;
+            }
+
+            @Override
+            public void close() {
+                // Nobody looks any more at how long they wait.
+                longest = 0;
+                queue.close();
+            }
+        };
+    }
+
+    /** Whether somebody asked within the last second: then a fresh look at the queue is worth its cost. */
+    public boolean inUse(long now) {
+        return asked && now - askedAt < IN_USE_FOR;
+    }
+
+    /** Whether the queue is so short that it may be full of those who wait. Any thread. */
+    boolean isShort() {
+        return isShort;
+    }
+
+    /** Whether the connection in hand may be held, and those behind it wait on. Any thread. */
+    boolean mayWait(long now) {
+        askedAt = now;
+        asked = true;
+        long inHand = accepted.getAsLong();
+        return inHand > overdue && Math.max(0, last - inHand) < longest;
+    }
+
+    private void looked(Reading reading, long now) {
+        if (stepNanos > 0 && reading instanceof Reading.Measured queue) {
+            last = accepted.getAsLong() + queue.used();
+            remember(now);
+            isShort = queue.limit() <= SHORT;
+            longest = isShort ? Long.MAX_VALUE : Math.max(SHORT, (long) (USABLE * queue.limit()));
+        } else {
+            longest = 0;
+        }
+    }
+
+    private void remember(long now) {
+        long newest = Math.floorDiv(now, stepNanos);
+        if (!started) {
+            started = true;
+            step = newest - STEPS;
+        }
+        // For the steps that a late sampler missed stands what was last known.
+        for (long missed = Math.max(step + 1, newest - STEPS + 1); missed < newest; missed++) {
+            lastAtStep[slot(missed)] = lastAtStep[slot(step)];
+        }
+        if (step < newest) {
+            step = newest;
+            lastAtStep[slot(step)] = last;
+        }
+        overdue = lastAtStep[slot(step - Math.min(STEPS - 1, patience.getAsLong() / stepNanos))];
+    }
+
+    private static int slot(long step) {
+        return (int) Math.floorMod(step, (long) STEPS);
+    }
+}

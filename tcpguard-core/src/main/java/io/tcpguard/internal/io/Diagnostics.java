@@ -1,0 +1,40 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.io;
+
+import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.internal.probe.TcpCounts.TimeWaitLoss;
+import io.tcpguard.signal.Census;
+import io.tcpguard.state.Trend;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known beside the signals, for a person: it decides nothing.
+ *
+ * @param trend where the descriptors are going
+ * @param sockets this process's sockets by state
+ * @param socketsAtNanos when they were counted
+ * @param sinceStart the kernel's counters since the guard's start
+ * @param lastLoss why closes went without TIME_WAIT when they last did
+ * @param remarks what stands out, a sentence each
+ */
+public record Diagnostics(
+        Trend trend,
+        Census sockets,
+        long socketsAtNanos,
+        TcpCounts sinceStart,
+        TimeWaitLoss lastLoss,
+        List<String> remarks) {
+
+    /** The same with more remarks. */
+    public Diagnostics and(List<String> more) {
+        List<String> all = new ArrayList<>(remarks);
+        all.addAll(more);
+        return new Diagnostics(trend, sockets, socketsAtNanos, sinceStart, lastLoss, all);
+    }
+
+    /** Copies the list. */
+    public Diagnostics {
+        remarks = List.copyOf(remarks);
+    }
+}

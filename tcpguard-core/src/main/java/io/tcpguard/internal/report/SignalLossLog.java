@@ -1,0 +1,141 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.report;
+
+import io.tcpguard.signal.Cause;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.SignalState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Says once that a signal can't be read any more, and once that it can again. What comes and goes within a second is not said, and of
+ * one signal at most one thing a minute, however it flutters. For one thread.
+ */
+public final class SignalLossLog {
+    static final long CERTAIN = TimeUnit.SECONDS.toNanos(1);
+    static final long APART = TimeUnit.MINUTES.toNanos(1);
+
+    private final Consumer<String> lost;
+    private final Consumer<String> regained;
+    private final List<SignalAvailability> sights = new ArrayList<>();
+    private boolean pending = true;
+    private List<SignalState> seen = List.of();
+
+    /** One signal of one source, as it is and as it was said to be. */
+    private static final class SignalAvailability {
+        private final SignalState first;
+        private boolean missing;
+        private long since;
+        private boolean saidMissing;
+        private boolean everSaid;
+        private long saidAt;
+
+        private SignalAvailability(SignalState first) {
+            this.first = first;
+        }
+
+        private boolean isOf(SignalState state) {
+            return first.reading().signal() == state.reading().signal()
+                    && first.source().equals(state.source());
+        }
+
+        private void look(Reading reading, long now) {
+            // A rate that waits for its second look, a listener that is not bound: nothing is lost, and nothing is
+            // back.
+            boolean neither = reading instanceof Reading.Unavailable u && u.cause() == Cause.NOTHING_TO_WATCH;
+            boolean isMissing = reading instanceof Reading.Unavailable;
+            if (!neither && isMissing != missing) {
+                missing = isMissing;
+                since = now;
+            }
+        }
+
+        private boolean unsaid() {
+            return missing != saidMissing;
+        }
+
+        private boolean due(long now) {
+            return unsaid() && now - since >= CERTAIN && (!everSaid || now - saidAt >= APART);
+        }
+
+        private void say(long now) {
+            saidMissing = missing;
+            everSaid = true;
+            saidAt = now;
+        }
+    }
+
+    /**
+     * @param start what is missing there has been said already
+     * @param lost told what can't be read any more, and why
+     * @param regained told what can be read again
+     */
+    public SignalLossLog(GuardSnapshot start, Consumer<String> lost, Consumer<String> regained) {
+        this.lost = lost;
+        this.regained = regained;
+        for (SignalState state : start.signals()) {
+            SignalAvailability sight = new SignalAvailability(state);
+            sight.look(state.reading(), 0);
+            sight.saidMissing = sight.missing;
+            sights.add(sight);
+        }
+    }
+
+    /** After each sample. Allocates nothing while there is nothing to say. */
+    @SuppressWarnings("ReferenceEquality") // the same list while nothing changes
+    public void look(GuardSnapshot snapshot, long now) {
+        List<SignalState> states = snapshot.signals();
+        if (states == seen && !pending) {
+            return;
+        }
+        seen = states;
+        pending = false;
+        boolean due = false;
+        for (int i = 0; i < states.size(); i++) {
+            SignalAvailability sight = sightOf(states.get(i));
+            sight.look(states.get(i).reading(), now);
+            pending |= sight.unsaid();
+            due |= sight.due(now);
+        }
+        if (sights.size() > states.size()) {
+            sights.removeIf(sight -> states.stream().noneMatch(sight::isOf));
+        }
+        if (due) {
+            say(states, now);
+        }
+    }
+
+    private SignalAvailability sightOf(SignalState state) {
+        for (int i = 0; i < sights.size(); i++) {
+            if (sights.get(i).isOf(state)) {
+                return sights.get(i);
+            }
+        }
+        SignalAvailability sight = new SignalAvailability(state);
+        sights.add(sight);
+        return sight;
+    }
+
+    /** All that is due in one line: if everything goes at once, it is said once. */
+    private void say(List<SignalState> states, long now) {
+        StringBuilder gone = new StringBuilder();
+        StringBuilder back = new StringBuilder();
+        for (SignalState state : states) {
+            SignalAvailability sight = sightOf(state);
+            if (sight.due(now)) {
+                sight.say(now);
+                StringBuilder list = sight.saidMissing ? gone : back;
+                list.append(list.length() == 0 ? "" : "; ").append(TransitionLog.named(state));
+            }
+        }
+        if (gone.length() > 0) {
+            lost.accept(gone.toString());
+        }
+        if (back.length() > 0) {
+            regained.accept(back.toString());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AdaptiveQueueWaitTest {
+    private static final long LONGEST = TimeUnit.SECONDS.toNanos(4);
+
+    private final AdaptiveQueueWait patience = new AdaptiveQueueWait(LONGEST);
+
+    @Test
+    void isWhatWasConfiguredAtFirst() {
+        assertThat(patience.nanos()).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void shrinksWhileClientsAreGoneWhenTheirTurnComes() {
+        second(false, 100, 2);
+        second(true, 100, 60);
+        long after = patience.nanos();
+        assertThat(after).isLessThan(LONGEST);
+        second(true, 100, 60);
+        assertThat(patience.nanos()).isLessThan(after);
+    }
+
+    @Test
+    void growsBackWhenTheyStay() {
+        second(true, 100, 60);
+        long cut = patience.nanos();
+        second(true, 100, 0);
+        assertThat(patience.nanos()).isGreaterThan(cut);
+        for (int i = 0; i < 100; i++) {
+            second(true, 100, 0);
+        }
+        assertThat(patience.nanos()).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void mindsNothingWhereClientsAlwaysLeaveAfterOneAnswer() {
+        second(false, 1000, 990);
+        second(true, 1000, 1000);
+        assertThat(patience.nanos()).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void judgesNothingByAFew() {
+        for (int i = 0; i < 10; i++) {
+            second(true, 4, 4);
+        }
+        assertThat(patience.nanos()).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void neverShrinksToNothing() {
+        for (int i = 0; i < 100; i++) {
+            second(true, 100, 100);
+        }
+        assertThat(patience.nanos()).isPositive();
+    }
+
+    @Test
+    void staysZeroIfNobodyMayWait() {
+        AdaptiveQueueWait none = new AdaptiveQueueWait(0);
+        for (int i = 0; i < 100; i++) {
+            none.opened(true);
+        }
+        none.update();
+        assertThat(none.nanos()).isZero();
+    }
+
+    private void second(boolean crowded, int opened, int left) {
+        for (int i = 0; i < opened; i++) {
+            patience.opened(crowded);
+        }
+        for (int i = 0; i < left; i++) {
+            patience.leftAtOnce(crowded);
+        }
+        patience.update();
+    }
+}

@@ -1,0 +1,54 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import io.tcpguard.state.Admission;
+
+/** Admits or refuses a child channel from inside its own pipeline, and leaves. */
+@Sharable
+final class ChildAdmissionHandler extends ChannelHandlerAdapter {
+    private final Ports ports;
+
+    ChildAdmissionHandler(Ports ports) {
+        this.ports = ports;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        try {
+            decide(ctx);
+        } catch (RuntimeException | LinkageError e) {
+            // A handler that throws here takes the connection down with it.
+            NettyGuard.LOG.error("{} is not guarded", ctx.channel(), e);
+        }
+        ctx.pipeline().remove(ctx.name());
+    }
+
+    private void decide(ChannelHandlerContext ctx) {
+        Channel child = ctx.channel();
+        Channel server = child.parent();
+        if (server == null || child.hasAttr(ConnectionTracker.KEY)) {
+            return;
+        }
+        ServerPort port = ports.tryOf(server);
+        if (port == null) {
+            return;
+        }
+        Admission decision = port.decideNow(child);
+        if (decision == Admission.ADMIT) {
+            ConnectionTracker tracker = port.admit(child);
+            // It is in the hands of its event loop already.
+            tracker.served();
+            ctx.pipeline().addAfter(ctx.name(), null, tracker);
+        } else {
+            if (decision == Admission.RESPOND) {
+                // Nothing is said here: the close that follows is the answer, and takes no place.
+                ports.answered();
+            }
+            ChannelCloser.registered(child, decision);
+        }
+    }
+}

@@ -5,7 +5,6 @@ import io.tcpguard.config.Network;
 import io.tcpguard.internal.probe.NanoClock;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +23,6 @@ public final class Checkers {
     static final int MOST = 64;
 
     private static final String DATAGRAM = "udp";
-    private static final int GAPS = 8;
-    private static final int GAPS_TO_KNOW = 3;
     /** Closer checks are one: several URLs or services of one director. */
     private static final long SAME_CHECK = TimeUnit.MILLISECONDS.toNanos(100);
     /** Whoever has not asked for this long asks no more, whatever the interval was. */
@@ -35,10 +32,6 @@ public final class Checkers {
     private static final long LONGEST_INTERVAL = TimeUnit.MINUTES.toNanos(2);
     /** Asked by datagrams; their senders may be forged, so they push nobody else out. */
     private static final int MOST_BY_DATAGRAM = 8;
-    /** Checks missed, and the time beside them, until somebody has probably gone. */
-    private static final int MISSED = 5;
-
-    private static final long MISSED_TIME = TimeUnit.SECONDS.toNanos(10);
     /**
      * From here the ramp (10 checks) takes five minutes and a flood is over before a director has seen anything of
      * it.
@@ -47,77 +40,9 @@ public final class Checkers {
 
     private static final long NOBODY_AFTER = TimeUnit.SECONDS.toNanos(60);
 
-    /**
-     * One who checks.
-     *
-     * @param address where from
-     * @param asks what: a path of the health port, {@code agent} or {@code udp}
-     * @param intervalNanos the median of the last gaps between its checks; 0 while there were fewer than three
-     * @param lastNanos when it asked last, on the guard's clock
-     * @param checks how often it asked
-     * @param toldUp what it was told last
-     * @param toldWeight and with which weight, 0..100
-     * @param haproxyState what it said of itself, if it is an HAProxy that sends its state
-     */
-    public record Checker(
-            InetAddress address,
-            String asks,
-            long intervalNanos,
-            long lastNanos,
-            long checks,
-            boolean toldUp,
-            int toldWeight,
-            @Nullable HaproxyState haproxyState) {}
-
-    private static final class Entry {
-        final InetAddress address;
-        final String asks;
-        final long[] gaps = new long[GAPS];
-        long checks;
-        long gapCount;
-        long last;
-        boolean up;
-        int weight;
-        boolean countsConnections;
-
-        @Nullable HaproxyState haproxy;
-
-        /** Whether hold and ramp may go by it. */
-        final boolean counts;
-
-        Entry(InetAddress address, String asks, boolean counts, long now) {
-            this.address = address;
-            this.asks = asks;
-            this.counts = counts;
-            this.last = now;
-        }
-
-        /** Kept, so that to ask costs nothing; 0: not known yet. */
-        long interval;
-        /** Whether most gaps are alike: a timer, not a person. */
-        boolean steady;
-
-        void came(long now) {
-            gaps[(int) (gapCount++ % GAPS)] = now - last;
-            last = now;
-            int known = (int) Math.min(gapCount, GAPS);
-            if (known < GAPS_TO_KNOW) {
-                return;
-            }
-            long[] sorted = Arrays.copyOf(gaps, known);
-            Arrays.sort(sorted);
-            interval = sorted[known / 2];
-            steady = sorted[known * 3 / 4] - sorted[known / 4] <= interval / 2;
-        }
-
-        boolean late(long now) {
-            return now - last > MISSED * interval + MISSED_TIME;
-        }
-    }
-
     private final NanoClock clock;
     private final List<Network> directors;
-    private final List<Entry> entries = new ArrayList<>(MOST);
+    private final List<CheckTimes> entries = new ArrayList<>(MOST);
     private long nobodySince;
     private boolean listening;
     private boolean anybody;
@@ -133,7 +58,7 @@ public final class Checkers {
     /** All that are remembered, the last one to ask first. */
     public synchronized List<Checker> all() {
         List<Checker> list = new ArrayList<>(entries.size());
-        for (Entry e : entries) {
+        for (CheckTimes e : entries) {
             list.add(new Checker(e.address, e.asks, e.interval, e.last, e.checks, e.up, e.weight, e.haproxy));
         }
         long now = clock.nanoTime();
@@ -149,9 +74,9 @@ public final class Checkers {
      */
     public synchronized long observedIntervalNanos() {
         long now = clock.nanoTime();
-        Entry best = null;
+        CheckTimes best = null;
         for (int i = 0; i < entries.size(); i++) {
-            Entry e = entries.get(i);
+            CheckTimes e = entries.get(i);
             if (e.counts
                     && e.interval > 0
                     && e.steady
@@ -163,7 +88,7 @@ public final class Checkers {
         return best == null ? 0 : Math.max(SHORTEST_INTERVAL, Math.min(LONGEST_INTERVAL, best.interval));
     }
 
-    private static boolean better(Entry one, Entry other, long now) {
+    private static boolean better(CheckTimes one, CheckTimes other, long now) {
         if (one.late(now) != other.late(now)) {
             return other.late(now);
         }
@@ -176,7 +101,7 @@ public final class Checkers {
 
     /** This one is a director of LVS, by what it asks: it balances by counting connections. */
     synchronized void countsConnections(InetAddress address, String asks) {
-        Entry e = find(address, asks);
+        CheckTimes e = find(address, asks);
         if (e != null) {
             e.countsConnections = true;
         }
@@ -186,7 +111,7 @@ public final class Checkers {
     public synchronized boolean anyCountsConnections() {
         long now = clock.nanoTime();
         for (int i = 0; i < entries.size(); i++) {
-            Entry e = entries.get(i);
+            CheckTimes e = entries.get(i);
             if (e.countsConnections && e.interval > 0 && now - e.last <= ACTIVE_FOR) {
                 return true;
             }
@@ -208,10 +133,10 @@ public final class Checkers {
     /** Somebody asked over a connection. */
     synchronized void checked(
             InetAddress address, String asks, boolean up, int weight, @Nullable HaproxyState haproxy, long now) {
-        Entry e = find(address, asks);
+        CheckTimes e = find(address, asks);
         if (e == null) {
             makeRoom(now);
-            e = new Entry(address, asks, directors.isEmpty() || Network.anyContains(directors, address), now);
+            e = new CheckTimes(address, asks, directors.isEmpty() || Network.anyContains(directors, address), now);
             entries.add(e);
         }
         came(e, up, weight, now);
@@ -232,19 +157,19 @@ public final class Checkers {
 
     /** A datagram was answered. Shown to people; nothing goes by it. */
     synchronized void datagram(InetAddress address, boolean up, int weight, long now) {
-        Entry e = find(address, DATAGRAM);
+        CheckTimes e = find(address, DATAGRAM);
         if (e == null) {
             if (!makeRoomForDatagram(now)) {
                 return;
             }
-            e = new Entry(address, DATAGRAM, false, now);
+            e = new CheckTimes(address, DATAGRAM, false, now);
             entries.add(e);
         }
         came(e, up, weight, now);
         anybody |= e.interval > 0;
     }
 
-    private static void came(Entry e, boolean up, int weight, long now) {
+    private static void came(CheckTimes e, boolean up, int weight, long now) {
         if (e.checks > 0 && now - e.last >= SAME_CHECK) {
             e.came(now);
         }
@@ -268,9 +193,9 @@ public final class Checkers {
         return Long.MAX_VALUE;
     }
 
-    private @Nullable Entry find(InetAddress address, String asks) {
+    private @Nullable CheckTimes find(InetAddress address, String asks) {
         for (int i = 0; i < entries.size(); i++) {
-            Entry e = entries.get(i);
+            CheckTimes e = entries.get(i);
             if (e.asks.equals(asks) && e.address.equals(address)) {
                 return e;
             }
@@ -287,7 +212,7 @@ public final class Checkers {
     /** At the cost of other datagrams only. */
     private boolean makeRoomForDatagram(long now) {
         int datagrams = 0;
-        for (Entry e : entries) {
+        for (CheckTimes e : entries) {
             datagrams += e.asks.equals(DATAGRAM) ? 1 : 0;
         }
         if (datagrams >= MOST_BY_DATAGRAM || (entries.size() >= MOST && datagrams > 0)) {
@@ -298,14 +223,14 @@ public final class Checkers {
 
     /** Passers-by give way before regulars, the longest silent one of them first. */
     private void forgetOne(boolean datagram, long now) {
-        Entry victim = null;
-        for (Entry e : entries) {
+        CheckTimes victim = null;
+        for (CheckTimes e : entries) {
             if (datagram && !e.asks.equals(DATAGRAM)) {
                 continue;
             }
-            boolean regular = e.gapCount >= GAPS_TO_KNOW && now - e.last <= ACTIVE_FOR;
+            boolean regular = e.gapCount >= CheckTimes.GAPS_TO_KNOW && now - e.last <= ACTIVE_FOR;
             boolean victimRegular =
-                    victim != null && victim.gapCount >= GAPS_TO_KNOW && now - victim.last <= ACTIVE_FOR;
+                    victim != null && victim.gapCount >= CheckTimes.GAPS_TO_KNOW && now - victim.last <= ACTIVE_FOR;
             if (victim == null || (regular == victimRegular ? now - e.last > now - victim.last : victimRegular)) {
                 victim = e;
             }

@@ -141,7 +141,7 @@ final class HealthListener implements Closeable {
                 slot.broken();
             } catch (RuntimeException | Error e) {
                 slot.broken();
-                trouble.warn(IoThread.CHANNEL_FAILED, e, now);
+                trouble.warn(IoLoop.CHANNEL_FAILED, e, now);
             }
         }
     }

@@ -8,15 +8,9 @@ import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class IoThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
 
-    /** Connections of the desk to be served, to be taken in and to be ended between two looks at the checks. */
-    static final int REFUSALS = 32;
-
-    static final String CHANNEL_FAILED = "A connection of the guard's I/O thread failed";
-
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
-    private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CLOSE_WAIT_MILLIS = 5000;
-    private static final long LOOK_AFTER = TimeUnit.SECONDS.toNanos(1);
 
     private static final List<Setting> PORTS = List.of(Setting.HEALTH_PORT, Setting.AGENT_PORT, Setting.UDP_PORT);
     /** With a lower limit whoever is refused is reset, never answered. */
@@ -45,25 +32,19 @@ public final class IoThread implements AutoCloseable {
 
     private final NanoClock clock;
     private final boolean deskOpens;
-    private final GuardView view;
     private final Poller poller;
     private final Checkers checkers;
     private final RefusalDesk desk;
     private final HealthListener health;
     private final @Nullable UdpChecks udp;
-    private volatile Thread thread;
     private final TaskQueue tasks;
-    private final RateLimitedLog channelTrouble = new RateLimitedLog(LOG, QUIET);
-    private final RateLimitedLog loopTrouble = new RateLimitedLog(LOG, QUIET);
+    private final IoLoop loop;
+    private volatile Thread thread;
     private final Object lifecycle = new Object();
     /** Guarded by lifecycle. */
     private boolean started;
     /** Guarded by lifecycle. */
     private boolean released;
-
-    private volatile boolean closing;
-    private long lookedAfter;
-    private final AtomicLong cycles = new AtomicLong();
 
     private IoThread(GuardConfig config, GuardView view, NanoClock clock, long limit) throws IOException {
         this.clock = clock;
@@ -71,13 +52,14 @@ public final class IoThread implements AutoCloseable {
         // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
         deskOpens = limit >= FOR_ANSWERS;
         poller = new Poller(deskOpens || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
-        this.view = view;
-        lookedAfter = clock.nanoTime();
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
             desk = new RefusalDesk(poller, view, clock);
             HealthRoutes routes = new HealthRoutes(config, view, clock, checkers, desk::size);
-            health = new HealthListener(config, poller, view, routes, channelTrouble, config.reserve(limit) > 1);
+            RateLimitedLog trouble = new RateLimitedLog(LOG, QUIET);
+            health = new HealthListener(config, poller, view, routes, trouble, config.reserve(limit) > 1);
+            loop = new IoLoop(
+                    poller, view, checkers, desk, health, tasks, trouble, new RateLimitedLog(LOG, QUIET), clock);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();
@@ -97,12 +79,12 @@ public final class IoThread implements AutoCloseable {
      * may succeed.
      */
     public void reviveIfDead() {
-        if (closing || thread.isAlive()) {
+        if (loop.ending() || thread.isAlive()) {
             return;
         }
         try {
             synchronized (lifecycle) {
-                if (started && !released && !closing && !thread.isAlive()) {
+                if (started && !released && !loop.ending() && !thread.isAlive()) {
                     Thread another = newThread();
                     another.start();
                     thread = another;
@@ -248,9 +230,14 @@ public final class IoThread implements AutoCloseable {
         desk.open();
     }
 
+    /** Once round the loop, by a caller who has no thread of the guard's run it. */
+    void cycle() throws IOException {
+        loop.cycle();
+    }
+
     /** How often the thread went round; a test sees by it that nothing spins. */
     long cycles() {
-        return cycles.get();
+        return loop.cycles();
     }
 
     /**
@@ -259,7 +246,7 @@ public final class IoThread implements AutoCloseable {
      */
     @Override
     public void close() {
-        closing = true;
+        loop.end();
         boolean running;
         synchronized (lifecycle) {
             running = started;
@@ -283,101 +270,9 @@ public final class IoThread implements AutoCloseable {
         }
     }
 
-    // An Error may come from anywhere, in the handling of another one too (at deoptimization, say, when memory is out):
-    // so whatever escapes one loop is caught by the next. To go on nothing is allocated.
     private void run() {
-        boolean selectorGone = false;
-        while (!closing && !selectorGone) {
-            try {
-                selectorGone = rounds();
-            } catch (RuntimeException | Error e) {
-                // On.
-            }
-        }
-        tasks.run();
+        loop.run();
         release();
-    }
-
-    /** True if the selector was closed, and it makes no sense to go on. */
-    private boolean rounds() {
-        while (!closing) {
-            try {
-                cycle();
-            } catch (ClosedSelectorException e) {
-                return true;
-            } catch (IOException | RuntimeException | Error e) {
-                // Nothing may end this thread; nothing may make it spin.
-                loopTrouble.warn("The guard's I/O thread stumbled; going on", e, clock.nanoTime());
-                pause();
-            }
-        }
-        return false;
-    }
-
-    private static void pause() {
-        LockSupport.parkNanos(AFTER_TROUBLE);
-    }
-
-    /**
-     * Once round: waits, reads and writes, runs tasks, ends what is due. Apart from the warm-up, only the thread
-     * calls it.
-     */
-    void cycle() throws IOException {
-        // A task may have left it behind, and it would close every channel that is touched (InterruptibleChannel).
-        Thread.interrupted();
-        Set<SelectionKey> selected = poller.select(untilNext());
-        long now = clock.nanoTime();
-        cycles.lazySet(cycles.get() + 1);
-        if (now - lookedAfter >= LOOK_AFTER) {
-            lookedAfter = now;
-            view.lookAfterTheSampler();
-        }
-        // Checks first, then so many refusals of each kind and no more: what is left stays selected for the next round,
-        // which begins with the checks again.
-        serve(selected, false, Integer.MAX_VALUE, now);
-        health.work(now);
-        serve(selected, true, REFUSALS, now);
-        desk.takeIn(now, REFUSALS);
-        desk.expire(now, REFUSALS);
-        tasks.run();
-        poller.flush();
-        desk.flushed();
-        health.flushed(now);
-        checkers.lookForNobody(now);
-    }
-
-    private long untilNext() {
-        if (!tasks.isEmpty()) {
-            return 0;
-        }
-        long now = clock.nanoTime();
-        long due = Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
-        return Math.min(due, LOOK_AFTER - (now - lookedAfter));
-    }
-
-    private void serve(Set<SelectionKey> selected, boolean refusals, int most, long now) {
-        int served = 0;
-        for (Iterator<SelectionKey> keys = selected.iterator(); keys.hasNext() && served < most; ) {
-            SelectionKey key = keys.next();
-            if (!key.isValid()) {
-                keys.remove();
-            } else if (key.attachment() instanceof Ready ready && ready instanceof RefusalPlace == refusals) {
-                keys.remove();
-                serve(ready, now);
-                served++;
-            }
-        }
-    }
-
-    private void serve(Ready ready, long now) {
-        try {
-            ready.ready(now);
-        } catch (IOException e) {
-            ready.broken(); // The peer reset it, or the network did: everyday life.
-        } catch (RuntimeException | Error e) {
-            ready.broken();
-            channelTrouble.warn(CHANNEL_FAILED, e, now);
-        }
     }
 
     private void release() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The I/O thread's work, one round at a time: the test is the thread. */
 class ChecksBeforeRefusalsTest {
-    private static final int REFUSED = 3 * IoThread.REFUSALS + 5;
+    private static final int REFUSED = 3 * IoLoop.REFUSALS + 5;
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private final List<Socket> refused = new ArrayList<>();
@@ -63,7 +63,7 @@ class ChecksBeforeRefusalsTest {
         for (int i = 0; i < REFUSED; i++) {
             handIn();
         }
-        for (int taken = 0; taken < REFUSED; taken += IoThread.REFUSALS) {
+        for (int taken = 0; taken < REFUSED; taken += IoLoop.REFUSALS) {
             io.cycle();
         }
         for (Socket client : refused) {
@@ -80,7 +80,7 @@ class ChecksBeforeRefusalsTest {
         for (int i = 0; i < REFUSED; i++) {
             handIn();
         }
-        for (int taken = 0; taken < REFUSED; taken += IoThread.REFUSALS) {
+        for (int taken = 0; taken < REFUSED; taken += IoLoop.REFUSALS) {
             io.cycle();
         }
         clock.addAndGet(TimeUnit.MINUTES.toNanos(1));
@@ -88,7 +88,7 @@ class ChecksBeforeRefusalsTest {
         try (Socket check = asked()) {
             int rounds = roundsUntilAnswered(check);
 
-            assertThat(io.deskSize()).isGreaterThanOrEqualTo(REFUSED - rounds * IoThread.REFUSALS);
+            assertThat(io.deskSize()).isGreaterThanOrEqualTo(REFUSED - rounds * IoLoop.REFUSALS);
         }
     }
 
@@ -97,7 +97,7 @@ class ChecksBeforeRefusalsTest {
         try (Socket check = asked()) {
             int rounds = roundsUntilAnswered(check);
 
-            assertThat(answered()).isLessThanOrEqualTo(rounds * IoThread.REFUSALS);
+            assertThat(answered()).isLessThanOrEqualTo(rounds * IoLoop.REFUSALS);
         }
     }
 

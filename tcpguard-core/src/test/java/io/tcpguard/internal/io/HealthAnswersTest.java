@@ -226,7 +226,7 @@ class HealthAnswersTest {
         Wire.exchange(port, "127.0.0.5", "GET / HTTP/1.0\r\n\r\n");
         Wire.get(port, "/details");
 
-        List<Checkers.Checker> all = io.checkers().all();
+        List<Checker> all = io.checkers().all();
 
         assertThat(all)
                 .extracting(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.io.Checkers.Checker;
 import io.tcpguard.state.Level;
 import java.io.IOException;
 import java.net.InetAddress;

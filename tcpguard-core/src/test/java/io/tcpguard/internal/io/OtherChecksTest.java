@@ -32,7 +32,7 @@ class OtherChecksTest {
             view.stale(true);
             assertThat(ask(io.agentPort())).isEqualTo("ready up 10%\n");
             assertThat(io.healthPort()).isEqualTo(-1);
-            assertThat(io.checkers().all()).extracting(Checkers.Checker::asks).containsOnly("agent");
+            assertThat(io.checkers().all()).extracting(Checker::asks).containsOnly("agent");
         }
     }
 

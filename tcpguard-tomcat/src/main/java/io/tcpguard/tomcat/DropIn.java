@@ -213,5 +213,6 @@ final class DropIn implements LifecycleListener {
             all.restore();
         }
         guard.close();
+        RecordMethods.releaseLast();
     }
 }

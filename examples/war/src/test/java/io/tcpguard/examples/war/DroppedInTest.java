@@ -66,8 +66,6 @@ class DroppedInTest {
         tomcat.await("served again", () -> Container.ask(tomcat.port()).startsWith("HTTP/1.1 200"));
     }
 
-    /** Red as it stands: after the stop the last class loader is held until the application starts again; by what is not known. */
-    @Tag("record")
     @ParameterizedTest
     @ValueSource(strings = {"9.0.121", "11.0.25"})
     void leavesNothingBehindAfterTenReloadsAndAStop(String version) throws Exception {

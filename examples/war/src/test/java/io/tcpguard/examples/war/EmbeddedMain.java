@@ -66,13 +66,21 @@ final class EmbeddedMain {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Class loaders of former lives that something still holds, however often it is collected. */
+    /** Class loaders of former lives that something still holds, however often it is collected, and when memory is short. */
     private static long left(List<WeakReference<ClassLoader>> before) throws InterruptedException {
         for (int i = 0; i < 50 && before.stream().anyMatch(loader -> loader.get() != null); i++) {
-            System.gc();
+            collectWhatIsHeldSoftly();
             Thread.sleep(20);
         }
         return before.stream().filter(loader -> loader.get() != null).count();
+    }
+
+    private static void collectWhatIsHeldSoftly() {
+        try {
+            System.err.println("made " + new byte[Integer.MAX_VALUE - 8].length);
+        } catch (OutOfMemoryError expected) {
+            System.gc();
+        }
     }
 
     private static long threads() {

@@ -5,7 +5,6 @@ import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.runtime.GuardCounters;
@@ -163,13 +162,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /** How the guard is doing, beside its signals: a few volatile reads. */
     public GuardStatus status() {
-        return new GuardStatus(
-                Duration.ofNanos(published.age(AwakeTime.nanoTime())),
-                Duration.ofNanos(state.idleFloorNanos()),
-                Duration.ofNanos(state.queueWaitNanos()),
-                counters.waited().sum(),
-                counters.connectsWithoutPort(),
-                published.trend());
+        return published.status(state, counters, AwakeTime.nanoTime());
     }
 
     /**
@@ -210,9 +203,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * @param json whether as JSON, not as text
      */
     public HealthPage healthPage(@Nullable InetAddress asker, boolean json) {
-        long now = AwakeTime.nanoTime();
-        boolean details = config.contains(Setting.HEALTH_DETAILS_TO, asker);
-        return HealthStatus.page(published.told(now), published.staleForHealth(now), json, details);
+        return published.page(config.contains(Setting.HEALTH_DETAILS_TO, asker), json, AwakeTime.nanoTime());
     }
 
     /** The settings in force. */

@@ -5,7 +5,6 @@ import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
 final class RefusalDesk {
-    /** AdmissionStatus at most, however much room there is. A place costs about 100 bytes. */
+    /** Places at most, however much room there is. A place costs about 100 bytes. */
     static final int PLACES = 256;
 
     /** So long an accepting thread waits for a place: the accept queue holds what comes meanwhile. */
@@ -44,24 +43,7 @@ final class RefusalDesk {
     /** As the I/O thread saw it last. */
     private volatile Refusal cause = Refusal.CONNECTIONS;
 
-    private final Object lock = new Object();
-    // Guarded by the lock, all of them:
-    private final RefusalPlace[] free = new RefusalPlace[PLACES];
-    private final RefusalPlace[] incoming = new RefusalPlace[PLACES];
-    private int freeCount;
-    private int incomingCount;
-    /** Answered by an accepting thread, not registered with the selector. */
-    private final ArrayDeque<RefusalPlace> leaving = new ArrayDeque<>(PLACES);
-    /** Null while an accepting thread has it: another one leaves all to the I/O thread then. */
-    private @Nullable ReplyWriter scribeAtTheDoor = new ReplyWriter();
-    /** Somebody joined those who leave since the I/O thread went to sleep. */
-    private boolean joined;
-    /** The I/O thread sleeps no longer than {@link #SOON}. */
-    private boolean dozing;
-
-    private boolean open;
-    /** Written under the lock; descriptors, not places: it falls after the flush. */
-    private final AtomicInteger held = new AtomicInteger();
+    private final RefusalPool pool;
     /** Accepting threads without a place. */
     private final AtomicInteger waiting = new AtomicInteger();
 
@@ -77,16 +59,12 @@ final class RefusalDesk {
         this.poller = poller;
         this.view = view;
         this.clock = clock;
-        for (int i = 0; i < PLACES; i++) {
-            free[freeCount++] = new RefusalPlace(this, poller);
-        }
+        pool = new RefusalPool(PLACES, view, poller);
     }
 
     /** From now on there is a thread to serve it. */
     void open() {
-        synchronized (lock) {
-            open = true;
-        }
+        pool.open();
     }
 
     /** Any thread: see {@link IoThread#refuse}. */
@@ -124,21 +102,17 @@ final class RefusalDesk {
 
     /** Descriptors held. Any thread. */
     int size() {
-        return held.get();
+        return pool.size();
     }
 
     private boolean answer(SocketChannel channel, int retryAfterSeconds, int most, boolean mayWait) {
-        ReplyWriter writer;
-        synchronized (lock) {
-            writer = scribeAtTheDoor;
-            scribeAtTheDoor = null;
-        }
+        ReplyWriter writer = pool.takeWriter();
         try {
             long now = clock.nanoTime();
             if (writer != null) {
                 look(writer, LOOKS, true, now);
             }
-            RefusalPlace place = takePlace(most);
+            RefusalPlace place = pool.take(most);
             if (place == null && mayWait) {
                 place = awaitPlace(writer, most, now);
             }
@@ -153,25 +127,13 @@ final class RefusalDesk {
             return true;
         } finally {
             if (writer != null) {
-                synchronized (lock) {
-                    scribeAtTheDoor = writer;
-                }
+                pool.giveWriter(writer);
             }
-        }
-    }
-
-    private @Nullable RefusalPlace takePlace(int most) {
-        synchronized (lock) {
-            if (!open || held.get() >= most) {
-                return null;
-            }
-            held.incrementAndGet();
-            return free[--freeCount];
         }
     }
 
     private @Nullable RefusalPlace awaitPlace(@Nullable ReplyWriter writer, int most, long since) {
-        if (most <= 0 || !isOpen()) {
+        if (most <= 0 || !pool.isOpen()) {
             return null;
         }
         boolean waits = false;
@@ -180,8 +142,8 @@ final class RefusalDesk {
                 if (writer != null) {
                     look(writer, PLACES, false, now);
                 }
-                RefusalPlace place = takePlace(most);
-                if (place != null || !isOpen() || Thread.currentThread().isInterrupted()) {
+                RefusalPlace place = pool.take(most);
+                if (place != null || !pool.isOpen() || Thread.currentThread().isInterrupted()) {
                     return place;
                 }
                 if (!waits) {
@@ -200,24 +162,12 @@ final class RefusalDesk {
         }
     }
 
-    private boolean isOpen() {
-        synchronized (lock) {
-            return open;
-        }
-    }
-
     /** Looks at those who leave, each once at most. */
     private void look(ReplyWriter reader, int most, boolean upToTheFirstThatStays, long now) {
-        int looks;
-        synchronized (lock) {
-            looks = Math.min(most, leaving.size());
-        }
+        int looks = Math.min(most, pool.leaving());
         boolean stays = false;
         for (int i = 0; i < looks && !(stays && upToTheFirstThatStays); i++) {
-            RefusalPlace place;
-            synchronized (lock) {
-                place = leaving.poll();
-            }
+            RefusalPlace place = pool.nextLeaving();
             if (place == null) {
                 return;
             }
@@ -227,28 +177,8 @@ final class RefusalDesk {
         }
     }
 
-    /** To whom it concerns next. */
     private void handOver(RefusalPlace place) {
-        boolean wake = false;
-        synchronized (lock) {
-            if (!open) {
-                place.broken();
-            }
-            if (place.closed()) {
-                // Never registered: its descriptor is free already.
-                free[freeCount++] = place;
-                held.decrementAndGet();
-            } else if (place.answered()) {
-                leaving.add(place);
-                joined = true;
-                wake = !dozing;
-                dozing = true;
-            } else {
-                incoming[incomingCount++] = place;
-                wake = true;
-            }
-        }
-        if (wake) {
+        if (pool.handOver(place)) {
             poller.wakeup();
         }
     }
@@ -257,22 +187,7 @@ final class RefusalDesk {
     void takeIn(long now, int most) {
         cause = Refusal.of(view.snapshot());
         int from = activeCount;
-        synchronized (lock) {
-            int taken = Math.min(most, incomingCount);
-            System.arraycopy(incoming, 0, active, activeCount, taken);
-            activeCount += taken;
-            incomingCount -= taken;
-            System.arraycopy(incoming, taken, incoming, 0, incomingCount);
-            for (int i = leaving.size(); i > 0; i--) {
-                RefusalPlace place = leaving.remove();
-                if (taken < most && place.soonLeft(now, SOON) <= 0) {
-                    active[activeCount++] = place;
-                    taken++;
-                } else {
-                    leaving.add(place);
-                }
-            }
-        }
+        activeCount = pool.takeOver(active, activeCount, most, SOON, now);
         for (int i = from; i < activeCount; i++) {
             active[i].begin(scribe, now);
         }
@@ -292,21 +207,7 @@ final class RefusalDesk {
 
     /** Nanoseconds until something is to be taken in or may expire; {@link Long#MAX_VALUE}: nothing is here. */
     long untilNext(long now) {
-        long next = Long.MAX_VALUE;
-        synchronized (lock) {
-            if (incomingCount > 0) {
-                return 0;
-            }
-            for (RefusalPlace place : leaving) {
-                next = Math.min(next, place.soonLeft(now, SOON));
-            }
-            if (joined) {
-                // More will come: one who looks again costs less than each who wakes.
-                next = Math.min(next, SOON);
-                joined = false;
-            }
-            dozing = next <= SOON;
-        }
+        long next = pool.untilNext(SOON, now);
         boolean hurry = waiting.get() > 0;
         for (int i = 0; i < activeCount; i++) {
             next = Math.min(next, active[i].left(now, hurry));
@@ -316,46 +217,15 @@ final class RefusalDesk {
 
     /** To be called after a flush: only now are the descriptors of closed places free, and the places with them. */
     void flushed() {
-        int kept = 0;
-        int closed = 0;
-        for (int i = 0; i < activeCount; i++) {
-            if (!active[i].closed()) {
-                kept++;
-            }
-        }
-        if (kept == activeCount) {
-            return;
-        }
-        synchronized (lock) {
-            int to = 0;
-            for (int i = 0; i < activeCount; i++) {
-                if (active[i].closed()) {
-                    free[freeCount++] = active[i];
-                    closed++;
-                } else {
-                    active[to++] = active[i];
-                }
-            }
-            activeCount = to;
-            held.addAndGet(-closed);
-        }
+        activeCount = pool.giveBack(active, activeCount);
     }
 
     /** Takes nobody any more and closes all. The poller must be flushed, and {@link #flushed} called, after it. */
     void shut(long now) {
-        synchronized (lock) {
-            open = false;
-            while (!leaving.isEmpty()) {
-                active[activeCount++] = leaving.remove();
-            }
-        }
+        activeCount = pool.shut(active, activeCount);
         takeIn(now, PLACES);
         for (int i = 0; i < activeCount; i++) {
             active[i].broken();
         }
-    }
-
-    boolean mayReset() {
-        return view.mayReset();
     }
 }

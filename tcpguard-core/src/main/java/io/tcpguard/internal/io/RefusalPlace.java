@@ -45,7 +45,7 @@ final class RefusalPlace implements Ready {
         CLOSED
     }
 
-    private final RefusalDesk desk;
+    private final GuardView view;
     private final Poller poller;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
@@ -63,8 +63,8 @@ final class RefusalPlace implements Ready {
     /** How much of the blank line that ends a head was seen: line ends in a row. */
     private int lineEnds;
 
-    RefusalPlace(RefusalDesk desk, Poller poller) {
-        this.desk = desk;
+    RefusalPlace(GuardView view, Poller poller) {
+        this.view = view;
         this.poller = poller;
     }
 
@@ -161,16 +161,16 @@ final class RefusalPlace implements Ready {
                 if (state == State.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
-                        end(desk.mayReset()); // It dawdles, whatever it has sent: others wait for its place.
+                        end(view.mayReset()); // It dawdles, whatever it has sent: others wait for its place.
                     }
                 } else if (state == State.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
                     // one direction only needs to forget the connection.
-                    end(desk.mayReset());
+                    end(view.mayReset());
                 }
             } else {
-                end(desk.mayReset());
+                end(view.mayReset());
             }
         } catch (IOException | RuntimeException e) {
             broken();

@@ -4,14 +4,11 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
-import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.engine.Engine;
-import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.linux.LinuxProbes;
@@ -25,9 +22,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
-import io.tcpguard.internal.sampling.ControlledListener;
 import io.tcpguard.internal.sampling.GuardedProbe;
-import io.tcpguard.internal.sampling.ListenerConnections;
 import io.tcpguard.internal.sampling.MemoryCeiling;
 import io.tcpguard.internal.sampling.ProcessConnections;
 import io.tcpguard.internal.sampling.SampleTurn;
@@ -35,20 +30,13 @@ import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WatchedExecutors;
 import io.tcpguard.signal.Census;
-import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
-import io.tcpguard.state.GuardSnapshot;
-import io.tcpguard.state.SignalState;
 import java.io.Closeable;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -62,38 +50,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class GuardRuntime implements RunState {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
-    /** After a new connection was refused or took another's place. */
-    private static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
-
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
     private final GuardConfig config;
     private final PublishedSnapshot published;
-    private final GuardCounters counters;
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
-    private final StalledRequestReaper standstills;
-    private final @Nullable PeerLook peers;
     private final AdvisorReports counsel;
     private final Incidents incidents;
     private final IoThread io;
     private final SamplingCycle cycle;
-    private final ProcessConnections connections;
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
-    private final SignalAvailability sight;
     private final WatchedExecutors work;
-    private final Map<String, BoundPort> ports = new ConcurrentHashMap<>();
-
-    /** One registration's; equal to no other's. */
-    private static final class BoundPort {
-        final int number;
-
-        BoundPort(int number) {
-            this.number = number;
-        }
-    }
+    private final BoundPorts ports = new BoundPorts();
+    private final GuardedListeners guarded;
 
     private GuardRuntime(
             GuardConfig config,
@@ -104,7 +76,6 @@ public final class GuardRuntime implements RunState {
         long now = AwakeTime.nanoTime();
         this.config = config;
         this.published = published;
-        this.counters = counters;
         this.probes = probes;
         SocketCensus sockets = probes.census();
         DiagnosticsTask slowLook = new DiagnosticsTask(
@@ -125,11 +96,11 @@ public final class GuardRuntime implements RunState {
                 counters.shed(),
                 resets,
                 now);
-        standstills = new StalledRequestReaper(config, counters.shed(), resets);
+        StalledRequestReaper standstills = new StalledRequestReaper(config, counters.shed(), resets);
         PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
-        peers = table == null
+        PeerLook peers = table == null
                 ? null
-                : new PeerLook(table, this::portNumbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
+                : new PeerLook(table, ports::numbers, at -> policy.shedWithin(PeerLook.SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         counsel = new AdvisorReports();
@@ -148,7 +119,7 @@ public final class GuardRuntime implements RunState {
         try {
             Engine engine = new Engine(config, now);
             cycle = cycle(engine);
-            connections = new ProcessConnections(
+            ProcessConnections connections = new ProcessConnections(
                     config,
                     policy,
                     engine,
@@ -177,8 +148,22 @@ public final class GuardRuntime implements RunState {
                             peers,
                             io::execute),
                     now);
-            sight = new SignalAvailability(turn);
+            SignalAvailability sight = new SignalAvailability(turn);
             published.seenBy(sight);
+            guarded = new GuardedListeners(
+                    config,
+                    published,
+                    counters,
+                    probes,
+                    policy,
+                    io,
+                    cycle,
+                    connections,
+                    work,
+                    standstills,
+                    sight,
+                    peers,
+                    ports);
             long period = config.nanos(Setting.SAMPLE_PERIOD);
             AwakeTime.lookedAtEvery(period);
             sampler = new SamplerThread(period, time -> {
@@ -254,55 +239,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
-        Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        ListenerPlaces places = policy.newListener();
-        AcceptQueueTimer room = new AcceptQueueTimer(
-                longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
-        GuardedProbe probe =
-                new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
-        // A connector that starts again is registered anew before its former registration ends: each removes its own
-        // only.
-        BoundPort bound = new BoundPort(port);
-        ports.put(name, bound);
-        ListenerWatch watch = new ListenerWatch(
-                name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
-        ListenerConnections held = new ListenerConnections(control, places);
-        GuardedProbe heldProbe = new GuardedProbe(
-                held,
-                control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),
-                false);
-        // From the first connection on.
-        heldProbe.read(AwakeTime.nanoTime());
-        connections.add(held);
-        cycle.add(heldProbe);
-        cycle.add(probe, watch);
-        standstills.add(control, watch::lateMillis);
-        sight.add(control);
-        if (peers != null) {
-            peers.add(control);
-        }
-        return new GuardedSocket(
-                policy,
-                io,
-                watch,
-                published::staleAt,
-                control::canAnswer,
-                places,
-                room,
-                counters.waited(),
-                (executorName, executor) -> work.watch(executorName, executor, watch),
-                () -> {
-                    standstills.remove(control);
-                    sight.remove(control);
-                    if (peers != null) {
-                        peers.remove(control);
-                    }
-                    ports.remove(name, bound);
-                    cycle.remove(probe);
-                    cycle.remove(heldProbe);
-                    connections.remove(held);
-                    policy.forget(places);
-                });
+        return guarded.listen(name, port, control);
     }
 
     @Override
@@ -327,12 +264,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public long queueWaitNanos() {
-        return Math.min(longestWait(), policy.queueWaitNanos());
-    }
-
-    /** An acceptor that holds one in hand for longer would look dead. */
-    private long longestWait() {
-        return Math.min(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.STALLED_AFTER) / 2);
+        return Math.min(guarded.longestWait(), policy.queueWaitNanos());
     }
 
     @Override
@@ -352,21 +284,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public List<Listening> listening() {
-        List<Listening> listeners = new ArrayList<>();
-        GuardSnapshot snapshot = published.snapshot();
-        for (SignalState state : snapshot.signals()) {
-            BoundPort port = ports.get(state.source());
-            if (port != null
-                    && state.reading() instanceof Reading.Measured queue
-                    && queue.signal() == Signal.ACCEPT_QUEUE) {
-                listeners.add(Listening.inForce(state.source(), port.number, queue.limit()));
-            }
-        }
-        return listeners;
-    }
-
-    private Collection<Integer> portNumbers() {
-        return ports.values().stream().map(port -> port.number).toList();
+        return ports.listening(published.snapshot());
     }
 
     @Override

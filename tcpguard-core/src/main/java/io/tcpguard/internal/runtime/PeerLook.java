@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * the time at most.
  */
 final class PeerLook implements Runnable {
+    /** So long peers are looked for after a new connection was refused or took another's place. */
+    static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerLook.class);
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
     private static final long BUDGET = TimeUnit.SECONDS.toNanos(1);

@@ -2,9 +2,13 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.GuardStatus;
+import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,5 +133,21 @@ public final class PublishedSnapshot {
             return snapshot;
         }
         return snapshot.drained(reason);
+    }
+
+    /** The verdict as the health listener tells it, with its reason's figures or without. */
+    public HealthPage page(boolean details, boolean json, long now) {
+        return HealthStatus.page(told(now), staleForHealth(now), json, details);
+    }
+
+    /** How the guard is doing, beside its signals. */
+    public GuardStatus status(RunState state, GuardCounters counters, long now) {
+        return new GuardStatus(
+                Duration.ofNanos(age(now)),
+                Duration.ofNanos(state.idleFloorNanos()),
+                Duration.ofNanos(state.queueWaitNanos()),
+                counters.waited().sum(),
+                counters.connectsWithoutPort(),
+                trend());
     }
 }

@@ -1,0 +1,56 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.advisor.Listening;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.SignalState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which guarded listener is bound to which port. Any thread. */
+final class BoundPorts {
+    private final Map<String, Bound> ports = new ConcurrentHashMap<>();
+
+    /** One registration's; equal to no other's. */
+    static final class Bound {
+        private final int number;
+
+        private Bound(int number) {
+            this.number = number;
+        }
+    }
+
+    Bound add(String name, int port) {
+        Bound bound = new Bound(port);
+        ports.put(name, bound);
+        return bound;
+    }
+
+    /** Does nothing if another registration has come in its place. */
+    void remove(String name, Bound bound) {
+        ports.remove(name, bound);
+    }
+
+    Collection<Integer> numbers() {
+        return ports.values().stream().map(port -> port.number).toList();
+    }
+
+    /** Those whose queue could be read, with the backlog in force. */
+    List<Listening> listening(GuardSnapshot snapshot) {
+        List<Listening> listeners = new ArrayList<>();
+        for (SignalState state : snapshot.signals()) {
+            Bound port = ports.get(state.source());
+            if (port != null
+                    && state.reading() instanceof Reading.Measured queue
+                    && queue.signal() == Signal.ACCEPT_QUEUE) {
+                listeners.add(Listening.inForce(state.source(), port.number, queue.limit()));
+            }
+        }
+        return listeners;
+    }
+}

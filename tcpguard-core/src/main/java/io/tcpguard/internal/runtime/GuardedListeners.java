@@ -1,0 +1,127 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.internal.admission.AcceptQueueTimer;
+import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.StalledRequestReaper;
+import io.tcpguard.internal.engine.ListenerWatch;
+import io.tcpguard.internal.engine.Watch;
+import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.internal.sampling.ControlledListener;
+import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.ListenerConnections;
+import io.tcpguard.internal.sampling.ProcessConnections;
+import io.tcpguard.internal.sampling.SamplingCycle;
+import io.tcpguard.internal.sampling.WatchedExecutors;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
+import org.jspecify.annotations.Nullable;
+
+/** Puts listening sockets under guard: tells every part of the guard of a listener, and of its end. Any thread. */
+final class GuardedListeners {
+    private final GuardConfig config;
+    private final PublishedSnapshot published;
+    private final GuardCounters counters;
+    private final LinuxProbes probes;
+    private final AdmissionPolicy policy;
+    private final IoThread io;
+    private final SamplingCycle cycle;
+    private final ProcessConnections connections;
+    private final WatchedExecutors work;
+    private final StalledRequestReaper standstills;
+    private final SignalAvailability sight;
+    private final @Nullable PeerLook peers;
+    private final BoundPorts ports;
+
+    /** @param peers null: nobody looks for peers that are gone */
+    GuardedListeners(
+            GuardConfig config,
+            PublishedSnapshot published,
+            GuardCounters counters,
+            LinuxProbes probes,
+            AdmissionPolicy policy,
+            IoThread io,
+            SamplingCycle cycle,
+            ProcessConnections connections,
+            WatchedExecutors work,
+            StalledRequestReaper standstills,
+            SignalAvailability sight,
+            @Nullable PeerLook peers,
+            BoundPorts ports) {
+        this.config = config;
+        this.published = published;
+        this.counters = counters;
+        this.probes = probes;
+        this.policy = policy;
+        this.io = io;
+        this.cycle = cycle;
+        this.connections = connections;
+        this.work = work;
+        this.standstills = standstills;
+        this.sight = sight;
+        this.peers = peers;
+        this.ports = ports;
+    }
+
+    GuardedListener listen(String name, int port, ListenerControl control) {
+        Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
+        ListenerPlaces places = policy.newListener();
+        AcceptQueueTimer room = new AcceptQueueTimer(
+                longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
+        GuardedProbe probe =
+                new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
+        // A connector that starts again is registered anew before its former registration ends: each removes its own
+        // only.
+        BoundPorts.Bound bound = ports.add(name, port);
+        ListenerWatch watch = new ListenerWatch(
+                name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
+        ListenerConnections held = new ListenerConnections(control, places);
+        GuardedProbe heldProbe = new GuardedProbe(
+                held,
+                control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),
+                false);
+        // From the first connection on.
+        heldProbe.read(AwakeTime.nanoTime());
+        connections.add(held);
+        cycle.add(heldProbe);
+        cycle.add(probe, watch);
+        standstills.add(control, watch::lateMillis);
+        sight.add(control);
+        if (peers != null) {
+            peers.add(control);
+        }
+        return new GuardedSocket(
+                policy,
+                io,
+                watch,
+                published::staleAt,
+                control::canAnswer,
+                places,
+                room,
+                counters.waited(),
+                (executorName, executor) -> work.watch(executorName, executor, watch),
+                () -> {
+                    standstills.remove(control);
+                    sight.remove(control);
+                    if (peers != null) {
+                        peers.remove(control);
+                    }
+                    ports.remove(name, bound);
+                    cycle.remove(probe);
+                    cycle.remove(heldProbe);
+                    connections.remove(held);
+                    policy.forget(places);
+                });
+    }
+
+    /** For so long a new connection waits at most: an acceptor that holds one in hand for longer would look dead. */
+    long longestWait() {
+        return Math.min(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.STALLED_AFTER) / 2);
+    }
+}

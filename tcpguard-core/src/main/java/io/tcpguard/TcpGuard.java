@@ -20,6 +20,7 @@ import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
 import java.io.Closeable;
 import java.net.InetAddress;
@@ -120,8 +121,53 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     private void operate(@Nullable String reason) {
         synchronized (lifecycle) {
+            if (reason != null) {
+                state.endRehearsal();
+            }
             published.drain(reason);
             state.drain(reason);
+        }
+    }
+
+    /**
+     * Plays trouble, for a game day or a test of one's own load balancer: for a while the guard behaves as if this signal were under
+     * this pressure. What follows is real: at {@link Level#SHED} idle connections are evicted and new ones wait or are refused, at
+     * {@link Level#DRAIN} health fails. Everywhere it is said that it is a rehearsal: in the {@linkplain GuardSnapshot#rehearsal()
+     * snapshot}, on the health port, in the log, in the incident. It does not count as flapping.
+     *
+     * <p>DESCRIPTORS and CONNECTIONS read as if somebody else had taken so many that the pressure is reached at the beginning; clients
+     * that come and go move them. The other signals stay at the pressure, or above it where they really are. An accept queue that is
+     * played full while no client comes looks like one from which nobody accepts, and fails health.
+     *
+     * <p>Ends by itself when its time is up, on {@link #endRehearsal()}, {@link #drain}, {@link #stop()} and {@link #close()}, and as soon
+     * as there is real trouble: the signal itself reaches {@link Setting#TRIM_AT}, another one SHED, or a listener does not accept. Levels
+     * and health come back as after real trouble, by their dwell, hold and ramp. The health port cannot begin one.
+     *
+     * @param signal one that can be read here
+     * @param pressure used by limit; above 0, to 1 for DESCRIPTORS and CONNECTIONS, to 10 for others
+     * @param duration a second to an hour
+     * @throws IllegalArgumentException if pressure or duration is out of range
+     * @throws IllegalStateException if the guard does not run, there is real trouble, another rehearsal is on, or the signal can't be read
+     */
+    public void rehearse(Signal signal, double pressure, Duration duration) {
+        Objects.requireNonNull(signal, "signal");
+        double most = signal == Signal.DESCRIPTORS || signal == Signal.CONNECTIONS ? 1 : 10;
+        if (!(pressure > 0 && pressure <= most)) {
+            throw new IllegalArgumentException(
+                    "pressure=" + pressure + " (expected: above 0 to " + most + " for " + signal + ")");
+        }
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0 || duration.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("duration=" + duration + " (expected: PT1S to PT1H)");
+        }
+        synchronized (lifecycle) {
+            state.rehearse(signal, pressure, duration.toNanos());
+        }
+    }
+
+    /** Ends a rehearsal before its time; nothing if none is on. */
+    public void endRehearsal() {
+        synchronized (lifecycle) {
+            state.endRehearsal();
         }
     }
 

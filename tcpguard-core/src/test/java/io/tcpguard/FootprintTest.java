@@ -14,6 +14,7 @@ import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.sampling.CanaryPace;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.OutgoingConnects;
+import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Reading;
@@ -69,7 +70,7 @@ class FootprintTest {
                 new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0, new Rehearsal(0.85));
         for (Signal signal : Signal.values()) {
             cycle.add(new GuardedProbe(new Still(signal), new Watch(signal, "", config), false));
         }

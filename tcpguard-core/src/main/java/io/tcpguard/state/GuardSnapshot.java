@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param listeners what is done at each listener
  * @param signals one entry for each signal and source, in the order of {@link Signal}
  * @param levelSinceNanos when the level was entered, on the guard's clock
+ * @param rehearsal whether level, reason and verdict are those of a {@linkplain io.tcpguard.TcpGuard#rehearse rehearsal}, or what is left
+ *     of one: nobody is in trouble
  */
 public record GuardSnapshot(
         Level level,
@@ -37,7 +39,8 @@ public record GuardSnapshot(
         Trend trend,
         List<ListenerState> listeners,
         List<SignalState> signals,
-        long levelSinceNanos) {
+        long levelSinceNanos,
+        boolean rehearsal) {
 
     /** Copies the lists. */
     public GuardSnapshot {
@@ -83,7 +86,8 @@ public record GuardSnapshot(
                 Trend.CALM,
                 List.of(),
                 signals,
-                levelSinceNanos);
+                levelSinceNanos,
+                false);
     }
 
     /** True if no signal could be read, its own count of connections apart: but for that the guard stays out of the way. */
@@ -108,6 +112,7 @@ public record GuardSnapshot(
                 trend,
                 listeners,
                 signals,
-                levelSinceNanos);
+                levelSinceNanos,
+                rehearsal);
     }
 }

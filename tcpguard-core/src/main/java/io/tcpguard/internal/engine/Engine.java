@@ -27,6 +27,8 @@ public final class Engine {
     /** The figures of a reason are as old as that at most. */
     private static final long TODAY = TimeUnit.SECONDS.toNanos(1);
 
+    private static final String REHEARSAL = "rehearsal: ";
+
     private final boolean behindProxy;
     private final VerdictKeeper keeper;
     private final DescriptorJudge descriptors;
@@ -36,6 +38,7 @@ public final class Engine {
     private final Sentence reason = new Sentence(TODAY);
     private GuardSnapshot snapshot;
     private @Nullable Watch leader;
+    private boolean rehearsal;
 
     /** A fresh engine: NORMAL, up. */
     public Engine(GuardConfig config, long now) {
@@ -58,6 +61,12 @@ public final class Engine {
     /** What bounds connections beside descriptors, from the next cycle on. */
     public void limits(ConnectionLimits ofConnections) {
         descriptors.limits(ofConnections);
+    }
+
+    /** Whether what is read is a rehearsal, or is left from one: it is said with every reason, and teaches nothing. */
+    public void rehearsal(boolean on) {
+        rehearsal = on;
+        keeper.rehearsal(on);
     }
 
     /** The process did not run for a while, just before this time: what shows now must last before it fails health. */
@@ -113,7 +122,10 @@ public final class Engine {
             level = Level.DRAIN;
         }
         Capacity capacity = descriptors.capacity();
-        String why = cause == null ? why(level, now) : cause.why();
+        if (rehearsal && cause != null && cause.kind() != DownCause.Kind.OPERATOR) {
+            cause = new DownCause(cause.kind(), REHEARSAL + cause.why());
+        }
+        String why = cause != null ? cause.why() : rehearsal ? REHEARSAL + why(level, now) : why(level, now);
         // Once health has failed open, the judgement of what serves is not believed.
         double serves = keeper.failedOpen() ? 1 : serving.share();
         Verdict verdict = keeper.step(cause, why, capacity.usableShare() * serves, observedInterval, now);
@@ -256,6 +268,7 @@ public final class Engine {
                 && refusal == snapshot.refusal()
                 && requestsStalled == snapshot.requestsStalled()
                 && resetsOnly == snapshot.resetsOnly()
+                && rehearsal == snapshot.rehearsal()
                 && descriptors.trend() == snapshot.trend()
                 && listeners.size() == snapshot.listeners().size()
                 && watches.size() == snapshot.signals().size();
@@ -289,6 +302,7 @@ public final class Engine {
                 descriptors.trend(),
                 listenerStates,
                 states,
-                level == snapshot.level() ? snapshot.levelSinceNanos() : now);
+                level == snapshot.level() ? snapshot.levelSinceNanos() : now,
+                rehearsal);
     }
 }

@@ -34,6 +34,7 @@ final class VerdictKeeper {
     private long upSince;
     private boolean failedOpen;
     private int weight = 100;
+    private boolean rehearsal;
     private Verdict verdict = new Verdict(true, 100, "starting");
 
     VerdictKeeper(GuardConfig config, long now) {
@@ -77,6 +78,11 @@ final class VerdictKeeper {
         return say(true, ramped(settled(usableShare), interval, now), why);
     }
 
+    /** What goes down in a rehearsal does not count as flapping. */
+    void rehearsal(boolean on) {
+        rehearsal = on;
+    }
+
     /** Whether health says UP although its cause lasts. */
     boolean failedOpen() {
         return failedOpen;
@@ -89,7 +95,7 @@ final class VerdictKeeper {
             downSince = now;
         }
         kind = cause.kind();
-        if (holds && !(down && held)) {
+        if (holds && !(down && held) && !rehearsal) {
             flips.wentDown(now);
         }
         down = true;

@@ -108,6 +108,16 @@ public final class Watch {
         return reading;
     }
 
+    /** What was read last. */
+    public Reading newest() {
+        return reading;
+    }
+
+    /** The level that it alone asks for, by the last cycle. */
+    public Level asks() {
+        return level;
+    }
+
     /** Steps the latches on the last reading. Unknown holds no level up: the guard stays out of the way. */
     void step(long now) {
         double pressure = reading.pressure();

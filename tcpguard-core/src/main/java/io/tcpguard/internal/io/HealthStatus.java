@@ -106,7 +106,11 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
 
     private static String cause(GuardSnapshot snapshot) {
         if (snapshot.leading() != null) {
-            return snapshot.leading().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            String signal = snapshot.leading().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return snapshot.rehearsal() ? "rehearsal of " + signal : signal;
+        }
+        if (snapshot.rehearsal()) {
+            return "rehearsal";
         }
         return snapshot.verdict().up() ? "well" : "operator or listener";
     }

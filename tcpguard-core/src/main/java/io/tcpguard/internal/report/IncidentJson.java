@@ -54,6 +54,7 @@ final class IncidentJson {
                 .array("refused", episode.refused(), IncidentJson::refused)
                 .member("waited", episode.waited())
                 .object("kernel", o -> episode.kernel().forEach((counter, count) -> o.member(counter.name(), count)))
+                .member("rehearsal", episode.rehearsal())
                 .member("changes", episode.moments().size() + episode.lost())
                 .array("course", ends(episode.moments()), (o, moment) -> change(o, episode, moment));
     }

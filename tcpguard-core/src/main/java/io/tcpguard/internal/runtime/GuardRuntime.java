@@ -25,6 +25,7 @@ import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.MemoryCeiling;
 import io.tcpguard.internal.sampling.ProcessConnections;
+import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
@@ -60,6 +61,7 @@ public final class GuardRuntime implements RunState {
     private final Incidents incidents;
     private final IoThread io;
     private final SamplingCycle cycle;
+    private final Rehearsal rehearsal;
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
     private final SamplerThread sampler;
@@ -77,6 +79,7 @@ public final class GuardRuntime implements RunState {
         this.config = config;
         this.published = published;
         this.probes = probes;
+        rehearsal = new Rehearsal(config.share(Setting.TRIM_AT));
         SocketCensus sockets = probes.census();
         DiagnosticsTask slowLook = new DiagnosticsTask(
                 sockets::take,
@@ -90,7 +93,7 @@ public final class GuardRuntime implements RunState {
         ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);
         policy = new AdmissionPolicy(
                 config,
-                probes.descriptors()::used,
+                () -> rehearsal.descriptors(probes.descriptors().used()),
                 published::snapshot,
                 new CoarseClock(now),
                 counters.shed(),
@@ -123,7 +126,8 @@ public final class GuardRuntime implements RunState {
                     config,
                     policy,
                     engine,
-                    MemoryCeiling.ofHeap(Runtime.getRuntime().maxMemory()));
+                    MemoryCeiling.ofHeap(Runtime.getRuntime().maxMemory()),
+                    rehearsal);
             cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);
@@ -185,7 +189,13 @@ public final class GuardRuntime implements RunState {
 
     private SamplingCycle cycle(Engine engine) {
         SamplingCycle made = new SamplingCycle(
-                config, engine, policy, io.checkers()::observedIntervalNanos, io::deskSize, AwakeTime::lostNanos);
+                config,
+                engine,
+                policy,
+                io.checkers()::observedIntervalNanos,
+                io::deskSize,
+                AwakeTime::lostNanos,
+                rehearsal);
         made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));
         for (Probe probe : probes.everyCounterPeriod()) {
             made.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
@@ -250,6 +260,17 @@ public final class GuardRuntime implements RunState {
     @Override
     public void drain(@Nullable String reason) {
         cycle.drain(reason);
+    }
+
+    @Override
+    public void rehearse(Signal signal, double pressure, long nanos) {
+        long now = AwakeTime.nanoTime();
+        rehearsal.begin(published.snapshot(), published.staleAt(now), signal, pressure, nanos, now);
+    }
+
+    @Override
+    public void endRehearsal() {
+        rehearsal.end();
     }
 
     @Override

@@ -81,7 +81,7 @@ final class GuardedListeners {
         BoundPorts.Bound bound = ports.add(name, port);
         ListenerWatch watch = new ListenerWatch(
                 name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
-        ListenerConnections held = new ListenerConnections(control, places);
+        ListenerConnections held = connections.of(control, places);
         GuardedProbe heldProbe = new GuardedProbe(
                 held,
                 control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),

@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.signal.Census;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
@@ -37,6 +38,16 @@ sealed class NotRunning implements RunState permits SwitchedOff {
     @Override
     public void drain(@Nullable String reason) {
         // Heard at the start: PublishedSnapshot remembers it.
+    }
+
+    @Override
+    public void rehearse(Signal signal, double pressure, long nanos) {
+        throw notStarted();
+    }
+
+    @Override
+    public void endRehearsal() {
+        // None is on.
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tcpguard.advisor.Listening;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Census;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
@@ -47,6 +48,16 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** Tells the sampler at once what an operator said; null: to go on. */
     void drain(@Nullable String reason);
+
+    /**
+     * Has a signal read as if it were under pressure.
+     *
+     * @throws IllegalStateException if the guard does not run, or not now
+     */
+    void rehearse(Signal signal, double pressure, long nanos);
+
+    /** Ends a rehearsal, if one is on. */
+    void endRehearsal();
 
     /** Tells this listener of transitions, too. */
     void add(GuardListener listener);

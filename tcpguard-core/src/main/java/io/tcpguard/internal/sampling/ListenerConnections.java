@@ -16,10 +16,12 @@ public final class ListenerConnections implements Probe {
 
     private final ListenerControl control;
     private final ListenerPlaces places;
+    private final Rehearsal rehearsal;
     private volatile long limit = ConnectionLimits.NONE;
     private Reading last = NO_LIMIT;
 
-    public ListenerConnections(ListenerControl control, ListenerPlaces places) {
+    ListenerConnections(ListenerControl control, ListenerPlaces places, Rehearsal rehearsal) {
+        this.rehearsal = rehearsal;
         this.control = control;
         this.places = places;
     }
@@ -41,7 +43,9 @@ public final class ListenerConnections implements Probe {
             return NO_LIMIT;
         }
         limit = most;
-        places.most(Math.max(0, most - untrackedConnections));
+        long played = rehearsal.connections(this, held, most);
+        held += played;
+        places.most((int) Math.max(0, most - untrackedConnections - played));
         if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
             last = new Reading.Measured(Signal.CONNECTIONS, held, most);
         }

@@ -4,11 +4,13 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.ConnectionLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ public final class ProcessConnections implements Probe {
     private final AdmissionPolicy policy;
     private final Engine engine;
     private final MemoryCeiling memory;
+    private final Rehearsal rehearsal;
     private final long operator;
     /** Replaced as a whole. */
     private volatile ListenerConnections[] listeners = {};
@@ -31,12 +34,19 @@ public final class ProcessConnections implements Probe {
     private ConnectionLimits limits = ConnectionLimits.UNBOUNDED;
     private Reading last = NO_LIMIT;
 
-    public ProcessConnections(GuardConfig config, AdmissionPolicy policy, Engine engine, MemoryCeiling memory) {
+    public ProcessConnections(
+            GuardConfig config, AdmissionPolicy policy, Engine engine, MemoryCeiling memory, Rehearsal rehearsal) {
+        this.rehearsal = rehearsal;
         this.policy = policy;
         this.engine = engine;
         this.memory = memory;
         int set = config.integer(Setting.MAX_CONNECTIONS);
         operator = set > 0 ? set : ConnectionLimits.NONE;
+    }
+
+    /** A listener's, to be {@linkplain #add added}. */
+    public ListenerConnections of(ListenerControl control, ListenerPlaces places) {
+        return new ListenerConnections(control, places, rehearsal);
     }
 
     public synchronized void add(ListenerConnections listener) {
@@ -71,13 +81,15 @@ public final class ProcessConnections implements Probe {
         if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
             limits = new ConnectionLimits(servers, borne, operator);
         }
-        policy.most(limits.ofProcess());
         engine.limits(limits);
-        return reading(limits.ofProcess());
+        long most = limits.ofProcess();
+        long held = policy.connections();
+        long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
+        policy.most(Math.max(0, most - played));
+        return reading(held + played, most);
     }
 
-    private Reading reading(long most) {
-        int held = policy.connections();
+    private Reading reading(long held, long most) {
         if (most == ConnectionLimits.NONE) {
             last = NO_LIMIT;
         } else if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {

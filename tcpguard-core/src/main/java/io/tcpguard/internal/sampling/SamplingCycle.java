@@ -36,6 +36,7 @@ public final class SamplingCycle {
 
     private long lostSoFar;
     private final long counterPeriod;
+    private final Rehearsal rehearsal;
     private volatile Watched watched = new Watched(List.of(), List.of(), List.of());
     /** Read no more, and closed by the next cycle: one under way may still read them. */
     private final Queue<GuardedProbe> gone = new ConcurrentLinkedQueue<>();
@@ -50,7 +51,9 @@ public final class SamplingCycle {
             AdmissionPolicy policy,
             LongSupplier observedInterval,
             IntSupplier refusedNow,
-            LongSupplier lost) {
+            LongSupplier lost,
+            Rehearsal rehearsal) {
+        this.rehearsal = rehearsal;
         this.lost = lost;
         lostSoFar = lost.getAsLong();
         this.engine = engine;
@@ -105,6 +108,7 @@ public final class SamplingCycle {
             engine.paused(now);
         }
         closeThoseGone();
+        rehearsal.beginCycle(now);
         Watched w = watched;
         boolean counters = !countersRead || now - countersReadAt >= counterPeriod;
         if (counters) {
@@ -117,6 +121,8 @@ public final class SamplingCycle {
                 probe.read(now);
             }
         }
+        rehearsal.play(w.watches);
+        engine.rehearsal(rehearsal.marks());
         long own = (long) policy.connections() + refusedNow.getAsInt();
         for (int i = 0; i < w.listeners.size(); i++) {
             own += w.listeners.get(i).untrackedConnections();
@@ -129,6 +135,7 @@ public final class SamplingCycle {
                 operator,
                 observedInterval.getAsLong(),
                 now);
+        rehearsal.endCycle(w.watches, snapshot);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         return snapshot;
     }

@@ -139,6 +139,7 @@ final class FakeView implements GuardView {
                                 "http-8080",
                                 new Reading.Unavailable(Signal.ACCEPT_QUEUE, Cause.NOT_SUPPORTED, "no \"tcp_info\""),
                                 Level.NORMAL)),
-                0);
+                0,
+                false);
     }
 }

@@ -71,6 +71,11 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      */
     public record Refusal(RefusalCounters.Layer layer, RefusalCounters.Way way, RefusalCounters.Cause cause) {}
 
+    /** Whether some of it was only a rehearsal. */
+    public boolean rehearsal() {
+        return moments.stream().anyMatch(m -> m.snapshot().rehearsal());
+    }
+
     /** True if calm has returned. */
     public boolean over() {
         return calm(last().snapshot());

@@ -47,14 +47,15 @@ public final class IncidentPage {
         Signal leading = episode.leading(nowNanos);
         return String.format(
                 Locale.ROOT,
-                "  %s  %8.1f s%s  up to %s, led by %s; refused or evicted %d, waited %d",
+                "  %s  %8.1f s%s  up to %s, led by %s; refused or evicted %d, waited %d%s",
                 began(episode, nowNanos, now),
                 episode.lengthNanos() / NANOS,
                 episode.over() ? "" : " so far",
                 episode.peak(),
                 leading == null ? "no signal" : leading,
                 episode.refusedInAll(),
-                episode.waited());
+                episode.waited(),
+                episode.rehearsal() ? "; a rehearsal" : "");
     }
 
     /** When an episode began, by the wall clock. */

@@ -69,8 +69,8 @@ public final class IncidentReport {
     }
 
     private void summary() {
-        line("What happened: " + seconds(lengthNanos) + " of trouble" + (episode.over() ? "" : " so far") + ", up to "
-                + episode.peak() + ", since " + began);
+        line((episode.rehearsal() ? "A rehearsal: " : "What happened: ") + seconds(lengthNanos) + " of trouble"
+                + (episode.over() ? "" : " so far") + ", up to " + episode.peak() + ", since " + began);
     }
 
     private void cause() {

@@ -1,0 +1,93 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Await;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a load balancer and an operator see of a rehearsal. */
+class RehearsalOverSocketTest {
+
+    @Test
+    void isToldWhereverSomebodyLooksAndEndsWithTheGuard() throws Exception {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
+            guard.rehearse(Signal.DESCRIPTORS, 1, Duration.ofMinutes(1));
+
+            Await.until("it is told", () -> get(guard, "/health").startsWith("HTTP/1.1 503 "));
+            assertThat(get(guard, "/health")).contains("reason: rehearsal: ");
+            assertThat(get(guard, "/details"))
+                    .contains("rehearsal: nobody is in trouble")
+                    .contains("level for");
+            assertThat(guard.healthPage(null, false).body()).as("a stranger").contains("rehearsal of descriptors");
+            Await.until("it is told", () -> get(guard, "/incident").contains("A rehearsal: "));
+            for (String path : new String[] {"/rehearse", "/endRehearsal", "/resume"}) {
+                assertThat(get(guard, path)).startsWith("HTTP/1.1 404 ");
+            }
+            guard.endRehearsal();
+            Await.until(
+                    "it is told",
+                    () -> guard.snapshot().capacity().used()
+                            < guard.snapshot().capacity().limit());
+
+            guard.stop();
+            assertThat(guard.snapshot().rehearsal()).isFalse();
+            guard.start();
+            Await.until("it is told", () -> guard.snapshot().capacity().known());
+            assertThat(guard.snapshot().level()).isEqualTo(Level.NORMAL);
+        }
+    }
+
+    @Test
+    void isRefusedWhileAnOperatorDrainsAndBeforeTheStart() {
+        try (TcpGuard guard = TcpGuard.builder().build()) {
+            assertThatThrownBy(() -> guard.rehearse(Signal.DESCRIPTORS, 0.9, Duration.ofMinutes(1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("start()");
+            guard.start();
+            guard.drain("deploy");
+            Await.until("it is told", () -> !guard.snapshot().verdict().up());
+
+            assertThatThrownBy(() -> guard.rehearse(Signal.DESCRIPTORS, 0.9, Duration.ofMinutes(1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("deploy");
+        }
+    }
+
+    @Test
+    void refusesNonsense() {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            for (double pressure : new double[] {0, -1, 1.1, Double.NaN}) {
+                assertThatThrownBy(() -> guard.rehearse(Signal.DESCRIPTORS, pressure, Duration.ofMinutes(1)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("pressure=");
+            }
+            for (Duration duration : new Duration[] {Duration.ZERO, Duration.ofMillis(-1), Duration.ofHours(2)}) {
+                assertThatThrownBy(() -> guard.rehearse(Signal.DESCRIPTORS, 0.9, duration))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("duration=");
+            }
+        }
+    }
+
+    private static String get(TcpGuard guard, String path) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), guard.healthPort())) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

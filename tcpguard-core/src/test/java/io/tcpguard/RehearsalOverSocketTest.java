@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.state.Admission;
 import io.tcpguard.state.Level;
 import io.tcpguard.testkit.Await;
 import java.io.File;
@@ -46,6 +48,22 @@ class RehearsalOverSocketTest {
             guard.start();
             Await.until("it is told", () -> guard.snapshot().capacity().known());
             assertThat(guard.snapshot().level()).isEqualTo(Level.NORMAL);
+        }
+    }
+
+    @Test
+    void playsPlacesThatAreTaken() {
+        try (TcpGuard guard =
+                        TcpGuard.builder().set("maxConnections", "10").build().start();
+                GuardedListener listener = guard.listen("http", 0, () -> true)) {
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+
+            guard.rehearse(Signal.CONNECTIONS, 1, Duration.ofMinutes(1));
+
+            Await.until("it is full", () -> guard.snapshot().level() == Level.SHED);
+            assertThat(listener.accept(null)).isNotEqualTo(Admission.ADMIT);
+            guard.endRehearsal();
+            Await.until("it is not", () -> listener.accept(null) == Admission.ADMIT);
         }
     }
 

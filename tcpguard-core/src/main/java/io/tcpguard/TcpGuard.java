@@ -206,7 +206,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         counters.connectFailed(why);
     }
 
-    /** How the guard is doing, beside its signals: a few volatile reads. */
+    /** How the guard is doing, beside its signals. Cheap enough for each scrape, not for each request. */
     public GuardStatus status() {
         return published.status(state, counters, AwakeTime.nanoTime());
     }

@@ -30,19 +30,20 @@ class ArchitectureTest {
                 "spi | spi,state",
                 "internal.text | internal.text",
                 "advisor | advisor,internal.text,internal.linux,internal.probe,signal,config",
-                "metrics | metrics,,state,signal",
+                "internal.meters | internal.meters,state,signal",
+                "metrics | metrics,,internal.meters,state,signal",
                 "internal.probe | internal.probe,signal",
                 "internal.linux | internal.linux,internal.probe,signal",
                 "internal.engine | internal.engine,signal,state,config",
                 "internal.admission | internal.admission,internal.probe,spi,state,config,signal",
-                "internal.io | internal.io,internal.text,internal.probe,spi,state,config,signal",
+                "internal.io | internal.io,internal.meters,internal.text,internal.probe,spi,state,config,signal",
                 "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
                         + "config,signal",
                 "internal.report.incident | internal.report.incident,internal.probe,advisor,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
                         + "advisor,state,signal",
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
-                        + "internal.engine,internal.linux,internal.probe,internal.report.incident,advisor,spi,state,config,"
+                        + "internal.engine,internal.linux,internal.meters,internal.probe,internal.report.incident,advisor,spi,state,config,"
                         + "signal",
                 " | ,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
             })

@@ -2,137 +2,194 @@
 package io.tcpguard.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tcpguard.TcpGuard;
-import io.tcpguard.signal.Reading;
-import io.tcpguard.signal.Signal;
+import io.tcpguard.internal.meters.MeterFamily;
+import io.tcpguard.internal.meters.MeterFamily.Series;
+import io.tcpguard.internal.meters.MeterSource;
+import io.tcpguard.internal.meters.MeterTable;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.GuardStatus;
+import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.Transition;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Binds a guard's numbers to a registry. Gauges read the newest snapshot; what happens in an episode is in counters, since a server
- * without descriptors can't be scraped while it lasts.
+ * without descriptors can't be scraped through its own port while it lasts. The health port's {@code /metrics} has the same meters, and
+ * is answered even then.
  *
- * <p>A signal that can't be read has a pressure of NaN, never 0.
+ * <p>What is not known is NaN, never 0.
+ *
+ * <p>Several guards may be bound to one registry if their tags differ. The meters of a listener follow it: they come with the first scrape
+ * after it came, and go likewise.
  */
-public final class TcpGuardMetrics implements MeterBinder {
-    private final TcpGuard guard;
-    private final AtomicLong levels = new AtomicLong();
-    private final AtomicLong flips = new AtomicLong();
+public final class TcpGuardMetrics implements MeterBinder, AutoCloseable {
+    private static final String LISTENERS = "tcpguard.listeners";
 
-    /** Meters of this guard. */
+    private final TcpGuard guard;
+    private final Tags tags;
+    private final MeterSource source;
+    private final List<Binding> bindings = new ArrayList<>();
+
+    /** Meters of this guard, without further tags. */
     public TcpGuardMetrics(TcpGuard guard) {
+        this(guard, Tags.empty());
+    }
+
+    /**
+     * Meters of this guard.
+     *
+     * @param tags put on each of them
+     */
+    public TcpGuardMetrics(TcpGuard guard, Iterable<Tag> tags) {
         this.guard = Objects.requireNonNull(guard, "guard");
-        // Here, since there may be several registries to bind to.
-        guard.onTransition(this::count);
+        this.tags = Tags.of(tags);
+        this.source = new Live(guard);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("tcpguard.level", guard, g -> g.snapshot().level().ordinal())
-                .description("0 normal, 1 trim, 2 shed, 3 drain")
-                .register(registry);
-        Gauge.builder("tcpguard.weight", guard, g -> g.snapshot().verdict().weight())
-                .description("weight told to the load balancer, 0 when down")
-                .register(registry);
-        Gauge.builder("tcpguard.connections", guard, g -> g.snapshot()
-                        .capacity()
-                        .own())
-                .description("connections of guarded listeners")
-                .baseUnit("connections")
-                .register(registry);
-        Gauge.builder("tcpguard.usable", guard, g -> g.snapshot().capacity().usableShare())
-                .description("share of the descriptor limit that is usable for clients")
-                .register(registry);
-        TimeGauge.builder("tcpguard.sample.age", guard, TimeUnit.NANOSECONDS, g -> g.status()
-                        .sampleAge()
-                        .toNanos())
-                .description("age of the newest sample; grows when the sampler is late")
-                .register(registry);
-        TimeGauge.builder("tcpguard.idle.floor", guard, TimeUnit.NANOSECONDS, g -> g.status()
-                        .idleFloor()
-                        .toNanos())
-                .description("minimum idle time: no connection idle for less is evicted")
-                .register(registry);
-        TimeGauge.builder("tcpguard.queue.wait", guard, TimeUnit.NANOSECONDS, g -> g.status()
-                        .queueWait()
-                        .toNanos())
-                .description("longest time that new connections wait for a slot; shrinks where clients give up earlier")
-                .register(registry);
-        Gauge.builder("tcpguard.queue.length", guard, TcpGuardMetrics::queueLength)
-                .description("connections in the accept queues of guarded listeners; in SHED they wait for a slot")
-                .baseUnit("connections")
-                .register(registry);
-        FunctionCounter.builder("tcpguard.waited", guard, g -> g.status().waited())
-                .description("connections that had to wait for a slot")
-                .register(registry);
-        for (Signal signal : Signal.values()) {
-            Gauge.builder("tcpguard.pressure", guard, g -> pressure(g, signal))
-                    .description("used share of a signal's limit; the highest, where there are several sources")
-                    .tags("signal", tag(signal), "scope", tag(signal.scope()))
-                    .register(registry);
+        Binding binding = new Binding(registry);
+        synchronized (bindings) {
+            bindings.add(binding);
         }
-        for (RefusalCounters.Layer layer : RefusalCounters.Layer.values()) {
-            for (RefusalCounters.Way way : RefusalCounters.Way.values()) {
-                for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
-                    FunctionCounter.builder("tcpguard.shed", guard.shed(), s -> s.of(layer, way, cause))
-                            .description("refused connections and requests, evicted idle connections")
-                            .tags(Tags.of("layer", tag(layer), "way", tag(way), "cause", tag(cause)))
-                            .register(registry);
+        binding.bind();
+    }
+
+    /** Removes its meters from all registries that they were bound to. */
+    @Override
+    public void close() {
+        synchronized (bindings) {
+            bindings.forEach(Binding::remove);
+            bindings.clear();
+        }
+    }
+
+    /** One registry's. */
+    private final class Binding {
+        private final MeterRegistry registry;
+        private final List<Meter> fixed = new ArrayList<>();
+        private final List<Meter> ofListeners = new ArrayList<>();
+        private Set<String> listeners = Set.of();
+        private boolean removed;
+
+        Binding(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        synchronized void bind() {
+            for (MeterFamily family : MeterTable.ALL) {
+                for (Series series : family.fixed()) {
+                    fixed.add(
+                            family.name().equals(LISTENERS)
+                                    ? gauge(family, new Series(series.values(), s -> follow(), series.count()))
+                                    : register(family, series));
                 }
             }
+            follow();
         }
-        FunctionCounter.builder(
-                        "tcpguard.connects.without.port", guard, g -> g.status().connectsWithoutPort())
-                .description("outgoing connects that found no local port, as far as the application reports them")
-                .register(registry);
-        FunctionCounter.builder("tcpguard.level.transitions", levels, AtomicLong::get)
-                .description("changes of level")
-                .register(registry);
-        FunctionCounter.builder("tcpguard.health.transitions", flips, AtomicLong::get)
-                .description("changes of health between up and down")
-                .register(registry);
-    }
 
-    private void count(Transition transition) {
-        if (transition.before().level() != transition.after().level()) {
-            levels.incrementAndGet();
-        }
-        if (transition.flipped()) {
-            flips.incrementAndGet();
-        }
-    }
-
-    private static double pressure(TcpGuard guard, Signal signal) {
-        double highest = Double.NaN;
-        for (var state : guard.snapshot().signals()) {
-            if (state.reading().signal() == signal && state.reading() instanceof Reading.Measured m) {
-                highest = Double.isNaN(highest) ? m.pressure() : Math.max(highest, m.pressure());
+        /** Called at each scrape, by the meter that tells how many listeners there are. */
+        private synchronized double follow() {
+            List<ListenerStatus> now = source.status().listeners();
+            Set<String> names = new TreeSet<>();
+            for (ListenerStatus listener : now) {
+                if (names.size() < MeterTable.MOST_LISTENERS) {
+                    names.add(listener.name());
+                }
             }
-        }
-        return highest;
-    }
-
-    /** NaN if it is not known of any. */
-    private static double queueLength(TcpGuard guard) {
-        double sum = Double.NaN;
-        for (var state : guard.snapshot().signals()) {
-            if (state.reading() instanceof Reading.Measured m && m.signal() == Signal.ACCEPT_QUEUE) {
-                sum = Double.isNaN(sum) ? m.used() : sum + m.used();
+            if (!removed && !names.equals(listeners)) {
+                listeners = names;
+                ofListeners.forEach(registry::remove);
+                ofListeners.clear();
+                for (MeterFamily family : MeterTable.ALL) {
+                    family.of(List.copyOf(names)).forEach(series -> ofListeners.add(register(family, series)));
+                }
             }
+            return now.size();
         }
-        return sum;
+
+        synchronized void remove() {
+            removed = true;
+            fixed.forEach(registry::remove);
+            ofListeners.forEach(registry::remove);
+        }
+
+        private Meter register(MeterFamily family, Series series) {
+            return switch (family.kind()) {
+                case GAUGE -> gauge(family, series);
+                case COUNTER ->
+                    FunctionCounter.builder(
+                                    family.name(), guard, g -> series.value().applyAsDouble(source))
+                            .tags(tags(family, series))
+                            .baseUnit(family.unit().isEmpty() ? null : family.unit())
+                            .description(family.help())
+                            .register(registry);
+                case TIMER ->
+                    FunctionTimer.builder(
+                                    family.name(),
+                                    guard,
+                                    g -> (long) series.count().applyAsDouble(source),
+                                    g -> series.value().applyAsDouble(source),
+                                    TimeUnit.SECONDS)
+                            .tags(tags(family, series))
+                            .description(family.help())
+                            .register(registry);
+            };
+        }
+
+        private Meter gauge(MeterFamily family, Series series) {
+            if (family.unit().equals("seconds")) {
+                return TimeGauge.builder(family.name(), guard, TimeUnit.SECONDS, g -> series.value()
+                                .applyAsDouble(source))
+                        .tags(tags(family, series))
+                        .description(family.help())
+                        .register(registry);
+            }
+            return Gauge.builder(family.name(), guard, g -> series.value().applyAsDouble(source))
+                    .tags(tags(family, series))
+                    .baseUnit(family.unit().isEmpty() ? null : family.unit())
+                    .description(family.help())
+                    .register(registry);
+        }
+
+        private Tags tags(MeterFamily family, Series series) {
+            Tags all = tags;
+            for (int i = 0; i < family.tags().size(); i++) {
+                all = all.and(family.tags().get(i), series.values().get(i));
+            }
+            return all;
+        }
     }
 
-    private static String tag(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    /** The guard, asked anew each time. */
+    private record Live(TcpGuard guard) implements MeterSource {
+        @Override
+        public GuardSnapshot snapshot() {
+            return guard.snapshot();
+        }
+
+        @Override
+        public GuardStatus status() {
+            return guard.status();
+        }
+
+        @Override
+        public RefusalCounters shed() {
+            return guard.shed();
+        }
     }
 }

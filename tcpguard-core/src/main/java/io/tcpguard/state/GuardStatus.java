@@ -2,6 +2,8 @@
 package io.tcpguard.state;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * How a guard is doing, beside its signals. The durations are zero and the trend is calm if it does not run.
@@ -15,6 +17,13 @@ import java.time.Duration;
  *     {@link io.tcpguard.signal.Signal#ACCEPT_QUEUE}
  * @param connectsWithoutPort outgoing connects that found no local port, by {@code TcpGuard.connectFailed}, since the guard was built
  * @param trend where the descriptors are going; twice a second new at most
+ * @param told the verdict as load balancers are told it now: of the newest snapshot, unless nothing has been known for so long that
+ *     health fails open
+ * @param drainReason why an operator drains; empty if none does
+ * @param levelChanges changes of level since the guard was built
+ * @param healthChanges changes of health between up and down since the guard was built
+ * @param checkers who asks for the verdict
+ * @param listeners the guarded listeners, in the order of their names
  */
 public record GuardStatus(
         Duration sampleAge,
@@ -22,4 +31,16 @@ public record GuardStatus(
         Duration queueWait,
         long waited,
         long connectsWithoutPort,
-        Trend trend) {}
+        Trend trend,
+        Verdict told,
+        Optional<String> drainReason,
+        long levelChanges,
+        long healthChanges,
+        CheckerStatus checkers,
+        List<ListenerStatus> listeners) {
+
+    /** Copies the list. */
+    public GuardStatus {
+        listeners = List.copyOf(listeners);
+    }
+}

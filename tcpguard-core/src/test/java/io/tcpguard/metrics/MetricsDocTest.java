@@ -1,24 +1,22 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.metrics;
 
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toList;
 
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.Golden;
-import io.tcpguard.TcpGuard;
+import io.tcpguard.internal.meters.MeterFamily;
+import io.tcpguard.internal.meters.MeterFamily.Series;
+import io.tcpguard.internal.meters.MeterTable;
+import io.tcpguard.internal.meters.PrometheusText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/reference/metrics.md} is made from the meters that are bound: see {@link Golden}. */
+/** {@code docs/reference/metrics.md} is made from the table of meters: see {@link Golden}. */
 class MetricsDocTest {
     @Test
     void isUpToDate() throws IOException {
@@ -30,37 +28,53 @@ class MetricsDocTest {
                 """
                 # Metrics
 
-                With Micrometer: `new TcpGuardMetrics(guard).bindTo(registry)`; Spring Boot does it by itself. Gauges tell the newest sample, so an
-                episode between two scrapes, or one in which nobody could scrape, is in the counters. What is not known is NaN, never 0.
+                Three ways to the same meters:
 
-                | meter | kind | tags | what it tells |
-                | --- | --- | --- | --- |
+                | where | how |
+                | --- | --- |
+                | Prometheus, any server | `GET /metrics` on the [health port](health-port.md), for addresses in `healthDetailsTo`. Nothing else is needed, and it is answered while the server has no descriptor left |
+                | Spring Boot | bound to the application's registry by itself |
+                | Micrometer elsewhere | `new TcpGuardMetrics(guard).bindTo(registry)`; `close()` removes them. Two guards in one registry: give each tags of its own, `new TcpGuardMetrics(guard, Tags.of("guard", "one"))` |
+
+                ```yaml
+                scrape_configs:
+                  - job_name: tcpguard
+                    static_configs:
+                      - targets: ["10.0.0.11:8081"] # the health port; healthDetailsTo must contain this Prometheus
+                ```
+
+                Gauges tell the newest sample, so an episode between two scrapes is in the counters. What is not known is NaN, never 0.
+                Through the application's own port (`/actuator/prometheus`) nothing can be scraped while it is full: scrape the health port.
+                Ready: [alerts](../how-to/alerts.md).
+
+                The names are Micrometer's, and Prometheus's below them; the last column is the nearest name of OpenTelemetry's semantic
+                conventions.
+
+                | meter | kind | tags | what it tells | OpenTelemetry |
+                | --- | --- | --- | --- | --- |
                 """);
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        try (TcpGuard guard = TcpGuard.builder().build()) {
-            new TcpGuardMetrics(guard).bindTo(registry);
+        for (MeterFamily family : MeterTable.ALL) {
+            String unit = family.unit().isEmpty() ? "" : ", " + family.unit();
+            text.append("| `" + family.name() + "`<br>"
+                    + PrometheusText.sampleNames(family).stream()
+                            .map(name -> "`" + name + "`")
+                            .collect(joining("<br>"))
+                    + " | " + family.kind().name().toLowerCase(Locale.ROOT) + unit + " | " + tags(family) + " | "
+                    + family.help() + " | " + (family.otel().isEmpty() ? "" : "`" + family.otel() + "`") + " |\n");
         }
-        registry.getMeters().stream()
-                .collect(groupingBy(m -> m.getId().getName(), TreeMap::new, toList()))
-                .forEach((name, meters) -> {
-                    Meter.Id first = meters.get(0).getId();
-                    String unit = first.getBaseUnit() == null ? "" : ", " + first.getBaseUnit();
-                    text.append("| `" + name + "` | "
-                            + first.getType().name().toLowerCase(Locale.ROOT) + unit + " | " + tags(meters) + " | "
-                            + first.getDescription() + " |\n");
-                });
         return text.toString();
     }
 
-    private static String tags(List<Meter> meters) {
-        TreeMap<String, TreeSet<String>> values = new TreeMap<>();
-        for (Meter meter : meters) {
-            for (Tag tag : meter.getId().getTags()) {
-                values.computeIfAbsent(tag.getKey(), k -> new TreeSet<>()).add(tag.getValue());
+    private static String tags(MeterFamily family) {
+        List<String> tags = new ArrayList<>();
+        for (int i = 0; i < family.tags().size(); i++) {
+            TreeSet<String> values = new TreeSet<>();
+            for (Series series : family.fixed()) {
+                values.add(series.values().get(i));
             }
+            tags.add("`" + family.tags().get(i) + "`: "
+                    + (values.isEmpty() ? "as the server names it" : String.join(", ", values)));
         }
-        return values.entrySet().stream()
-                .map(e -> "`" + e.getKey() + "`: " + String.join(", ", e.getValue()))
-                .collect(joining("; "));
+        return String.join("; ", tags);
     }
 }

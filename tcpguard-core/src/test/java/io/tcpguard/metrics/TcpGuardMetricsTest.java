@@ -3,6 +3,7 @@ package io.tcpguard.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
@@ -109,6 +110,61 @@ class TcpGuardMetricsTest {
                             .functionCounter()
                             .count())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void keepsTwoGuardsApartInOneRegistryAndLeavesWithTheOneThatIsClosed() {
+        try (TcpGuard one = TcpGuard.builder().build();
+                TcpGuard two = TcpGuard.builder().build()) {
+            TcpGuardMetrics first = new TcpGuardMetrics(one, Tags.of("guard", "one"));
+            TcpGuardMetrics second = new TcpGuardMetrics(two, Tags.of("guard", "two"));
+            first.bindTo(registry);
+            second.bindTo(registry);
+            two.drain("look");
+            assertThat(registry.get("tcpguard.draining")
+                            .tag("guard", "one")
+                            .gauge()
+                            .value())
+                    .isZero();
+            assertThat(registry.get("tcpguard.draining")
+                            .tag("guard", "two")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+
+            first.close();
+
+            assertThat(registry.find("tcpguard.draining").tag("guard", "one").meters())
+                    .isEmpty();
+            assertThat(registry.getMeters())
+                    .isNotEmpty()
+                    .allSatisfy(m -> assertThat(m.getId().getTag("guard")).isEqualTo("two"));
+            second.close();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void followsListenersFromScrapeToScrape() throws IOException {
+        try (TcpGuard guard = TcpGuard.builder().build().start();
+                ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                TcpGuardMetrics metrics = new TcpGuardMetrics(guard)) {
+            metrics.bindTo(registry);
+            assertThat(registry.find("tcpguard.listener.connections").meters()).isEmpty();
+
+            try (GuardedListener listener = guard.listen("plain", server.getLocalPort(), () -> true)) {
+                assertThat(listener).isNotNull();
+                assertThat(registry.get("tcpguard.listeners").gauge().value()).isEqualTo(1);
+                assertThat(registry.get("tcpguard.listener.wait")
+                                .tag("listener", "plain")
+                                .functionTimer()
+                                .count())
+                        .isZero();
+            }
+            assertThat(registry.get("tcpguard.listeners").gauge().value()).isZero();
+
+            assertThat(registry.find("tcpguard.listener.connections").meters()).isEmpty();
         }
     }
 

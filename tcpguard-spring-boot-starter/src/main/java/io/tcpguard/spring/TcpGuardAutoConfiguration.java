@@ -3,9 +3,7 @@ package io.tcpguard.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
-import io.tcpguard.metrics.TcpGuardMetrics;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -126,18 +124,9 @@ public final class TcpGuardAutoConfiguration {
             matchIfMissing = true)
     static final class Meters {
 
-        /** Late, when all registries exist. With several and none of them primary, each gets the meters. */
-        @Bean
-        SmartInitializingSingleton tcpGuardMeters(TcpGuard guard, ObjectProvider<MeterRegistry> registries) {
-            return () -> {
-                TcpGuardMetrics meters = new TcpGuardMetrics(guard);
-                MeterRegistry one = registries.getIfUnique();
-                if (one != null) {
-                    meters.bindTo(one);
-                } else {
-                    registries.orderedStream().forEach(meters::bindTo);
-                }
-            };
+        @Bean(destroyMethod = "close")
+        BoundMeters tcpGuardMeters(TcpGuard guard, ObjectProvider<MeterRegistry> registries) {
+            return new BoundMeters(guard, registries);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
@@ -41,10 +42,10 @@ public final class AcceptQueueTimer {
     private volatile boolean asked;
     private volatile long askedAt;
 
-    // Of the sampler thread: which number was the last at each step of time.
-    private final long[] lastAtStep = new long[STEPS];
+    // Written by the sampler thread: which number was the last at each step of time.
+    private final AtomicLongArray lastAtStep = new AtomicLongArray(STEPS);
     private boolean started;
-    private long step;
+    private volatile long step;
 
     /**
      * @param longestPatience the longest time that clients may wait, in nanoseconds; 0: not at all
@@ -99,6 +100,23 @@ public final class AcceptQueueTimer {
         return inHand > overdue && Math.max(0, last - inHand) < longest;
     }
 
+    /**
+     * For how long the connection in hand has waited, in the queue and in hand together, to a 63rd of the longest patience and never
+     * more than that: nanoseconds; 0 if it came after the last look. Any thread.
+     */
+    public long waitedNanos(long now) {
+        if (stepNanos <= 0) {
+            return 0;
+        }
+        long inHand = accepted.getAsLong();
+        long newest = step;
+        long first = newest + 1;
+        while (first > newest - STEPS + 1 && lastAtStep.get(slot(first - 1)) >= inHand) {
+            first--;
+        }
+        return first > newest ? 0 : Math.max(0, Math.min(now - first * stepNanos, STEPS * stepNanos));
+    }
+
     private void looked(Reading reading, long now) {
         if (stepNanos > 0 && reading instanceof Reading.Measured queue) {
             last = accepted.getAsLong() + queue.used();
@@ -118,13 +136,13 @@ public final class AcceptQueueTimer {
         }
         // For the steps that a late sampler missed stands what was last known.
         for (long missed = Math.max(step + 1, newest - STEPS + 1); missed < newest; missed++) {
-            lastAtStep[slot(missed)] = lastAtStep[slot(step)];
+            lastAtStep.set(slot(missed), lastAtStep.get(slot(step)));
         }
         if (step < newest) {
+            lastAtStep.set(slot(newest), last);
             step = newest;
-            lastAtStep[slot(step)] = last;
         }
-        overdue = lastAtStep[slot(step - Math.min(STEPS - 1, patience.getAsLong() / stepNanos))];
+        overdue = lastAtStep.get(slot(step - Math.min(STEPS - 1, patience.getAsLong() / stepNanos)));
     }
 
     private static int slot(long step) {

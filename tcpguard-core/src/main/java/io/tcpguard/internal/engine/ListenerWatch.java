@@ -37,7 +37,9 @@ public final class ListenerWatch {
     private volatile boolean forgotten;
     private boolean hasServed;
     private boolean late;
-    private long longest;
+    /** Of the work that waits longest; -1 if that is not known. */
+    private volatile long longest = -1;
+
     private boolean requestsStalled;
     private double share = 1;
     private volatile ListenerState state;
@@ -90,7 +92,12 @@ public final class ListenerWatch {
 
     /** How long the work that waits longest has waited, if all of it is late; else -1. Only for the sampler's thread. */
     public long lateMillis() {
-        return late ? longest : -1;
+        return late ? Math.max(0, longest) : -1;
+    }
+
+    /** Age of the work that waits longest in its executors, in milliseconds; -1 if it is not known. Any thread. */
+    public long delayMillis() {
+        return longest;
     }
 
     /** @param shared executors that belong to no listener: they work for those that have none of their own */
@@ -118,15 +125,16 @@ public final class ListenerWatch {
         int areLate = 0;
         int haveStalled = 0;
         int stuck = 0;
-        longest = 0;
+        long oldest = -1;
         for (int i = 0; i < executors.size(); i++) {
             Watch executor = executors.get(i);
             all++;
             areLate += executor.late() ? 1 : 0;
             haveStalled += executor.level() == Level.DRAIN ? 1 : 0;
             stuck += executor.stuck() ? 1 : 0;
-            longest = executor.reading() instanceof Reading.Measured m ? Math.max(longest, m.used()) : longest;
+            oldest = executor.reading() instanceof Reading.Measured m ? Math.max(oldest, m.used()) : oldest;
         }
+        longest = oldest;
         late = all > 0 && areLate == all;
         requestsStalled = all > 0 && haveStalled == all;
         // Late is not stuck while work on its connections ends all the same.

@@ -3,10 +3,13 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.Network;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.state.CheckerStatus;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,6 +100,24 @@ public final class Checkers {
             return !local;
         }
         return one.interval < other.interval;
+    }
+
+    /** Who asks, in numbers; of the directors only where their networks are set. */
+    public synchronized CheckerStatus status() {
+        long now = clock.nanoTime();
+        int regular = 0;
+        long youngest = Long.MAX_VALUE;
+        for (int i = 0; i < entries.size(); i++) {
+            CheckTimes e = entries.get(i);
+            if (directors.isEmpty() || Network.anyContains(directors, e.address)) {
+                long age = Math.max(0, now - e.last);
+                regular += e.interval > 0 && age <= ACTIVE_FOR ? 1 : 0;
+                youngest = Math.min(youngest, age);
+            }
+        }
+        return youngest == Long.MAX_VALUE
+                ? CheckerStatus.NOBODY
+                : new CheckerStatus(regular, Optional.of(Duration.ofNanos(youngest)));
     }
 
     /** This one is a director of LVS, by what it asks: it balances by counting connections. */

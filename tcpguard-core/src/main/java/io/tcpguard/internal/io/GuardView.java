@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.GuardSnapshot;
 
 /** What the I/O thread must know of the guard. Called on that thread, often: cheap, never blocking. */
@@ -28,6 +29,9 @@ public interface GuardView {
 
     /** What happened, for {@code /incident}. */
     String incident(boolean json);
+
+    /** All figures of this moment, for {@code /metrics}. */
+    MeterSource meters();
 
     /** How places are shared at the limit, for those who ask for details. */
     AdmissionStatus places();

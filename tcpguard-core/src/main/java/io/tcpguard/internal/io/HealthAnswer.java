@@ -1,6 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.meters.MeterSource;
+import io.tcpguard.internal.meters.PrometheusText;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes of an answer, head and body. */
@@ -28,13 +30,20 @@ final class HealthAnswer {
     static byte[] report(HttpRequest request, String body) {
         return body.length() > LONGEST_REPORT
                 ? error(request.asText(), 500)
-                : bytes(request, head(request, 200, body, request.json()), body);
+                : bytes(request, head(request, 200, body, HealthStatus.contentType(request.json())), body);
+    }
+
+    /** For Prometheus. */
+    static byte[] metrics(HttpRequest request, MeterSource meters) {
+        boolean openMetrics = request.openMetrics();
+        String body = PrometheusText.of(meters, openMetrics);
+        return bytes(request, head(request, 200, body, PrometheusText.contentType(openMetrics)), body);
     }
 
     /** A refusal of the request itself; says nothing of the server. */
     static byte[] error(HttpRequest request, int status) {
         String body = status + " " + phrase(status) + '\n';
-        return bytes(request, head(request, status, body, false), body);
+        return bytes(request, head(request, status, body, HealthStatus.contentType(false)), body);
     }
 
     /** One line for HAProxy's agent-check, which Loadbalancer.org reads too. Always all three words: each of them sticks. */
@@ -46,21 +55,21 @@ final class HealthAnswer {
     }
 
     private static byte[] of(HttpRequest request, int status, HealthStatus s, String body) {
-        StringBuilder head = head(request, status, body, request.json());
+        StringBuilder head = head(request, status, body, HealthStatus.contentType(request.json()));
         s.headers()
                 .forEach((name, value) ->
                         head.append(name).append(": ").append(value).append("\r\n"));
         return bytes(request, head, body);
     }
 
-    private static StringBuilder head(HttpRequest request, int status, String body, boolean json) {
+    private static StringBuilder head(HttpRequest request, int status, String body, String contentType) {
         StringBuilder head = new StringBuilder(512)
                 .append("HTTP/1.1 ")
                 .append(status)
                 .append(' ')
                 .append(phrase(status))
                 .append("\r\nContent-Type: ")
-                .append(HealthStatus.contentType(json))
+                .append(contentType)
                 .append("\r\nContent-Length: ")
                 .append(body.getBytes(StandardCharsets.UTF_8).length)
                 .append("\r\nConnection: close\r\nCache-Control: no-store\r\n");

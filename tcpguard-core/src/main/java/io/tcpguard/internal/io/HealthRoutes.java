@@ -63,6 +63,9 @@ final class HealthRoutes {
                         ? HealthAnswer.report(request, view.incident(request.json()))
                         : HealthAnswer.error(request, 403);
             }
+            case "/metrics" -> {
+                return details ? HealthAnswer.metrics(request, view.meters()) : HealthAnswer.error(request, 403);
+            }
             default -> {
                 return HealthAnswer.error(request, 404);
             }

@@ -43,7 +43,12 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
         return of(view.snapshot(), view.stale());
     }
 
-    static HealthStatus of(GuardSnapshot snapshot, boolean stale) {
+    /**
+     * What is told of a snapshot.
+     *
+     * @param stale whether it is not to be believed: up, then
+     */
+    public static HealthStatus of(GuardSnapshot snapshot, boolean stale) {
         String leading =
                 snapshot.leading() == null ? "none" : snapshot.leading().name();
         if (stale) {

@@ -11,28 +11,38 @@ import org.jspecify.annotations.Nullable;
  * @param error the status to refuse it with; 0 if it is good
  * @param method GET, HEAD or OPTIONS
  * @param path without query and authority
- * @param json whether the client asks for application/json
+ * @param accept the header Accept in lower case; empty if there is none
  * @param haproxy the header X-Haproxy-Server-State; empty if there is none
  * @param agent the header User-Agent; empty if there is none
  */
-record HttpRequest(int error, String method, String path, boolean json, String haproxy, String agent) {
+record HttpRequest(int error, String method, String path, String accept, String haproxy, String agent) {
     /** Bytes that a head may have. */
     static final int LONGEST = 4096;
 
     private static final int LONGEST_METHOD = 16;
 
     static HttpRequest refused(int status) {
-        return new HttpRequest(status, "GET", "", false, "", "");
+        return new HttpRequest(status, "GET", "", "", "", "");
     }
 
     HttpRequest asText() {
-        return new HttpRequest(error, method, path, false, haproxy, agent);
+        return new HttpRequest(error, method, path, "", haproxy, agent);
     }
 
     /** Whether one asks who balances for LVS: keepalived and ldirectord by their names, our own script by its path. */
     boolean byDirector() {
         String name = agent.toLowerCase(Locale.ROOT);
         return path.equals("/weight") || name.startsWith("keepalive") || name.startsWith("libwww-perl");
+    }
+
+    /** Whether the client asks for application/json. */
+    boolean json() {
+        return accept.contains("application/json");
+    }
+
+    /** Whether it asks for OpenMetrics; Prometheus names several formats and prefers this one. */
+    boolean openMetrics() {
+        return accept.contains("application/openmetrics-text");
     }
 
     boolean bodyless() {
@@ -83,7 +93,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
         if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("OPTIONS")) {
             return refused(405);
         }
-        return new HttpRequest(0, method, path(line.substring(one + 1, two)), false, "", "");
+        return new HttpRequest(0, method, path(line.substring(one + 1, two)), "", "", "");
     }
 
     private static String path(String target) {
@@ -100,7 +110,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
     }
 
     private static @Nullable HttpRequest headers(HttpRequest first, byte[] bytes, int from, int length, boolean ended) {
-        boolean json = false;
+        String accept = "";
         String haproxy = "";
         String agent = "";
         int start = from;
@@ -111,7 +121,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
             String line = text(bytes, start, i);
             start = i + 1;
             if (line.isEmpty()) {
-                return new HttpRequest(0, first.method, first.path, json, haproxy, agent);
+                return new HttpRequest(0, first.method, first.path, accept, haproxy, agent);
             }
             int colon = line.indexOf(':');
             if (colon <= 0) {
@@ -120,7 +130,7 @@ record HttpRequest(int error, String method, String path, boolean json, String h
             String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
             String value = line.substring(colon + 1).strip();
             if (name.equals("accept")) {
-                json |= value.toLowerCase(Locale.ROOT).contains("application/json");
+                accept = accept.isEmpty() ? lower(value) : accept + ',' + lower(value);
             } else if (name.equals("x-haproxy-server-state")) {
                 haproxy = value;
             } else if (name.equals("user-agent")) {
@@ -128,6 +138,10 @@ record HttpRequest(int error, String method, String path, boolean json, String h
             }
         }
         return unfinished(length, ended);
+    }
+
+    private static String lower(String value) {
+        return value.toLowerCase(Locale.ROOT);
     }
 
     /** A line without its end. */

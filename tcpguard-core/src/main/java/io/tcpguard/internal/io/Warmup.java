@@ -3,6 +3,7 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
@@ -12,8 +13,12 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.ListenerStatus;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
@@ -28,10 +33,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +99,8 @@ final class Warmup {
                 "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n",
                 "GET /advice HTTP/1.0\r\n\r\n",
                 "GET /incident HTTP/1.0\r\n\r\n",
+                "GET /metrics HTTP/1.0\r\n\r\n",
+                "GET /metrics HTTP/1.0\r\nAccept: application/openmetrics-text\r\n\r\n",
                 "GET /none HTTP/1.0\r\n\r\n",
                 "POST / HTTP/1.0\r\n\r\n",
                 "?")) {
@@ -185,6 +195,26 @@ final class Warmup {
         @Override
         public String incident(boolean json) {
             return "";
+        }
+
+        @Override
+        public MeterSource meters() {
+            ListenerStatus listener = new ListenerStatus(
+                    "one", 1, OptionalLong.of(1), OptionalLong.of(2), Optional.of(Duration.ZERO), 1, Duration.ZERO);
+            GuardStatus status = new GuardStatus(
+                    Duration.ofMillis(1),
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    1,
+                    1,
+                    background().trend(),
+                    snapshot.verdict(),
+                    Optional.of(snapshot.reason()),
+                    1,
+                    1,
+                    new CheckerStatus(1, Optional.of(Duration.ofMillis(1))),
+                    List.of(listener));
+            return MeterSource.of(snapshot, status, new RefusalCounters());
         }
 
         @Override

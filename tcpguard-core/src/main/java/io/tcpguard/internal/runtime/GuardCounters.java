@@ -2,6 +2,7 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.sampling.OutgoingConnects;
+import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,12 +12,29 @@ import java.util.concurrent.atomic.LongAdder;
  * @param shed refusals and evictions
  * @param waited connections that were made to wait
  * @param outgoing outgoing connects that found no local port
+ * @param levelChanges changes of level
+ * @param healthChanges changes of health between up and down
  */
-public record GuardCounters(RefusalCounters shed, LongAdder waited, OutgoingConnects outgoing) {
+public record GuardCounters(
+        RefusalCounters shed,
+        LongAdder waited,
+        OutgoingConnects outgoing,
+        LongAdder levelChanges,
+        LongAdder healthChanges) {
 
     /** All at zero. */
     public GuardCounters() {
-        this(new RefusalCounters(), new LongAdder(), new OutgoingConnects());
+        this(new RefusalCounters(), new LongAdder(), new OutgoingConnects(), new LongAdder(), new LongAdder());
+    }
+
+    /** Counts what is different. */
+    void changed(GuardSnapshot before, GuardSnapshot after) {
+        if (before.level() != after.level()) {
+            levelChanges.increment();
+        }
+        if (before.verdict().up() != after.verdict().up()) {
+            healthChanges.increment();
+        }
     }
 
     /** Counts an outgoing connect that failed if it failed for want of a local port. Never throws. */

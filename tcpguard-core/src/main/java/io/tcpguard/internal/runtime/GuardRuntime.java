@@ -14,6 +14,7 @@ import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.linux.SocketCensus;
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.report.AdvisorReports;
@@ -34,7 +35,9 @@ import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
+import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +120,14 @@ public final class GuardRuntime implements RunState {
                         .toList(),
                 counsel::findings);
         HealthView view = new HealthView(
-                published, policy, counsel, incidents, slowLook, this::queueWaitNanos, counters.waited()::sum);
+                published,
+                policy,
+                counsel,
+                incidents,
+                slowLook,
+                this::queueWaitNanos,
+                counters.waited()::sum,
+                () -> meters(counters));
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
@@ -143,6 +153,7 @@ public final class GuardRuntime implements RunState {
                             cycle,
                             published,
                             fanout,
+                            counters,
                             log,
                             counsel,
                             incidents,
@@ -306,6 +317,21 @@ public final class GuardRuntime implements RunState {
     @Override
     public List<Listening> listening() {
         return ports.listening(published.snapshot());
+    }
+
+    @Override
+    public CheckerStatus checkers() {
+        return io.checkers().status();
+    }
+
+    @Override
+    public List<ListenerStatus> listeners() {
+        return guarded.status(published.snapshot());
+    }
+
+    private MeterSource meters(GuardCounters counters) {
+        return MeterSource.of(
+                published.snapshot(), published.status(this, counters, AwakeTime.nanoTime()), counters.shed());
     }
 
     @Override

@@ -21,6 +21,9 @@ import io.tcpguard.internal.sampling.WatchedExecutors;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.ListenerStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts listening sockets under guard: tells every part of the guard of a listener, and of its end. Any thread. */
@@ -38,6 +41,7 @@ final class GuardedListeners {
     private final SignalAvailability sight;
     private final @Nullable PeerLook peers;
     private final BoundPorts ports;
+    private final ListenerFigures all = new ListenerFigures();
 
     /** @param peers null: nobody looks for peers that are gone */
     GuardedListeners(
@@ -81,6 +85,7 @@ final class GuardedListeners {
         BoundPorts.Bound bound = ports.add(name, port);
         ListenerWatch watch = new ListenerWatch(
                 name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
+        ListenerFigures.Figures figures = new ListenerFigures.Figures(name, places, watch, new WaitTimes());
         ListenerConnections held = connections.of(control, places);
         GuardedProbe heldProbe = new GuardedProbe(
                 held,
@@ -93,6 +98,7 @@ final class GuardedListeners {
         cycle.add(probe, watch);
         standstills.add(control, watch::lateMillis);
         sight.add(control);
+        all.add(figures);
         if (peers != null) {
             peers.add(control);
         }
@@ -105,10 +111,12 @@ final class GuardedListeners {
                 places,
                 room,
                 counters.waited(),
+                figures.waits(),
                 (executorName, executor) -> work.watch(executorName, executor, watch),
                 () -> {
                     standstills.remove(control);
                     sight.remove(control);
+                    all.remove(figures);
                     if (peers != null) {
                         peers.remove(control);
                     }
@@ -118,6 +126,11 @@ final class GuardedListeners {
                     connections.remove(held);
                     policy.forget(places);
                 });
+    }
+
+    /** The listeners in figures, in the order of their names. */
+    List<ListenerStatus> status(GuardSnapshot snapshot) {
+        return all.status(snapshot);
     }
 
     /** For so long a new connection waits at most: an acceptor that holds one in hand for longer would look dead. */

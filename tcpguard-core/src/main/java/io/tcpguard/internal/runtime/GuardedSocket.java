@@ -32,6 +32,7 @@ public final class GuardedSocket implements GuardedListener {
     private final ListenerPlaces places;
     private final AcceptQueueTimer waitingRoom;
     private final LongAdder waited;
+    private final WaitTimes waits;
     private final BiFunction<String, Executor, WatchedWork> watchWork;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
@@ -42,6 +43,7 @@ public final class GuardedSocket implements GuardedListener {
      * @param canAnswer asked once for each refusal that is to be an answer
      * @param places kept here; the waiting room goes by its accepts, too
      * @param waited counted here, too
+     * @param waits told of each wait that ends
      * @param watchWork how to watch an executor that works for this listener
      */
     public GuardedSocket(
@@ -53,6 +55,7 @@ public final class GuardedSocket implements GuardedListener {
             ListenerPlaces places,
             AcceptQueueTimer waitingRoom,
             LongAdder waited,
+            WaitTimes waits,
             BiFunction<String, Executor, WatchedWork> watchWork,
             Runnable onClose) {
         this.policy = policy;
@@ -63,6 +66,7 @@ public final class GuardedSocket implements GuardedListener {
         this.places = places;
         this.waitingRoom = waitingRoom;
         this.waited = waited;
+        this.waits = waits;
         this.watchWork = watchWork;
         this.onClose = onClose;
     }
@@ -76,7 +80,7 @@ public final class GuardedSocket implements GuardedListener {
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
         places.counts().accepts().increment();
-        Admission decision = askAgain(source);
+        Admission decision = decide(source, waitingRoom);
         if (decision == Admission.WAIT) {
             waited.increment();
         }
@@ -85,11 +89,16 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission askAgain(@Nullable InetAddress source) {
-        return decide(source, waitingRoom);
+        Admission decision = decide(source, waitingRoom);
+        if (decision != Admission.WAIT) {
+            waits.ended(waitingRoom.waitedNanos(AwakeTime.nanoTime()));
+        }
+        return decision;
     }
 
     @Override
     public Admission giveUp() {
+        waits.ended(waitingRoom.waitedNanos(AwakeTime.nanoTime()));
         return policy.giveUp(canAnswer);
     }
 

@@ -5,6 +5,7 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.io.AdmissionStatus;
 import io.tcpguard.internal.io.Diagnostics;
 import io.tcpguard.internal.io.GuardView;
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.report.DiagnosticsTask;
@@ -12,6 +13,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The guard as its I/O thread sees it. */
@@ -24,6 +26,7 @@ final class HealthView implements GuardView {
     private final DiagnosticsTask slowLook;
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
+    private final Supplier<MeterSource> meters;
 
     HealthView(
             PublishedSnapshot published,
@@ -32,7 +35,8 @@ final class HealthView implements GuardView {
             Incidents incidents,
             DiagnosticsTask slowLook,
             LongSupplier queueWaitNanos,
-            LongSupplier waited) {
+            LongSupplier waited,
+            Supplier<MeterSource> meters) {
         this.published = published;
         this.policy = policy;
         this.counsel = counsel;
@@ -40,6 +44,7 @@ final class HealthView implements GuardView {
         this.slowLook = slowLook;
         this.queueWaitNanos = queueWaitNanos;
         this.waited = waited;
+        this.meters = meters;
     }
 
     @Override
@@ -89,6 +94,11 @@ final class HealthView implements GuardView {
     @Override
     public String incident(boolean json) {
         return incidents.page(json);
+    }
+
+    @Override
+    public MeterSource meters() {
+        return meters.get();
     }
 
     @Override

@@ -6,7 +6,9 @@ import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
+import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +84,16 @@ sealed class NotRunning implements RunState permits SwitchedOff {
 
     @Override
     public List<Listening> listening() {
+        return List.of();
+    }
+
+    @Override
+    public CheckerStatus checkers() {
+        return CheckerStatus.NOBODY;
+    }
+
+    @Override
+    public List<ListenerStatus> listeners() {
         return List.of();
     }
 

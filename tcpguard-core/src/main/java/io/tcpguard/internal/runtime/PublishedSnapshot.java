@@ -8,7 +8,9 @@ import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
+import io.tcpguard.state.Verdict;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,12 +144,19 @@ public final class PublishedSnapshot {
 
     /** How the guard is doing, beside its signals. */
     public GuardStatus status(RunState state, GuardCounters counters, long now) {
+        HealthStatus told = HealthStatus.of(told(now), staleForHealth(now));
         return new GuardStatus(
                 Duration.ofNanos(age(now)),
                 Duration.ofNanos(state.idleFloorNanos()),
                 Duration.ofNanos(state.queueWaitNanos()),
                 counters.waited().sum(),
                 counters.connectsWithoutPort(),
-                trend());
+                trend(),
+                new Verdict(told.up(), told.weight(), told.reason()),
+                Optional.ofNullable(drainReason),
+                counters.levelChanges().sum(),
+                counters.healthChanges().sum(),
+                state.checkers(),
+                state.listeners());
     }
 }

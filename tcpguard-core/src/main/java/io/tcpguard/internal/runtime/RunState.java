@@ -8,7 +8,9 @@ import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
+import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +81,12 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** The guarded listeners whose queue could be read, with the backlog in force. */
     List<Listening> listening();
+
+    /** Who asks for the verdict. */
+    CheckerStatus checkers();
+
+    /** The guarded listeners in figures. */
+    List<ListenerStatus> listeners();
 
     /** Ends everything and waits for the threads; never throws. */
     void close();

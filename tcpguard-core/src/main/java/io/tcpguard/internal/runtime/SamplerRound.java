@@ -23,6 +23,7 @@ final class SamplerRound implements LongConsumer {
     private final SamplingCycle cycle;
     private final PublishedSnapshot published;
     private final TransitionFanout fanout;
+    private final GuardCounters counters;
     private final TransitionLog log;
     private final SignalLossLog sight;
     private final AdvisorReports counsel;
@@ -42,6 +43,7 @@ final class SamplerRound implements LongConsumer {
             SamplingCycle cycle,
             PublishedSnapshot published,
             TransitionFanout fanout,
+            GuardCounters counters,
             TransitionLog log,
             AdvisorReports counsel,
             Incidents incidents,
@@ -53,6 +55,7 @@ final class SamplerRound implements LongConsumer {
         this.cycle = cycle;
         this.published = published;
         this.fanout = fanout;
+        this.counters = counters;
         this.log = log;
         this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.counsel = counsel;
@@ -72,6 +75,7 @@ final class SamplerRound implements LongConsumer {
         published.publish(after, now);
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
+            counters.changed(before, after);
             fanout.publish(before, after);
             log.changed(before, after, now);
         }

@@ -52,6 +52,28 @@ class AcceptQueueTimerTest {
     }
 
     @Test
+    void tellsHowLongTheConnectionInHandHasWaited() {
+        run(15, 0, 0);
+        for (int i = 0; i < 50; i++) {
+            run(1, 3, 1);
+            Long came = queue.peek();
+            accepted++;
+            long waited = room.waitedNanos(now);
+            accepted--;
+            assertThat(waited)
+                    .isBetween(now - (came == null ? 0 : came) - 5 * STEP, now - (came == null ? 0 : came) + 3 * STEP);
+        }
+    }
+
+    @Test
+    void tellsThatWhoCameSinceTheLastLookHasNotWaited() {
+        run(1, 1, 1);
+        accepted += queue.size() + 1L;
+
+        assertThat(room.waitedNanos(now)).isZero();
+    }
+
+    @Test
     void refusesNobodyWhileEachGetsAPlaceInTime() {
         // Ten a second come and ten places a second come free: fifteen wait for 1.5 s.
         run(15, 0, 0);

@@ -74,6 +74,7 @@ class ExhaustionTest {
             assertThat(Wire.exchange(port, "GET / HTTP/1.0\r\nAccept: application/json\r\n\r\n"))
                     .contains("{\"up\":true,");
             assertThat(Wire.get(port, "/details")).contains("DESCRIPTORS: 40 of 1024");
+            assertThat(Wire.get(port, "/metrics")).contains("tcpguard_descriptors_limit 1024\n");
             assertThat(Wire.exchange(port, "nonsense\r\n")).startsWith("HTTP/1.1 400 ");
         }
     }

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Census;
@@ -8,19 +9,26 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A guard that says what the test wants. */
 final class FakeView implements GuardView {
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
+    private volatile List<ListenerStatus> listeners = List.of();
+    final RefusalCounters shed = new RefusalCounters();
     private volatile boolean room = true;
     private volatile boolean resets = true;
     private volatile String advice = "advice × 1\n";
@@ -98,6 +106,29 @@ final class FakeView implements GuardView {
     FakeView seesBeside(Diagnostics seen) {
         background = seen;
         return this;
+    }
+
+    FakeView lists(List<ListenerStatus> seen) {
+        listeners = seen;
+        return this;
+    }
+
+    @Override
+    public MeterSource meters() {
+        GuardStatus status = new GuardStatus(
+                Duration.ofMillis(20),
+                Duration.ofMillis(9_400),
+                Duration.ofMillis(2_660),
+                123,
+                7,
+                background.trend(),
+                snapshot.verdict(),
+                Optional.empty(),
+                4,
+                2,
+                new CheckerStatus(1, Optional.of(Duration.ofMillis(1_500))),
+                listeners);
+        return MeterSource.of(snapshot, status, shed);
     }
 
     @Override

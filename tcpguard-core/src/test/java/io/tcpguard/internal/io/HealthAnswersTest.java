@@ -71,6 +71,38 @@ class HealthAnswersTest {
     }
 
     @Test
+    void tellPrometheusAllFiguresInTheFormatThatItPrefers() throws IOException {
+        String plain = Wire.get(port, "/metrics");
+        String open = Wire.exchange(
+                port,
+                "GET /metrics HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n\r\n");
+
+        assertThat(plain)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
+                .contains("\ntcpguard_descriptors_limit 1024\n");
+        assertThat(open)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n")
+                .endsWith("\n# EOF\n");
+    }
+
+    @Test
+    void tellStrangersNoFigures() throws IOException {
+        String answer = Wire.exchange(port, "127.0.0.2", "GET /metrics HTTP/1.0\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 403 Forbidden\r\n");
+        assertThat(Wire.body(answer)).isEqualTo("403 Forbidden\n");
+    }
+
+    @Test
+    void tellNoFiguresAsACheck() throws IOException {
+        Wire.get(port, "/metrics");
+
+        assertThat(io.checkers().all()).isEmpty();
+    }
+
+    @Test
     void tellEnvoyThatAShedderIsDegradedButUp() throws IOException {
         view.says(Level.SHED, Signal.DESCRIPTORS, 97, "at the admission threshold");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,6 +105,11 @@ class IoThreadTest {
             @Override
             public String incident(boolean json) {
                 return view.incident(json);
+            }
+
+            @Override
+            public MeterSource meters() {
+                return view.meters();
             }
 
             @Override

@@ -17,6 +17,7 @@ import io.tcpguard.internal.io.AdmissionStatus;
 import io.tcpguard.internal.io.Diagnostics;
 import io.tcpguard.internal.io.GuardView;
 import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -39,6 +40,7 @@ class GuardedSocketTest {
     private final AdmissionPolicy policy = fullPolicy();
     private final ListenerPlaces places = policy.newListener();
     private final LongAdder waited = new LongAdder();
+    private final WaitTimes waits = new WaitTimes();
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
@@ -53,6 +55,7 @@ class GuardedSocketTest {
                     places,
                     openRoom(),
                     waited,
+                    waits,
                     (name, executor) -> {
                         throw new AssertionError("nobody watches work here");
                     },
@@ -65,6 +68,10 @@ class GuardedSocketTest {
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(waited.sum()).isEqualTo(2);
+            assertThat(waits.count()).isZero();
+
+            socket.giveUp();
+            assertThat(waits.count()).isEqualTo(1);
         }
     }
 
@@ -81,6 +88,7 @@ class GuardedSocketTest {
                     places,
                     openRoom(),
                     waited,
+                    waits,
                     (name, executor) -> {
                         throw new AssertionError("nobody watches work here");
                     },
@@ -184,6 +192,11 @@ class GuardedSocketTest {
         @Override
         public String incident(boolean json) {
             return "";
+        }
+
+        @Override
+        public MeterSource meters() {
+            throw new IllegalStateException("nobody asks for metrics");
         }
 
         @Override

@@ -1,0 +1,25 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.runtime;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How many connections have waited for a slot at a listener, and for how long in all. Any thread; allocates nothing. */
+final class WaitTimes {
+    private final LongAdder count = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
+
+    /** One waits no more. */
+    void ended(long afterNanos) {
+        nanos.add(afterNanos);
+        count.increment();
+    }
+
+    long count() {
+        return count.sum();
+    }
+
+    Duration total() {
+        return Duration.ofNanos(nanos.sum());
+    }
+}

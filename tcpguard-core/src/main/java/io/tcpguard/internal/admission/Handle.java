@@ -155,7 +155,7 @@ final class Handle extends Seat implements ConnectionHandle {
                 seat.table().remove(seat);
             }
             counts.closed();
-            if (begun > 0 && longestGap < 0 && clock.nanos() - lastActive < AdaptiveQueueWait.AT_ONCE) {
+            if (begun == 1 && clock.nanos() - lastActive < AdaptiveQueueWait.AT_ONCE) {
                 patience.leftAtOnce(inACrowd);
             }
         }

@@ -3,6 +3,7 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.spi.ConnectionHandle;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,26 @@ class AdaptiveQueueWaitTest {
         }
         none.update();
         assertThat(none.nanos()).isZero();
+    }
+
+    @Test
+    void whoCameBackIsNoneWhoLeftAtOnceThoughNothingIsLearnedMeanwhile() {
+        CoarseClock clock = new CoarseClock(0);
+        IdleFloorEstimator gaps = new IdleFloorEstimator();
+        gaps.freeze(true);
+        ConnectionTable table = new ConnectionTable(gaps, patience, clock, 0);
+        for (int i = 0; i < 100; i++) {
+            ConnectionHandle session = table.open(null, true, new ListenerCounts(), how -> {});
+            for (int request = 0; request < 3; request++) {
+                clock.advance(TimeUnit.SECONDS.toNanos(6L * (3 * i + request + 1)));
+                session.begin();
+                session.end();
+            }
+            session.closed();
+        }
+        patience.update();
+
+        assertThat(patience.nanos()).isEqualTo(LONGEST);
     }
 
     private void second(boolean crowded, int opened, int left) {

@@ -44,7 +44,7 @@ public final class Rehearsal {
     private volatile @Nullable Script playing;
     private final Map<Object, Long> places = new ConcurrentHashMap<>();
     /** Some signals are not read in each cycle: what they say then is what was played. */
-    private final Map<Watch, Reading> played = new IdentityHashMap<>();
+    private final IdentityHashMap<Watch, Reading> played = new IdentityHashMap<>();
 
     private volatile boolean real;
     private boolean lingers;

@@ -45,7 +45,7 @@ public final class ListenerConnections implements Probe {
         limit = most;
         long played = rehearsal.connections(this, held, most);
         held += played;
-        places.most((int) Math.max(0, most - untrackedConnections - played));
+        places.most(Math.max(0, most - untrackedConnections - played));
         if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
             last = new Reading.Measured(Signal.CONNECTIONS, held, most);
         }

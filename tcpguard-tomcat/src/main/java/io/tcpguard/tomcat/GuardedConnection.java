@@ -39,6 +39,8 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final AtomicBoolean working = new AtomicBoolean();
 
+    private final WorkerRun run = new WorkerRun();
+
     /** Part of a request's head is here. Only workers touch it, one at a time. */
     private boolean headBegun;
 
@@ -81,6 +83,11 @@ final class GuardedConnection implements ConnectionCloser {
     /** A thread works on it just now, and will find out by itself whether its client is gone. */
     boolean workerInside() {
         return gate.get() >= WORKER;
+    }
+
+    /** Of the worker inside. */
+    WorkerRun run() {
+        return run;
     }
 
     SocketChannel channel() {
@@ -133,6 +140,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
     boolean requestBegins() {
+        reachesApplication();
         if (working.get()) {
             // A pipelined request: the connection has been busy since the first.
             return true;
@@ -143,6 +151,11 @@ final class GuardedConnection implements ConnectionCloser {
         working.set(true);
         asked = true;
         return true;
+    }
+
+    private void reachesApplication() {
+        run.application();
+        endpoint.reachesApplication();
     }
 
     /** Nothing is in progress any more. */
@@ -165,6 +178,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** One stream of many begins: overlaps with others. */
     boolean streamBegins() {
+        reachesApplication();
         asked = true;
         return handle.begin();
     }

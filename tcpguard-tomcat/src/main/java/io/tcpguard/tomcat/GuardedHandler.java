@@ -26,6 +26,7 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         if (connection == null) {
             return delegate.process(wrapper, event);
         }
+        connection.run().handled();
         endpoint.filesBeingSent().look(connection);
         boolean ignored = event == SocketEvent.TIMEOUT && !awaitsTimeout(wrapper);
         GuardedConnection outer = endpoint.registry().onThisThread(connection);

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,16 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     @Override
     public void setAdapter(Adapter adapter) {
         super.setAdapter(new GuardedAdapter(adapter, place, gate));
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        try {
+            return new GuardedProcessor(this, getAdapter(), endpoint);
+        } catch (Error e) {
+            endpoint.noteError();
+            throw e;
+        }
     }
 
     @Override

@@ -35,6 +35,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
+    private final PollerRestart pollerRestart = new PollerRestart();
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle = new Object();
@@ -243,8 +244,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
         private final StalledRequests standstill = new StalledRequests();
         private final ServiceWatch served;
 
+        /** The sampler's. */
+        private boolean wasServing = true;
+
         Control(AdmissionControl guard) {
-            served = new ServiceWatch(GuardedNioEndpoint.this, connections, guard);
+            served = new ServiceWatch(GuardedNioEndpoint.this, connections, guard, GuardedNioEndpoint.this::restart);
             service = served;
         }
 
@@ -255,7 +259,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public boolean serving() {
-            return !serves() || served.serving(getPoller(), System.nanoTime());
+            if (serves()) {
+                wasServing = served.serving(getPoller(), System.nanoTime());
+            }
+            // Paused, nothing is to be seen.
+            return wasServing;
         }
 
         @Override
@@ -319,6 +327,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return runs || (starting && !paused);
     }
 
+    /** @param dead whose thread is gone */
+    private void restart(Poller dead, long now) {
+        synchronized (lifecycle) {
+            if (running && getPoller() == dead) {
+                pollerRestart.restart(dead, getName() + "-Poller", getThreadPriority(), now);
+            }
+        }
+    }
+
     // ---- connections come
 
     @Override
@@ -369,6 +386,22 @@ final class GuardedNioEndpoint extends NioEndpoint {
             } else {
                 watching.lost();
             }
+        }
+    }
+
+    /** An Error passes, on the thread whose connection it closes. */
+    void noteError() {
+        GuardedConnection connection = registry.onThisThread();
+        if (connection != null) {
+            connection.run().error();
+        }
+    }
+
+    /** A request gets to the application. */
+    void reachesApplication() {
+        ServiceWatch watching = service;
+        if (watching != null) {
+            watching.reached();
         }
     }
 
@@ -520,9 +553,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
                 }
                 return;
             }
+            boolean entered = connection.enter(event, isHandshaken(wrapper));
+            WorkerRun run = connection.run();
             boolean whole = false;
             try {
-                if (connection.enter(event, isHandshaken(wrapper))) {
+                if (entered) {
+                    run.begin();
                     super.doRun();
                 }
                 whole = true;
@@ -530,11 +566,15 @@ final class GuardedNioEndpoint extends NioEndpoint {
                     watching.served();
                 }
             } finally {
-                if (!whole && watching != null) {
-                    watching.lost();
+                boolean evicted = connection.leave();
+                if (!whole) {
+                    run.error();
+                }
+                if (entered && !evicted && watching != null && run.failed(wrapper.isClosed())) {
+                    watching.failed();
                 }
                 // An Error leaves Tomcat's part of it half done, and no event would ever come again.
-                if (connection.leave() || !whole) {
+                if (evicted || !whole) {
                     wrapper.close();
                 }
             }

@@ -29,6 +29,9 @@ final class PollerCanary {
     private long sentAt;
     private int returned;
 
+    /** In which the last canary came back. */
+    private volatile @Nullable Thread pollerThread;
+
     PollerCanary(NioEndpoint endpoint, long patienceNanos) {
         this.endpoint = endpoint;
         this.overdue = new OverdueWork(patienceNanos);
@@ -50,12 +53,21 @@ final class PollerCanary {
     boolean isOverdue(Poller current, long now) {
         Closed last = canary;
         if (last == null || current != poller) {
+            if (current != poller) {
+                pollerThread = null;
+            }
             poller = current;
             send(current, new Closed(endpoint, closed), now);
         } else if (!last.underWay && now - sentAt >= EVERY) {
             send(current, last, now);
         }
         return overdue.isOverdue(canary != null && canary.underWay, returned, now);
+    }
+
+    /** Its thread has ended, and did not stop with its connector. */
+    boolean isDead() {
+        Thread last = pollerThread;
+        return last != null && !last.isAlive();
     }
 
     private void send(Poller to, Closed next, long now) {
@@ -82,7 +94,7 @@ final class PollerCanary {
         }
     }
 
-    private static final class Closed extends NioSocketWrapper {
+    private final class Closed extends NioSocketWrapper {
         volatile boolean underWay;
 
         Closed(NioEndpoint endpoint, @Nullable SocketChannel channel) {
@@ -93,6 +105,7 @@ final class PollerCanary {
         /** On the poller's thread. */
         @Override
         public void close() {
+            pollerThread = Thread.currentThread();
             underWay = false;
         }
     }

@@ -30,20 +30,37 @@ final class ServiceWatch {
     private final UnreadBytes unread;
     private final OverdueWork dispatch;
     private final OverdueWork workers;
+    private final OverdueWork processing;
+    private final @Nullable Restart restart;
     private final AtomicInteger progress = new AtomicInteger();
     /** Since a worker was last had. */
     private final AtomicInteger lost = new AtomicInteger();
 
+    /** Since a request last got to the application. */
+    private final AtomicInteger failed = new AtomicInteger();
+
     private volatile long lostAt;
+    private volatile long failedAt;
     private volatile @Nullable SocketChannel newest;
 
-    /** @param connections of the endpoint */
-    ServiceWatch(NioEndpoint endpoint, Map<?, ?> connections, AdmissionControl guard) {
+    /** Starts a poller again. */
+    @FunctionalInterface
+    interface Restart {
+        void restart(Poller dead, long now);
+    }
+
+    /**
+     * @param connections of the endpoint
+     * @param restart called when the poller's thread has died; null: it is only told
+     */
+    ServiceWatch(NioEndpoint endpoint, Map<?, ?> connections, AdmissionControl guard, @Nullable Restart restart) {
+        this.restart = restart;
         patience = guard instanceof TcpGuard real ? real.config().nanos(Setting.STALLED_AFTER) : DEFAULT_PATIENCE;
         canary = new PollerCanary(endpoint, patience);
         unread = new UnreadBytes(connections);
         dispatch = new OverdueWork(patience);
         workers = new OverdueWork(patience);
+        processing = new OverdueWork(patience);
     }
 
     /** The newest connection. */
@@ -63,7 +80,20 @@ final class ServiceWatch {
         }
     }
 
-    /** It could not be given to any worker, or an Error ended what that did. */
+    /** A request has got to the application. */
+    void reached() {
+        if (failed.get() != 0) {
+            failed.set(0);
+        }
+    }
+
+    /** An Error ended what a worker did with a connection, before any request got to the application. */
+    void failed() {
+        failedAt = System.nanoTime();
+        failed.incrementAndGet();
+    }
+
+    /** It could not be given to any worker. */
     void lost() {
         lostAt = System.nanoTime();
         lost.incrementAndGet();
@@ -72,10 +102,15 @@ final class ServiceWatch {
     /** @param poller of now; null if it is not known */
     boolean serving(@Nullable Poller poller, long now) {
         boolean stuck = poller != null && canary.isOverdue(poller, now);
+        if (poller != null && restart != null && canary.isDead()) {
+            restart.restart(poller, now);
+        }
         boolean waits = unread.look(newest);
         boolean unheard = dispatch.isOverdue(waits, progress.get() + unread.found(), now);
         int missed = lost.get();
         boolean noWorkers = workers.isOverdue(missed > 0, 0, now) && missed >= MANY && now - lostAt < patience;
-        return !stuck && !unheard && !noWorkers;
+        int errors = failed.get();
+        boolean noProcessing = processing.isOverdue(errors > 0, 0, now) && errors >= MANY && now - failedAt < patience;
+        return !stuck && !unheard && !noWorkers && !noProcessing;
     }
 }

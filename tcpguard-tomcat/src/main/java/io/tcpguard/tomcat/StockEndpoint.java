@@ -54,7 +54,7 @@ final class StockEndpoint {
     /** Null if nothing can be seen of what is done for connections. */
     @Nullable ServiceWatch watchService(AdmissionControl guard) {
         return endpoint instanceof NioEndpoint nio && connections != null
-                ? new ServiceWatch(nio, connections, guard)
+                ? new ServiceWatch(nio, connections, guard, null)
                 : null;
     }
 

@@ -39,13 +39,23 @@ final class TrackedUpgrade implements UpgradeProtocol {
 
     @Override
     public Processor getProcessor(SocketWrapperBase<?> wrapper, Adapter adapter) {
-        return delegate.getProcessor(wrapper, track(wrapper, adapter));
+        try {
+            return delegate.getProcessor(wrapper, track(wrapper, adapter));
+        } catch (Error e) {
+            endpoint.noteError();
+            throw e;
+        }
     }
 
     @Override
     public InternalHttpUpgradeHandler getInternalUpgradeHandler(
             SocketWrapperBase<?> wrapper, Adapter adapter, Request request) {
-        return delegate.getInternalUpgradeHandler(wrapper, track(wrapper, adapter), request);
+        try {
+            return delegate.getInternalUpgradeHandler(wrapper, track(wrapper, adapter), request);
+        } catch (Error e) {
+            endpoint.noteError();
+            throw e;
+        }
     }
 
     private long fileMillis() {

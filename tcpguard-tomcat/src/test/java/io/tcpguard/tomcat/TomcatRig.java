@@ -156,6 +156,7 @@ final class TomcatRig implements AutoCloseable {
                         throw new IOException(e);
                     }
                 }
+                case "/out-of-memory" -> throw new OutOfMemoryError("of a test");
                 case "/body" -> request.getInputStream().readAllBytes();
                 case "/async" -> {
                     AsyncContext context = request.startAsync();

@@ -19,19 +19,24 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.NioEndpoint.Poller;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class UnservedTest {
     private static final String ASK = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+    private static final Logger PROTOCOL = Logger.getLogger(AbstractProtocol.class.getName());
     private static final Logger TOMCAT = Logger.getLogger(NioEndpoint.class.getName());
 
     private final List<RawClient> clients = new ArrayList<>();
@@ -145,6 +151,7 @@ class UnservedTest {
         guard.close();
         workers.pool.shutdownNow();
         TOMCAT.setLevel(null);
+        PROTOCOL.setLevel(null);
     }
 
     private void serve(boolean guarded) throws Exception {
@@ -211,11 +218,13 @@ class UnservedTest {
         return (Poller) getter.invoke(endpoint);
     }
 
-    @Tag("record")
-    @ParameterizedTest
-    @CsvSource({"true,EVENTS", "true,KEY", "true,TIMEOUT", "false,EVENTS", "false,KEY", "false,TIMEOUT"})
-    void isDownWhenAnErrorHasEndedThePollerThoughNobodyComes(boolean guarded, Hook hook) throws Exception {
-        serve(guarded);
+    /** Ends the thread of the poller, and waits until it is gone. */
+    private void kill(Hook hook) throws Exception {
+        Thread thread = Thread.getAllStackTraces().keySet().stream()
+                .filter(one ->
+                        one.getName().startsWith("http-nio-") && one.getName().endsWith("-Poller"))
+                .findAny()
+                .orElseThrow();
         Deadly deadly = new Deadly(endpoint, hook);
         if (hook == Hook.EVENTS) {
             poller().add(deadly, SelectionKey.OP_READ);
@@ -225,12 +234,139 @@ class UnservedTest {
             Poller poller = poller();
             TomcatRig.await("its key", () -> poller.getSelector().keys().size() == 1);
             poller.getSelector().keys().iterator().next().attach(deadly);
-            if (hook == Hook.KEY) {
-                client.send("G");
-            }
+            TomcatRig.await("dead", () -> {
+                if (hook == Hook.KEY) {
+                    // The worker that has just answered may still read the first ones.
+                    try {
+                        client.send("G");
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+                return !thread.isAlive();
+            });
         }
+        TomcatRig.await("dead", () -> !thread.isAlive());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void ofAStockConnectorIsDownWhenAnErrorHasEndedThePollerThoughNobodyComes(Hook hook) throws Exception {
+        serve(false);
+        kill(hook);
         TomcatRig.await("down", () -> !up());
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void servesOnWhenAnErrorHasEndedThePollerOnceAndIsDownWhenItDiesAgain(Hook hook) throws Exception {
+        serve(true);
+        RawClient before = knock();
+        before.get("/");
+        Poller poller = poller();
+        poller.add(new Deadly(endpoint, Hook.EVENTS), SelectionKey.OP_READ);
+        isServed();
+        assertThat(before.get("/")).startsWith("HTTP/1.1 200");
+        assertThat(up()).isTrue();
+        assertThat(poller()).isSameAs(poller);
+        before.close();
+        TomcatRig.await("nobody is there", () -> poller.getSelector().keys().isEmpty());
+
+        kill(hook);
+        TomcatRig.await("down", () -> !up());
+        assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
+    }
+
+    /** Where the server itself meets an Error, before the application. */
+    private enum Failure {
+        OUT_OF_MEMORY,
+        LINKAGE
+    }
+
+    /** An upgrade that nobody can have. */
+    private static final class NoUpgrade implements UpgradeProtocol {
+        private final Failure failure;
+
+        NoUpgrade(Failure failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public String getHttpUpgradeName(boolean tls) {
+            return "none";
+        }
+
+        @SuppressWarnings("NullAway") // Tomcat's way to say: no ALPN
+        @Override
+        public byte[] getAlpnIdentifier() {
+            return null;
+        }
+
+        @SuppressWarnings("NullAway") // the same
+        @Override
+        public String getAlpnName() {
+            return null;
+        }
+
+        @Override
+        public Processor getProcessor(SocketWrapperBase<?> wrapper, Adapter adapter) {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public InternalHttpUpgradeHandler getInternalUpgradeHandler(
+                SocketWrapperBase<?> wrapper, Adapter adapter, Request request) {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public boolean accept(Request request) {
+            throw failure == Failure.LINKAGE
+                    ? new NoClassDefFoundError("of a test")
+                    : new OutOfMemoryError("of a test");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Failure.class)
+    void isDownWhenAnErrorMeetsEachConnectionBeforeTheApplicationAndUpWhenItDoesNoMore(Failure failure)
+            throws Exception {
+        PROTOCOL.setLevel(Level.OFF);
+        rig.protocol.addUpgradeProtocol(new NoUpgrade(failure));
+        serve(true);
+        long[] next = {System.nanoTime()};
+        TomcatRig.await("down", () -> {
+            if (System.nanoTime() - next[0] > 0) {
+                next[0] += TimeUnit.MILLISECONDS.toNanos(100);
+                try (RawClient client = new RawClient(connector.getLocalPort())) {
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: none\r\n\r\n");
+                    client.ending();
+                } catch (IOException e) {
+                    // Closed already.
+                    return !up();
+                }
+            }
+            return !up();
+        });
+        assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
+        isServed();
+        TomcatRig.await("up", this::up);
+    }
+
+    @Tag("long")
+    @Test
+    void isUpWhenTheApplicationMeetsAnErrorInEachRequest() throws Exception {
+        PROTOCOL.setLevel(Level.OFF);
+        serve(true);
+        for (int i = 0; i < 25; i++) {
+            try (RawClient client = new RawClient(connector.getLocalPort())) {
+                client.send("GET /out-of-memory HTTP/1.1\r\nHost: a\r\n\r\n").ending();
+            }
+            assertThat(up()).isTrue();
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,30 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import java.io.IOException;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** Tomcat's processor of HTTP/1.1, whose Errors are noted before Tomcat swallows them. */
+final class GuardedProcessor extends Http11Processor {
+    private final GuardedNioEndpoint endpoint;
+
+    GuardedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter, GuardedNioEndpoint endpoint) {
+        super(protocol, adapter);
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public SocketState process(SocketWrapperBase<?> wrapper, SocketEvent event) throws IOException {
+        try {
+            return super.process(wrapper, event);
+        } catch (Error e) {
+            endpoint.noteError();
+            throw e;
+        }
+    }
+}

@@ -99,12 +99,17 @@ public record GuardSnapshot(
 
     /** The same, but for an operator who wants health to fail: nothing else of what is done changes by that. */
     public GuardSnapshot drained(String why) {
+        return drained(why, DownBy.OPERATOR);
+    }
+
+    /** The same, but down, by whom is said: nothing else of what is done changes by that. */
+    public GuardSnapshot drained(String why, DownBy by) {
         return new GuardSnapshot(
                 Level.DRAIN,
                 null,
                 why,
                 capacity,
-                new Verdict(false, 0, why),
+                new Verdict(false, 0, why, by),
                 admission,
                 refusal,
                 requestsStalled,

@@ -383,7 +383,7 @@ public final class AdmissionPolicy {
         }
         if (atListener == Cause.WORK_DELAY) {
             // A free descriptor is no reason to come in.
-            return refuse(source, snapshot, Cause.WORK_DELAY, canAnswer, now);
+            return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
         }
         boolean filesRunOut = !stale && snapshot.refusal() == Cause.SYSTEM_FILES;
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
@@ -573,6 +573,23 @@ public final class AdmissionPolicy {
             return false;
         }
         return true;
+    }
+
+    /**
+     * By turn, as for a slot: a hiccup is over before clients give up. One that waits counts at a director as a connection, so wlc goes
+     * elsewhere; answered at once, the server would look idle and get everybody, and resets would make it look full for a quarter of
+     * an hour.
+     */
+    private Admission whileWorkIsLate(
+            @Nullable InetAddress source,
+            GuardSnapshot snapshot,
+            @Nullable AcceptQueueTimer queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        if (queue == null || behindProxy) {
+            return refuse(source, snapshot, Cause.WORK_DELAY, canAnswer, now);
+        }
+        return queue.mayWait(now) ? Admission.WAIT : answer(source, Cause.WORK_DELAY, canAnswer, now);
     }
 
     private Admission refuse(

@@ -1,6 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.engine;
 
+import io.tcpguard.state.DownBy;
+
 /**
  * Why health is to fail.
  *
@@ -11,27 +13,34 @@ record DownCause(Kind kind, String why) {
 
     enum Kind {
         /** An operator said so. Ends at once when he says so. */
-        OPERATOR(false, false),
+        OPERATOR(DownBy.OPERATOR, false, false),
         /** A listener has not served yet. Nothing to hold: nobody was sent here before. */
-        STARTING(false, false),
+        STARTING(DownBy.LISTENER, false, false),
         /** A listener served and does not any more: a plain fact, so it never fails open. */
-        NOT_SERVING(true, false),
+        NOT_SERVING(DownBy.LISTENER, true, false),
         /** Nobody is accepted where the traffic is. A fact, too; over with the first accept. */
-        UNACCEPTED(false, false),
+        UNACCEPTED(DownBy.LISTENER, false, false),
         /**
          * Nothing that was asked comes back. Over with the first work that does: a back end that hangs now and then costs its own time, and
          * not a hold that grows with it.
          */
-        STALLED(false, true),
+        STALLED(DownBy.SIGNALS, false, true),
         /** The engine's judgement of the descriptors. Held, and fails open after maxDown. */
-        JUDGED(true, true);
+        JUDGED(DownBy.SIGNALS, true, true);
 
+        private final DownBy by;
         private final boolean held;
         private final boolean failsOpen;
 
-        Kind(boolean held, boolean failsOpen) {
+        Kind(DownBy by, boolean held, boolean failsOpen) {
+            this.by = by;
             this.held = held;
             this.failsOpen = failsOpen;
+        }
+
+        /** What kind of cause those are told who ask. */
+        DownBy by() {
+            return by;
         }
 
         /** Whether DOWN lasts until the load balancer has seen it, longer each time. */

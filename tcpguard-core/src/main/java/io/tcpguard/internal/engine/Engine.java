@@ -127,7 +127,7 @@ public final class Engine {
         }
         String why = cause != null ? cause.why() : rehearsal ? REHEARSAL + why(level, now) : why(level, now);
         // Once health has failed open, the judgement of what serves is not believed.
-        double serves = keeper.failedOpen() ? 1 : serving.share();
+        double serves = keeper.failedOpen() ? 1 : serving.weighs();
         Verdict verdict = keeper.step(cause, why, capacity.usableShare() * serves, observedInterval, now);
         // UP means served: what health no longer fails for is no reason to refuse.
         boolean obeyed = !keeper.failedOpen() || (cause != null && cause.kind() != DownCause.Kind.STALLED);

@@ -19,6 +19,10 @@ public final class ListenerWatch {
     /** So long a socket may take from its close to the word of its adapter. */
     private static final long CLOSING = TimeUnit.MILLISECONDS.toNanos(250);
 
+    private static final long HANGS_AFTER = TimeUnit.SECONDS.toNanos(2);
+    /** The rest tries whether it still hangs. */
+    private static final double HANGING_LOSES = 0.9;
+
     private final String name;
     private final Listening listening;
     private final Watch queue;
@@ -42,6 +46,7 @@ public final class ListenerWatch {
 
     private boolean requestsStalled;
     private double share = 1;
+    private double weighs = 1;
     private volatile ListenerState state;
 
     /**
@@ -125,6 +130,7 @@ public final class ListenerWatch {
         int areLate = 0;
         int haveStalled = 0;
         int stuck = 0;
+        int hang = 0;
         long oldest = -1;
         for (int i = 0; i < executors.size(); i++) {
             Watch executor = executors.get(i);
@@ -132,6 +138,7 @@ public final class ListenerWatch {
             areLate += executor.late() ? 1 : 0;
             haveStalled += executor.level() == Level.DRAIN ? 1 : 0;
             stuck += executor.stuck() ? 1 : 0;
+            hang += executor.hangs() ? 1 : 0;
             oldest = executor.reading() instanceof Reading.Measured m ? Math.max(oldest, m.used()) : oldest;
         }
         longest = oldest;
@@ -139,6 +146,7 @@ public final class ListenerWatch {
         requestsStalled = all > 0 && haveStalled == all;
         // Late is not stuck while work on its connections ends all the same.
         boolean proceeds = stuck == all && now - completedAt < stalledAfter;
+        weighs = all > 0 && now - completedAt >= HANGS_AFTER ? 1 - HANGING_LOSES * hang / all : 1;
         share = stalled ? 0 : all == 0 || proceeds ? 1 : (double) (all - stuck) / all;
     }
 
@@ -183,6 +191,11 @@ public final class ListenerWatch {
     /** How much of it really serves, 0..1. */
     double share() {
         return share;
+    }
+
+    /** How much of its share a director that reads weights should send, 0..1: less while its work hangs, before health fails. */
+    double weighs() {
+        return Math.min(share, weighs);
     }
 
     /** What it weighs among the listeners. */

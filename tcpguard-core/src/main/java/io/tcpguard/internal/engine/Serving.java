@@ -25,6 +25,8 @@ final class Serving {
 
     private final List<Watch> shared = new ArrayList<>();
     private double share = 1;
+    private double weighs = 1;
+    private double theirWeight = 1;
     private boolean allLate;
     private boolean anyLate;
     private boolean allRequestsStalled;
@@ -53,11 +55,13 @@ final class Serving {
             // Those that have no executor of their own were measured by the shared ones already.
             share = haveTheirOwn ? share * theirs : theirs;
         }
+        weighs = Math.min(share, listeners.isEmpty() ? 1 : theirWeight);
     }
 
     private double ofListeners(List<ListenerWatch> listeners, long now) {
         double all = 0;
         double served = 0;
+        double sent = 0;
         allLate = true;
         allRequestsStalled = true;
         haveTheirOwn = true;
@@ -67,12 +71,19 @@ final class Serving {
             double weight = listener.traffic() + (i == 0 ? FIRST_WEIGHS : OTHERS_WEIGH);
             all += weight;
             served += weight * listener.share();
+            sent += weight * listener.weighs();
             haveTheirOwn &= listener.hasItsOwn();
             allLate &= listener.late();
             anyLate |= listener.late();
             allRequestsStalled &= listener.requestsStalled();
         }
+        theirWeight = sent / all;
         return served / all;
+    }
+
+    /** How much should be sent here, 0..1: no more than is served, and less while work hangs. */
+    double weighs() {
+        return weighs;
     }
 
     /** Of the traffic, 0..1. */

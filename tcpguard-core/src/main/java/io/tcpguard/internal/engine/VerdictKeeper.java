@@ -3,6 +3,7 @@ package io.tcpguard.internal.engine;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Verdict;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class VerdictKeeper {
         } else if (!failedOpen || !cause.kind().failsOpen()) {
             goDown(cause, now);
             if (!cause.kind().failsOpen() || now - downSince < maxDown) {
-                return say(false, 0, cause.why());
+                return down(cause.kind().by(), cause.why());
             }
             failedOpen = true;
             goUp(now);
@@ -70,12 +71,12 @@ final class VerdictKeeper {
         if (down) {
             long hold = flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now);
             if (held && now - downSince < Math.min(maxDown, hold)) {
-                return say(false, 0, downReason);
+                return down(kind == null ? DownBy.SIGNALS : kind.by(), downReason);
             }
             goUp(now);
         }
         String why = cause == null ? calm : "failed open after maxDown, although " + cause.why();
-        return say(true, ramped(settled(usableShare), interval, now), why);
+        return say(true, ramped(settled(usableShare), interval, now), why, DownBy.NOBODY);
     }
 
     /** What goes down in a rehearsal does not count as flapping. */
@@ -133,11 +134,16 @@ final class VerdictKeeper {
         return Math.min(full, reached);
     }
 
-    private Verdict say(boolean up, int newWeight, String why) {
+    private Verdict down(DownBy by, String why) {
+        return say(false, 0, why, by);
+    }
+
+    private Verdict say(boolean up, int newWeight, String why, DownBy by) {
         if (verdict.up() != up
                 || verdict.weight() != newWeight
+                || verdict.by() != by
                 || !verdict.reason().equals(why)) {
-            verdict = new Verdict(up, newWeight, why);
+            verdict = new Verdict(up, newWeight, why, by);
         }
         return verdict;
     }

@@ -8,12 +8,16 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One signal of one source: its last reading and the level that it alone asks for, by its {@link SignalRule}. */
 public final class Watch {
+    /** With nothing back for so long, a director that reads weights is to send elsewhere, long before health fails. */
+    private static final long HANGS_AFTER = TimeUnit.SECONDS.toNanos(2);
+
     private final Signal signal;
     private final String source;
     private final SignalRule rule;
@@ -32,6 +36,7 @@ public final class Watch {
     private long completedAt;
     private boolean proceeds;
     private boolean stuck;
+    private boolean hangs;
     private final AtomicInteger listeners = new AtomicInteger();
     private volatile boolean stalled;
 
@@ -134,6 +139,7 @@ public final class Watch {
         }
         proceeds = draining && (comesBack || (proceeds && now - completedAt < stalledAfter));
         stuck = draining && !proceeds;
+        hangs = shedding && now - completedAt >= HANGS_AFTER;
     }
 
     private static boolean step(@Nullable Latch latch, double pressure, long now) {
@@ -143,6 +149,11 @@ public final class Watch {
     /** Of work: whether it is late enough for new connections to be refused. */
     boolean late() {
         return shed != null && shed.raised();
+    }
+
+    /** Of work: whether it is late and none has come back for a while: it hangs. An overloaded server is late, too, but goes on. */
+    boolean hangs() {
+        return hangs;
     }
 
     /** Of work: whether nothing of it has come back for as long as fails health. */

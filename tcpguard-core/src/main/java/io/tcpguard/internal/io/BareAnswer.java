@@ -1,10 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * The verdict in its fewest words, written without a single allocation: what a check is told when there is no memory for more. One
@@ -24,8 +26,12 @@ final class BareAnswer {
     private static final byte[] AGENT_UP = ascii("ready up ");
     private static final byte[] AGENT_DOWN = ascii("ready down 0% # memory\n");
     private static final byte[][] LEVELS = new byte[Level.values().length][];
+    private static final byte[][] DOWN_BY = new byte[DownBy.values().length][];
 
     static {
+        for (DownBy by : DownBy.values()) {
+            DOWN_BY[by.ordinal()] = ascii("down " + by.name().toLowerCase(Locale.ROOT) + "\n");
+        }
         for (Level level : Level.values()) {
             LEVELS[level.ordinal()] = ascii(" " + level.name() + "\nreason: memory\n");
         }
@@ -42,11 +48,14 @@ final class BareAnswer {
         boolean up = false;
         int weight = 0;
         Level level = Level.DRAIN;
+        // No memory, and nobody can say why: a fact of this server, whatever the others do.
+        DownBy by = DownBy.LISTENER;
         try {
             GuardSnapshot snapshot = view.snapshot();
             up = snapshot.verdict().up() || view.stale();
             weight = HealthStatus.weight(snapshot, up);
             level = snapshot.level();
+            by = snapshot.verdict().by();
         } catch (RuntimeException | Error e) {
             // Nobody knows: then it is not up.
         }
@@ -57,6 +66,9 @@ final class BareAnswer {
         boolean weightOnly = asksForWeight(request);
         out.put(up || weightOnly ? OK : UNAVAILABLE).put(REST);
         if (weightOnly) {
+            if (!up) {
+                out.put(DOWN_BY[by.ordinal()]);
+            }
             number(out, weight);
             out.put((byte) '\n');
         } else {

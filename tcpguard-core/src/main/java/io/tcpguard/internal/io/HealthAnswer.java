@@ -17,9 +17,9 @@ final class HealthAnswer {
         return of(request, s.up() ? 200 : 503, s, s.body(request.json(), details));
     }
 
-    /** The weight alone, in its last and only line; down is 0. */
+    /** The weight alone, in its last line; down is 0, after a line that says by what kind of cause. */
     static byte[] weight(HttpRequest request, HealthStatus s) {
-        return of(request.asText(), 200, s, s.weight() + "\n");
+        return of(request.asText(), 200, s, s.up() ? s.weight() + "\n" : "down " + s.byWord() + "\n0\n");
     }
 
     static byte[] details(HttpRequest request, HealthStatus s, Details details) {

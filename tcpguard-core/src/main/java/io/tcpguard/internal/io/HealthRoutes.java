@@ -15,6 +15,7 @@ final class HealthRoutes {
     private final GuardView view;
     private final NanoClock clock;
     private final Checkers checkers;
+    private final PoolShares pools = new PoolShares();
     private final IntSupplier deskSize;
     private final List<Network> detailsTo;
 
@@ -73,14 +74,17 @@ final class HealthRoutes {
     }
 
     byte[] agentAnswer(InetAddress peer, long now) {
-        HealthStatus s = HealthStatus.of(view);
+        // HAProxy asks the agent and the check from one address, and says its state with the check only.
+        HealthStatus s = pools.told(peer, HealthStatus.of(view), now);
         checkers.checked(peer, "agent", s.up(), s.weight(), null, now);
         return HealthAnswer.agentLine(s, Network.anyContains(detailsTo, peer));
     }
 
     private HealthStatus told(HttpRequest request, InetAddress peer, long now) {
-        HealthStatus s = HealthStatus.of(view);
-        checkers.checked(peer, request.path(), s.up(), s.weight(), HaproxyState.parse(request.haproxy()), now);
+        HaproxyState haproxy = HaproxyState.parse(request.haproxy());
+        pools.said(peer, haproxy, now);
+        HealthStatus s = pools.told(peer, HealthStatus.of(view), now);
+        checkers.checked(peer, request.path(), s.up(), s.weight(), haproxy, now);
         if (request.byDirector()) {
             checkers.countsConnections(peer, request.path());
         }

@@ -2,6 +2,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.text.JsonText;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
@@ -18,8 +19,10 @@ import java.util.Map;
  * @param leading the leading signal's name, or "none"
  * @param cause why, in a word or two that anybody may read
  * @param reason why, in a line for those who may see details
+ * @param by what kind of cause takes it out; {@link DownBy#NOBODY} while up
  */
-public record HealthStatus(boolean up, int weight, Level level, String leading, String cause, String reason) {
+public record HealthStatus(
+        boolean up, int weight, Level level, String leading, String cause, String reason, DownBy by) {
     private static final int FAILED_OPEN = 10;
     /** The least time that DOWN lasts, in seconds: nothing changes before. */
     private static final int RETRY_AFTER = 5;
@@ -59,7 +62,8 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
                     snapshot.level(),
                     leading,
                     "stale",
-                    "stale: no sample could be taken for long, failing open");
+                    "stale: no sample could be taken for long, failing open",
+                    DownBy.NOBODY);
         }
         return new HealthStatus(
                 snapshot.verdict().up(),
@@ -67,7 +71,19 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
                 snapshot.level(),
                 leading,
                 cause(snapshot),
-                oneLine(snapshot.verdict().reason()));
+                oneLine(snapshot.verdict().reason()),
+                snapshot.verdict().by());
+    }
+
+    /** The same server, told to stay with the least weight since too many others are out already. */
+    HealthStatus staying() {
+        return new HealthStatus(
+                true, 1, level, leading, "others are out", "up since others are out, although " + reason, DownBy.NOBODY);
+    }
+
+    /** What takes it out, in one word; empty while up. */
+    String byWord() {
+        return up ? "" : by.name().toLowerCase(Locale.ROOT);
     }
 
     /** What was down comes back with the least of the ramp. */
@@ -80,6 +96,7 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
                 .member("weight", weight)
                 .member("level", level.name())
                 .member("leading", leading.equals("none") ? null : leading)
+                .member("down", up ? null : byWord())
                 .member("reason", details ? reason : cause);
     }
 
@@ -91,7 +108,7 @@ public record HealthStatus(boolean up, int weight, Level level, String leading, 
         return json
                 ? JsonText.object(o -> members(o, details))
                 : upOrDown() + ' ' + weight + ' ' + level + "\nlevel: " + level + "\nleading: " + leading + "\nweight: "
-                        + weight + "\nreason: " + (details ? reason : cause) + '\n';
+                        + weight + (up ? "" : "\ndown: " + byWord()) + "\nreason: " + (details ? reason : cause) + '\n';
     }
 
     /** What proxies and clients are told beside the text. */

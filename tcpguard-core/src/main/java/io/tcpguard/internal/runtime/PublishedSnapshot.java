@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.io.HealthStatus;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
@@ -127,14 +128,16 @@ public final class PublishedSnapshot {
         renewIfLate(now);
         GuardSnapshot snapshot = newest;
         String reason = drainReason;
+        DownBy by = DownBy.OPERATOR;
         SignalAvailability eyes = sight;
         if (reason == null && live && eyes != null && eyes.blind(now) && !eyes.listenersServe()) {
             reason = NOBODY_SEES;
+            by = DownBy.LISTENER;
         }
         if (reason == null || !snapshot.verdict().up() || !live || !late(now)) {
             return snapshot;
         }
-        return snapshot.drained(reason);
+        return snapshot.drained(reason, by);
     }
 
     /** The verdict as the health listener tells it, with its reason's figures or without. */

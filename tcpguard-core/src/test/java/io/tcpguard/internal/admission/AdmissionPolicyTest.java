@@ -465,6 +465,31 @@ class AdmissionPolicyTest {
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
+    /** A hiccup of three seconds: stock serves all of them late, and a server that refuses at once gets everybody under wlc. */
+    @Test
+    void letsNewConnectionsWaitByTurnWhileWorkIsLateAndResetsNone() {
+        settings.put(Setting.RESET_BUDGET, 1000);
+        atListener = RefusalCounters.Cause.WORK_DELAY;
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+                .isEqualTo(Admission.WAIT);
+        atListener = null;
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+                .isEqualTo(Admission.ADMIT);
+        assertThat(resets()).isZero();
+    }
+
+    @Test
+    void behindAProxyNobodyWaitsForWorkThatHangsSinceItAsksAnotherServerAtOnce() {
+        settings.put(Setting.BEHIND_PROXY, true);
+        atListener = RefusalCounters.Cause.WORK_DELAY;
+        newcomer = 1;
+
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+                .isEqualTo(Admission.RESPOND);
+    }
+
     @Test
     void servesFromAFullQueueAsLongAsPlacesAreFreeAndThenRefusesAtOnce() {
         atListener = RefusalCounters.Cause.ACCEPT_QUEUE;

@@ -106,6 +106,29 @@ class SeveralListenersTest {
     }
 
     @Test
+    void aServerWhoseWorkHangsWeighsATenthLongBeforeHealthFails() {
+        Port main = new Port("main", 1).held(100).answering(100);
+        after(5);
+        main.hang();
+
+        GuardSnapshot snapshot = after(4);
+
+        assertThat(snapshot.verdict().up()).isTrue();
+        assertThat(snapshot.verdict().weight()).isEqualTo(10);
+    }
+
+    /** Weight that follows the load is a control loop, and swings. */
+    @Test
+    void anOverloadedServerWhoseWorkIsLateButEndsKeepsItsWeight() {
+        Port main = new Port("main", 1).held(100).answering(100);
+        after(5);
+        main.delay(3_000);
+
+        assertThat(after(30).verdict().weight()).isEqualTo(100);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+    }
+
+    @Test
     void allLoopsThatAreStuckAreDown() {
         Port main = new Port("main", 4).held(100).answering(100);
         after(5);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ class VerdictKeeperTest {
     @Test
     void obeysTheOperatorAgainstEverything() {
         Verdict verdict = keeper.step(DEPLOY, "calm", 1, 0, 0);
-        assertThat(verdict).isEqualTo(new Verdict(false, 0, "deploy"));
+        assertThat(verdict).isEqualTo(new Verdict(false, 0, "deploy", DownBy.OPERATOR));
         assertThat(keeper.step(DEPLOY, "calm", 1, 0, 5).reason()).isEqualTo("deploy");
     }
 

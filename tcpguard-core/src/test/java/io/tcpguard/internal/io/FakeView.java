@@ -10,6 +10,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.CheckerStatus;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.Level;
@@ -42,6 +43,11 @@ final class FakeView implements GuardView {
 
     FakeView down(String reason) {
         return says(Level.DRAIN, Signal.DESCRIPTORS, 0, reason);
+    }
+
+    FakeView down(String reason, DownBy by) {
+        snapshot = snapshot.drained(reason, by);
+        return this;
     }
 
     FakeView resetsOnly() {

@@ -11,6 +11,7 @@ import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.signal.TcpState;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthAnswersTest {
@@ -122,7 +124,7 @@ class HealthAnswersTest {
 
         assertThat(answer).contains("\r\nContent-Type: application/json\r\n");
         assertThat(Wire.body(answer))
-                .isEqualTo("{\"up\":false,\"weight\":0,\"level\":\"DRAIN\",\"leading\":null,"
+                .isEqualTo("{\"up\":false,\"weight\":0,\"level\":\"DRAIN\",\"leading\":null,\"down\":\"signals\","
                         + "\"reason\":\"operator: \\\"upgrade\\\"\\\\ now\\u0009\"}\n");
     }
 
@@ -151,7 +153,35 @@ class HealthAnswersTest {
         String answer = Wire.get(port, "/weight");
 
         assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n");
-        assertThat(Wire.body(answer)).isEqualTo("0\n");
+        assertThat(Wire.body(answer)).isEqualTo("down signals\n0\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SIGNALS, signals", "LISTENER, listener", "OPERATOR, operator"})
+    void sayByWhatKindOfCauseTheServerIsDown(DownBy by, String word) throws IOException {
+        view.down("why", by);
+
+        assertThat(Wire.body(Wire.get(port, "/weight"))).isEqualTo("down " + word + "\n0\n");
+        assertThat(Wire.body(Wire.get(port, "/health"))).contains("\ndown: " + word + "\n");
+    }
+
+    @Test
+    void tellAnHaproxyThatHasTooFewLeftToKeepOneThatJudgesItselfSick() throws IOException {
+        String check = "GET /health HTTP/1.0\r\nX-Haproxy-Server-State: UP; name=b/s1; node=lb; weight=100/%d\r\n\r\n";
+        Wire.exchange(port, String.format(check, 500));
+        view.down("a back end hangs");
+        assertThat(Wire.exchange(port, String.format(check, 500))).startsWith("HTTP/1.1 503 ");
+
+        String told = Wire.exchange(port, String.format(check, 400));
+
+        assertThat(told).startsWith("HTTP/1.1 200 ");
+        assertThat(Wire.body(told)).startsWith("UP 1 DRAIN\n").contains("up since others are out, although a back end");
+        assertThat(Wire.exchange(port, "GET /health HTTP/1.0\r\n\r\n"))
+                .as("one check without the state: the same load balancer, by its address")
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(Wire.exchange(port, "127.0.0.7", "GET /health HTTP/1.0\r\n\r\n"))
+                .as("somebody else")
+                .startsWith("HTTP/1.1 503 ");
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeepalivedScriptTest {
-    private static final Path SCRIPT = Path.of("..", "docs", "keepalived", "tcpguard-check.sh");
+    static final Path SCRIPT = Path.of("..", "docs", "keepalived", "tcpguard-check.sh");
 
     private final FakeView view = new FakeView();
     private IoThread io;
@@ -150,13 +150,13 @@ class KeepalivedScriptTest {
         }
     }
 
-    private static int run(String... arguments) throws Exception {
+    static int run(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", SCRIPT.toString()));
         command.addAll(Arrays.asList(arguments));
         return exitCode(new ProcessBuilder(command));
     }
 
-    private static int exitCode(ProcessBuilder builder) throws Exception {
+    static int exitCode(ProcessBuilder builder) throws Exception {
         Process process = builder.redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
@@ -169,11 +169,11 @@ class KeepalivedScriptTest {
         }
     }
 
-    private static String shell() {
+    static String shell() {
         return Files.isExecutable(Path.of("/bin/sh")) ? "/bin/sh" : "/usr/bin/sh";
     }
 
-    private static boolean onPath(String program) {
+    static boolean onPath(String program) {
         for (String dir : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             if (Files.isExecutable(Path.of(dir, program))) {
                 return true;

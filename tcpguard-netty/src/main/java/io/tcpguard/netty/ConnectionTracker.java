@@ -6,13 +6,16 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.AttributeKey;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +56,10 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     /** Whether a read was asked for one by one, auto-read being off, and has not ended. Written by the event loop. */
     private volatile boolean reading;
+
+    // For who looks for gone clients.
+    private boolean lookedAtWork;
+    private boolean asksPeer;
 
     // Of the event loop from here on.
     private @Nullable WorkSource exact;
@@ -318,6 +325,27 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
             }
         }
         evict(true);
+    }
+
+    /**
+     * Closes it if its client is gone, which nobody notices who does not read; who is waited for is asked by the kernel
+     * whether he is there. One look at a time.
+     */
+    void endIfGone(GonePeers peers, int localPort) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)) {
+            return;
+        }
+        // Its application serves clients on that have ended their side.
+        boolean halfClosure = channel.config() instanceof DuplexChannelConfig duplex && duplex.isAllowHalfClosure();
+        if (halfClosure ? peers.broken(peer, localPort) : peers.gone(peer, localPort)) {
+            onItsLoop(() -> ChannelCloser.registered(channel, Admission.RESPOND));
+        } else if (!asksPeer && handle.working()) {
+            if (lookedAtWork) {
+                asksPeer = true;
+                Keepalive.ask(channel);
+            }
+            lookedAtWork = true;
+        }
     }
 
     /** Called by a thread that accepts; the connection's own event loop does it. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.AttributeKey;
+import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
@@ -75,6 +76,18 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     @Override
     public boolean canAnswer() {
         return ports.tryAnswer();
+    }
+
+    @Override
+    public void endGone(GonePeers peers) {
+        if (!(server.localAddress() instanceof InetSocketAddress local)) {
+            return;
+        }
+        for (ConnectionTracker tracker : ports.connections()) {
+            if (tracker.port() == this) {
+                tracker.endIfGone(peers, local.getPort());
+            }
+        }
     }
 
     /** Asks the policy. Allocates nothing. */

@@ -31,6 +31,7 @@ final class Warmup {
             "Frames",
             "GuardedChannelFactory",
             "ChainedServerInitializer",
+            "Keepalive",
             "LeavingConnections",
             "LoopWatch",
             "SilentLeave",

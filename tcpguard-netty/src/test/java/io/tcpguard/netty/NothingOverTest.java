@@ -95,13 +95,13 @@ class NothingOverTest {
         crowds(Transport.EPOLL, Kind.HALF_HELLO_OTHER, Kind.HALF_BODY);
     }
 
-    @Tag("record")
+    @Tag("long")
     @Test
     void keepsItsPlaceOfAnyKind() throws Exception {
         crowds(Transport.EPOLL, Kind.values());
     }
 
-    @Tag("record")
+    @Tag("long")
     @Test
     void keepsItsPlaceOfAnyKindOnNio() throws Exception {
         crowds(Transport.NIO, Kind.values());

@@ -62,6 +62,8 @@ enum Service {
     READS_SLOWLY(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new ReadsLate(false))),
     /** Answers {@link #LATE_MILLIS}. */
     ANSWERS_LATE(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new AnswersLate())),
+    /** Reads no more after the head, and never answers. */
+    NEVER_READS(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new NeverReads())),
     /** Begins its response at the head of the request, and ends it with it. */
     BOTH_WAYS(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new BothWays())),
     FILE_REGION(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new SendsFile(true))),
@@ -208,6 +210,14 @@ enum Service {
                 ctx.read();
                 ctx.executor().schedule(() -> goOn(ctx), FLOOR_MILLIS * 6 / 5, TimeUnit.MILLISECONDS);
             }
+        }
+    }
+
+    private static final class NeverReads extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ctx.channel().config().setAutoRead(false);
+            ReferenceCountUtil.release(msg);
         }
     }
 

@@ -20,9 +20,9 @@ import java.util.StringTokenizer;
  * touching them. Opens two files and takes as long as the kernel needs to write all connections of the namespace: for a thread that may
  * be slow, while places are scarce. One look at a time; {@link #gone} from that thread, too.
  *
- * <p>Gone is who is in CLOSE_WAIT (the peer's FIN is here), who has not acknowledged several retransmissions, and who was in the table and
- * is in it no more (reset, or given up by the kernel), though its descriptor is open. Each only when the next look says the same, since the
- * table is no snapshot.
+ * <p>Gone is who is in CLOSE_WAIT (the peer's FIN is here), who has not acknowledged several retransmissions or probes (of keepalive or of a
+ * closed window), and who was in the table and is in it no more (reset, or given up by the kernel), though its descriptor is open. Each only
+ * when the next look says the same, since the table is no snapshot.
  */
 public final class PeerTable {
     /** Some six seconds by the kernel's first time-out of 200 ms, doubled each time (RFC 6298, 5.5). */
@@ -31,8 +31,11 @@ public final class PeerTable {
     /** Rows between two looks at the clock. */
     private static final int CLOCK_EVERY = 64;
 
-    /** The timer that runs: 1 is that of retransmissions. */
+    /** The timer that runs: 1 is that of retransmissions, 2 of keepalive, 4 of probes into a closed window. */
     private static final String RETRANSMITS = "01:";
+
+    private static final String KEEPALIVE = "02:";
+    private static final String ZERO_WINDOW = "04:";
 
     private static final String CLOSE_WAIT = "08";
     private static final String TIME_WAIT = "06";
@@ -46,6 +49,9 @@ public final class PeerTable {
     private Set<String> present = new HashSet<>();
     private Set<String> suspected = new HashSet<>();
     private Set<String> gone = new HashSet<>();
+
+    /** Those of the gone who have only said that they send no more. */
+    private Set<String> finished = new HashSet<>();
 
     PeerTable(File proc, NanoClock clock) {
         this.proc = proc;
@@ -69,9 +75,10 @@ public final class PeerTable {
         Set<String> here = new HashSet<>();
         Set<String> now = new HashSet<>();
         Set<String> all = new HashSet<>();
+        Set<String> fin = new HashSet<>();
         try {
-            boolean four = read("self/net/tcp", here, now, all);
-            boolean six = read("self/net/tcp6", here, now, all);
+            boolean four = read("self/net/tcp", here, now, all, fin);
+            boolean six = read("self/net/tcp6", here, now, all, fin);
             if (!four && !six) {
                 forget();
                 return false;
@@ -94,6 +101,7 @@ public final class PeerTable {
         Set<String> twice = new HashSet<>(now);
         twice.retainAll(suspected);
         gone = twice;
+        finished = fin;
         suspected = now;
         suspected.removeIf(one -> twice.contains(one) && !all.contains(one));
         present = here;
@@ -105,6 +113,7 @@ public final class PeerTable {
         present = new HashSet<>();
         suspected = new HashSet<>();
         gone = new HashSet<>();
+        finished = new HashSet<>();
     }
 
     /** As of the last look. */
@@ -115,7 +124,14 @@ public final class PeerTable {
                 && gone.contains(key(address.getAddress(), peer.getPort(), localPort));
     }
 
-    private boolean read(String table, Set<String> here, Set<String> suspects, Set<String> all) throws IOException {
+    /** Gone, and not only by a FIN, as of the last look. */
+    public boolean broken(InetSocketAddress peer, int localPort) {
+        return gone(peer, localPort)
+                && !finished.contains(key(peer.getAddress().getAddress(), peer.getPort(), localPort));
+    }
+
+    private boolean read(String table, Set<String> here, Set<String> suspects, Set<String> all, Set<String> fin)
+            throws IOException {
         File file = new File(proc, table);
         if (!file.exists()) {
             return false;
@@ -136,8 +152,7 @@ public final class PeerTable {
                 String key = key(local, words.nextToken());
                 String state = words.nextToken();
                 words.nextToken();
-                boolean unanswered = words.nextToken().startsWith(RETRANSMITS)
-                        && Integer.parseInt(words.nextToken(), 16) >= RETRANSMITTED;
+                boolean unanswered = unanswered(words);
                 if (state.equals(TIME_WAIT)) {
                     continue;
                 }
@@ -145,12 +160,29 @@ public final class PeerTable {
                 if (state.equals(CLOSE_WAIT) || unanswered) {
                     suspects.add(key);
                 }
+                if (state.equals(CLOSE_WAIT) && !unanswered) {
+                    fin.add(key);
+                }
                 if (state.equals(ESTABLISHED) || state.equals(CLOSE_WAIT)) {
                     here.add(key);
                 }
             }
         }
         return true;
+    }
+
+    /** From the timer on: retransmissions, user, probes. Each count begins again with any acknowledgement. */
+    private static boolean unanswered(StringTokenizer words) {
+        String timer = words.nextToken();
+        int retransmitted = Integer.parseInt(words.nextToken(), 16);
+        if (timer.startsWith(RETRANSMITS)) {
+            return retransmitted >= RETRANSMITTED;
+        }
+        if (!timer.startsWith(KEEPALIVE) && !timer.startsWith(ZERO_WINDOW)) {
+            return false;
+        }
+        words.nextToken();
+        return Integer.parseInt(words.nextToken()) >= RETRANSMITTED;
     }
 
     /** "remote address:remote port>local port", an IPv4 address in 8 digits wherever it was found. */

@@ -3,7 +3,9 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.ListenerControl;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +34,7 @@ final class PeerLook implements Runnable {
     private final PeerTable table;
     private final Supplier<Collection<Integer>> ports;
     private final LongPredicate scarce;
+    private final GonePeers peers;
     private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
     private volatile boolean underWay;
     private volatile boolean known;
@@ -44,9 +47,24 @@ final class PeerLook implements Runnable {
      */
     PeerLook(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
         this.table = table;
+        this.peers = asOf(table);
         this.ports = ports;
         this.scarce = scarce;
         this.nextAt = now;
+    }
+
+    private static GonePeers asOf(PeerTable table) {
+        return new GonePeers() {
+            @Override
+            public boolean gone(InetSocketAddress peer, int localPort) {
+                return table.gone(peer, localPort);
+            }
+
+            @Override
+            public boolean broken(InetSocketAddress peer, int localPort) {
+                return table.broken(peer, localPort);
+            }
+        };
     }
 
     void add(ListenerControl control) {
@@ -86,7 +104,7 @@ final class PeerLook implements Runnable {
             known = table.look(ports.get(), BUDGET);
             if (known) {
                 for (ListenerControl control : controls) {
-                    control.endGone(table::gone);
+                    control.endGone(peers);
                 }
             }
         } catch (RuntimeException | Error e) {

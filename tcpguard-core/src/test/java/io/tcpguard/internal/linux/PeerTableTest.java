@@ -93,6 +93,40 @@ class PeerTableTest {
     }
 
     @Test
+    void findsWhoDoesNotAnswerProbesOfKeepaliveOrOfAClosedWindow() throws Exception {
+        rows(
+                row("0100007F:C351", "01", "02:00000010 00000000", 4),
+                row("0200007F:C352", "01", "02:00000010 00000000", 5),
+                row("0300007F:C353", "01", "04:00000010 00000000", 5),
+                row("0400007F:C354", "01", "00:00000010 00000000", 5));
+        table.look(List.of(PORT), ENOUGH);
+        table.look(List.of(PORT), ENOUGH);
+
+        assertThat(gone("127.0.0.1", 0xC351)).isFalse();
+        assertThat(gone("127.0.0.2", 0xC352)).isTrue();
+        assertThat(gone("127.0.0.3", 0xC353)).isTrue();
+        assertThat(gone("127.0.0.4", 0xC354)).isFalse();
+    }
+
+    @Test
+    void isNotBrokenByAFinAlone() throws Exception {
+        rows(
+                row("0100007F:C351", "08", "00:00000000 00000000"),
+                row("0200007F:C352", "08", "01:00000010 00000005"),
+                row("0300007F:C353", "08", "00:00000000 00000000"));
+        table.look(List.of(PORT), ENOUGH);
+        table.look(List.of(PORT), ENOUGH);
+        assertThat(gone("127.0.0.1", 0xC351)).isTrue();
+        assertThat(broken("127.0.0.1", 0xC351)).isFalse();
+        assertThat(broken("127.0.0.2", 0xC352)).isTrue();
+
+        rows(row("0100007F:C351", "08", "00:00000000 00000000"));
+        table.look(List.of(PORT), ENOUGH);
+        table.look(List.of(PORT), ENOUGH);
+        assertThat(broken("127.0.0.3", 0xC353)).as("reset after its FIN").isTrue();
+    }
+
+    @Test
     void knowsNobodyThatItNeverSawNorOfOtherPortsNorWithoutATable() throws Exception {
         rows(row("0200007F:C352", "08", "00:00000000 00000000"));
         table.look(List.of(PORT + 1), ENOUGH);
@@ -115,12 +149,20 @@ class PeerTableTest {
         return table.gone(new InetSocketAddress(InetAddress.getByName(address), port), PORT);
     }
 
+    private boolean broken(String address, int port) throws Exception {
+        return table.broken(new InetSocketAddress(InetAddress.getByName(address), port), PORT);
+    }
+
     private void rows(String... rows) throws IOException {
         Files.writeString(proc.resolve("self/net/tcp"), HEADER + String.join("", rows));
     }
 
     private static String row(String remote, String state, String timerAndRetransmits) {
+        return row(remote, state, timerAndRetransmits, 0);
+    }
+
+    private static String row(String remote, String state, String timerAndRetransmits, int probes) {
         return "   0: 00000000:1F90 " + remote + " " + state + " 00000000:00000001 " + timerAndRetransmits
-                + "     0        0 123 1 0000000000000000 20 4 30 10 -1\n";
+                + "     0        " + probes + " 123 1 0000000000000000 20 4 30 10 -1\n";
     }
 }

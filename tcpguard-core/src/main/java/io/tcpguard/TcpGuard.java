@@ -5,6 +5,8 @@ import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
+import io.tcpguard.internal.jmx.JmxRegistration;
+import io.tcpguard.internal.jmx.Operations;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.runtime.GuardCounters;
@@ -49,6 +51,9 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private final List<GuardListener> listeners = new ArrayList<>();
 
     private boolean closed;
+    /** Guarded by lifecycle; null: not registered. */
+    private @Nullable JmxRegistration jmx;
+
     private volatile RunState state = RunState.STOPPED;
 
     private TcpGuard(GuardConfig config) {
@@ -73,9 +78,29 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("this guard was closed; build another");
             }
-            state = state.running() ? state : RunState.start(config, published, counters, listeners);
+            if (!state.running()) {
+                state = RunState.start(config, published, counters, listeners);
+                show();
+            }
         }
         return this;
+    }
+
+    private void show() {
+        String domain = config.text(Setting.JMX_DOMAIN);
+        if (state.running() && !domain.equals(Setting.OFF)) {
+            jmx = JmxRegistration.register(
+                    domain,
+                    new Operations(this::snapshot, this::status, shed(), this::incident, this::drain, this::resume));
+        }
+    }
+
+    private void hide() {
+        JmxRegistration shown = jmx;
+        jmx = null;
+        if (shown != null) {
+            shown.close();
+        }
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -263,6 +288,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      */
     public void stop() {
         synchronized (lifecycle) {
+            hide();
             RunState ending = state;
             state = RunState.STOPPED;
             ending.close();

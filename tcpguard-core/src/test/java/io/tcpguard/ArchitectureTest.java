@@ -45,7 +45,9 @@ class ArchitectureTest {
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
                         + "internal.engine,internal.linux,internal.meters,internal.probe,internal.report.incident,advisor,spi,state,config,"
                         + "signal",
-                " | ,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
+                "jmx | jmx",
+                "internal.jmx | internal.jmx,jmx,state,signal",
+                " | ,internal.jmx,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
             })
     void letsEachPackageUseOnlyWhatComesBeforeIt(@Nullable String from, String allowed) {
         String[] inside = java.util.Arrays.stream(allowed.split(","))

@@ -80,6 +80,13 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
         return new Kind("a text that is not blank", accept::apply, accept);
     }
 
+    /** Without what has a meaning in an ObjectName. */
+    static Kind domain() {
+        Function<Object, Optional<Object>> accept =
+                v -> v instanceof String s && s.matches("[A-Za-z0-9._-]{1,100}") ? Optional.of(s) : Optional.empty();
+        return new Kind("a name of letters, digits, dots, hyphens and underscores", accept::apply, accept);
+    }
+
     static Kind networks() {
         return new Kind(
                 "networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas; literal addresses, no names",

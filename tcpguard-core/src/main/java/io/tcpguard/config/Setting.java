@@ -304,7 +304,17 @@ public enum Setting {
             Kind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
             "longest time to wait after the notice for requests in progress and for connections to end "
-                    + "(server.xml, Spring Boot)");
+                    + "(server.xml, Spring Boot)"),
+    /** Text, default off: who wants it names the domain. {@code server.xml}: that of the server, {@code Catalina}, where Tomcat's own are. */
+    JMX_DOMAIN(
+            "jmxDomain",
+            Kind.domain(),
+            "off",
+            "JMX domain in which the guard is registered, as DOMAIN:type=TcpGuard. off: not registered. In "
+                    + "server.xml the default is the server's own domain, Catalina");
+
+    /** Of {@link #JMX_DOMAIN}: not registered. */
+    public static final String OFF = "off";
 
     /** Of {@link #RESET_BUDGET}: by the limit. */
     public static final int BY_THE_LIMIT = -1;

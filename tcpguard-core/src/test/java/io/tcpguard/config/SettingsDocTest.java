@@ -35,7 +35,8 @@ class SettingsDocTest {
             Setting.RECLAIM,
             Setting.RESET_BUDGET,
             Setting.MAX_WORK_DELAY,
-            Setting.STALLED_AFTER);
+            Setting.STALLED_AFTER,
+            Setting.JMX_DOMAIN);
 
     @Test
     void isUpToDate() throws IOException {

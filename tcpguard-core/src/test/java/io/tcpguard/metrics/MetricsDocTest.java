@@ -28,13 +28,15 @@ class MetricsDocTest {
                 """
                 # Metrics
 
-                Three ways to the same meters:
+                Ways to the same meters:
 
                 | where | how |
                 | --- | --- |
                 | Prometheus, any server | `GET /metrics` on the [health port](health-port.md), for addresses in `healthDetailsTo`. Nothing else is needed, and it is answered while the server has no descriptor left |
                 | Spring Boot | bound to the application's registry by itself |
                 | Micrometer elsewhere | `new TcpGuardMetrics(guard).bindTo(registry)`; `close()` removes them. Two guards in one registry: give each tags of its own, `new TcpGuardMetrics(guard, Tags.of("guard", "one"))` |
+
+                A standalone Tomcat has the most important of them by JMX, too: [tomcat.md](../how-to/tomcat.md#jmx).
 
                 ```yaml
                 scrape_configs:

@@ -12,6 +12,7 @@ import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
 import org.apache.catalina.LifecycleListener;
 import org.apache.catalina.Server;
+import org.apache.catalina.util.LifecycleMBeanBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,7 @@ public final class TcpGuardListener implements LifecycleListener {
     }
 
     private void begin(Server server) {
-        TcpGuard fresh = configured().start();
+        TcpGuard fresh = configured(server).start();
         guard = fresh;
         if (!fresh.config().flag(Setting.ENABLED)) {
             return;
@@ -90,10 +91,13 @@ public final class TcpGuardListener implements LifecycleListener {
         }
     }
 
-    private TcpGuard configured() {
+    private TcpGuard configured(Server server) {
         try {
             TcpGuard.Builder builder = TcpGuard.builder();
-            Setting.parse(given).forEach(builder::set);
+            Map<String, String> all = new TreeMap<>(given);
+            // Where Tomcat's own are: Manager's jmxproxy finds it there.
+            all.putIfAbsent(Setting.JMX_DOMAIN.key(), domain(server));
+            Setting.parse(all).forEach(builder::set);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
@@ -102,6 +106,11 @@ public final class TcpGuardListener implements LifecycleListener {
                             + Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", ")),
                     e);
         }
+    }
+
+    private static String domain(Server server) {
+        String domain = server instanceof LifecycleMBeanBase bean ? bean.getDomain() : null;
+        return domain == null ? "Catalina" : domain;
     }
 
     private void drain(Server server) {

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,18 +35,24 @@ class StandaloneTomcatTest {
             Files.createDirectories(base.resolve(name));
         }
         Files.copy(home().resolve("conf/web.xml"), base.resolve("conf/web.xml"));
+        Files.writeString(base.resolve("conf/tomcat-users.xml"), "<tomcat-users/>");
         Files.writeString(base.resolve("webapps/ROOT/index.html"), "hello");
         Files.write(base.resolve("webapps/ROOT/file.bin"), new byte[1 << 20]);
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path source = Path.of(entry);
             if (source.getFileName().toString().startsWith("slf4j")) {
                 Files.copy(source, base.resolve("lib").resolve(source.getFileName()));
-            } else if (source.endsWith(Path.of("target", "classes"))) {
+            } else if (isOurs(source)) {
                 copyTree(source, base.resolve("lib"));
             } else if (source.getFileName().toString().startsWith("tcpguard-core")) {
                 Files.copy(source, base.resolve("lib").resolve(source.getFileName()));
             }
         }
+    }
+
+    private static boolean isOurs(Path classes) {
+        return Files.exists(classes.resolve("io/tcpguard/TcpGuard.class"))
+                || Files.exists(classes.resolve("io/tcpguard/tomcat/TcpGuardListener.class"));
     }
 
     private static Path home() throws IOException {
@@ -71,6 +82,7 @@ class StandaloneTomcatTest {
                   <Service name="Catalina">
                     <Connector port="0" protocol="%s" />
                     <Engine name="Catalina" defaultHost="localhost">
+                      <Realm className="org.apache.catalina.realm.MemoryRealm" />
                       <Host name="localhost" appBase="webapps" />
                     </Engine>
                   </Service>
@@ -139,6 +151,42 @@ class StandaloneTomcatTest {
             assertThat(server.output())
                     .anyMatch(line -> line.contains("Not active: refusal at accept")
                             && line.contains(GuardedHttp11NioProtocol.class.getName()));
+        }
+    }
+
+    @Test
+    void isReadAndDrainedThroughManagersJmxProxy() throws Exception {
+        copyTree(home().resolve("webapps/manager"), base.resolve("webapps/manager"));
+        Files.writeString(
+                base.resolve("conf/tomcat-users.xml"),
+                "<tomcat-users><user username=\"o\" password=\"p\" roles=\"manager-jmx\"/></tomcat-users>");
+        try (ChildServer server = start("healthPort=\"0\"", GuardedHttp11NioProtocol.class.getName())) {
+            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=Level"))
+                    .contains("OK - Attribute get 'Catalina:type=TcpGuard' - Level = NORMAL");
+            assertThat(jmxProxy(server, "qry=Catalina:type=TcpGuard"))
+                    .contains("DescriptorLimit: 256", "Draining: false", "ListenerConnections");
+
+            assertThat(jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=drain&ps=deployment"))
+                    .contains("OK - Operation drain");
+            TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+            assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=DrainReason"))
+                    .contains("deployment");
+            jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=resume");
+            TomcatRig.await("health up", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            server.terminate();
+            assertThat(server.output()).noneMatch(line -> line.contains("SEVERE"));
+        }
+    }
+
+    private static String jmxProxy(ChildServer server, String query) throws Exception {
+        HttpURLConnection ask = (HttpURLConnection)
+                new URL("http://127.0.0.1:" + server.port() + "/manager/jmxproxy/?" + query).openConnection();
+        ask.setRequestProperty(
+                "Authorization",
+                "Basic " + Base64.getEncoder().encodeToString("o:p".getBytes(StandardCharsets.US_ASCII)));
+        try (InputStream in = ask.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

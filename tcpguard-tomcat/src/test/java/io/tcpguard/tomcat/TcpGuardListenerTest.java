@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Objects;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
@@ -59,6 +62,27 @@ class TcpGuardListenerTest {
             return String.join(",", list.stream().map(Object::toString).toList());
         }
         return value.toString();
+    }
+
+    @Test
+    void registersTheGuardInTheServersDomainWhileItRuns() throws Exception {
+        ObjectName name = new ObjectName("Tomcat:type=TcpGuard");
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        assertThat(beans.isRegistered(name)).isFalse();
+        for (int i = 0; i < 2; i++) {
+            rig.start();
+            assertThat(beans.getAttribute(name, "Weight")).isInstanceOf(Integer.class);
+            rig.tomcat.stop();
+            assertThat(beans.isRegistered(name)).isFalse();
+        }
+    }
+
+    @Test
+    void registersNothingWhereItIsToldNotTo() throws Exception {
+        attribute("jmxDomain", "off");
+        rig.start();
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("*:type=TcpGuard,*"), null))
+                .isEmpty();
     }
 
     @Test

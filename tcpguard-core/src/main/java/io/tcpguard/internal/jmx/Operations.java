@@ -1,0 +1,23 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.jmx;
+
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.GuardStatus;
+import io.tcpguard.state.RefusalCounters;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What is shown of a guard, and what an operator may do with it.
+ *
+ * @param incident what happened, in words
+ * @param drain with its reason
+ */
+public record Operations(
+        Supplier<GuardSnapshot> snapshot,
+        Supplier<GuardStatus> status,
+        RefusalCounters shed,
+        Supplier<Optional<String>> incident,
+        Consumer<String> drain,
+        Runnable resume) {}

@@ -20,7 +20,7 @@ public interface ConnectionHandle {
     void touch();
 
     /**
-     * Bytes that the server sent untrackedConnections have left: the connection is in use, and is silent no more. Says nothing of how long its client
+     * Bytes that the server sent have left: the connection is in use, and is silent no more. Says nothing of how long its client
      * stays idle. Default: {@link #touch()}.
      */
     default void sent() {

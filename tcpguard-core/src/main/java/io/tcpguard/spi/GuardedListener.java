@@ -2,9 +2,13 @@
 package io.tcpguard.spi;
 
 import io.tcpguard.state.Admission;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One listening socket under guard. Got from {@code TcpGuard.listen}. */
@@ -29,6 +33,31 @@ public interface GuardedListener extends AutoCloseable {
 
     /** Asks again about the connection that waits. Not counted as another accept. */
     Admission askAgain(@Nullable InetAddress source);
+
+    /** The peer's address, as {@link #accept} takes it; null if it is gone already. */
+    static @Nullable InetAddress sourceOf(SocketChannel channel) {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /**
+     * {@link #acceptOrWait} for a thread that accepts and may block: waits on it, with the connection in hand, until the answer is another than
+     * {@link Admission#WAIT}. The thread accepts none meanwhile: they wait in the accept queue, where they cost no descriptor.
+     *
+     * @param serving false: the listener stops, nobody may wait any longer
+     * @return anything but {@link Admission#WAIT}
+     */
+    default Admission acceptBlocking(@Nullable InetAddress source, BooleanSupplier serving) {
+        Admission decision = acceptOrWait(source);
+        while (decision == Admission.WAIT) {
+            LockSupport.parkNanos(Pacing.WAIT_MILLIS * 1_000_000);
+            decision = serving.getAsBoolean() ? askAgain(source) : giveUp();
+        }
+        return decision;
+    }
 
     /**
      * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never throws.

@@ -76,7 +76,7 @@ public interface ListenerControl {
     }
 
     /**
-     * Places are scarce: ends connections whose client is gone and that nobody reads from, so that nobody else finds out: asynchronous
+     * Slots are scarce: ends connections whose client is gone and that nobody reads from, so that nobody else finds out: asynchronous
      * requests, streams of events, upgraded ones. The application hears what it would hear of a broken connection. Called by a thread of
      * the guard, once a second at most; must not block. Default: nothing, for adapters that notice by themselves.
      *

@@ -6,6 +6,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.ListenerRegistration;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);
 
-    private final ConnectorWatch watch = new ConnectorWatch();
+    private final ListenerRegistration watch = new ListenerRegistration();
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
@@ -355,8 +356,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
         filesBeingSent.sweep();
         evictor.sweep();
-        InetAddress source = AcceptDecision.sourceOf(channel);
-        Admission decision = AcceptDecision.about(source, now, this::serves);
+        InetAddress source = GuardedListener.sourceOf(channel);
+        Admission decision = now.acceptBlocking(source, this::serves);
         if (decision.refused()) {
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
             // give back.

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.ListenerRegistration;
 import java.io.IOException;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleEvent;
@@ -25,7 +26,7 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     private final Connector connector;
     private final AdmissionControl guard;
     private final RequestGate gate = new RequestGate();
-    private final ConnectorWatch watch = new ConnectorWatch();
+    private final ListenerRegistration watch = new ListenerRegistration();
     private final StockEndpoint endpoint;
     private final ConnectorLife life;
     private final @Nullable ServiceWatch service;

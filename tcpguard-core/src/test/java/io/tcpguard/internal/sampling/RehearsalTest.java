@@ -36,7 +36,7 @@ class RehearsalTest {
     private final Engine engine = new Engine(config, 0);
     private final AdmissionPolicy policy = new AdmissionPolicy(
             config,
-            () -> rehearsal.descriptors(used.get(Signal.DESCRIPTORS)),
+            () -> rehearsal.descriptors(used.getOrDefault(Signal.DESCRIPTORS, 0L)),
             engine::snapshot,
             new CoarseClock(0),
             new RefusalCounters(),

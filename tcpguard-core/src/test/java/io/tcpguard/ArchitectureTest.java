@@ -40,10 +40,12 @@ class ArchitectureTest {
                 "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
                         + "config,signal",
                 "internal.report.incident | internal.report.incident,internal.probe,advisor,state,signal",
+                "internal.report.history | internal.report.history,internal.text,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
                         + "advisor,state,signal",
                 "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
-                        + "internal.engine,internal.linux,internal.meters,internal.probe,internal.report.incident,advisor,spi,state,config,"
+                        + "internal.engine,internal.linux,internal.meters,internal.probe,internal.report.incident,"
+                        + "internal.report.history,advisor,spi,state,config,"
                         + "signal",
                 "jmx | jmx",
                 "internal.jmx | internal.jmx,jmx,state,signal",

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.text.JsonText;
@@ -11,6 +12,8 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Limit;
+import io.tcpguard.state.ListenerStatus;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  * @param snapshot the newest
  * @param places how they are shared at the limit
  * @param background what is known beside the signals
+ * @param figures counts since the start, and listeners
  * @param checkers who asks
  * @param desk refused connections that wait for their end
  * @param now the time, to say how long ago
@@ -32,6 +36,7 @@ record Details(
         GuardSnapshot snapshot,
         AdmissionStatus places,
         Diagnostics background,
+        MeterSource figures,
         List<Checker> checkers,
         int desk,
         long now) {
@@ -50,6 +55,7 @@ record Details(
                 .append("at the limit: minimum idle time before eviction " + seconds(places.idleFloorNanos())
                         + " s, new connections wait for up to " + seconds(places.queueWaitNanos()) + " s, "
                         + places.waited() + " did since the start\n")
+                .append("since the start: " + Refusals.inWords(figures.shed()) + '\n')
                 .append("waiting for their end after a refusal: " + desk + '\n');
         if (c.known()) {
             out.append("descriptors: " + c.used() + " of " + c.limit() + ", own connections " + c.own() + ", other "
@@ -144,6 +150,8 @@ record Details(
                 .member("idleFloorMillis", TimeUnit.NANOSECONDS.toMillis(places.idleFloorNanos()))
                 .member("queueWaitMillis", TimeUnit.NANOSECONDS.toMillis(places.queueWaitNanos()))
                 .member("waited", places.waited())
+                .object("refused", o -> Refusals.byCause(o, figures.shed()))
+                .member("evicted", figures.shed().of(RefusalCounters.Layer.IDLE))
                 .member("desk", desk)
                 .object("capacity", o -> {
                     if (c.known()) {
@@ -160,6 +168,7 @@ record Details(
                 .object("sockets", this::sockets)
                 .object("sinceStart", this::counters)
                 .array("remarks", background.remarks(), (o, remark) -> o.member("text", remark))
+                .array("listeners", figures.status().listeners(), Details::listener)
                 .array("signals", snapshot.signals(), Details::signal)
                 .array("checkers", checkers, this::checker));
     }
@@ -218,6 +227,14 @@ record Details(
     /** A counter that this kernel lacks is null, never 0. */
     private static void counter(JsonText json, String name, long value) {
         json.member(name, value < 0 ? OptionalLong.empty() : OptionalLong.of(value));
+    }
+
+    private static void listener(JsonText json, ListenerStatus listener) {
+        json.member("name", listener.name())
+                .member("connections", listener.connections())
+                .member("queue", listener.queued())
+                .member("waits", listener.waits())
+                .member("waitedMillis", listener.waited().toMillis());
     }
 
     private static void signal(JsonText json, SignalState state) {

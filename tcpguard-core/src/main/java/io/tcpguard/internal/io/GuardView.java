@@ -33,6 +33,9 @@ public interface GuardView {
     /** All figures of this moment, for {@code /metrics}. */
     MeterSource meters();
 
+    /** The last ten minutes and the last hour, for {@code /history}, as JSON. */
+    String history();
+
     /** How places are shared at the limit, for those who ask for details. */
     AdmissionStatus places();
 

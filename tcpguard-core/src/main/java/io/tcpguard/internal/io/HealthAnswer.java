@@ -4,6 +4,7 @@ package io.tcpguard.internal.io;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.meters.PrometheusText;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** The bytes of an answer, head and body. */
 final class HealthAnswer {
@@ -40,6 +41,14 @@ final class HealthAnswer {
         return bytes(request, head(request, 200, body, PrometheusText.contentType(openMetrics)), body);
     }
 
+    /** For a browser, with the verdict's status: nothing that asks may take the page for "up". */
+    static byte[] page(HttpRequest request, HealthStatus s, StatusPage page) {
+        StringBuilder head = head(request, s.up() ? 200 : 503, page.html(), "text/html; charset=utf-8");
+        append(head, s.headers());
+        append(head, page.headers());
+        return bytes(request, head, page.html());
+    }
+
     /** A refusal of the request itself; says nothing of the server. */
     static byte[] error(HttpRequest request, int status) {
         String body = status + " " + phrase(status) + '\n';
@@ -56,10 +65,13 @@ final class HealthAnswer {
 
     private static byte[] of(HttpRequest request, int status, HealthStatus s, String body) {
         StringBuilder head = head(request, status, body, HealthStatus.contentType(request.json()));
-        s.headers()
-                .forEach((name, value) ->
-                        head.append(name).append(": ").append(value).append("\r\n"));
+        append(head, s.headers());
         return bytes(request, head, body);
+    }
+
+    private static void append(StringBuilder head, Map<String, String> headers) {
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     }
 
     private static StringBuilder head(HttpRequest request, int status, String body, String contentType) {

@@ -12,6 +12,8 @@ import java.util.function.IntSupplier;
 
 /** What the health port and the agent's port answer, by path and peer. On the I/O thread. */
 final class HealthRoutes {
+    private static final StatusPage PAGE = StatusPage.load();
+
     private final GuardView view;
     private final NanoClock clock;
     private final Checkers checkers;
@@ -34,7 +36,12 @@ final class HealthRoutes {
         }
         boolean details = Network.anyContains(detailsTo, peer);
         switch (request.path()) {
-            case "/", "/health", "/healthz", "/ready", "/readyz" -> {
+            case "/" -> {
+                return details && request.html() && PAGE.there()
+                        ? HealthAnswer.page(request, shown(request, peer, now), PAGE)
+                        : HealthAnswer.verdict(request, told(request, peer, now), details);
+            }
+            case "/health", "/healthz", "/ready", "/readyz" -> {
                 return HealthAnswer.verdict(request, told(request, peer, now), details);
             }
             case "/weight" -> {
@@ -49,6 +56,7 @@ final class HealthRoutes {
                                         view.snapshot(),
                                         view.places(),
                                         view.background(),
+                                        view.meters(),
                                         checkers.all(),
                                         deskSize.getAsInt(),
                                         clock.nanoTime()))
@@ -57,6 +65,11 @@ final class HealthRoutes {
             case "/advice" -> {
                 return details
                         ? HealthAnswer.report(request, view.advice(request.json()))
+                        : HealthAnswer.error(request, 403);
+            }
+            case "/history" -> {
+                return details
+                        ? HealthAnswer.report(request.asJson(), view.history())
                         : HealthAnswer.error(request, 403);
             }
             case "/incident" -> {
@@ -78,6 +91,11 @@ final class HealthRoutes {
         HealthStatus s = pools.told(peer, HealthStatus.of(view), now);
         checkers.checked(peer, "agent", s.up(), s.weight(), null, now);
         return HealthAnswer.agentLine(s, Network.anyContains(detailsTo, peer));
+    }
+
+    /** Somebody looks; that is no check. */
+    private HealthStatus shown(HttpRequest request, InetAddress peer, long now) {
+        return request.byBrowser() ? HealthStatus.of(view) : told(request, peer, now);
     }
 
     private HealthStatus told(HttpRequest request, InetAddress peer, long now) {

@@ -45,6 +45,21 @@ record HttpRequest(int error, String method, String path, String accept, String 
         return accept.contains("application/openmetrics-text");
     }
 
+    /** Whether it asks for a page to look at; who takes JSON, too, is a program. */
+    boolean html() {
+        return accept.contains("text/html") && !json();
+    }
+
+    /** Whether a person looks: each browser has called itself so. */
+    boolean byBrowser() {
+        return agent.startsWith("Mozilla/");
+    }
+
+    /** What is there as JSON only. */
+    HttpRequest asJson() {
+        return new HttpRequest(error, method, path, "application/json", haproxy, agent);
+    }
+
     boolean bodyless() {
         return !method.equals("GET");
     }

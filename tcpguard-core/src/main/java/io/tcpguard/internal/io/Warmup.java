@@ -97,6 +97,8 @@ final class Warmup {
                 "",
                 "GET /details HTTP/1.0\r\n\r\n",
                 "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n",
+                "GET / HTTP/1.0\r\nAccept: text/html\r\n\r\n",
+                "GET /history HTTP/1.0\r\n\r\n",
                 "GET /advice HTTP/1.0\r\n\r\n",
                 "GET /incident HTTP/1.0\r\n\r\n",
                 "GET /metrics HTTP/1.0\r\n\r\n",
@@ -215,6 +217,11 @@ final class Warmup {
                     new CheckerStatus(1, Optional.of(Duration.ofMillis(1))),
                     List.of(listener));
             return MeterSource.of(snapshot, status, new RefusalCounters());
+        }
+
+        @Override
+        public String history() {
+            return "{}\n";
         }
 
         @Override

@@ -14,17 +14,25 @@ import java.util.concurrent.atomic.LongAdder;
  * @param outgoing outgoing connects that found no local port
  * @param levelChanges changes of level
  * @param healthChanges changes of health between up and down
+ * @param waits how long connections waited, those of all listeners
  */
 public record GuardCounters(
         RefusalCounters shed,
         LongAdder waited,
         OutgoingConnects outgoing,
         LongAdder levelChanges,
-        LongAdder healthChanges) {
+        LongAdder healthChanges,
+        WaitTimes waits) {
 
     /** All at zero. */
     public GuardCounters() {
-        this(new RefusalCounters(), new LongAdder(), new OutgoingConnects(), new LongAdder(), new LongAdder());
+        this(
+                new RefusalCounters(),
+                new LongAdder(),
+                new OutgoingConnects(),
+                new LongAdder(),
+                new LongAdder(),
+                new WaitTimes(null));
     }
 
     /** Counts what is different. */

@@ -23,6 +23,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
+import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.MemoryCeiling;
 import io.tcpguard.internal.sampling.ProcessConnections;
@@ -119,6 +120,8 @@ public final class GuardRuntime implements RunState {
                 () -> Stream.concat(slowLook.remarks().stream(), policy.sources(AwakeTime.nanoTime()).stream())
                         .toList(),
                 counsel::findings);
+        History history = new History(
+                counters.shed(), counters.waited()::sum, counters.waits()::count, counters.waits()::nanos, now);
         HealthView view = new HealthView(
                 published,
                 policy,
@@ -127,7 +130,8 @@ public final class GuardRuntime implements RunState {
                 slowLook,
                 this::queueWaitNanos,
                 counters.waited()::sum,
-                () -> meters(counters));
+                () -> meters(counters),
+                history);
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
@@ -157,6 +161,7 @@ public final class GuardRuntime implements RunState {
                             log,
                             counsel,
                             incidents,
+                            history,
                             this::listening,
                             standstills,
                             slowLook,

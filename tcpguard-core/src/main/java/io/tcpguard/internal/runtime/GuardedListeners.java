@@ -85,7 +85,8 @@ final class GuardedListeners {
         BoundPorts.Bound bound = ports.add(name, port);
         ListenerWatch watch = new ListenerWatch(
                 name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
-        ListenerFigures.Figures figures = new ListenerFigures.Figures(name, places, watch, new WaitTimes());
+        ListenerFigures.Figures figures =
+                new ListenerFigures.Figures(name, places, watch, new WaitTimes(counters.waits()));
         ListenerConnections held = connections.of(control, places);
         GuardedProbe heldProbe = new GuardedProbe(
                 held,

@@ -10,6 +10,7 @@ import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
+import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.function.LongSupplier;
@@ -27,6 +28,7 @@ final class HealthView implements GuardView {
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
     private final Supplier<MeterSource> meters;
+    private final History history;
 
     HealthView(
             PublishedSnapshot published,
@@ -36,7 +38,8 @@ final class HealthView implements GuardView {
             DiagnosticsTask slowLook,
             LongSupplier queueWaitNanos,
             LongSupplier waited,
-            Supplier<MeterSource> meters) {
+            Supplier<MeterSource> meters,
+            History history) {
         this.published = published;
         this.policy = policy;
         this.counsel = counsel;
@@ -45,6 +48,7 @@ final class HealthView implements GuardView {
         this.queueWaitNanos = queueWaitNanos;
         this.waited = waited;
         this.meters = meters;
+        this.history = history;
     }
 
     @Override
@@ -99,6 +103,11 @@ final class HealthView implements GuardView {
     @Override
     public MeterSource meters() {
         return meters.get();
+    }
+
+    @Override
+    public String history() {
+        return history.json(AwakeTime.nanoTime());
     }
 
     @Override

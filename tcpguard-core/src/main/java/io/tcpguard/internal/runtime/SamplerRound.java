@@ -9,6 +9,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.SignalLossLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
+import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
@@ -28,6 +29,7 @@ final class SamplerRound implements LongConsumer {
     private final SignalLossLog sight;
     private final AdvisorReports counsel;
     private final Incidents incidents;
+    private final History history;
     private final Supplier<List<Listening>> listening;
     private final StalledRequestReaper standstills;
     private final DiagnosticsTask slowLook;
@@ -47,6 +49,7 @@ final class SamplerRound implements LongConsumer {
             TransitionLog log,
             AdvisorReports counsel,
             Incidents incidents,
+            History history,
             Supplier<List<Listening>> listening,
             StalledRequestReaper standstills,
             DiagnosticsTask slowLook,
@@ -60,6 +63,7 @@ final class SamplerRound implements LongConsumer {
         this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.counsel = counsel;
         this.incidents = incidents;
+        this.history = history;
         this.listening = listening;
         this.standstills = standstills;
         this.slowLook = slowLook;
@@ -88,6 +92,7 @@ final class SamplerRound implements LongConsumer {
             counsel.adviseOn(listening.get());
         }
         incidents.sampled(after, now);
+        history.sampled(after, now);
         sight.look(after, now);
         standstills.sampled(after, now);
         if (slowLook.takeDue(now)) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON (RFC 8259), by hand: the core has no JSON library. Only what the answers need. */
@@ -62,6 +63,23 @@ public final class JsonText {
     /** An array of strings. */
     public JsonText strings(String name, List<String> items) {
         return items(name, items, this::quoted);
+    }
+
+    /** An array of numbers; what is negative is not known, and null. */
+    public JsonText numbers(String name, int count, IntUnaryOperator number) {
+        key(name);
+        out.append('[');
+        for (int i = 0; i < count; i++) {
+            int value = number.applyAsInt(i);
+            out.append(i == 0 ? "" : ",");
+            if (value < 0) {
+                out.append("null");
+            } else {
+                out.append(value);
+            }
+        }
+        out.append(']');
+        return this;
     }
 
     private <T> JsonText items(String name, List<T> items, Consumer<T> write) {

@@ -120,6 +120,11 @@ final class FakeView implements GuardView {
     }
 
     @Override
+    public String history() {
+        return "{\"now\":0}\n";
+    }
+
+    @Override
     public MeterSource meters() {
         GuardStatus status = new GuardStatus(
                 Duration.ofMillis(20),

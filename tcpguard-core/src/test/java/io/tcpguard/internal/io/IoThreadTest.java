@@ -108,6 +108,11 @@ class IoThreadTest {
             }
 
             @Override
+            public String history() {
+                return "{\"now\":0}\n";
+            }
+
+            @Override
             public MeterSource meters() {
                 return view.meters();
             }

@@ -40,7 +40,7 @@ class GuardedSocketTest {
     private final AdmissionPolicy policy = fullPolicy();
     private final ListenerPlaces places = policy.newListener();
     private final LongAdder waited = new LongAdder();
-    private final WaitTimes waits = new WaitTimes();
+    private final WaitTimes waits = new WaitTimes(null);
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
@@ -192,6 +192,11 @@ class GuardedSocketTest {
         @Override
         public String incident(boolean json) {
             return "";
+        }
+
+        @Override
+        public String history() {
+            return "{\"now\":0}\n";
         }
 
         @Override

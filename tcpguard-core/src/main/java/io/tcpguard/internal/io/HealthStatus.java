@@ -78,7 +78,13 @@ public record HealthStatus(
     /** The same server, told to stay with the least weight since too many others are out already. */
     HealthStatus staying() {
         return new HealthStatus(
-                true, 1, level, leading, "others are out", "up since others are out, although " + reason, DownBy.NOBODY);
+                true,
+                1,
+                level,
+                leading,
+                "others are out",
+                "up since others are out, although " + reason,
+                DownBy.NOBODY);
     }
 
     /** What takes it out, in one word; empty while up. */

@@ -11,9 +11,9 @@ import io.tcpguard.state.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +44,8 @@ class KeepalivedBudgetTest {
     @BeforeEach
     void open() {
         assumeTrue(
-                KeepalivedScriptTest.onPath("sh") && KeepalivedScriptTest.onPath("curl")
+                KeepalivedScriptTest.onPath("sh")
+                        && KeepalivedScriptTest.onPath("curl")
                         && KeepalivedScriptTest.onPath("flock"),
                 "needs sh, curl and flock");
         io = IoThread.open(new GuardConfig(Map.of(Setting.HEALTH_PORT, 0)), view);
@@ -153,8 +154,7 @@ class KeepalivedBudgetTest {
         Path programs = Files.createDirectory(directory.resolve("programs"));
         for (String program : List.of("curl", "find", "rm")) {
             Path there = Path.of("/usr/bin", program);
-            Files.createSymbolicLink(
-                    programs.resolve(program), Files.exists(there) ? there : Path.of("/bin", program));
+            Files.createSymbolicLink(programs.resolve(program), Files.exists(there) ? there : Path.of("/bin", program));
         }
         ProcessBuilder builder = new ProcessBuilder(
                 KeepalivedScriptTest.shell(),

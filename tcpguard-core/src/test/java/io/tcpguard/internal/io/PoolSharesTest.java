@@ -20,8 +20,17 @@ class PoolSharesTest {
 
     /** @param left weight of the others that are still in, each of 100 */
     @ParameterizedTest
-    @CsvSource({"5, 400, false", "5, 300, true", "3, 200, false", "3, 100, true", "9, 700, false", "9, 600, false", "9, 500, true",
-        "2, 100, false", "2, 0, true"})
+    @CsvSource({
+        "5, 400, false",
+        "5, 300, true",
+        "3, 200, false",
+        "3, 100, true",
+        "9, 700, false",
+        "9, 600, false",
+        "9, 500, true",
+        "2, 100, false",
+        "2, 0, true"
+    })
     void letsAThirdOfThePoolLeave(int servers, int left, boolean stays) {
         said(LB, "UP", 100, 100 * servers);
         said(LB, "UP", 100, 100 + left);

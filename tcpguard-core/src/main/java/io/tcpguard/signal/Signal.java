@@ -16,6 +16,15 @@ public enum Signal {
     DESCRIPTORS(Scope.PROCESS, "descriptors"),
 
     /**
+     * Memory that connections take and no collection gives back, against the point from which on newcomers must not take more: heap after
+     * collection against nine tenths of its maximum, direct buffers against 95 % of {@code MaxDirectMemorySize}, and what the kernel could
+     * not take back of the container's memory against 97 % of its limit. Not known where there is no limit, before the first
+     * collection, and where it is high and has not grown for a minute. Source: the JVM's memory pools and buffer pools; {@code memory.max},
+     * {@code memory.current} and {@code memory.stat} of the cgroup (v1: {@code memory.limit_in_bytes}, {@code memory.usage_in_bytes}).
+     */
+    MEMORY(Scope.PROCESS, "KiB"),
+
+    /**
      * Connections held, against as many as may be: of a listener by its server's own setting, of the process by what memory bears or the
      * operator allows. Source: the guard's own count.
      */

@@ -42,6 +42,14 @@ public interface ListenerControl {
         return -1;
     }
 
+    /**
+     * What a connection costs of the heap, in bytes: roughly, idle, and rather more than less. The maximum heap by the greatest of all
+     * listeners is how many connections memory is thought to bear. Default: 32 KiB. Asked once.
+     */
+    default int heapPerConnection() {
+        return 32 * 1024;
+    }
+
     /** Whether the guard is asked about newcomers; if not, their limit is only reported. Default: true. Asked once. */
     default boolean asksForEach() {
         return true;

@@ -69,8 +69,7 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         return switch (by) {
             case DESCRIPTORS -> byDescriptors();
             case MAX_CONNECTIONS -> connections.maxConnections();
-            case MEMORY ->
-                connections.operator() == ConnectionLimits.NONE ? connections.memory() : ConnectionLimits.NONE;
+            case MEMORY -> connections.memory();
             case OPERATOR -> connections.operator();
         };
     }

@@ -5,7 +5,8 @@ package io.tcpguard.state;
  * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} in place of a number: this does not bound them.
  *
  * @param maxConnections as many as the server's own settings allow, of all its listeners; none if one of them has no such setting
- * @param memory as many as memory bears
+ * @param memory as many as memory bears: by what connections are thought to cost, unless the operator has said how many may be; and where
+ *     memory is exhausted no more than are held
  * @param operator as many as the operator allows
  */
 public record ConnectionLimits(long maxConnections, long memory, long operator) {
@@ -15,8 +16,8 @@ public record ConnectionLimits(long maxConnections, long memory, long operator) 
     /** Nothing but descriptors bounds connections. */
     public static final ConnectionLimits UNBOUNDED = new ConnectionLimits(NONE, NONE, NONE);
 
-    /** What the whole process may hold: the operator's word, or else what memory bears. */
+    /** What the whole process may hold. */
     public long ofProcess() {
-        return operator != NONE ? operator : memory;
+        return Math.min(operator, memory);
     }
 }

@@ -90,11 +90,13 @@ public record GuardSnapshot(
                 false);
     }
 
-    /** True if no signal could be read, its own count of connections apart: but for that the guard stays out of the way. */
+    /** True if no signal could be read, its own count of connections and the JVM's of its memory apart: but for that the guard stays out of the way. */
     public boolean blind() {
         return signals.stream()
                 .map(SignalState::reading)
-                .noneMatch(r -> r instanceof io.tcpguard.signal.Reading.Measured && r.signal() != Signal.CONNECTIONS);
+                .noneMatch(r -> r instanceof io.tcpguard.signal.Reading.Measured
+                        && r.signal() != Signal.CONNECTIONS
+                        && r.signal() != Signal.MEMORY);
     }
 
     /** The same, but for an operator who wants health to fail: nothing else of what is done changes by that. */

@@ -37,6 +37,9 @@ public final class AdmissionPolicy {
 
     private static final double UNFAIR = 2;
 
+    /** Closes of one sample, so that it does not take long. */
+    private static final int EVICTED_AT_ONCE = 16;
+
     private static final int PROXY_AFTER_SECONDS = 30;
 
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
@@ -227,6 +230,17 @@ public final class AdmissionPolicy {
     /** From the sampler: as many connections as the process may hold, whatever its descriptors. */
     public void most(long connections) {
         process.most((int) Math.min(Integer.MAX_VALUE, connections));
+    }
+
+    /** From the sampler, while memory is exhausted: evicts who is idle beyond what the process may hold, a few each time. */
+    public void evictBeyond(long now) {
+        GuardSnapshot snapshot = snapshots.get();
+        for (int i = 0; open && reclaim && i < EVICTED_AT_ONCE && process.excess() > 1; i++) {
+            process.shed(now);
+            if (!evictOne(process, snapshot, Cause.CONNECTIONS, now)) {
+                return;
+            }
+        }
     }
 
     /** Whether a new connection was refused or took another's place for want of a descriptor within the last this many nanoseconds. */

@@ -62,6 +62,15 @@ record SignalRule(
         return switch (signal) {
             case DESCRIPTORS ->
                 new SignalRule(null, null, null, Action.REPLACE_OR_REFUSE, null, "the process's descriptors run out");
+            case MEMORY ->
+                new SignalRule(
+                        null,
+                        new Threshold(1, 0.95, 0, dwell),
+                        null,
+                        Action.REPLACE_OR_REFUSE,
+                        null,
+                        "memory runs out: no more connections than there are now, new ones evict idle ones, wait or are"
+                                + " refused");
             case CONNECTIONS ->
                 new SignalRule(
                         near,

@@ -2,6 +2,7 @@
 package io.tcpguard.internal.linux;
 
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.internal.probe.MemoryUse;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.probe.TcpCounts;
@@ -9,6 +10,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Scope;
 import io.tcpguard.signal.Signal;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class LinuxProbes implements AutoCloseable {
     /** One for all who ask, since each descriptor is a client's place; whoever reads it holds its lock. */
     private final ProcFile netstat;
 
+    private final CgroupMemory container;
     private final CounterTable facts;
     private final EphemeralPortsProbe ports;
     private final Probe everySample;
@@ -61,6 +64,8 @@ public final class LinuxProbes implements AutoCloseable {
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
+        CgroupPlace place = linux && limit >= FOR_COUNTERS ? CgroupPlace.find(proc, Path.of("/")) : null;
+        this.container = CgroupMemory.open(place, descriptors, clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
         this.facts = NetworkTexts.counters(netstat);
@@ -165,6 +170,11 @@ public final class LinuxProbes implements AutoCloseable {
         return probe;
     }
 
+    /** What the process's container may have of memory. */
+    public MemoryUse containerMemory() {
+        return container;
+    }
+
     /** Counts this process's sockets by state: slow, for a person's question. */
     public SocketCensus census() {
         return new SocketCensus(proc, linux, calls, clock);
@@ -185,6 +195,7 @@ public final class LinuxProbes implements AutoCloseable {
     /** Closes the files. The probes must not be read any more. */
     @Override
     public void close() {
+        container.close();
         synchronized (files) {
             files.forEach(ProcFile::close);
             files.clear();

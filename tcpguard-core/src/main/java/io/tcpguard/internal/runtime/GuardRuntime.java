@@ -25,8 +25,8 @@ import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.GuardedProbe;
-import io.tcpguard.internal.sampling.MemoryCeiling;
 import io.tcpguard.internal.sampling.ProcessConnections;
+import io.tcpguard.internal.sampling.ProcessMemory;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
@@ -136,12 +136,9 @@ public final class GuardRuntime implements RunState {
         try {
             Engine engine = new Engine(config, now);
             cycle = cycle(engine);
-            ProcessConnections connections = new ProcessConnections(
-                    config,
-                    policy,
-                    engine,
-                    MemoryCeiling.ofHeap(Runtime.getRuntime().maxMemory()),
-                    rehearsal);
+            ProcessMemory memory = ProcessMemory.of(probes.containerMemory());
+            memory.watch(cycle, config);
+            ProcessConnections connections = new ProcessConnections(config, policy, engine, memory, rehearsal);
             cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);

@@ -11,6 +11,7 @@ import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.SamplingCycle;
+import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.List;
@@ -72,6 +73,16 @@ final class SamplerRound implements LongConsumer {
         this.look = () -> slowLook.look(published.snapshot());
     }
 
+    /** While memory is short its number moves every few seconds; that it binds at all is told once. */
+    private static boolean othersBind(Capacity before, Capacity after) {
+        ConnectionLimits last = before.connections();
+        ConnectionLimits now = after.connections();
+        return !now.equals(last)
+                && (now.maxConnections() != last.maxConnections()
+                        || now.operator() != last.operator()
+                        || before.binding() != after.binding());
+    }
+
     @Override
     public void accept(long now) {
         GuardSnapshot before = published.snapshot();
@@ -84,8 +95,7 @@ final class SamplerRound implements LongConsumer {
             log.changed(before, after, now);
         }
         log.settle(after, now);
-        ConnectionLimits limits = after.capacity().connections();
-        if (!limits.equals(before.capacity().connections())) {
+        if (othersBind(before.capacity(), after.capacity())) {
             TransitionLog.placesAre(after.capacity());
         }
         if (counsel.listenersAreNews(after, now)) {

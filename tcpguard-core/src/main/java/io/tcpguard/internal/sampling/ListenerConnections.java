@@ -18,12 +18,14 @@ public final class ListenerConnections implements Probe {
     private final ListenerPlaces places;
     private final Rehearsal rehearsal;
     private volatile long limit = ConnectionLimits.NONE;
+    private final int heapEach;
     private Reading last = NO_LIMIT;
 
     ListenerConnections(ListenerControl control, ListenerPlaces places, Rehearsal rehearsal) {
         this.rehearsal = rehearsal;
         this.control = control;
         this.places = places;
+        heapEach = Math.max(1, control.heapPerConnection());
     }
 
     @Override
@@ -50,6 +52,11 @@ public final class ListenerConnections implements Probe {
             last = new Reading.Measured(Signal.CONNECTIONS, held, most);
         }
         return last;
+    }
+
+    /** What each of them costs of the heap, in bytes. */
+    int heapEach() {
+        return heapEach;
     }
 
     /** By the last cycle. */

@@ -1,23 +1,108 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.sampling;
 
+import io.tcpguard.internal.probe.MemoryUse;
 import io.tcpguard.state.ConnectionLimits;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
-/** How many connections memory bears. Asked each cycle by the sampler's thread: must not block, open or allocate. */
-@FunctionalInterface
-public interface MemoryCeiling {
-    /** What one connection may cost: an idle one of Tomcat has two buffers of 8 KiB, and another one of 8 KiB while a request is read. */
-    long BYTES_EACH = 32 * 1024;
+/**
+ * How many connections memory bears. By a number first: the heap, and what a container has beside it, divided by what an idle connection
+ * costs. And by what is left: while memory is exhausted no more than are held, and a little fewer every few seconds; but not
+ * below three quarters, since what goes on then is not connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
+ */
+public final class MemoryCeiling {
+    /** What a connection may cost of the heap where no listener says it. */
+    static final int HEAP_EACH = 32 * 1024;
+
+    /** What one costs of the kernel's memory, which a container pays, too: twice what was measured. */
+    static final long KERNEL_EACH = 16 * 1024;
+
+    /** Of a container beside heap and connections: classes, code, threads, buffers. */
+    private static final long JVM_TAKES = 64L * 1024 * 1024;
 
     /** A ceiling by a rough cost must not be below what the usual limit of descriptors allows anyway. */
-    long LEAST = 1004;
+    static final long LEAST = 1004;
 
-    /** As many as may be held, or {@link ConnectionLimits#NONE}. */
-    long connections();
+    /** Fewer connections than that are not what memory is full of. */
+    private static final long FEW = 128;
 
-    /** By the heap's maximum. */
-    static MemoryCeiling ofHeap(long maxHeapBytes) {
-        long most = maxHeapBytes == Long.MAX_VALUE ? ConnectionLimits.NONE : Math.max(LEAST, maxHeapBytes / BYTES_EACH);
-        return () -> most;
+    private static final long LOWER_EVERY = TimeUnit.SECONDS.toNanos(5);
+    private static final long RAISE_EVERY = TimeUnit.SECONDS.toNanos(10);
+    private static final int STEP_PART = 20;
+
+    private final long maxHeap;
+    private final MemoryUse container;
+    private final BooleanSupplier exhausted;
+    private boolean pressed;
+    private long onset;
+    private long most = ConnectionLimits.NONE;
+    private long changedAt;
+
+    /**
+     * @param maxHeap in bytes
+     * @param exhausted whether nothing more may be taken of one kind
+     */
+    MemoryCeiling(long maxHeap, MemoryUse container, BooleanSupplier exhausted) {
+        this.maxHeap = maxHeap;
+        this.container = container;
+        this.exhausted = exhausted;
+    }
+
+    /** By what connections cost; {@link ConnectionLimits#NONE} where nothing is limited. */
+    private long byCost(int heapEach) {
+        long whole = container.maxBytes();
+        long beside = whole == Long.MAX_VALUE ? whole : Math.max(0, whole - maxHeap - JVM_TAKES);
+        long least = Math.min(each(maxHeap, heapEach > 0 ? heapEach : HEAP_EACH), each(beside, KERNEL_EACH));
+        return least == ConnectionLimits.NONE ? least : Math.max(LEAST, least);
+    }
+
+    private static long each(long bytes, long cost) {
+        return bytes == Long.MAX_VALUE ? ConnectionLimits.NONE : bytes / cost;
+    }
+
+    /**
+     * As many as may be held, or {@link ConnectionLimits#NONE}.
+     *
+     * @param held now
+     * @param operator as many as an operator allows, in place of what connections are thought to cost; else none
+     * @param heapEach what one costs of the heap; 0 if nobody says it
+     */
+    long connections(long held, long operator, int heapEach, long now) {
+        long byCost = operator == ConnectionLimits.NONE ? byCost(heapEach) : ConnectionLimits.NONE;
+        if (exhausted.getAsBoolean()) {
+            lower(held, byCost, now);
+        } else {
+            raise(Math.min(byCost, operator), now);
+        }
+        return Math.min(most, byCost);
+    }
+
+    private void lower(long held, long byCost, long now) {
+        if (!pressed) {
+            pressed = true;
+            onset = Math.max(FEW, Math.min(held, Math.min(byCost, most)));
+            most = onset;
+            changedAt = now;
+        } else if (now - changedAt >= LOWER_EVERY) {
+            most = Math.max(Math.max(FEW, onset * 3 / 4), most - Math.max(1, onset / STEP_PART));
+            changedAt = now;
+        }
+    }
+
+    private void raise(long bound, long now) {
+        pressed = false;
+        if (most != ConnectionLimits.NONE && now - changedAt >= RAISE_EVERY) {
+            most += Math.max(1, most / STEP_PART);
+            changedAt = now;
+        }
+        if (most >= bound || most > Integer.MAX_VALUE) {
+            most = ConnectionLimits.NONE;
+        }
+    }
+
+    /** Whether memory is exhausted, by the last look. */
+    boolean pressed() {
+        return pressed;
     }
 }

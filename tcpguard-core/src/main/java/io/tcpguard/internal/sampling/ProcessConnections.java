@@ -35,11 +35,11 @@ public final class ProcessConnections implements Probe {
     private Reading last = NO_LIMIT;
 
     public ProcessConnections(
-            GuardConfig config, AdmissionPolicy policy, Engine engine, MemoryCeiling memory, Rehearsal rehearsal) {
+            GuardConfig config, AdmissionPolicy policy, Engine engine, ProcessMemory memory, Rehearsal rehearsal) {
         this.rehearsal = rehearsal;
         this.policy = policy;
         this.engine = engine;
-        this.memory = memory;
+        this.memory = memory.ceiling();
         int set = config.integer(Setting.MAX_CONNECTIONS);
         operator = set > 0 ? set : ConnectionLimits.NONE;
     }
@@ -68,16 +68,18 @@ public final class ProcessConnections implements Probe {
 
     @Override
     public Reading read(long now) {
-        long borne = memory.connections();
         long servers = 0;
+        int heapEach = 0;
         ListenerConnections[] all = listeners;
         for (ListenerConnections listener : all) {
+            heapEach = Math.max(heapEach, listener.heapEach());
             long each = listener.limit();
             servers = each == ConnectionLimits.NONE || servers == ConnectionLimits.NONE
                     ? ConnectionLimits.NONE
                     : servers + each;
         }
         servers = all.length == 0 ? ConnectionLimits.NONE : servers;
+        long borne = memory.connections(policy.connections(), operator, heapEach, now);
         if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
             limits = new ConnectionLimits(servers, borne, operator);
         }
@@ -86,6 +88,9 @@ public final class ProcessConnections implements Probe {
         long held = policy.connections();
         long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
         policy.most(Math.max(0, most - played));
+        if (memory.pressed()) {
+            policy.evictBeyond(now);
+        }
         return reading(held + played, most);
     }
 

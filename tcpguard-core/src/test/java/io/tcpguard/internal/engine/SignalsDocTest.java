@@ -29,7 +29,7 @@ class SignalsDocTest {
 
                 A signal is a number that the guard reads, against its limit. `DESCRIPTORS`, `ACCEPT_QUEUE` and `WORK_DELAY` belong to the
                 process and are read every 20 ms (`samplePeriod`). The others belong to the machine or to the network namespace and are
-                read every 100 ms (`counterPeriod`). Limits that an administrator sets are read once a second.
+                read every 100 ms (`counterPeriod`), and so is `MEMORY`. Limits that an administrator sets are read once a second.
 
                 A reading may be unknown, and then says why: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`, `OUT_OF_DESCRIPTORS` (counts as
                 pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no level. The log says it once: at the
@@ -102,6 +102,8 @@ class SignalsDocTest {
         return switch (signal) {
             case DESCRIPTORS ->
                 "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's count, once a second, and own connections between two counts";
+            case MEMORY ->
+                "the JVM's memory pools after a collection against nine tenths of the heap; its direct buffers against 95 % of `MaxDirectMemorySize`; the cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, of version 1 alike";
             case CONNECTIONS ->
                 "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to TRIM at most";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
@@ -123,6 +125,8 @@ class SignalsDocTest {
     private static String whenUnknown(Signal signal) {
         return switch (signal) {
             case DESCRIPTORS -> "the guard is blind: it refuses nobody and health is up";
+            case MEMORY ->
+                "no limit, no collection yet, or high and not grown for a minute: connections are bounded by what they are thought to cost only";
             case CONNECTIONS -> "its server sets no limit: what binds next decides";
             case SYSTEM_FILES -> "`/proc/sys` is hidden; a shortage shows as failing accepts only";
             case ACCEPT_QUEUE ->

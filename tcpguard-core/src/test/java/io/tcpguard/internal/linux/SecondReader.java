@@ -54,7 +54,7 @@ final class SecondReader {
                         signal, one("sys/net/netfilter/nf_conntrack_count"), one("sys/net/netfilter/nf_conntrack_max"));
             case EPHEMERAL_PORTS -> measured(signal, ports(), range());
             case LISTEN_DROPS -> measured(signal, drops(), Optional.of(ListenDropsProbe.CLIENTS_NOTICE));
-            case DESCRIPTORS, CONNECTIONS, ACCEPT_QUEUE, WORK_DELAY ->
+            case DESCRIPTORS, MEMORY, CONNECTIONS, ACCEPT_QUEUE, WORK_DELAY ->
                 throw new IllegalArgumentException(signal + " is not read from a text");
         };
     }

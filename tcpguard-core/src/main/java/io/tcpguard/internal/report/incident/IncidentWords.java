@@ -14,6 +14,7 @@ final class IncidentWords {
     static String of(Signal signal) {
         return switch (signal) {
             case DESCRIPTORS -> "the process's file descriptors";
+            case MEMORY -> "memory";
             case CONNECTIONS -> "connections, of which the server may hold so many";
             case SYSTEM_FILES -> "the machine's open files";
             case ACCEPT_QUEUE -> "an accept queue";

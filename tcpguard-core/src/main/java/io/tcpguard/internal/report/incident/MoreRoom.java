@@ -25,8 +25,8 @@ public final class MoreRoom {
                         "net.netfilter.nf_conntrack_tcp_timeout_established",
                         "net.netfilter.nf_conntrack_tcp_timeout_time_wait");
             case EPHEMERAL_PORTS -> List.of("net.ipv4.ip_local_port_range", "net.ipv4.tcp_tw_reuse");
-            // The server's own limit, and its threads.
-            case CONNECTIONS, WORK_DELAY -> List.of();
+            // The JVM's options, the server's own limit, and its threads.
+            case MEMORY, CONNECTIONS, WORK_DELAY -> List.of();
         };
     }
 }

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}, which are Tomcat's, {@code netty-nio}
- * and {@code netty-epoll}. Takes a quarter of an hour.
+ * The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}, which are Tomcat's, {@code netty-nio},
+ * {@code netty-epoll} and {@code memory}. Takes a quarter of an hour.
  */
 public final class Figures {
-    private static final List<String> ALL = List.of("throughput", "refusals", "goodput", "netty-nio", "netty-epoll");
+    private static final List<String> ALL = List.of("throughput", "refusals", "goodput", "netty-nio", "netty-epoll", "memory");
 
     private Figures() {}
 
@@ -47,6 +47,9 @@ public final class Figures {
             if (wanted.contains("netty-" + transport.name().toLowerCase(Locale.ROOT))) {
                 netty(transport, directory, out);
             }
+        }
+        if (wanted.contains("memory")) {
+            new ConnectionMemory(2_000, 150).print(directory, out);
         }
         System.err.println("the servers' logs: " + directory);
     }

@@ -1,0 +1,120 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.linux;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the memory of this process's cgroup is accounted (cgroups(7)): the directory whose limit is the lowest on the way up from its own.
+ *
+ * @param directory that one
+ * @param second whether it is of version 2
+ */
+record CgroupPlace(File directory, boolean second) {
+    /** Above this version 1 means "no limit": {@code PAGE_COUNTER_MAX}, rounded to pages (mm/page_counter.c). */
+    static final long NO_LIMIT = Long.MAX_VALUE >> 1;
+
+    /**
+     * Finds it by {@code /proc/self/cgroup} and {@code /proc/self/mountinfo}; null if memory is accounted nowhere.
+     *
+     * @param root of the file system in which mounts are looked for
+     */
+    static @Nullable CgroupPlace find(File proc, Path root) {
+        try {
+            List<String> groups = lines(new File(proc, "self/cgroup"));
+            List<String> mounts = lines(new File(proc, "self/mountinfo"));
+            CgroupPlace first = place(groups, mounts, root, false);
+            return first != null ? first : place(groups, mounts, root, true);
+        } catch (IOException | RuntimeException e) {
+            // Hidden, or not what cgroups(7) says: then there is nothing to go by, as on a machine without cgroups.
+            return null;
+        }
+    }
+
+    private static List<String> lines(File file) throws IOException {
+        return Files.readAllLines(file.toPath(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static @Nullable CgroupPlace place(
+            List<String> groups, List<String> mounts, Path root, boolean second) {
+        String group = group(groups, second);
+        if (group == null) {
+            return null;
+        }
+        for (String line : mounts) {
+            String[] fields = line.split(" ", -1);
+            int dash = List.of(fields).indexOf("-");
+            if (dash < 5 || fields.length < dash + 4) {
+                continue;
+            }
+            String type = fields[dash + 1];
+            boolean accounts = second
+                    ? type.equals("cgroup2")
+                    : type.equals("cgroup")
+                            && List.of(fields[dash + 3].split(",", -1)).contains("memory");
+            if (accounts) {
+                CgroupPlace found = lowest(group, fields[3], root.resolve(fields[4].substring(1)), second);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String group(List<String> groups, boolean second) {
+        for (String line : groups) {
+            String[] fields = line.split(":", 3);
+            boolean is = fields.length == 3
+                    && (second
+                            ? fields[0].equals("0") && fields[1].isEmpty()
+                            : List.of(fields[1].split(",", -1)).contains("memory"));
+            if (is) {
+                return fields[2];
+            }
+        }
+        return null;
+    }
+
+    /** @param mountRoot the group that is mounted there; a container sees its own as the root of all */
+    private static @Nullable CgroupPlace lowest(String group, String mountRoot, Path mount, boolean second) {
+        String below = mountRoot.equals("/")
+                ? group
+                : group.equals(mountRoot) || group.startsWith(mountRoot + "/")
+                        ? group.substring(mountRoot.length())
+                        : "";
+        Path own = mount.resolve(below.startsWith("/") ? below.substring(1) : below).normalize();
+        CgroupPlace least = null;
+        long limit = Long.MAX_VALUE;
+        for (Path at = own.startsWith(mount) ? own : mount; at != null && at.startsWith(mount); at = at.getParent()) {
+            CgroupPlace here = new CgroupPlace(at.toFile(), second);
+            long its = here.limit();
+            if (its >= 0 && (least == null || its < limit)) {
+                least = here;
+                limit = its;
+            }
+        }
+        return least;
+    }
+
+    /** Its limit now; {@link Long#MAX_VALUE}: none; -1: it has no such file. Opens it. */
+    private long limit() {
+        try {
+            String text = Files.readString(file(second ? "memory.max" : "memory.limit_in_bytes").toPath())
+                    .strip();
+            long bytes = text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
+            return bytes >= NO_LIMIT ? Long.MAX_VALUE : bytes;
+        } catch (IOException | NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    File file(String name) {
+        return new File(directory, name);
+    }
+}

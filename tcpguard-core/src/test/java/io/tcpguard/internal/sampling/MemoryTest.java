@@ -1,0 +1,185 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.internal.probe.MemoryUse;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.ConnectionLimits;
+import org.junit.jupiter.api.Test;
+
+/** What memory bears: by what connections cost, and by what is left of it. */
+class MemoryTest {
+    private static final long MIB = 1 << 20;
+    private static final long SECOND = 1_000_000_000L;
+    private static final int EACH = 32 * 1024;
+    private static final long NONE = ConnectionLimits.NONE;
+
+    private final Fake heap = new Fake(64 * MIB, 58 * MIB);
+    private final Fake container = new Fake(Long.MAX_VALUE, Long.MAX_VALUE);
+    private boolean exhausted;
+    private final MemoryCeiling ceiling = new MemoryCeiling(64 * MIB, container, () -> exhausted);
+
+    private static final class Fake implements MemoryUse {
+        long used;
+        long max;
+        final long point;
+        boolean anew;
+
+        Fake(long max, long point) {
+            this.max = max;
+            this.point = point;
+        }
+
+        @Override
+        public String name() {
+            return "fake";
+        }
+
+        @Override
+        public long usedBytes(long now) {
+            return used;
+        }
+
+        @Override
+        public long maxBytes() {
+            return max;
+        }
+
+        @Override
+        public long refusalPoint() {
+            return point;
+        }
+
+        @Override
+        public boolean measuredAnew() {
+            return anew;
+        }
+    }
+
+    @Test
+    void isTheHeapByWhatTheDearestListenersConnectionsCost() {
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, 0)).isEqualTo(8192);
+        assertThat(ceiling.connections(0, NONE, 0, 0)).isEqualTo(2048);
+    }
+
+    @Test
+    void isWhatAContainerHasBesideTheHeapWhereThatIsLess() {
+        container.max = (64 + 64 + 80) * MIB;
+
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, 0)).isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
+    }
+
+    @Test
+    void isNeverBelowWhatTheUsualLimitOfDescriptorsGives() {
+        container.max = 64 * MIB;
+
+        assertThat(ceiling.connections(0, NONE, EACH, 0)).isEqualTo(MemoryCeiling.LEAST);
+    }
+
+    @Test
+    void isNotThoughtOfWhereTheOperatorHasSaidHowMany() {
+        assertThat(ceiling.connections(0, 50_000, EACH, 0)).isEqualTo(NONE);
+    }
+
+    @Test
+    void isWhatIsHeldWhileMemoryIsExhaustedWhoeverSaidHowMany() {
+        exhausted = true;
+
+        assertThat(ceiling.connections(900, 50_000, EACH, 0)).isEqualTo(900);
+        assertThat(ceiling.connections(950, 50_000, EACH, SECOND)).isEqualTo(900);
+    }
+
+    @Test
+    void fallsByATwentiethEveryFiveSecondsAndNotBelowThreeQuarters() {
+        exhausted = true;
+        ceiling.connections(1000, NONE, EACH, 0);
+
+        assertThat(ceiling.connections(1000, NONE, EACH, 5 * SECOND)).isEqualTo(950);
+        for (int s = 10; s < 600; s += 5) {
+            ceiling.connections(950, NONE, EACH, s * SECOND);
+        }
+
+        assertThat(ceiling.connections(750, NONE, EACH, 600 * SECOND)).isEqualTo(750);
+    }
+
+    @Test
+    void leavesAFewConnectionsWhateverMemoryIsFullOf() {
+        exhausted = true;
+
+        assertThat(ceiling.connections(3, NONE, EACH, 0)).isEqualTo(128);
+    }
+
+    @Test
+    void growsBackSlowlyAndThenIsWhatItWas() {
+        long before = ceiling.connections(0, NONE, EACH, 0);
+        exhausted = true;
+        ceiling.connections(1000, NONE, EACH, 0);
+        exhausted = false;
+
+        assertThat(ceiling.connections(1000, NONE, EACH, 9 * SECOND)).isEqualTo(1000);
+        assertThat(ceiling.connections(1000, NONE, EACH, 10 * SECOND)).isEqualTo(1050);
+        for (int s = 20; s < 1500; s += 10) {
+            ceiling.connections(1000, NONE, EACH, s * SECOND);
+        }
+        assertThat(ceiling.connections(1000, NONE, EACH, 1500 * SECOND)).isEqualTo(before);
+    }
+
+    @Test
+    void isExhaustedFromTheRefusalPointOnWhileItGrows() {
+        MemoryProbe probe = new MemoryProbe(heap);
+        heap.used = 57 * MIB;
+        probe.read(0);
+        assertThat(probe.exhausted()).isFalse();
+
+        heap.used = 59 * MIB;
+        assertThat(probe.read(SECOND)).isEqualTo(new Reading.Measured(Signal.MEMORY, 59 * 1024, 58 * 1024));
+        assertThat(probe.exhausted()).isTrue();
+    }
+
+    @Test
+    void isNotExhaustedByWhatHasNotGrownForAMinute() {
+        MemoryProbe probe = new MemoryProbe(heap);
+        heap.used = 59 * MIB;
+        probe.read(0);
+        probe.read(59 * SECOND);
+        assertThat(probe.exhausted()).isTrue();
+
+        assertThat(probe.read(60 * SECOND)).isInstanceOf(Reading.Unavailable.class);
+        assertThat(probe.exhausted()).isFalse();
+        heap.used = 60 * MIB;
+        probe.read(61 * SECOND);
+        assertThat(probe.exhausted()).isTrue();
+    }
+
+    @Test
+    void staysExhaustedWhileEachCollectionConfirmsIt() {
+        MemoryProbe probe = new MemoryProbe(heap);
+        heap.used = 59 * MIB;
+        heap.anew = true;
+        probe.read(0);
+        probe.read(90 * SECOND);
+
+        assertThat(probe.exhausted()).isTrue();
+    }
+
+    @Test
+    void saysTheSameWithTheSameObject() {
+        MemoryProbe probe = new MemoryProbe(heap);
+        heap.used = 10 * MIB;
+
+        assertThat(probe.read(SECOND)).isSameAs(probe.read(2 * SECOND));
+    }
+
+    @Test
+    void readsThisJvmsHeapAfterACollection() {
+        HeapUse own = HeapUse.ofThisJvm();
+        System.gc();
+
+        assertThat(own.usedBytes(0)).isBetween(0L, own.maxBytes());
+        assertThat(own.measuredAnew()).isTrue();
+        assertThat(own.maxBytes()).isBetween(1L, Runtime.getRuntime().maxMemory());
+        assertThat(DirectUse.ofThisJvm().maxBytes()).isPositive();
+    }
+}

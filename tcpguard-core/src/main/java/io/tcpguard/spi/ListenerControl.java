@@ -44,7 +44,7 @@ public interface ListenerControl {
 
     /**
      * What a connection costs of the heap, in bytes: roughly, idle, and rather more than less. The maximum heap by the greatest of all
-     * listeners is how many connections memory is thought to bear. Default: 32 KiB. Asked once.
+     * listeners is how many connections memory is thought to bear. Default: 32 KiB.
      */
     default int heapPerConnection() {
         return 32 * 1024;

@@ -22,6 +22,9 @@ final class GuardedAdapter implements Adapter {
         /** The connection whose event this thread processes; null if it is not known. */
         @Nullable GuardedConnection connection();
 
+        /** Where requests have a thread each; null: they share a pool. */
+        @Nullable UnpooledWork unpooled();
+
         /** Whether answers end their connection, because the server is about to stop. */
         boolean leaving();
     }
@@ -68,7 +71,22 @@ final class GuardedAdapter implements Adapter {
         if (place.leaving()) {
             response.setHeader("Connection", "close");
         }
-        delegate.service(request, response);
+        serve(request, response);
+    }
+
+    /** The application's part, counted where nothing else shows that it stands still. */
+    void serve(Request request, Response response) throws Exception {
+        UnpooledWork work = place.unpooled();
+        if (work == null) {
+            delegate.service(request, response);
+            return;
+        }
+        work.begins();
+        try {
+            delegate.service(request, response);
+        } finally {
+            work.ends();
+        }
     }
 
     @Override

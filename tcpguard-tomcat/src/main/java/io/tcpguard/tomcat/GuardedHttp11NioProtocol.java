@@ -181,6 +181,11 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         }
 
         @Override
+        public @Nullable UnpooledWork unpooled() {
+            return endpoint.unpooled();
+        }
+
+        @Override
         public boolean leaving() {
             return leaving;
         }

@@ -1,6 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.GonePeers;
@@ -11,6 +13,7 @@ import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.tomcat.util.net.Acceptor;
@@ -46,6 +49,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private volatile Supplier<String> names = this::getName;
 
     private volatile @Nullable ServiceWatch service;
+
+    private volatile @Nullable UnpooledWork unpooled;
 
     private volatile boolean complained;
 
@@ -229,7 +234,35 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private void watchWork(AdmissionControl now) {
-        watch.watchWork(now, shortName(), getExecutor());
+        Executor executor = getExecutor();
+        UnpooledWork work = executor == null || !UnpooledWork.isUnpooled(executor)
+                ? null
+                : new UnpooledWork(executor, getMaxThreads(), patience(now), this::anyAnswerGrew, System::nanoTime);
+        unpooled = work;
+        watch.watchWork(now, shortName(), work == null ? executor : work);
+    }
+
+    private static long patience(AdmissionControl guard) {
+        return guard instanceof TcpGuard real
+                ? real.config().nanos(Setting.STALLED_AFTER)
+                : TimeUnit.SECONDS.toNanos(10);
+    }
+
+    /** Whether any answer in progress was written to within so many nanoseconds. */
+    private boolean anyAnswerGrew(long nanos) {
+        long since = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(nanos);
+        for (GuardedConnection connection : registry.all()) {
+            NioSocketWrapper wrapper = connection.atWork() ? wrapperOf(connection) : null;
+            if (wrapper != null && wrapper.getLastWrite() > since) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of requests that have a thread each; null: they share a pool. */
+    @Nullable UnpooledWork unpooled() {
+        return unpooled;
     }
 
     /** @param source Tomcat's name of the connector, by its port of now; an endpoint's own is given once, before it is bound */
@@ -260,6 +293,10 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
         @Override
         public boolean serving() {
+            UnpooledWork work = unpooled;
+            if (work != null) {
+                work.look();
+            }
             if (serves()) {
                 wasServing = served.serving(getPoller(), System.nanoTime());
             }
@@ -276,6 +313,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
         @Override
         public int maxConnections() {
             return ceiling;
+        }
+
+        /** Idle ones take 19 KiB, with TLS 69: two buffers of a record, and one of what is in them. */
+        @Override
+        public int heapPerConnection() {
+            return isSSLEnabled() ? 96 * 1024 : 32 * 1024;
         }
 
         /** Those that came before the guard did. */

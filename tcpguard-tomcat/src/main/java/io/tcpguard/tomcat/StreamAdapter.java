@@ -39,7 +39,7 @@ final class StreamAdapter implements Adapter {
                 RequestGate.answerAndLog(
                         outer.delegate(), request, response, outer.place().listener());
             } else {
-                outer.delegate().service(request, response);
+                outer.serve(request, response);
                 inProgress = isAsync(request) && asynchronous.add(request);
             }
         } finally {

@@ -40,8 +40,7 @@ record CgroupPlace(File directory, boolean second) {
         return Files.readAllLines(file.toPath(), StandardCharsets.ISO_8859_1);
     }
 
-    private static @Nullable CgroupPlace place(
-            List<String> groups, List<String> mounts, Path root, boolean second) {
+    private static @Nullable CgroupPlace place(List<String> groups, List<String> mounts, Path root, boolean second) {
         String group = group(groups, second);
         if (group == null) {
             return null;
@@ -88,7 +87,8 @@ record CgroupPlace(File directory, boolean second) {
                 : group.equals(mountRoot) || group.startsWith(mountRoot + "/")
                         ? group.substring(mountRoot.length())
                         : "";
-        Path own = mount.resolve(below.startsWith("/") ? below.substring(1) : below).normalize();
+        Path own = mount.resolve(below.startsWith("/") ? below.substring(1) : below)
+                .normalize();
         CgroupPlace least = null;
         long limit = Long.MAX_VALUE;
         for (Path at = own.startsWith(mount) ? own : mount; at != null && at.startsWith(mount); at = at.getParent()) {
@@ -105,7 +105,8 @@ record CgroupPlace(File directory, boolean second) {
     /** Its limit now; {@link Long#MAX_VALUE}: none; -1: it has no such file. Opens it. */
     private long limit() {
         try {
-            String text = Files.readString(file(second ? "memory.max" : "memory.limit_in_bytes").toPath())
+            String text = Files.readString(file(second ? "memory.max" : "memory.limit_in_bytes")
+                            .toPath())
                     .strip();
             long bytes = text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
             return bytes >= NO_LIMIT ? Long.MAX_VALUE : bytes;

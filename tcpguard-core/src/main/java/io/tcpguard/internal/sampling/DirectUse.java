@@ -34,8 +34,7 @@ final class DirectUse implements MemoryUse {
             HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             set = options == null
                     ? 0
-                    : Long.parseLong(
-                            options.getVMOption("MaxDirectMemorySize").getValue());
+                    : Long.parseLong(options.getVMOption("MaxDirectMemorySize").getValue());
         } catch (RuntimeException | LinkageError e) {
             // Another JVM has no such option, a small runtime image no such module: then it is as if it were not set.
             set = 0;

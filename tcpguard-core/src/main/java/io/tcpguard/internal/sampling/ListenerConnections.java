@@ -18,14 +18,13 @@ public final class ListenerConnections implements Probe {
     private final ListenerPlaces places;
     private final Rehearsal rehearsal;
     private volatile long limit = ConnectionLimits.NONE;
-    private final int heapEach;
+    private volatile int heapEach;
     private Reading last = NO_LIMIT;
 
     ListenerConnections(ListenerControl control, ListenerPlaces places, Rehearsal rehearsal) {
         this.rehearsal = rehearsal;
         this.control = control;
         this.places = places;
-        heapEach = Math.max(1, control.heapPerConnection());
     }
 
     @Override
@@ -35,6 +34,7 @@ public final class ListenerConnections implements Probe {
 
     @Override
     public Reading read(long now) {
+        heapEach = Math.max(1, control.heapPerConnection());
         int untrackedConnections = Math.max(0, control.untrackedConnections());
         int most = control.maxConnections();
         long held = (long) places.counts().held() + untrackedConnections;

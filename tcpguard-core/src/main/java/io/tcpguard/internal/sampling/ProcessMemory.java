@@ -20,7 +20,8 @@ public final class ProcessMemory {
 
     /** Of this JVM; its container's is read elsewhere. */
     public static ProcessMemory of(MemoryUse container) {
-        return new ProcessMemory(Runtime.getRuntime().maxMemory(), HeapUse.ofThisJvm(), DirectUse.ofThisJvm(), container);
+        return new ProcessMemory(
+                Runtime.getRuntime().maxMemory(), HeapUse.ofThisJvm(), DirectUse.ofThisJvm(), container);
     }
 
     private boolean exhausted() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,7 @@ class CgroupMemoryTest {
 
     @BeforeEach
     void aRoot() {
-        assertThat(dir).isNotNull();
-        root = dir;
+        root = Objects.requireNonNull(dir);
     }
 
     private void write(String path, String text) throws Exception {

@@ -16,7 +16,8 @@ import java.util.Locale;
  * {@code netty-epoll} and {@code memory}. Takes a quarter of an hour.
  */
 public final class Figures {
-    private static final List<String> ALL = List.of("throughput", "refusals", "goodput", "netty-nio", "netty-epoll", "memory");
+    private static final List<String> ALL =
+            List.of("throughput", "refusals", "goodput", "netty-nio", "netty-epoll", "memory");
 
     private Figures() {}
 

@@ -1,0 +1,81 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.tomcat.Crowd.Abuse;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server with descriptors and places to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they are sent away. */
+@Tag("long")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
+class MemoryFloodTest {
+    private static final int CLIENTS = 7_000;
+    private static final int PER_SECOND = 700;
+
+    @ParameterizedTest
+    @EnumSource(names = {"ONE_REQUEST_AND_SIT", "HALF_A_REQUEST", "HALF_A_BODY", "SLOW_READER"})
+    void neitherStopsAGuardedServerNorEndsASession(Abuse abuse) throws Exception {
+        try (ChildServer server = server("guarded");
+                Users users = new Users(server, false)) {
+            try (Crowd crowd = new Crowd(server.port(), abuse, CLIENTS, PER_SECOND, false)) {
+                TimeUnit.SECONDS.sleep(30);
+                System.out.println(abuse + ": " + crowd + "; " + users);
+                System.out.println(details(server));
+            }
+            assertThat(memoryErrors(server)).isEmpty();
+            users.allWereServed(server);
+            TomcatRig.await("newcomers are served", () -> served(server));
+        }
+    }
+
+    /** What the same does to a server without guard. */
+    @Test
+    void stopsAServerWithoutGuard() throws Exception {
+        try (ChildServer server = server("stock");
+                Crowd crowd = new Crowd(server.port(), Abuse.HALF_A_REQUEST, CLIENTS, PER_SECOND, false)) {
+            TimeUnit.SECONDS.sleep(30);
+
+            assertThat(served(server) && memoryErrors(server).isEmpty())
+                    .as("served, and nothing of memory in %s; %s", server.output(), crowd)
+                    .isFalse();
+        }
+    }
+
+    private static ChildServer server(String kind) throws Exception {
+        return new ChildServer(
+                20_000,
+                List.of("-Xmx64m", "-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), kind));
+    }
+
+    private static List<String> memoryErrors(ChildServer server) {
+        return server.output().stream()
+                .filter(line -> line.contains("OutOfMemoryError"))
+                .toList();
+    }
+
+    private static boolean served(ChildServer server) {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.get("/").startsWith("HTTP/1.1 200");
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
+    private static String details(ChildServer server) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", server.healthPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET /details HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}

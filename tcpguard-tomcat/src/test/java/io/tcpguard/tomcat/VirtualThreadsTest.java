@@ -1,0 +1,144 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A thread for each request: none waits for a thread, whatever happens to all of them. On JDK 25, in a process of its own. */
+@Tag("long")
+class VirtualThreadsTest {
+    private static final Path JDK_25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
+    private static final int MORE_THAN_A_POOL = 250;
+
+    private final List<Socket> clients = new ArrayList<>();
+    private Process server = started();
+    private int port;
+    private int healthPort;
+
+    private static Process started() {
+        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isDirectory(JDK_25), "no JDK 25 in " + JDK_25);
+        try {
+            return new ProcessBuilder(
+                            JDK_25.resolve("bin/java").toString(),
+                            "-Xmx256m",
+                            "-Djdk.virtualThreadScheduler.parallelism=1",
+                            "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            VirtualMain.class.getName(),
+                            "stalledAfter=4s",
+                            "queueWait=1s")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @BeforeEach
+    void ports() throws IOException {
+        String line = "";
+        while (!line.startsWith("ports ")) {
+            line = line();
+        }
+        String[] ports = line.split(" ", -1);
+        port = Integer.parseInt(ports[1]);
+        healthPort = Integer.parseInt(ports[2]);
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = server.getInputStream().read();
+                c != '\n';
+                c = server.getInputStream().read()) {
+            if (c < 0) {
+                throw new IOException("the server ended");
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (Socket client : clients) {
+            client.close();
+        }
+        server.destroyForcibly().waitFor();
+    }
+
+    private void ask(int times, String text) throws IOException {
+        for (int i = 0; i < times; i++) {
+            Socket client = new Socket("127.0.0.1", port);
+            clients.add(client);
+            client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private String health(String path) {
+        try (Socket check = new Socket("127.0.0.1", healthPort)) {
+            check.setSoTimeout(20_000);
+            check.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(check.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private boolean up() {
+        return health("/health").startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void aBackEndThatHangsTakesHealthDownAndItIsUpAgainWithTheFirstAnswer() throws Exception {
+        assertThat(up()).isTrue();
+        ask(MORE_THAN_A_POOL, "GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
+        TomcatRig.await("health is down", () -> !up());
+        assertThat(health("/details")).contains("WORK_DELAY");
+
+        server.getOutputStream().write('r');
+        server.getOutputStream().flush();
+        TomcatRig.await("health is up", this::up);
+    }
+
+    @Test
+    void fewThatHangForLongAreNoSign() throws Exception {
+        ask(50, "GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
+        for (int i = 0; i < 10; i++) {
+            TimeUnit.SECONDS.sleep(1);
+            assertThat(up()).isTrue();
+        }
+        assertThat(health("/details")).contains("NORMAL");
+    }
+
+    @Test
+    void slowBodiesAreEndedAndTakeNobodyDown() throws Exception {
+        ask(MORE_THAN_A_POOL, "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
+        for (int i = 0; i < 15; i++) {
+            TimeUnit.SECONDS.sleep(1);
+            assertThat(up()).as("health in second %s", i).isTrue();
+        }
+        try (RawClient user = new RawClient(port)) {
+            assertThat(user.get("/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void carriersThatAreTakenShowAsDelayOfWork() throws Exception {
+        ask(2, "GET /spin HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        TomcatRig.await("work is late", () -> health("/details").contains("WORK_DELAY is at"));
+    }
+}

@@ -62,6 +62,7 @@ final class Crowd implements AutoCloseable {
     private final Abuse abuse;
     private volatile int clients;
     private final int perTick;
+    private final int sources;
     private final boolean leavesAtOnce;
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
@@ -81,6 +82,12 @@ final class Crowd implements AutoCloseable {
 
     /** @param perSecond most new attempts in a second */
     Crowd(int port, Abuse abuse, int clients, int perSecond, boolean leavesAtOnce) throws IOException {
+        this(port, abuse, clients, perSecond, leavesAtOnce, 1);
+    }
+
+    /** @param sources how many addresses they come from: 127.0.0.1 and those after it */
+    Crowd(int port, Abuse abuse, int clients, int perSecond, boolean leavesAtOnce, int sources) throws IOException {
+        this.sources = sources;
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.abuse = abuse;
         this.clients = clients;
@@ -144,7 +151,11 @@ final class Crowd implements AutoCloseable {
         if (abuse == Abuse.SLOW_READER) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
         }
-        attempts.incrementAndGet();
+        int attempt = attempts.incrementAndGet();
+        if (sources > 1) {
+            channel.bind(new InetSocketAddress(
+                    InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (1 + attempt % sources)}), 0));
+        }
         inside.incrementAndGet();
         SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT, new Client());
         try {

@@ -62,6 +62,7 @@ public final class AdmissionPolicy {
     private final DescriptorHeadroom room;
     private final DescriptorCeiling descriptors;
     private final PlaceCeiling process;
+    private final ListenerCounts ofNoListener = new ListenerCounts();
     private final List<ListenerPlaces> listeners = new CopyOnWriteArrayList<>();
     private final ResetBudget resets;
     private final TokenBucket evictions;
@@ -296,7 +297,7 @@ public final class AdmissionPolicy {
 
     /** The same where there is no listener to count for. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(source, shedWithin(RECENTLY, null, sampledAt), new ListenerCounts(), null, closer);
+        return table.open(source, shedWithin(RECENTLY, null, sampledAt), ofNoListener, null, closer);
     }
 
     /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */

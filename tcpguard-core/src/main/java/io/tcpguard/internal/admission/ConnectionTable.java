@@ -84,7 +84,7 @@ final class ConnectionTable {
             ListenerCounts counts,
             @Nullable ConnectionTable ofListener,
             ConnectionCloser closer) {
-        Handle h = new Handle(this, gaps, patience, inACrowd, clock, counts, closer);
+        Handle h = new Handle(this, inACrowd, counts, closer);
         h.address = address;
         patience.opened(inACrowd);
         counts.opened();
@@ -139,6 +139,19 @@ final class ConnectionTable {
 
     int size() {
         return size;
+    }
+
+    /** By the clock that stamps all connections. Any thread. */
+    long now() {
+        return clock.nanos();
+    }
+
+    IdleFloorEstimator gaps() {
+        return gaps;
+    }
+
+    AdaptiveQueueWait patience() {
+        return patience;
     }
 
     /** How many addresses hold connections. */

@@ -24,10 +24,7 @@ final class Handle extends Seat implements ConnectionHandle {
 
     final ConnectionCloser closer;
     private final ConnectionTable table;
-    private final IdleFloorEstimator gaps;
-    private final AdaptiveQueueWait patience;
     private final boolean inACrowd;
-    private final CoarseClock clock;
     private final long openedAt;
     private final ListenerCounts counts;
 
@@ -54,21 +51,12 @@ final class Handle extends Seat implements ConnectionHandle {
     @Nullable ListenerSeat atListener;
 
     Handle(
-            ConnectionTable table,
-            IdleFloorEstimator gaps,
-            AdaptiveQueueWait patience,
-            boolean inACrowd,
-            CoarseClock clock,
-            ListenerCounts counts,
-            ConnectionCloser closer) {
+            ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
         this.table = table;
-        this.gaps = gaps;
-        this.patience = patience;
         this.inACrowd = inACrowd;
-        this.clock = clock;
         this.counts = counts;
         this.closer = closer;
-        this.openedAt = clock.nanos();
+        this.openedAt = table.now();
         this.lastActive = openedAt;
     }
 
@@ -90,7 +78,7 @@ final class Handle extends Seat implements ConnectionHandle {
     public void end() {
         for (int now = work; now > 0 && count(now) > 0; now = work) {
             // First, or an evictor would see it idle since its work began.
-            stamp(clock.nanos());
+            stamp(table.now());
             if (WORK.compareAndSet(this, now, now - 1)) {
                 counts.workEnded();
                 return;
@@ -105,7 +93,7 @@ final class Handle extends Seat implements ConnectionHandle {
 
     @Override
     public void sent() {
-        used(clock.nanos());
+        used(table.now());
     }
 
     @Override
@@ -119,9 +107,9 @@ final class Handle extends Seat implements ConnectionHandle {
     }
 
     private void active() {
-        long now = clock.nanos();
+        long now = table.now();
         if (begun > 0 && now - openedAt >= IdleFloorEstimator.LEAST) {
-            longestGap = gaps.cameBack(sourceHash, longestGap, now - lastActive);
+            longestGap = table.gaps().cameBack(sourceHash, longestGap, now - lastActive);
         }
         used(now);
     }
@@ -155,8 +143,8 @@ final class Handle extends Seat implements ConnectionHandle {
                 seat.table().remove(seat);
             }
             counts.closed();
-            if (begun == 1 && clock.nanos() - lastActive < AdaptiveQueueWait.AT_ONCE) {
-                patience.leftAtOnce(inACrowd);
+            if (begun == 1 && table.now() - lastActive < AdaptiveQueueWait.AT_ONCE) {
+                table.patience().leftAtOnce(inACrowd);
             }
         }
     }

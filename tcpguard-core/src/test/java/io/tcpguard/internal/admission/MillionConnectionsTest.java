@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class MillionConnectionsTest {
     private static final int CONNECTIONS = 1_000_000;
-    private static final long MOST_EACH = 224;
+    private static final long MOST_EACH = 192;
 
     private final Capacity capacity = new Capacity(
             2_000_000,
@@ -47,9 +47,10 @@ class MillionConnectionsTest {
         for (int i = 0; i < sources.length; i++) {
             sources[i] = source(i);
         }
+        ListenerPlaces listener = policy.newListener();
         long before = usedHeap();
         for (int i = 0; i < CONNECTIONS; i++) {
-            ConnectionHandle handle = policy.open(sources[i % sources.length], how -> {});
+            ConnectionHandle handle = policy.open(sources[i % sources.length], listener, how -> {});
             handle.touch();
             handles[i] = handle;
         }

@@ -53,7 +53,9 @@ class SameMetersTest {
                 } else {
                     // What does not move by itself.
                     boolean moves = key.matches(".*(age|left|pressure|descriptors|length|delay|usable|slots).*");
-                    assertThat(moves || Double.compare(number(text), number(micrometers.getOrDefault(key, "missing"))) == 0)
+                    assertThat(moves
+                                    || Double.compare(number(text), number(micrometers.getOrDefault(key, "missing")))
+                                            == 0)
                             .as("%s %s, %s", key, text, micrometers.get(key))
                             .isTrue();
                 }

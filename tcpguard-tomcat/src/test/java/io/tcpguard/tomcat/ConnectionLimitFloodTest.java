@@ -84,11 +84,7 @@ class ConnectionLimitFloodTest {
         int clients = 9_000;
         // Of a smaller heap memory would bind.
         List<String> server512 = List.of(
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerMain.class.getName(),
-                "guarded");
+                "-Xmx512m", "-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), "guarded");
         try (ChildServer server = new ChildServer(DESCRIPTORS, server512);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false, 16)) {
             TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= 8_000);

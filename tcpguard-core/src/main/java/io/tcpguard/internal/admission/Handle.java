@@ -50,8 +50,7 @@ final class Handle extends Seat implements ConnectionHandle {
     /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
     @Nullable ListenerSeat atListener;
 
-    Handle(
-            ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+    Handle(ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
         this.table = table;
         this.inACrowd = inACrowd;
         this.counts = counts;

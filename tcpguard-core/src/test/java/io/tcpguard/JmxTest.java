@@ -123,6 +123,7 @@ class JmxTest {
         final JMXConnector connector;
         final MBeanServerConnection beans;
 
+        @SuppressWarnings("BanJNDI") // the address is that of the server above, of this process
         Client() throws IOException {
             server = JMXConnectorServerFactory.newJMXConnectorServer(
                     new JMXServiceURL("rmi", "127.0.0.1", 0), null, ManagementFactory.getPlatformMBeanServer());

@@ -43,6 +43,7 @@ record Admitted(Closer closer, RequestsInProgress requests, @Nullable InetAddres
             }
         }
 
+        // tag::evict[]
         @Override
         public void close(Closing how) {
             try {
@@ -61,5 +62,6 @@ record Admitted(Closer closer, RequestsInProgress requests, @Nullable InetAddres
                 return;
             }
         }
+        // end::evict[]
     }
 }

@@ -69,7 +69,9 @@ public final class GuardedConnector extends ServerConnector {
             return;
         }
         try {
+            // tag::listen[]
             registration.listen(guard, name(), getLocalPort(), new Control());
+            // end::listen[]
         } catch (IllegalStateException e) {
             // A guard that was closed must not keep a server from starting.
             LOG.warn("{}: not active: {}", name(), e.getMessage());
@@ -165,6 +167,7 @@ public final class GuardedConnector extends ServerConnector {
                     super.accept(channel, attachment);
                     return;
                 }
+                // tag::accept[]
                 InetAddress source = GuardedListener.sourceOf(socket);
                 // Without acceptors of its own it is a selector's thread that accepts, and that must not block.
                 Admission decision = getAcceptors() > 0
@@ -175,6 +178,7 @@ public final class GuardedConnector extends ServerConnector {
                 } else {
                     super.accept(socket, Admitted.open(now, socket, source));
                 }
+                // end::accept[]
             }
 
             @Override
@@ -215,6 +219,7 @@ public final class GuardedConnector extends ServerConnector {
         return leaving;
     }
 
+    // tag::drain[]
     private final class Leaving implements Drain.Connections {
         @Override
         public void leave(boolean all) {
@@ -233,4 +238,5 @@ public final class GuardedConnector extends ServerConnector {
             leaving = false;
         }
     }
+    // end::drain[]
 }

@@ -57,6 +57,7 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
         return true;
     }
 
+    // tag::bytes[]
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         int filled = super.fill(buffer);
@@ -78,6 +79,7 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
         }
         return all;
     }
+    // end::bytes[]
 
     private static long remaining(ByteBuffer... buffers) {
         long sum = 0;
@@ -93,6 +95,7 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
         super.onIncompleteFlush();
     }
 
+    // tag::closed[]
     @Override
     public void onClose(@Nullable Throwable cause) {
         try {
@@ -101,4 +104,5 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
             requests.handle().closed();
         }
     }
+    // end::closed[]
 }

@@ -32,18 +32,22 @@ public final class GuardedHandler extends Handler.Wrapper {
                 || !(request.getConnectionMetaData().getConnector() instanceof GuardedConnector connector)) {
             return super.handle(request, response, callback);
         }
+        // tag::work[]
         RequestsInProgress requests = endPoint.requests();
         if (!requests.begin()) {
             callback.failed(new EofException("the connection was evicted"));
             return true;
         }
         Request.addCompletionListener(request, failure -> ended(requests, request, response));
+        // end::work[]
+        // tag::stalled[]
         GuardedListener listener = connector.listener();
         if (listener != null && listener.admitRequest(endPoint.source()).refused()) {
             listener.countRefusedRequest();
             refuse(request, response, callback, listener.retryAfterSeconds());
             return true;
         }
+        // end::stalled[]
         if (connector.leaving()) {
             closeAfter(request, response);
         }
@@ -89,11 +93,13 @@ public final class GuardedHandler extends Handler.Wrapper {
                 super.demand(null);
                 return;
             }
+            // tag::body[]
             requests.waitsForBody(true);
             super.demand(Invocable.from(Invocable.getInvocationType(demanded), () -> {
                 requests.waitsForBody(false);
                 demanded.run();
             }));
+            // end::body[]
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class Flood implements AutoCloseable {
     private static final int USERS = 4;
     private static final int ANSWER_MILLIS = 6_000;
+    private static final long LATE = TimeUnit.SECONDS.toNanos(14);
     private static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What one of the crowd sends, and that it then sits. */
@@ -49,6 +50,9 @@ final class Flood implements AutoCloseable {
     int lost;
     int answers;
     int served;
+    /** Of these, who came when the crowd had sat there for longer than the guard's minimum idle time of ten seconds. */
+    int servedLate;
+
     int refused;
     /** Newcomers that heard nothing for six seconds. */
     int hung;
@@ -174,11 +178,14 @@ final class Flood implements AutoCloseable {
     }
 
     private void comeAnew(int seconds) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() - end < 0) {
+            boolean late = System.nanoTime() - start > LATE;
             try (Socket socket = connect()) {
                 if (ask(socket) == 200) {
                     served++;
+                    servedLate += late ? 1 : 0;
                 } else {
                     refused++;
                 }
@@ -198,7 +205,7 @@ final class Flood implements AutoCloseable {
     @Override
     public String toString() {
         return answers + " answers to " + USERS + " users, " + lost + " of them lost; newcomers: " + served
-                + " served, "
+                + " served (" + servedLate + " late), "
                 + refused + " refused, " + hung + " hung; " + failedChecks + " failed checks; descriptors "
                 + mostDescriptors;
     }

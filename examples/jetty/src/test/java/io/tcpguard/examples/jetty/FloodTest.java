@@ -32,25 +32,26 @@ class FloodTest {
     void ofEachKindBesideStockJettyAndJettysOwnLimit(Abuse abuse) throws Exception {
         try (JettyChild stock = new JettyChild(DESCRIPTORS, "stock");
                 Flood flood = new Flood(stock, false)) {
-            flood.run(abuse, CLIENTS, 16);
+            flood.run(abuse, CLIENTS, 25);
             System.out.println(abuse + ", stock Jetty: " + flood);
-            assertThat(stock.ranOut()).as("stock Jetty runs out of descriptors").isTrue();
+            // Slow readers take its threads before its descriptors.
+            assertThat(stock.ranOut()).as("stock Jetty runs out of descriptors").isEqualTo(abuse != Abuse.SLOW_READER);
+            assertThat(flood.servedLate).as("newcomers served late").isZero();
         }
-        int servedByTheLimit;
         try (JettyChild limited = new JettyChild(DESCRIPTORS, "limited");
                 Flood flood = new Flood(limited, false)) {
-            flood.run(abuse, CLIENTS, 16);
+            flood.run(abuse, CLIENTS, 25);
             System.out.println(abuse + ", NetworkConnectionLimit: " + flood);
             assertThat(limited.ranOut()).isFalse();
             assertThat(flood.hung).as("newcomers that hung").isPositive();
-            servedByTheLimit = flood.served;
+            assertThat(flood.servedLate).as("newcomers served late").isZero();
         }
         try (JettyChild guarded = new JettyChild(DESCRIPTORS, "guarded");
                 Flood flood = new Flood(guarded, true)) {
-            flood.run(abuse, CLIENTS, 16);
+            flood.run(abuse, CLIENTS, 25);
             System.out.println(abuse + ", guarded: " + flood);
             keptItsPromises(guarded, flood);
-            assertThat(flood.served).as("newcomers served").isGreaterThan(servedByTheLimit);
+            assertThat(flood.servedLate).as("newcomers served late").isPositive();
         }
     }
 

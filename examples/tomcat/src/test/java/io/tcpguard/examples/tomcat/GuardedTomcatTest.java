@@ -1,0 +1,69 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.examples.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.testkit.Await;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.Test;
+
+class GuardedTomcatTest {
+    @Test
+    void servesClientsAndTheLoadBalancer() throws Exception {
+        int port = free();
+        int health = free();
+        Tomcat server = GuardedTomcat.start(port, health);
+        try {
+            assertThat(get(port, "/")).startsWith("HTTP/1.1 404");
+            Await.until("up", () -> get(health, "/health").startsWith("HTTP/1.1 200"));
+            assertThat(get(health, "/health")).contains("\r\n\r\nUP 100 ");
+        } finally {
+            server.stop();
+            server.destroy();
+        }
+    }
+
+    /** The quick start shows the lines that are compiled here. */
+    @Test
+    void isWhatTheQuickStartShows() throws IOException {
+        String source = Files.readString(Path.of("src/main/java/io/tcpguard/examples/tomcat/GuardedTomcat.java"));
+        String shown = between(
+                Files.readString(Path.of("../../docs/quick-start.md")), "<!-- GuardedTomcat -->\n```java\n", "```");
+        assertThat(shown)
+                .isEqualTo(between(source, "// tag::guard[]\n", "        // end::guard[]")
+                                .stripTrailing()
+                                .stripIndent()
+                                .replaceAll("\\bport\\b", "8080")
+                                .replaceAll("\\bhealth\\b", "8081")
+                        + "\n");
+    }
+
+    private static String between(String text, String start, String end) {
+        assertThat(text).contains(start);
+        int from = text.indexOf(start) + start.length();
+        return text.substring(from, text.indexOf(end, from));
+    }
+
+    private static int free() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String get(int port, String path) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}

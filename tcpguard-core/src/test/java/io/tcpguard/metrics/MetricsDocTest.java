@@ -36,7 +36,7 @@ class MetricsDocTest {
                 | Spring Boot | bound to the application's registry by itself |
                 | Micrometer elsewhere | `new TcpGuardMetrics(guard).bindTo(registry)`; `close()` removes them. Two guards in one registry: give each tags of its own, `new TcpGuardMetrics(guard, Tags.of("guard", "one"))` |
 
-                A standalone Tomcat has the most important of them by JMX, too: [tomcat.md](../how-to/tomcat.md#jmx).
+                A standalone Tomcat has the most important of them by JMX, too: [tomcat.md](../how-to/tomcat.md#jmx). Events: [Flight Recorder](../how-to/flight-recorder.md).
 
                 ```yaml
                 scrape_configs:

@@ -11,6 +11,7 @@ import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
+import io.tcpguard.internal.jfr.Recordings;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.linux.SocketCensus;
@@ -155,6 +156,7 @@ public final class GuardRuntime implements RunState {
                             published,
                             fanout,
                             counters,
+                            Recordings.open(published.snapshot(), counters.shed(), counters.waited()::sum, now),
                             log,
                             counsel,
                             incidents,

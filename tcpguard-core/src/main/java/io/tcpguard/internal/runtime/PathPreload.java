@@ -74,8 +74,9 @@ public final class PathPreload {
     /** The way of a transition to its listeners, and of an episode into words. */
     private void tell() {
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
+        RefusalCounters shed = new RefusalCounters();
         Incidents incidents = new Incidents(
-                new RefusalCounters(),
+                shed,
                 () -> 0,
                 engine::snapshot,
                 snapshot -> false,
@@ -84,6 +85,8 @@ public final class PathPreload {
                 List::of);
         fanout.add(incidents::record);
         for (Transition t : transitions) {
+            // Without a refusal the words for refusals would not be loaded.
+            shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
             fanout.publish(t.before(), t.after());
             policy.sources(now);
             incidents.page(false);

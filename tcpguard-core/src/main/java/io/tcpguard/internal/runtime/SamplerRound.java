@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.internal.admission.StalledRequestReaper;
+import io.tcpguard.internal.jfr.Recordings;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
@@ -26,6 +27,7 @@ final class SamplerRound implements LongConsumer {
     private final PublishedSnapshot published;
     private final TransitionFanout fanout;
     private final GuardCounters counters;
+    private final Recordings recordings;
     private final TransitionLog log;
     private final SignalLossLog sight;
     private final AdvisorReports counsel;
@@ -47,6 +49,7 @@ final class SamplerRound implements LongConsumer {
             PublishedSnapshot published,
             TransitionFanout fanout,
             GuardCounters counters,
+            Recordings recordings,
             TransitionLog log,
             AdvisorReports counsel,
             Incidents incidents,
@@ -60,6 +63,7 @@ final class SamplerRound implements LongConsumer {
         this.published = published;
         this.fanout = fanout;
         this.counters = counters;
+        this.recordings = recordings;
         this.log = log;
         this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.counsel = counsel;
@@ -111,5 +115,6 @@ final class SamplerRound implements LongConsumer {
         if (peers != null) {
             peers.sampled(now);
         }
+        recordings.sampled(before, after, now);
     }
 }

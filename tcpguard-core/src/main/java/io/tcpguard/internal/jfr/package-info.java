@@ -1,0 +1,9 @@
+/**
+ * Events for the JDK's Flight Recorder.
+ *
+ * <p>In: snapshots and counters. Out: {@code io.tcpguard.*} in a recording, if one runs.
+ */
+@NullMarked
+package io.tcpguard.internal.jfr;
+
+import org.jspecify.annotations.NullMarked;

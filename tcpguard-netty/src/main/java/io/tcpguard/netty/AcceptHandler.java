@@ -101,7 +101,7 @@ final class AcceptHandler extends ChannelDuplexHandler {
             return;
         }
         pause.accepted();
-        if (wait.full()) {
+        if (wait.full(ports.behindProxy ? batchSet : 0)) {
             carryOut(ctx, child, decide(child, ServerPort::decideNow));
         } else if (wait.holds()) {
             wait.hold(child, false);
@@ -129,7 +129,16 @@ final class AcceptHandler extends ChannelDuplexHandler {
                     answer(ctx, child, port);
                 }
             }
-            case CLOSE -> leave(ctx, child);
+            case CLOSE -> {
+                if (tryLeave(ctx, child)) {
+                    return;
+                }
+                if (wait != null && !wait.full(batchSet)) {
+                    wait.holdLeaving(child);
+                } else {
+                    ChannelCloser.unregistered(child, Admission.CLOSE);
+                }
+            }
             case RESET -> ChannelCloser.unregistered(child, Admission.RESET);
         }
     }
@@ -154,24 +163,32 @@ final class AcceptHandler extends ChannelDuplexHandler {
 
     /** On the loop that accepts: it is of the right kind, one selector serves all, and it answers though every worker is stuck. */
     private void answer(ChannelHandlerContext ctx, Channel child, ServerPort of) {
-        if (ports.protocol == Protocol.OTHER) {
+        if (ports.protocol == Protocol.OTHER && !ports.behindProxy) {
             ChannelCloser.unregistered(child, Admission.RESPOND);
         } else {
             child.closeFuture().addListener(gone -> ports.answered());
-            child.pipeline().addLast(new RefusedConnection(of));
+            child.pipeline()
+                    .addLast(ports.protocol == Protocol.OTHER ? new SilentLeave(true) : new RefusedConnection(of));
             ctx.channel().eventLoop().register(child);
         }
     }
 
-    /** In an orderly way as far as that goes: over unread bytes the kernel makes a reset of a close. */
-    private void leave(ChannelHandlerContext ctx, Channel child) {
+    /**
+     * In an orderly way as far as that goes: over unread bytes the kernel makes a reset of a close. False if it must wait
+     * for that, since a proxy takes a reset for a failure of this server.
+     */
+    boolean tryLeave(ChannelHandlerContext ctx, Channel child) {
         if (ports.tryLeave()) {
             child.closeFuture().addListener(gone -> ports.left());
-            child.pipeline().addLast(new SilentLeave());
+            child.pipeline().addLast(new SilentLeave(ports.behindProxy));
             ctx.channel().eventLoop().register(child);
-        } else {
-            ChannelCloser.unregistered(child, Admission.CLOSE);
+            return true;
         }
+        if (!ports.behindProxy) {
+            ChannelCloser.unregistered(child, Admission.CLOSE);
+            return true;
+        }
+        return false;
     }
 
     @Override

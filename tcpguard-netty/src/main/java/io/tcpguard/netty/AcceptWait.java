@@ -24,6 +24,7 @@ final class AcceptWait implements Runnable {
     private final AcceptPause pause;
     private final Queue<Channel> held = new ArrayDeque<>();
     private boolean firstAsked;
+    private boolean firstLeaves;
     private boolean ticking;
 
     AcceptWait(ChannelHandlerContext ctx, AcceptHandler gate, AcceptPause pause) {
@@ -36,32 +37,45 @@ final class AcceptWait implements Runnable {
         return !held.isEmpty();
     }
 
-    boolean full() {
-        return held.size() >= MOST;
+    /** @param batch as many as come in one go, all of whom can be held; 0: none may be held for that */
+    boolean full(int batch) {
+        return held.size() >= Math.max(MOST, batch);
     }
 
     /** @param asked whether the policy said {@link Admission#WAIT} of it; else its turn has not come */
     void hold(Channel child, boolean asked) {
         if (held.isEmpty()) {
             firstAsked = asked;
+            firstLeaves = false;
             pause.hold(this);
             look();
         }
         held.add(child);
     }
 
+    /** It is refused, and waits for its turn to be closed in an orderly way. */
+    void holdLeaving(Channel child) {
+        hold(child, false);
+        firstLeaves |= held.size() == 1;
+    }
+
     /** A place may be free. */
     @Override
     public void run() {
         for (Channel child = held.peek(); child != null; child = held.peek()) {
-            Admission decision = gate.decide(child, firstAsked ? ServerPort::decideAgain : ServerPort::decide);
+            Admission decision = firstLeaves
+                    ? Admission.CLOSE
+                    : gate.decide(child, firstAsked ? ServerPort::decideAgain : ServerPort::decide);
             firstAsked = decision == Admission.WAIT;
-            if (firstAsked) {
+            firstLeaves = decision == Admission.CLOSE && !gate.tryLeave(ctx, child);
+            if (firstAsked || firstLeaves) {
                 look();
                 return;
             }
             held.remove();
-            gate.carryOut(ctx, child, decision);
+            if (decision != Admission.CLOSE) {
+                gate.carryOut(ctx, child, decision);
+            }
         }
         pause.end();
     }

@@ -9,6 +9,7 @@ import io.tcpguard.state.Admission;
 
 /** Admits or refuses a child channel from inside its own pipeline, and leaves. */
 @Sharable
+@SuppressWarnings("FutureReturnValueIgnored") // the close future itself
 final class ChildAdmissionHandler extends ChannelHandlerAdapter {
     private final Ports ports;
 
@@ -43,6 +44,12 @@ final class ChildAdmissionHandler extends ChannelHandlerAdapter {
             // It is in the hands of its event loop already.
             tracker.served();
             ctx.pipeline().addAfter(ctx.name(), null, tracker);
+        } else if (ports.behindProxy && decision == Admission.RESPOND) {
+            child.closeFuture().addListener(gone -> ports.answered());
+            ctx.pipeline().addFirst(new SilentLeave(true));
+        } else if (ports.behindProxy && decision == Admission.CLOSE && ports.tryLeave()) {
+            child.closeFuture().addListener(gone -> ports.left());
+            ctx.pipeline().addFirst(new SilentLeave(true));
         } else {
             if (decision == Admission.RESPOND) {
                 // Nothing is said here: the close that follows is the answer, and takes no place.

@@ -365,6 +365,13 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private void evict(boolean draining) {
         if (evicted == Closing.RESET) {
             ChannelCloser.registered(channel, Admission.RESET);
+        } else if (port.ports.behindProxy
+                && !(exact instanceof Http2Work)
+                && channel.pipeline().get(SilentLeave.class) == null
+                && port.ports.tryGoodbye(draining)) {
+            // A request may cross the end on its way.
+            channel.closeFuture().addListener(closed -> port.ports.goodbyeOver(draining));
+            channel.pipeline().addFirst(SilentLeave.now());
         } else {
             // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
             // connection

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.tcpguard.TcpGuard;
+import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
@@ -50,7 +51,10 @@ public final class NettyGuard {
     /** Ports that speak this. */
     public static NettyGuard of(TcpGuard guard, Protocol protocol) {
         Warmup.once();
-        return new NettyGuard(guard, new Ports(guard, protocol, guard.config().nanos(Setting.STALLED_AFTER)));
+        GuardConfig config = guard.config();
+        return new NettyGuard(
+                guard,
+                new Ports(guard, protocol, config.nanos(Setting.STALLED_AFTER), config.flag(Setting.BEHIND_PROXY)));
     }
 
     /**

@@ -22,6 +22,8 @@ final class Ports {
     final Protocol protocol;
     /** For how long nobody may be served before health fails, in nanoseconds. */
     final long stalledAfter;
+    /** Whether clients are proxies, which take a reset for a failure of this server. */
+    final boolean behindProxy;
 
     private final List<ServerPort> lost = new ArrayList<>();
     private final AtomicInteger goodbyes = new AtomicInteger();
@@ -33,12 +35,13 @@ final class Ports {
     private volatile boolean leaving;
 
     Ports(AdmissionControl policy, Protocol protocol) {
-        this(policy, protocol, TimeUnit.SECONDS.toNanos(10));
+        this(policy, protocol, TimeUnit.SECONDS.toNanos(10), false);
     }
 
-    Ports(AdmissionControl policy, Protocol protocol, long stalledAfter) {
+    Ports(AdmissionControl policy, Protocol protocol, long stalledAfter, boolean behindProxy) {
         this.policy = policy;
         this.stalledAfter = stalledAfter;
+        this.behindProxy = behindProxy;
         this.protocol = protocol;
     }
 
@@ -140,7 +143,7 @@ final class Ports {
 
     /** Takes a place for an answer, if there is one. An orderly close needs none. */
     boolean tryAnswer() {
-        if (protocol == Protocol.OTHER) {
+        if (needsNoAnswer()) {
             return true;
         }
         int held = answers.getAndIncrement();
@@ -149,6 +152,11 @@ final class Ports {
         }
         answers.decrementAndGet();
         return false;
+    }
+
+    /** Where nothing is said a close is at once; a proxy's takes as long as an answer. */
+    private boolean needsNoAnswer() {
+        return protocol == Protocol.OTHER && !behindProxy;
     }
 
     /** Takes one of the few places of those who are told nothing and may end in an orderly way all the same. */
@@ -167,7 +175,7 @@ final class Ports {
 
     /** Gives a place for an answer back. */
     void answered() {
-        if (protocol != Protocol.OTHER) {
+        if (!needsNoAnswer()) {
             answers.decrementAndGet();
         }
     }

@@ -76,13 +76,7 @@ public final class PathPreload {
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
         RefusalCounters shed = new RefusalCounters();
         Incidents incidents = new Incidents(
-                shed,
-                () -> 0,
-                engine::snapshot,
-                snapshot -> false,
-                counts,
-                () -> List.of("rehearsal"),
-                List::of);
+                shed, () -> 0, engine::snapshot, snapshot -> false, counts, () -> List.of("rehearsal"), List::of);
         fanout.add(incidents::record);
         for (Transition t : transitions) {
             // Without a refusal the words for refusals would not be loaded.

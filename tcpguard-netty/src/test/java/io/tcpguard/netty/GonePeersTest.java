@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -248,7 +249,7 @@ class GonePeersTest {
             try (Socket client = new Socket()) {
                 client.connect(server.localAddress(), 20_000);
                 Await.until("accepted", () -> child.get() != null && child.get().isActive());
-                test.run(control, child.get());
+                test.run(control, Objects.requireNonNull(child.get()));
             }
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -23,6 +23,7 @@ final class PollerRestart {
      * @param dead no thread runs it
      * @param priority of Tomcat's threads; negative if it does not make them
      */
+    @SuppressWarnings("ThreadPriorityCheck") // the one that its predecessor had, by the connector's own setting
     void restart(Poller dead, String name, int priority, long now) {
         if (restarted && now - next < 0) {
             return;

@@ -45,8 +45,8 @@ public final class Nginx implements AutoCloseable {
             port = free.getLocalPort();
         }
         StringBuilder upstream = new StringBuilder();
-        servers.forEach(server ->
-                upstream.append("server 127.0.0.1:").append(server).append("; "));
+        servers.forEach(
+                server -> upstream.append("server 127.0.0.1:").append(server).append("; "));
         if (kept > 0) {
             upstream.append("keepalive ").append(kept).append("; ");
         }

@@ -47,7 +47,7 @@ class MetricsDocTest {
 
                 Gauges tell the newest sample, so an episode between two scrapes is in the counters. What is not known is NaN, never 0.
                 Through the application's own port (`/actuator/prometheus`) nothing can be scraped while it is full: scrape the health port.
-                Ready: [alerts](../how-to/alerts.md).
+                Ready: [alert rules and a dashboard](../how-to/alerts.md).
 
                 The names are Micrometer's, and Prometheus's below them; the last column is the nearest name of OpenTelemetry's semantic
                 conventions.

@@ -34,8 +34,13 @@ case $configured in '' | *[!0-9]* | ?????*) exit 1 ;; esac
 case $most in *[!0-9]* | ?????*) exit 1 ;; esac
 
 file=$dir/$host,$port
+# Seconds since the director's start, without a process for it: a slow director has dozens of these scripts at a time.
+now() {
+  read -r now rest < /proc/uptime
+  now=${now%.*}
+}
 # What the others read. Not by a redirection of ":" or "exec": where that fails the shell itself would end, not with 1.
-note() { [ -z "$dir" ] || printf '%s' "$1" > "$file"; }
+note() { [ -z "$dir" ] || { now && printf '%s %s' "$1" "$now" > "$file"; }; }
 down() {
   note gone 2> /dev/null
   exit 1
@@ -45,13 +50,15 @@ down() {
 may_leave() {
   flock -w 2 9
   case $? in 0) ;; 1) return 3 ;; *) return 2 ;; esac
-  find "$dir" -type f ! -name .lock -mmin +2 -exec rm -f {} + || return 2
+  now || return 2
   all=1 judged=0 out=0
   for other in "$dir"/*; do
     [ "$other" != "$file" ] && [ -f "$other" ] || continue
+    word='' at=''
+    read -r word at < "$other"
+    case $at in '' | *[!0-9]*) continue ;; esac
+    [ "$at" -le "$now" ] && [ $((now - at)) -le 120 ] || continue
     all=$((all + 1))
-    word=
-    read -r word < "$other"
     case $word in
       judged) judged=$((judged + 1)) out=$((out + 1)) ;;
       gone) out=$((out + 1)) ;;

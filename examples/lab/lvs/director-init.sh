@@ -27,6 +27,9 @@ sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.c
 # Check scripts, where a configuration looks for them.
 [ ! -d scripts ] || { mount -t tmpfs -o mode=755 tmpfs /etc/keepalived && cp scripts/* /etc/keepalived/; }
 
+# Where check scripts, which run as nobody, let the servers of a pool know of each other.
+mkdir -m 700 /run/tcpguard && chown nobody:nogroup /run/tcpguard
+
 # -C: checks only, no VRRP; -n -l -D: stay here, log to the console, in detail.
 keepalived -n -l -D -C -p /run/keepalived.pid -c /run/checkers.pid -f /run/share/keepalived.conf >> keepalived.log 2>&1 &
 

@@ -45,6 +45,7 @@ record Options(
               --slow-work-ms N        how long while the work is slow, 0 to 60000 (default 0)
               --slow-at S             slow from second S after the start (default: never)
               --slow-until S          until second S (default: for good)
+              --slow-every S          and again, for as long, S seconds after each beginning (default: never)
               --leak N                leak N descriptors a second, 0 to 10000 (default 0)
               --leak-at S             from second S after the start (default 0)
               --leak-until S          until second S; then all leaked ones are closed (default: never)
@@ -66,6 +67,7 @@ record Options(
         int slowMillis = 0;
         int slowAt = WorkPlan.NEVER;
         int slowUntil = WorkPlan.NEVER;
+        int slowEvery = WorkPlan.NEVER;
         int perSecond = 0;
         int leakAt = 0;
         int leakUntil = LeakPlan.NEVER;
@@ -86,6 +88,7 @@ record Options(
                 case "--slow-work-ms" -> slowMillis = number(name, value, 60_000);
                 case "--slow-at" -> slowAt = number(name, value, 1_000_000);
                 case "--slow-until" -> slowUntil = number(name, value, 1_000_000);
+                case "--slow-every" -> slowEvery = number(name, value, 1_000_000);
                 case "--leak" -> perSecond = number(name, value, 10_000);
                 case "--leak-at" -> leakAt = number(name, value, 1_000_000);
                 case "--leak-until" -> leakUntil = number(name, value, 1_000_000);
@@ -99,6 +102,10 @@ record Options(
         if (slowUntil < slowAt) {
             throw new IllegalArgumentException("--slow-until " + slowUntil + " (expected: --slow-at or later)");
         }
+        if (slowEvery < slowUntil - slowAt) {
+            throw new IllegalArgumentException(
+                    "--slow-every " + slowEvery + " (expected: no less than from --slow-at to --slow-until)");
+        }
         if (leakUntil < leakAt) {
             throw new IllegalArgumentException("--leak-until " + leakUntil + " (expected: --leak-at or later)");
         }
@@ -108,7 +115,7 @@ record Options(
                 healthPort,
                 maxConnections,
                 guard,
-                new WorkPlan(workMillis, slowMillis, slowAt, slowUntil),
+                new WorkPlan(workMillis, slowMillis, slowAt, slowUntil, slowEvery),
                 new LeakPlan(perSecond, leakAt, leakUntil),
                 settings);
     }

@@ -8,25 +8,31 @@ package io.tcpguard.examples.loginserver;
  * @param slowMillis while the database is slow
  * @param slowAtSecond when that begins, in seconds after the start; {@link #NEVER}
  * @param slowUntilSecond when it is over
+ * @param everySeconds after how many seconds from its beginning it is slow again, for as long; {@link #NEVER}
  */
-record WorkPlan(int millis, int slowMillis, int slowAtSecond, int slowUntilSecond) {
+record WorkPlan(int millis, int slowMillis, int slowAtSecond, int slowUntilSecond, int everySeconds) {
 
     static final int NEVER = Integer.MAX_VALUE;
 
     WorkPlan {
-        if (millis < 0 || slowMillis < 0 || slowAtSecond < 0 || slowUntilSecond < slowAtSecond) {
+        if (millis < 0
+                || slowMillis < 0
+                || slowAtSecond < 0
+                || slowUntilSecond < slowAtSecond
+                || everySeconds < slowUntilSecond - slowAtSecond) {
             throw new IllegalArgumentException("millis=" + millis + " slowMillis=" + slowMillis + " slowAtSecond="
-                    + slowAtSecond + " slowUntilSecond=" + slowUntilSecond
-                    + " (expected: none negative, until not before at)");
+                    + slowAtSecond + " slowUntilSecond=" + slowUntilSecond + " everySeconds=" + everySeconds
+                    + " (expected: none negative, until not before at, every no shorter than the slow time)");
         }
     }
 
     static WorkPlan always(int millis) {
-        return new WorkPlan(millis, 0, NEVER, NEVER);
+        return new WorkPlan(millis, 0, NEVER, NEVER, NEVER);
     }
 
     int millisAt(long millisSinceStart) {
-        boolean slow = millisSinceStart >= slowAtSecond * 1000L && millisSinceStart < slowUntilSecond * 1000L;
-        return slow ? slowMillis : millis;
+        long since = millisSinceStart - slowAtSecond * 1000L;
+        long lasts = (slowUntilSecond - slowAtSecond) * 1000L;
+        return since >= 0 && since % (everySeconds * 1000L) < lasts ? slowMillis : millis;
     }
 }

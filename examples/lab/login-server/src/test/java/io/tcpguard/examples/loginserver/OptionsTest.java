@@ -31,7 +31,7 @@ class OptionsTest {
     void takesAllThatItNames() {
         String line =
                 "--server netty --port 0 --health-port 8081 --max-connections 800 --guard off --work-ms 25 --slow-work-ms 2500 --slow-at 7"
-                        + " --slow-until 8 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
+                        + " --slow-until 8 --slow-every 40 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s --set allow=10.0.0.0/8,::1";
 
         Options options = Options.parse(List.of(line.split(" ", -1)));
 
@@ -42,7 +42,7 @@ class OptionsTest {
                         8081,
                         800,
                         false,
-                        new WorkPlan(25, 2500, 7, 8),
+                        new WorkPlan(25, 2500, 7, 8, 40),
                         new LeakPlan(10, 5, 60),
                         Map.of("idleFloor", "4s", "allow", "10.0.0.0/8,::1")));
     }
@@ -61,6 +61,7 @@ class OptionsTest {
         "--port, an option and its value",
         "--port 81 --health-port 81, another port",
         "--slow-at 9 --slow-until 8, --slow-at or later",
+        "--slow-at 7 --slow-until 9 --slow-every 1, no less than from",
         "--leak 1 --leak-at 9 --leak-until 8, --leak-at or later"
     })
     void namesWhatIsWrongAndWhatIsAllowed(String line, String expected) {

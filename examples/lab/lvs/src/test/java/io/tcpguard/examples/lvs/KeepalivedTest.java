@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +44,7 @@ class KeepalivedTest {
     })
     void takesTheServersNewConnectionsAwayWhileItIsDownAndGivesThemBack(String configuration, String settings)
             throws Exception {
-        try (Cluster cluster = new Cluster(configuration, settings)) {
+        try (Cluster cluster = new Cluster(configuration, 1, settings)) {
             cluster.await("in", w -> w == 100);
 
             cluster.operator("drain");
@@ -57,7 +59,7 @@ class KeepalivedTest {
 
     @Test
     void givesTheWeightThatTheGuardTellsAndFollowsItsRamp() throws Exception {
-        try (Cluster cluster = new Cluster("misc-check.conf", "healthPort=8081")) {
+        try (Cluster cluster = new Cluster("misc-check.conf", 1, "healthPort=8081")) {
             // keepalived begins with the weight that is configured; the server's own is what its JVM leaves of 256
             // descriptors.
             int whole = cluster.await("known", w -> w < 100 && w >= 70);
@@ -79,19 +81,49 @@ class KeepalivedTest {
         }
     }
 
-    /** One server and its director; the test is its operator. */
+    /** A leak that all of them have is no reason for all to leave, an operator's word is. */
+    @Test
+    void letsOneOfFiveLeaveForACauseThatAllOfThemJudge() throws Exception {
+        try (Cluster cluster = new Cluster("misc-check.conf", 5, "healthPort=8081")) {
+            cluster.awaitAll("known", all -> all.size() == 5 && all.stream().allMatch(w -> w >= 70 && w < 100));
+
+            // Five servers start, and so do the director's first checks, which may be late for it.
+            cluster.fewestIn = Integer.MAX_VALUE;
+            cluster.operator("drip 6");
+            cluster.awaitAll("one out, four with weight 1", all -> all.equals(List.of(0, 1, 1, 1, 1)));
+            // A few checks later it is the same.
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
+            assertThat(cluster.all()).isEqualTo(List.of(0, 1, 1, 1, 1));
+
+            cluster.operator("mend");
+            cluster.awaitAll("whole again", all -> all.stream().allMatch(w -> w >= 60));
+            assertThat(cluster.fewestIn)
+                    .as(() -> "servers with a weight at any time:\n" + cluster.text("keepalived.log"))
+                    .isEqualTo(4);
+
+            cluster.operator("drain");
+            cluster.awaitAll("all out", all -> all.equals(List.of(0, 0, 0, 0, 0)));
+        }
+    }
+
+    /** Servers and their director; the test is their operator. */
     private final class Cluster implements AutoCloseable {
         /** Each weight that the server had in the director's table, without repetitions. */
         private final List<Integer> weights = new ArrayList<>();
 
         private final Process script;
 
-        Cluster(String configuration, String settings) throws IOException {
+        private final int servers;
+        private int fewestIn = Integer.MAX_VALUE;
+
+        Cluster(String configuration, int servers, String settings) throws IOException {
+            this.servers = servers;
             List<String> command = new ArrayList<>(List.of(
                     System.getProperty("lvs.checked"),
                     configuration,
                     directory.toString(),
-                    System.getProperty("java.class.path")));
+                    System.getProperty("java.class.path"),
+                    Integer.toString(servers)));
             command.addAll(List.of(settings.split(" ", -1)));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -105,13 +137,40 @@ class KeepalivedTest {
             script.getOutputStream().flush();
         }
 
+        /** The weights of those that run, from the least on. */
+        List<Integer> all() throws IOException {
+            return IpvsTable.newest(text("ipvs.log")).servers().stream()
+                    .filter(s -> Integer.parseInt(s.address().substring(s.address().lastIndexOf('.') + 1)) <= 10 + servers)
+                    .map(IpvsTable.Server::weight)
+                    .sorted()
+                    .toList();
+        }
+
+        void awaitAll(String what, Predicate<List<Integer>> condition) throws IOException {
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+            while (!condition.test(all())) {
+                alive();
+                if (System.nanoTime() - until > 0) {
+                    throw new AssertionError("waited in vain until it is " + what + ": weights " + all() + "\n"
+                            + text("keepalived.log") + text("server1.log"));
+                }
+                int in = (int) all().stream().filter(w -> w > 0).count();
+                fewestIn = all().size() == servers ? Math.min(fewestIn, in) : fewestIn;
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+
+        private void alive() throws IOException {
+            if (!script.isAlive()) {
+                assumeTrue(script.exitValue() != MISSING, "needs what the replay needs: " + text("output"));
+                throw new AssertionError("the cluster ended: " + text("output") + text("server1.log"));
+            }
+        }
+
         int await(String what, IntPredicate condition) throws IOException {
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
             while (true) {
-                if (!script.isAlive()) {
-                    assumeTrue(script.exitValue() != MISSING, "needs what the replay needs: " + text("output"));
-                    throw new AssertionError("the cluster ended: " + text("output") + text("server.log"));
-                }
+                alive();
                 int weight = IpvsTable.newest(text("ipvs.log")).servers().stream()
                         .filter(s -> s.address().equals("10.0.0.11"))
                         .mapToInt(IpvsTable.Server::weight)
@@ -126,15 +185,19 @@ class KeepalivedTest {
                 }
                 if (System.nanoTime() - until > 0) {
                     throw new AssertionError("waited in vain until it is " + what + ": weights " + weights + "\n"
-                            + text("keepalived.log") + text("server.log"));
+                            + text("keepalived.log") + text("server1.log"));
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
 
-        private String text(String file) throws IOException {
+        private String text(String file) {
             Path path = directory.resolve(file);
-            return Files.exists(path) ? Files.readString(path) : "";
+            try {
+                return Files.exists(path) ? Files.readString(path) : "";
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override

@@ -13,11 +13,15 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** A guarded server on port 8080 that does what its standard input says: drain, resume, leak N, mend. Ends with its input. */
+/** A guarded server on port 8080 that does what its standard input says: drain, resume, leak N, drip N (a second, 180 at most), mend. Ends with its input. */
 final class OperatedServer {
+    private static final int MOST_DRIPPED = 180;
+
     private OperatedServer() {}
 
     public static void main(String[] settings) throws IOException {
@@ -38,7 +42,7 @@ final class OperatedServer {
     }
 
     private static void obey(TcpGuard guard) throws IOException {
-        Deque<DatagramChannel> leaked = new ArrayDeque<>();
+        Deque<DatagramChannel> leaked = new ConcurrentLinkedDeque<>();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ", 2);
@@ -50,13 +54,29 @@ final class OperatedServer {
                         leaked.add(DatagramChannel.open());
                     }
                 }
+                case "drip" -> {
+                    Thread drip = new Thread(() -> drip(leaked, Integer.parseInt(words[1])), "drip");
+                    drip.setDaemon(true);
+                    drip.start();
+                }
                 case "mend" -> {
                     while (!leaked.isEmpty()) {
                         leaked.remove().close();
                     }
                 }
-                default -> throw new IllegalArgumentException(line + " (expected: drain, resume, leak N or mend)");
+                default -> throw new IllegalArgumentException(line + " (expected: drain, resume, leak N, drip N or mend)");
             }
+        }
+    }
+
+    private static void drip(Deque<DatagramChannel> leaked, int perSecond) {
+        try {
+            for (int i = 0; i < MOST_DRIPPED; i++) {
+                leaked.add(DatagramChannel.open());
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / perSecond);
+            }
+        } catch (IOException e) {
+            System.out.println("drip: " + e);
         }
     }
 

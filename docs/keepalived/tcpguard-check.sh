@@ -42,7 +42,11 @@ now() {
 # What the others read. Not by a redirection of ":" or "exec": where that fails the shell itself would end, not with 1.
 note() { [ -z "$dir" ] || { now && printf '%s %s' "$1" "$now" > "$file"; }; }
 down() {
-  note gone 2> /dev/null
+  # One that left by its own judgement and misses a check has not made room for another.
+  word=
+  [ -z "$dir" ] || { read -r word rest < "$file"; } 2> /dev/null
+  [ "$word" = judged ] || word=gone
+  note "$word" 2> /dev/null
   exit 1
 }
 

@@ -13,12 +13,14 @@ import java.util.function.BooleanSupplier;
  * that counts as active there for 15 minutes: a server in trouble looks a little fuller than it is, and wlc goes elsewhere. A few hundred
  * do good; tens of thousands would starve this server for a quarter of an hour afterwards.
  *
- * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer, but no more than half of the connections held, so that
- * the director never counts more than half as many again as there are. None behind a proxy, which would take a reset for a broken server,
- * and none where no balancer that counts connections is known to look. A number that is set stands for itself. Any thread.
+ * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer, but no more than a
+ * fifth of the connections held: afterwards wlc gives this server fewer than the others by as many, and equal servers are to be equal
+ * within a third. None behind a proxy, which would take a reset for a broken server, and none where no balancer that counts connections
+ * is known to look. A number that is set stands for itself. Any thread.
  */
 public final class ResetBudget {
     private static final int MINUTES = 15;
+    private static final int FIFTH = 5;
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
     private final int configured;
@@ -74,7 +76,7 @@ public final class ResetBudget {
             return configured;
         }
         return balancerCounts.getAsBoolean()
-                ? (int) Math.min(Integer.MAX_VALUE, Math.min(limit(capacity) / 4, capacity.own() / 2))
+                ? (int) Math.min(Integer.MAX_VALUE, Math.min(limit(capacity) / 4, capacity.own() / FIFTH))
                 : 0;
     }
 

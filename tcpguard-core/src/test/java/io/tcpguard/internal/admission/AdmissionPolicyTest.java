@@ -140,8 +140,8 @@ class AdmissionPolicyTest {
             refusals.add(accept(null));
         }
 
-        assertThat(refusals.subList(0, 256)).containsOnly(Admission.RESET);
-        assertThat(refusals.subList(256, 300)).containsOnly(Admission.RESPOND);
+        assertThat(refusals.subList(0, 193)).containsOnly(Admission.RESET);
+        assertThat(refusals.subList(193, 300)).containsOnly(Admission.RESPOND);
     }
 
     @Test
@@ -341,12 +341,12 @@ class AdmissionPolicyTest {
 
         accept(1000);
 
-        assertThat(resets()).isEqualTo(192 / 2);
+        assertThat(resets()).isEqualTo(192 / 5);
         assertThat(shed.of(
                         RefusalCounters.Layer.ACCEPT,
                         RefusalCounters.Way.RESET,
                         RefusalCounters.Cause.OTHER_DESCRIPTORS))
-                .isEqualTo(192 / 2);
+                .isEqualTo(192 / 5);
         newcomer = 1;
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
                 .isEqualTo(Admission.WAIT);

@@ -119,6 +119,17 @@ class KeepalivedBudgetTest {
     }
 
     @Test
+    void keepsTheRoomOfOneThatLeftAndMissesACheckForItself() throws Exception {
+        checkAll(5);
+        view.down("a leak");
+        assertThat(check(1)).isEqualTo(LEAVES);
+        io.close();
+        assertThat(check(1)).isEqualTo(LEAVES);
+
+        assertThat(Files.readString(file("127.0.0.1"))).startsWith("judged ");
+    }
+
+    @Test
     void countsNothingThatNobodyWroteForTwoMinutes() throws Exception {
         for (int server = 2; server <= 5; server++) {
             write("127.0.0." + server, server == 2 ? "judged" : "in");

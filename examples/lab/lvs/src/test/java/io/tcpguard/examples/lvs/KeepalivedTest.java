@@ -93,7 +93,9 @@ class KeepalivedTest {
             cluster.awaitAll("one out, four with weight 1", all -> all.equals(List.of(0, 1, 1, 1, 1)));
             // A few checks later it is the same.
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
-            assertThat(cluster.all()).isEqualTo(List.of(0, 1, 1, 1, 1));
+            assertThat(cluster.all())
+                    .as(() -> cluster.text("keepalived.log"))
+                    .isEqualTo(List.of(0, 1, 1, 1, 1));
 
             cluster.operator("mend");
             cluster.awaitAll("whole again", all -> all.stream().allMatch(w -> w >= 60));

@@ -5,6 +5,7 @@ import io.tcpguard.TcpGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -35,6 +36,10 @@ final class VirtualMain {
         Pages pages = new Pages();
         tomcat.getEngine().getPipeline().addValve(pages);
         tomcat.start();
+        Executor executor = connector.getProtocolHandler().getExecutor();
+        if (!UnpooledWork.isUnpooled(executor)) {
+            throw new IllegalStateException("a pool: " + executor);
+        }
         System.out.println("ports " + connector.getLocalPort() + " " + guard.healthPort());
         for (int c = System.in.read(); c >= 0; c = System.in.read()) {
             if (c == 'r') {

@@ -40,7 +40,7 @@ class VirtualThreadsTest {
                             VirtualMain.class.getName(),
                             "stalledAfter=4s",
                             "queueWait=1s")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -53,9 +53,22 @@ class VirtualThreadsTest {
         while (!line.startsWith("ports ")) {
             line = line();
         }
+        // What it logs from here on must not fill the pipe.
+        Thread reader = new Thread(this::drain, "output of the child");
+        reader.setDaemon(true);
+        reader.start();
         String[] ports = line.split(" ", -1);
         port = Integer.parseInt(ports[1]);
         healthPort = Integer.parseInt(ports[2]);
+    }
+
+    private void drain() {
+        try {
+            server.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // It has ended.
+            return;
+        }
     }
 
     private String line() throws IOException {
@@ -64,7 +77,7 @@ class VirtualThreadsTest {
                 c != '\n';
                 c = server.getInputStream().read()) {
             if (c < 0) {
-                throw new IOException("the server ended");
+                throw new IOException("the server ended: " + line);
             }
             line.append((char) c);
         }

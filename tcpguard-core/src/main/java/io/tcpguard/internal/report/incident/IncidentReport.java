@@ -8,6 +8,7 @@ import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.time.Instant;
@@ -86,6 +87,9 @@ public final class IncidentReport {
                     + worst.capacity().limit() + " descriptors in use, "
                     + worst.capacity().own() + " by connections, "
                     + worst.capacity().other() + " by other things");
+        }
+        if (worst.capacity().places() != ConnectionLimits.NONE) {
+            line("              slots for connections: " + worst.capacity().placesInWords());
         }
     }
 
@@ -172,7 +176,8 @@ public final class IncidentReport {
                     + " descriptors were no connections; see what they are: ls -l /proc/PID/fd");
             return;
         }
-        if (episode.leading(endNanos()) == Signal.CONNECTIONS) {
+        Signal led = episode.leading(endNanos());
+        if (led == Signal.CONNECTIONS || led == Signal.MEMORY) {
             line(
                     "  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel setting");
             return;

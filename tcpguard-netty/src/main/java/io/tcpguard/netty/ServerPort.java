@@ -67,7 +67,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return server.config() instanceof ServerSocketChannelConfig config ? config.getBacklog() : 0;
     }
 
-    /** A channel with an HTTP codec takes 5 to 6 KiB; handlers of the application's own come on top. */
+    /** A channel with an HTTP codec takes 2.5 KiB; handlers of the application's own come on top. */
     @Override
     public int heapPerConnection() {
         return 8 * 1024;

@@ -113,7 +113,7 @@ class FloodTest {
     }
 
     /** Descriptors to spare, and places for 200 connections; a twentieth more while those evicted close. */
-    @Tag("record")
+    @Tag("long")
     @ParameterizedTest
     @CsvSource({
         "V4_1, NIO, HTTP1",

@@ -17,7 +17,7 @@ public enum Signal {
 
     /**
      * Memory that connections take and no collection gives back, against the point from which on newcomers must not take more: heap after
-     * collection against nine tenths of its maximum, direct buffers against 95 % of {@code MaxDirectMemorySize}, and what the kernel could
+     * collection against nine tenths of its maximum (Serial and Parallel: the old generation against 85 % of its own), direct buffers against 95 % of {@code MaxDirectMemorySize}, and what the kernel could
      * not take back of the container's memory against 97 % of its limit. Not known where there is no limit, before the first
      * collection, and where it is high and has not grown for a minute. Source: the JVM's memory pools and buffer pools; {@code memory.max},
      * {@code memory.current} and {@code memory.stat} of the cgroup (v1: {@code memory.limit_in_bytes}, {@code memory.usage_in_bytes}).

@@ -19,20 +19,31 @@ import java.util.List;
  */
 final class HeapUse implements MemoryUse {
     private static final long UNKNOWN = -1;
+    /** Of all of it: what is left is where the young live. */
     private static final double REFUSE_AT = 0.9;
+
+    /** Of an old generation of its own: when it is full, each collection is a long one. */
+    private static final double REFUSE_OLD_AT = 0.85;
 
     private final GarbageCollectorMXBean[] collectors;
     private final MemoryPoolMXBean[] pools;
     private final boolean live;
+    private final double refuseAt;
     private final long max;
     private long collections;
     private long used = UNKNOWN;
     private boolean anew;
 
-    private HeapUse(List<GarbageCollectorMXBean> collectors, List<MemoryPoolMXBean> pools, boolean live, long max) {
+    private HeapUse(
+            List<GarbageCollectorMXBean> collectors,
+            List<MemoryPoolMXBean> pools,
+            boolean live,
+            double refuseAt,
+            long max) {
         this.collectors = collectors.toArray(GarbageCollectorMXBean[]::new);
         this.pools = pools.toArray(MemoryPoolMXBean[]::new);
         this.live = live;
+        this.refuseAt = refuseAt;
         this.max = max;
     }
 
@@ -51,10 +62,10 @@ final class HeapUse implements MemoryUse {
                         .filter(each -> List.of(each.getMemoryPoolNames()).contains(name))
                         .toList();
                 long its = pool.getUsage().getMax();
-                return new HeapUse(ofIt, List.of(pool), g1, its > 0 ? its : whole);
+                return new HeapUse(ofIt, List.of(pool), g1, g1 ? REFUSE_AT : REFUSE_OLD_AT, its > 0 ? its : whole);
             }
         }
-        return new HeapUse(all, heap, false, whole);
+        return new HeapUse(all, heap, false, REFUSE_AT, whole);
     }
 
     @Override
@@ -92,7 +103,7 @@ final class HeapUse implements MemoryUse {
 
     @Override
     public long refusalPoint() {
-        return (long) (max * REFUSE_AT);
+        return (long) (max * refuseAt);
     }
 
     @Override

@@ -4,12 +4,11 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.internal.probe.MemoryUse;
 import io.tcpguard.state.ConnectionLimits;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * How many connections memory bears. By a number first: the heap, and what a container has beside it, divided by what an idle connection
- * costs. And by what is left: while memory is exhausted no more than are held, and a little fewer every few seconds; but not
- * below three quarters, since what goes on then is not connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
+ * costs. And by what is left: while memory is exhausted no more than are held, at once a twentieth fewer, and a twentieth
+ * more of them every two seconds; but not below three quarters, since what goes on then is not connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
  */
 public final class MemoryCeiling {
     /** What a connection may cost of the heap where no listener says it. */
@@ -27,26 +26,21 @@ public final class MemoryCeiling {
     /** Fewer connections than that are not what memory is full of. */
     private static final long FEW = 128;
 
-    private static final long LOWER_EVERY = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOWER_EVERY = TimeUnit.SECONDS.toNanos(2);
     private static final long RAISE_EVERY = TimeUnit.SECONDS.toNanos(10);
     private static final int STEP_PART = 20;
 
     private final long maxHeap;
     private final MemoryUse container;
-    private final BooleanSupplier exhausted;
     private boolean pressed;
     private long onset;
     private long most = ConnectionLimits.NONE;
     private long changedAt;
 
-    /**
-     * @param maxHeap in bytes
-     * @param exhausted whether nothing more may be taken of one kind
-     */
-    MemoryCeiling(long maxHeap, MemoryUse container, BooleanSupplier exhausted) {
+    /** @param maxHeap in bytes */
+    MemoryCeiling(long maxHeap, MemoryUse container) {
         this.maxHeap = maxHeap;
         this.container = container;
-        this.exhausted = exhausted;
     }
 
     /** By what connections cost; {@link ConnectionLimits#NONE} where nothing is limited. */
@@ -67,10 +61,11 @@ public final class MemoryCeiling {
      * @param held now
      * @param operator as many as an operator allows, in place of what connections are thought to cost; else none
      * @param heapEach what one costs of the heap; 0 if nobody says it
+     * @param exhausted whether nothing more may be taken of one kind of memory
      */
-    long connections(long held, long operator, int heapEach, long now) {
+    long connections(long held, long operator, int heapEach, boolean exhausted, long now) {
         long byCost = operator == ConnectionLimits.NONE ? byCost(heapEach) : ConnectionLimits.NONE;
-        if (exhausted.getAsBoolean()) {
+        if (exhausted) {
             lower(held, byCost, now);
         } else {
             raise(Math.min(byCost, operator), now);
@@ -82,7 +77,7 @@ public final class MemoryCeiling {
         if (!pressed) {
             pressed = true;
             onset = Math.max(FEW, Math.min(held, Math.min(byCost, most)));
-            most = onset;
+            most = onset - onset / STEP_PART;
             changedAt = now;
         } else if (now - changedAt >= LOWER_EVERY) {
             most = Math.max(Math.max(FEW, onset * 3 / 4), most - Math.max(1, onset / STEP_PART));
@@ -99,10 +94,5 @@ public final class MemoryCeiling {
         if (most >= bound || most > Integer.MAX_VALUE) {
             most = ConnectionLimits.NONE;
         }
-    }
-
-    /** Whether memory is exhausted, by the last look. */
-    boolean pressed() {
-        return pressed;
     }
 }

@@ -78,11 +78,6 @@ final class MemoryProbe implements Probe {
         return new Reading.Unavailable(Signal.MEMORY, Cause.NOTHING_TO_WATCH, "no limit, or not measured yet");
     }
 
-    /** By the last reading: whether newcomers must not take more. */
-    boolean exhausted() {
-        return last instanceof Reading.Measured m && m.used() >= m.limit();
-    }
-
     @Override
     public void close() {
         // Nothing is open here.

@@ -12,6 +12,8 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.ConnectionLimits;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -79,7 +81,8 @@ public final class ProcessConnections implements Probe {
                     : servers + each;
         }
         servers = all.length == 0 ? ConnectionLimits.NONE : servers;
-        long borne = memory.connections(policy.connections(), operator, heapEach, now);
+        boolean exhausted = memoryIsExhausted();
+        long borne = memory.connections(policy.connections(), operator, heapEach, exhausted, now);
         if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
             limits = new ConnectionLimits(servers, borne, operator);
         }
@@ -88,10 +91,22 @@ public final class ProcessConnections implements Probe {
         long held = policy.connections();
         long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
         policy.most(Math.max(0, most - played));
-        if (memory.pressed()) {
+        if (exhausted) {
             policy.evictBeyond(now);
         }
         return reading(held + played, most);
+    }
+
+    /** By the levels of the last cycle: what is done follows what is said, in a rehearsal, too. */
+    private boolean memoryIsExhausted() {
+        List<SignalState> states = engine.snapshot().signals();
+        for (int i = 0; i < states.size(); i++) {
+            SignalState each = states.get(i);
+            if (each.level().atLeast(Level.SHED) && each.reading().signal() == Signal.MEMORY) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Reading reading(long held, long most) {

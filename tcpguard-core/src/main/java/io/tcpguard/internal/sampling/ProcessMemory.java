@@ -15,22 +15,13 @@ public final class ProcessMemory {
 
     private ProcessMemory(long maxHeap, MemoryUse heap, MemoryUse direct, MemoryUse container) {
         probes = Stream.of(heap, direct, container).map(MemoryProbe::new).toList();
-        ceiling = new MemoryCeiling(maxHeap, container, this::exhausted);
+        ceiling = new MemoryCeiling(maxHeap, container);
     }
 
     /** Of this JVM; its container's is read elsewhere. */
     public static ProcessMemory of(MemoryUse container) {
         return new ProcessMemory(
                 Runtime.getRuntime().maxMemory(), HeapUse.ofThisJvm(), DirectUse.ofThisJvm(), container);
-    }
-
-    private boolean exhausted() {
-        for (int i = 0; i < probes.size(); i++) {
-            if (probes.get(i).exhausted()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Watches all of it from now on. */

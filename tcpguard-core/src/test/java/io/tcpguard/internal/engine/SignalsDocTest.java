@@ -110,7 +110,7 @@ class SignalsDocTest {
             case DESCRIPTORS ->
                 "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's count, once a second, and own connections between two counts";
             case MEMORY ->
-                "the JVM's memory pools after a collection against nine tenths of the heap; its direct buffers against 95 % of `MaxDirectMemorySize`; the cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, of version 1 alike";
+                "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, of version 1 alike";
             case CONNECTIONS ->
                 "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to TRIM at most";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";

@@ -19,7 +19,7 @@ class MemoryTest {
     private final Fake heap = new Fake(64 * MIB, 58 * MIB);
     private final Fake container = new Fake(Long.MAX_VALUE, Long.MAX_VALUE);
     private boolean exhausted;
-    private final MemoryCeiling ceiling = new MemoryCeiling(64 * MIB, container, () -> exhausted);
+    private final MemoryCeiling ceiling = new MemoryCeiling(64 * MIB, container);
 
     private static final class Fake implements MemoryUse {
         long used;
@@ -60,108 +60,104 @@ class MemoryTest {
 
     @Test
     void isTheHeapByWhatTheDearestListenersConnectionsCost() {
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, 0)).isEqualTo(8192);
-        assertThat(ceiling.connections(0, NONE, 0, 0)).isEqualTo(2048);
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(8192);
+        assertThat(ceiling.connections(0, NONE, 0, exhausted, 0)).isEqualTo(2048);
     }
 
     @Test
     void isWhatAContainerHasBesideTheHeapWhereThatIsLess() {
         container.max = (64 + 64 + 80) * MIB;
 
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, 0)).isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
     }
 
     @Test
     void isNeverBelowWhatTheUsualLimitOfDescriptorsGives() {
         container.max = 64 * MIB;
 
-        assertThat(ceiling.connections(0, NONE, EACH, 0)).isEqualTo(MemoryCeiling.LEAST);
+        assertThat(ceiling.connections(0, NONE, EACH, exhausted, 0)).isEqualTo(MemoryCeiling.LEAST);
     }
 
     @Test
     void isNotThoughtOfWhereTheOperatorHasSaidHowMany() {
-        assertThat(ceiling.connections(0, 50_000, EACH, 0)).isEqualTo(NONE);
+        assertThat(ceiling.connections(0, 50_000, EACH, exhausted, 0)).isEqualTo(NONE);
     }
 
     @Test
-    void isWhatIsHeldWhileMemoryIsExhaustedWhoeverSaidHowMany() {
+    void isATwentiethLessThanAreHeldWhereMemoryIsExhaustedWhoeverSaidHowMany() {
         exhausted = true;
 
-        assertThat(ceiling.connections(900, 50_000, EACH, 0)).isEqualTo(900);
-        assertThat(ceiling.connections(950, 50_000, EACH, SECOND)).isEqualTo(900);
+        assertThat(ceiling.connections(900, 50_000, EACH, exhausted, 0)).isEqualTo(855);
+        assertThat(ceiling.connections(950, 50_000, EACH, exhausted, SECOND)).isEqualTo(855);
     }
 
     @Test
-    void fallsByATwentiethEveryFiveSecondsAndNotBelowThreeQuarters() {
+    void fallsByATwentiethEveryTwoSecondsAndNotBelowThreeQuarters() {
         exhausted = true;
-        ceiling.connections(1000, NONE, EACH, 0);
+        ceiling.connections(1000, NONE, EACH, exhausted, 0);
 
-        assertThat(ceiling.connections(1000, NONE, EACH, 5 * SECOND)).isEqualTo(950);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 2 * SECOND)).isEqualTo(900);
         for (int s = 10; s < 600; s += 5) {
-            ceiling.connections(950, NONE, EACH, s * SECOND);
+            ceiling.connections(950, NONE, EACH, exhausted, s * SECOND);
         }
 
-        assertThat(ceiling.connections(750, NONE, EACH, 600 * SECOND)).isEqualTo(750);
+        assertThat(ceiling.connections(750, NONE, EACH, exhausted, 600 * SECOND)).isEqualTo(750);
     }
 
     @Test
     void leavesAFewConnectionsWhateverMemoryIsFullOf() {
         exhausted = true;
 
-        assertThat(ceiling.connections(3, NONE, EACH, 0)).isEqualTo(128);
+        for (int s = 0; s < 60; s++) {
+            assertThat(ceiling.connections(3, NONE, EACH, exhausted, s * SECOND)).isBetween(120L, 128L);
+        }
     }
 
     @Test
     void growsBackSlowlyAndThenIsWhatItWas() {
-        long before = ceiling.connections(0, NONE, EACH, 0);
+        long before = ceiling.connections(0, NONE, EACH, exhausted, 0);
         exhausted = true;
-        ceiling.connections(1000, NONE, EACH, 0);
+        ceiling.connections(1000, NONE, EACH, exhausted, 0);
         exhausted = false;
 
-        assertThat(ceiling.connections(1000, NONE, EACH, 9 * SECOND)).isEqualTo(1000);
-        assertThat(ceiling.connections(1000, NONE, EACH, 10 * SECOND)).isEqualTo(1050);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 9 * SECOND)).isEqualTo(950);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 10 * SECOND)).isEqualTo(997);
         for (int s = 20; s < 1500; s += 10) {
-            ceiling.connections(1000, NONE, EACH, s * SECOND);
+            ceiling.connections(1000, NONE, EACH, exhausted, s * SECOND);
         }
-        assertThat(ceiling.connections(1000, NONE, EACH, 1500 * SECOND)).isEqualTo(before);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 1500 * SECOND)).isEqualTo(before);
     }
 
     @Test
-    void isExhaustedFromTheRefusalPointOnWhileItGrows() {
+    void isAtItsLimitFromTheRefusalPointOnWhileItGrows() {
         MemoryProbe probe = new MemoryProbe(heap);
         heap.used = 57 * MIB;
-        probe.read(0);
-        assertThat(probe.exhausted()).isFalse();
+        assertThat(probe.read(0).pressure()).isLessThan(1);
 
         heap.used = 59 * MIB;
         assertThat(probe.read(SECOND)).isEqualTo(new Reading.Measured(Signal.MEMORY, 59 * 1024, 58 * 1024));
-        assertThat(probe.exhausted()).isTrue();
     }
 
     @Test
-    void isNotExhaustedByWhatHasNotGrownForAMinute() {
+    void isNoShortageWhereItHasNotGrownForAMinute() {
         MemoryProbe probe = new MemoryProbe(heap);
         heap.used = 59 * MIB;
         probe.read(0);
-        probe.read(59 * SECOND);
-        assertThat(probe.exhausted()).isTrue();
+        assertThat(probe.read(59 * SECOND).pressure()).isGreaterThan(1);
 
         assertThat(probe.read(60 * SECOND)).isInstanceOf(Reading.Unavailable.class);
-        assertThat(probe.exhausted()).isFalse();
         heap.used = 60 * MIB;
-        probe.read(61 * SECOND);
-        assertThat(probe.exhausted()).isTrue();
+        assertThat(probe.read(61 * SECOND).pressure()).isGreaterThan(1);
     }
 
     @Test
-    void staysExhaustedWhileEachCollectionConfirmsIt() {
+    void isAShortageForAsLongAsEachCollectionConfirmsIt() {
         MemoryProbe probe = new MemoryProbe(heap);
         heap.used = 59 * MIB;
         heap.anew = true;
         probe.read(0);
-        probe.read(90 * SECOND);
 
-        assertThat(probe.exhausted()).isTrue();
+        assertThat(probe.read(90 * SECOND).pressure()).isGreaterThan(1);
     }
 
     @Test

@@ -30,9 +30,7 @@ final class FleetTrial {
     /** Of one server (a number) or of all (-1), from second to second; on and off every so many seconds, or 0. */
     private record Trouble(String what, int server, double from, double until, double every) {
         boolean on(double second) {
-            return second >= from
-                    && second < until
-                    && (every == 0 || (second - from) % (2 * every) < every);
+            return second >= from && second < until && (every == 0 || (second - from) % (2 * every) < every);
         }
     }
 
@@ -54,8 +52,8 @@ final class FleetTrial {
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             troubles.add(trouble(count));
         }
-        line = "seed " + seed + ", " + count + " servers, " + kind + ": " + troubles
-                + "\n  again: new FleetTrial(" + seed + "L, " + count + ", FleetDirector.Kind." + kind + ").run()";
+        line = "seed " + seed + ", " + count + " servers, " + kind + ": " + troubles + "\n  again: new FleetTrial("
+                + seed + "L, " + count + ", FleetDirector.Kind." + kind + ").run()";
     }
 
     private Trouble trouble(int count) {

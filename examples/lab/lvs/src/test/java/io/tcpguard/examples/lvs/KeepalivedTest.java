@@ -93,9 +93,7 @@ class KeepalivedTest {
             cluster.awaitAll("one out, four with weight 1", all -> all.equals(List.of(0, 1, 1, 1, 1)));
             // A few checks later it is the same.
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
-            assertThat(cluster.all())
-                    .as(() -> cluster.text("keepalived.log"))
-                    .isEqualTo(List.of(0, 1, 1, 1, 1));
+            assertThat(cluster.all()).as(() -> cluster.text("keepalived.log")).isEqualTo(List.of(0, 1, 1, 1, 1));
 
             cluster.operator("mend");
             cluster.awaitAll("whole again", all -> all.stream().allMatch(w -> w >= 60));
@@ -142,7 +140,8 @@ class KeepalivedTest {
         /** The weights of those that run, from the least on. */
         List<Integer> all() throws IOException {
             return IpvsTable.newest(text("ipvs.log")).servers().stream()
-                    .filter(s -> Integer.parseInt(s.address().substring(s.address().lastIndexOf('.') + 1)) <= 10 + servers)
+                    .filter(s ->
+                            Integer.parseInt(s.address().substring(s.address().lastIndexOf('.') + 1)) <= 10 + servers)
                     .map(IpvsTable.Server::weight)
                     .sorted()
                     .toList();

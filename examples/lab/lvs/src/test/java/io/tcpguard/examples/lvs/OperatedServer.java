@@ -64,7 +64,8 @@ final class OperatedServer {
                         leaked.remove().close();
                     }
                 }
-                default -> throw new IllegalArgumentException(line + " (expected: drain, resume, leak N, drip N or mend)");
+                default ->
+                    throw new IllegalArgumentException(line + " (expected: drain, resume, leak N, drip N or mend)");
             }
         }
     }

@@ -33,7 +33,7 @@ class ArchitectureTest {
                 "internal.meters | internal.meters,state,signal",
                 "metrics | metrics,,internal.meters,state,signal",
                 "internal.probe | internal.probe,signal",
-                "internal.linux | internal.linux,internal.probe,signal",
+                "internal.linux | internal.linux,internal.text,internal.probe,signal",
                 "internal.engine | internal.engine,signal,state,config",
                 "internal.admission | internal.admission,internal.probe,spi,state,config,signal",
                 "internal.io | internal.io,internal.meters,internal.text,internal.probe,spi,state,config,signal",

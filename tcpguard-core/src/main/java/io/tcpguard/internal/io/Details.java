@@ -168,6 +168,9 @@ record Details(
                 .object("sockets", this::sockets)
                 .object("sinceStart", this::counters)
                 .array("remarks", background.remarks(), (o, remark) -> o.member("text", remark))
+                .array("held", background.held(), (o, held) -> o.member("what", held.what())
+                        .member("count", held.count())
+                        .member("more", held.more()))
                 .array("listeners", figures.status().listeners(), Details::listener)
                 .array("signals", snapshot.signals(), Details::signal)
                 .array("checkers", checkers, this::checker));

@@ -180,6 +180,11 @@ public final class LinuxProbes implements AutoCloseable {
         return new SocketCensus(proc, linux, calls, clock);
     }
 
+    /** Says what the descriptors are: slow, for when something leaks. */
+    public DescriptorSurvey survey() {
+        return new DescriptorSurvey(proc, linux, descriptors, clock);
+    }
+
     /** Finds connections whose peer is gone; null: not Linux. */
     public @Nullable PeerTable peers() {
         return linux ? new PeerTable(proc, clock) : null;

@@ -93,6 +93,8 @@ public final class GuardRuntime implements RunState {
                 counters::connectsWithoutPort,
                 AwakeTime::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
+        LeakLook leaks =
+                new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
         // For checks that only connect, as keepalived's TCP_CHECK does.
         boolean connects = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
         ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);
@@ -118,7 +120,8 @@ public final class GuardRuntime implements RunState {
                 published::snapshot,
                 published::meant,
                 probes::counts,
-                () -> Stream.concat(slowLook.remarks().stream(), policy.sources(AwakeTime.nanoTime()).stream())
+                () -> Stream.of(slowLook.remarks(), leaks.remarks(), policy.sources(AwakeTime.nanoTime()))
+                        .flatMap(List::stream)
                         .toList(),
                 counsel::findings);
         History history = new History(
@@ -132,7 +135,8 @@ public final class GuardRuntime implements RunState {
                 this::queueWaitNanos,
                 counters.waited()::sum,
                 () -> meters(counters),
-                history);
+                history,
+                leaks);
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
@@ -150,6 +154,7 @@ public final class GuardRuntime implements RunState {
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
             slowLook.background(published.trend());
             slowLook.look(published.snapshot());
+            leaks.first();
             SampleTurn turn = new SampleTurn(
                     new SamplerRound(
                             cycle,
@@ -161,6 +166,7 @@ public final class GuardRuntime implements RunState {
                             counsel,
                             incidents,
                             history,
+                            leaks,
                             this::listening,
                             standstills,
                             slowLook,

@@ -29,6 +29,7 @@ final class HealthView implements GuardView {
     private final LongSupplier waited;
     private final Supplier<MeterSource> meters;
     private final History history;
+    private final LeakLook leaks;
 
     HealthView(
             PublishedSnapshot published,
@@ -39,7 +40,8 @@ final class HealthView implements GuardView {
             LongSupplier queueWaitNanos,
             LongSupplier waited,
             Supplier<MeterSource> meters,
-            History history) {
+            History history,
+            LeakLook leaks) {
         this.published = published;
         this.policy = policy;
         this.counsel = counsel;
@@ -49,6 +51,7 @@ final class HealthView implements GuardView {
         this.waited = waited;
         this.meters = meters;
         this.history = history;
+        this.leaks = leaks;
     }
 
     @Override
@@ -117,6 +120,6 @@ final class HealthView implements GuardView {
 
     @Override
     public Diagnostics background() {
-        return slowLook.background(published.trend()).and(policy.sources(AwakeTime.nanoTime()));
+        return slowLook.background(published.trend()).with(leaks.held()).and(leaks.remarks()).and(policy.sources(AwakeTime.nanoTime()));
     }
 }

@@ -33,6 +33,7 @@ final class SamplerRound implements LongConsumer {
     private final AdvisorReports counsel;
     private final Incidents incidents;
     private final History history;
+    private final LeakLook leaks;
     private final Supplier<List<Listening>> listening;
     private final StalledRequestReaper standstills;
     private final DiagnosticsTask slowLook;
@@ -54,6 +55,7 @@ final class SamplerRound implements LongConsumer {
             AdvisorReports counsel,
             Incidents incidents,
             History history,
+            LeakLook leaks,
             Supplier<List<Listening>> listening,
             StalledRequestReaper standstills,
             DiagnosticsTask slowLook,
@@ -69,6 +71,7 @@ final class SamplerRound implements LongConsumer {
         this.counsel = counsel;
         this.incidents = incidents;
         this.history = history;
+        this.leaks = leaks;
         this.listening = listening;
         this.standstills = standstills;
         this.slowLook = slowLook;
@@ -107,6 +110,7 @@ final class SamplerRound implements LongConsumer {
         }
         incidents.sampled(after, now);
         history.sampled(after, now);
+        leaks.sampled(after, now);
         sight.look(after, now);
         standstills.sampled(after, now);
         if (slowLook.takeDue(now)) {

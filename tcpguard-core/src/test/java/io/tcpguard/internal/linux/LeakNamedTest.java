@@ -1,0 +1,72 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.tcpguard.testkit.Await;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A guarded process with 300 descriptors that leaks twenty of a kind each second until none is left. */
+@Tag("long")
+class LeakNamedTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "files | files in DIRECTORY",
+                "deleted | deleted files in DIRECTORY",
+                "sockets | sockets to 127.0.0.1:PORT",
+                "pipes | ends of pipes",
+                "selectors | epoll instances",
+                "inotify | inotify instances",
+                "unconnected | sockets that are not connected",
+            })
+    void isNamedWhereverSomebodyLooksWhileNoneIsLeft(String kind, String named, @TempDir Path directory)
+            throws Exception {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        try (ServerSocket peer = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
+            Process child = DescriptorSurveyTest.launch(
+                    300, "guard", kind, directory.toString(), Integer.toString(peer.getLocalPort()));
+            try {
+                int port = Integer.parseInt(
+                        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))
+                                .readLine());
+                String what = named.replace("DIRECTORY", directory.toString())
+                        .replace("PORT", Integer.toString(peer.getLocalPort()));
+
+                Await.until("it is named in /details", () -> get(port, "/details")
+                        .contains("note: the descriptors that grew most since the start"));
+                assertThat(get(port, "/details")).contains(what);
+                Await.until("none is left", () -> get(port, "/health").contains(" 503 "));
+                assertThat(get(port, "/details")).contains(what);
+                assertThat(get(port, "/incident")).contains("Also seen: the descriptors that grew most", what);
+            } finally {
+                child.destroyForcibly();
+            }
+        }
+    }
+
+    private static String get(int port, String path) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

@@ -88,13 +88,14 @@ final class SocketNames {
     }
 
     private boolean readUnix(Set<Long> inodes, Map<DescriptorKey, Integer> found) {
-        return inodes.isEmpty() || each("unix", row -> {
-            String[] words = row.trim().split(" +", 8);
-            if (inodes.remove(Long.parseLong(words[6]))) {
-                String path = words.length > 7 ? words[7] : "";
-                found.merge(new DescriptorKey(Kind.UNIX_SOCKET, path, 0), 1, Integer::sum);
-            }
-        });
+        return inodes.isEmpty()
+                || each("unix", row -> {
+                    String[] words = row.trim().split(" +", 8);
+                    if (inodes.remove(Long.parseLong(words[6]))) {
+                        String path = words.length > 7 ? words[7] : "";
+                        found.merge(new DescriptorKey(Kind.UNIX_SOCKET, path, 0), 1, Integer::sum);
+                    }
+                });
     }
 
     private interface RowReader {

@@ -51,8 +51,8 @@ public final class SurveyedDescriptors {
         Map<DescriptorKey, Long> now = grouped(grouping);
         Map<DescriptorKey, Long> then = before.grouped(grouping);
         List<HeldDescriptors> all = new ArrayList<>();
-        now.forEach((key, count) ->
-                all.add(new HeldDescriptors(words(key), count, count - then.getOrDefault(key, 0L))));
+        now.forEach(
+                (key, count) -> all.add(new HeldDescriptors(words(key), count, count - then.getOrDefault(key, 0L))));
         all.sort(Comparator.comparingLong(HeldDescriptors::more)
                 .thenComparingLong(HeldDescriptors::count)
                 .reversed()
@@ -74,11 +74,12 @@ public final class SurveyedDescriptors {
         List<UnaryOperator<DescriptorKey>> finestFirst =
                 switch (kind) {
                     case FILE, DELETED_FILE -> byDirectory();
-                    case SOCKET, CLIENT_SOCKET -> List.of(
-                            key -> key,
-                            key -> new DescriptorKey(key.kind(), key.place(), 0),
-                            key -> new DescriptorKey(key.kind(), "", key.port()),
-                            key -> new DescriptorKey(key.kind(), "", 0));
+                    case SOCKET, CLIENT_SOCKET ->
+                        List.of(
+                                key -> key,
+                                key -> new DescriptorKey(key.kind(), key.place(), 0),
+                                key -> new DescriptorKey(key.kind(), "", key.port()),
+                                key -> new DescriptorKey(key.kind(), "", 0));
                     case UNIX_SOCKET -> List.of(key -> key, key -> new DescriptorKey(key.kind(), "", 0));
                     case NAMELESS_SOCKET, OTHER -> List.of(key -> key);
                 };

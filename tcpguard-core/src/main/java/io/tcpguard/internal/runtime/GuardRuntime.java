@@ -93,8 +93,7 @@ public final class GuardRuntime implements RunState {
                 counters::connectsWithoutPort,
                 AwakeTime::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
-        LeakLook leaks =
-                new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
+        LeakLook leaks = new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
         // For checks that only connect, as keepalived's TCP_CHECK does.
         boolean connects = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
         ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);

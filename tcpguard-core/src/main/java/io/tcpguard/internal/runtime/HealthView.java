@@ -120,6 +120,9 @@ final class HealthView implements GuardView {
 
     @Override
     public Diagnostics background() {
-        return slowLook.background(published.trend()).with(leaks.held()).and(leaks.remarks()).and(policy.sources(AwakeTime.nanoTime()));
+        return slowLook.background(published.trend())
+                .with(leaks.held())
+                .and(leaks.remarks())
+                .and(policy.sources(AwakeTime.nanoTime()));
     }
 }

@@ -30,7 +30,8 @@ class DescriptorSurveyTest {
             try {
                 new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                         .lines()
-                        .forEach(line -> told.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+                        .forEach(line ->
+                                told.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
             } finally {
                 child.destroyForcibly();
             }
@@ -38,7 +39,9 @@ class DescriptorSurveyTest {
         }
         assertThat(told.get("files")).isEqualTo("+24 files in " + directory);
         assertThat(told.get("deleted")).isEqualTo("+24 deleted files in " + directory);
-        assertThat(told.get("scattered")).as("each in a directory of its own").isEqualTo("+24 files below " + directory);
+        assertThat(told.get("scattered"))
+                .as("each in a directory of its own")
+                .isEqualTo("+24 files below " + directory);
         assertThat(told.get("pipes")).isEqualTo("+48 ends of pipes");
         assertThat(told.get("selectors"))
                 .contains("+24 epoll instances (selectors)")
@@ -58,7 +61,8 @@ class DescriptorSurveyTest {
                                         "-c",
                                         "ulimit -n " + limit + " && exec \"$@\"",
                                         "sh",
-                                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                        Path.of(System.getProperty("java.home"), "bin", "java")
+                                                .toString(),
                                         "-Xmx64m",
                                         "-XX:+UseSerialGC",
                                         "-XX:TieredStopAtLevel=1",
@@ -77,8 +81,7 @@ class DescriptorSurveyTest {
         Map<DescriptorKey, Integer> before = Map.of(file("/app/lib"), 200, socket("10.0.0.5", 5432), 10);
         Map<DescriptorKey, Integer> now = Map.of(file("/app/lib"), 201, socket("10.0.0.5", 5432), 150);
 
-        List<HeldDescriptors> top =
-                SurveyedDescriptors.of(now, 1).top(SurveyedDescriptors.of(before, 1), 5);
+        List<HeldDescriptors> top = SurveyedDescriptors.of(now, 1).top(SurveyedDescriptors.of(before, 1), 5);
 
         assertThat(top)
                 .containsExactly(

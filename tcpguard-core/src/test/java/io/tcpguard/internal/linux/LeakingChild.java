@@ -104,7 +104,8 @@ final class LeakingChild {
 
     private Closeable leak(String kind, int number) throws IOException {
         return switch (kind) {
-            case "files" -> new RandomAccessFile(directory.resolve("log" + number).toFile(), "rw");
+            case "files" ->
+                new RandomAccessFile(directory.resolve("log" + number).toFile(), "rw");
             case "deleted" -> {
                 Path file = directory.resolve("gone" + number);
                 RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");

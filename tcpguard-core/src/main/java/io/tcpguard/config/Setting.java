@@ -280,7 +280,7 @@ public enum Setting {
             "maxWorkDelay",
             Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
-            "executor queue delay at which new connections are refused"),
+            "executor queue delay from which new connections wait, as long as for a slot"),
     /**
      * Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so no client is served any more. From 1 s, and
      * no less than {@link #MAX_WORK_DELAY}.

@@ -68,7 +68,8 @@ class MemoryTest {
     void isWhatAContainerHasBesideTheHeapWhereThatIsLess() {
         container.max = (64 + 64 + 80) * MIB;
 
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0))
+                .isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
     }
 
     @Test
@@ -101,7 +102,8 @@ class MemoryTest {
             ceiling.connections(950, NONE, EACH, exhausted, s * SECOND);
         }
 
-        assertThat(ceiling.connections(750, NONE, EACH, exhausted, 600 * SECOND)).isEqualTo(750);
+        assertThat(ceiling.connections(750, NONE, EACH, exhausted, 600 * SECOND))
+                .isEqualTo(750);
     }
 
     @Test
@@ -109,7 +111,8 @@ class MemoryTest {
         exhausted = true;
 
         for (int s = 0; s < 60; s++) {
-            assertThat(ceiling.connections(3, NONE, EACH, exhausted, s * SECOND)).isBetween(120L, 128L);
+            assertThat(ceiling.connections(3, NONE, EACH, exhausted, s * SECOND))
+                    .isBetween(120L, 128L);
         }
     }
 
@@ -121,11 +124,13 @@ class MemoryTest {
         exhausted = false;
 
         assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 9 * SECOND)).isEqualTo(950);
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 10 * SECOND)).isEqualTo(997);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 10 * SECOND))
+                .isEqualTo(997);
         for (int s = 20; s < 1500; s += 10) {
             ceiling.connections(1000, NONE, EACH, exhausted, s * SECOND);
         }
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 1500 * SECOND)).isEqualTo(before);
+        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 1500 * SECOND))
+                .isEqualTo(before);
     }
 
     @Test

@@ -64,7 +64,8 @@ class ProcessConnectionsTest {
         }
         run(0, 12);
         assertThat(evicted).isEmpty();
-        assertThat(policy.accept(InetAddress.getLoopbackAddress(), false, 12 * SECOND)).isEqualTo(Admission.ADMIT);
+        assertThat(policy.accept(InetAddress.getLoopbackAddress(), false, 12 * SECOND))
+                .isEqualTo(Admission.ADMIT);
 
         memory = new Reading.Measured(Signal.MEMORY, 100, 100);
         run(12, 60);

@@ -38,18 +38,19 @@ final class Picture {
         this.svg = new Svg(
                 WIDTH,
                 TOP + PANEL * traces.size(),
-                "The same flood on the same LVS cluster",
+                "The same incident on the same LVS cluster",
                 traces.stream().map(t -> t.title() + ": " + verdict(t)).reduce("", (a, b) -> a + b + ". "));
     }
 
     String svg() {
-        svg.label(LEFT, 30, "The same flood on the same LVS cluster", words(20, INK) + " font-weight=\"bold\"");
+        svg.label(LEFT, 30, "The same incident on the same LVS cluster", words(20, INK) + " font-weight=\"bold\"");
         svg.label(
                 LEFT,
                 50,
                 plan.servers() + " servers of " + plan.limit() + " descriptors behind IPVS; "
                         + plan.load().users() + " users log in and stay; "
-                        + plan.load().abusers() + " abnormal clients sit on connections (shaded)",
+                        + (plan.load().abusers() > 0 ? plan.load().abusers() + " " : "")
+                        + plan.incident().what() + " (shaded)",
                 words(12, FAINT));
         int top = TOP;
         for (Trace trace : traces) {
@@ -104,7 +105,8 @@ final class Picture {
         double before = Trace.mean(trace.before(), Second::inSession);
         double flood = Trace.mean(trace.flood(), Second::inSession);
         return "DOWN events: " + trace.events().down() + " \u00b7 " + lost + " sessions lost \u00b7 users in session: "
-                + Math.round(before) + " before the flood, " + Math.round(flood) + " in it";
+                + Math.round(before) + " before the " + trace.plan().incident().noun() + ", " + Math.round(flood)
+                + " in it";
     }
 
     private double x(int second) {

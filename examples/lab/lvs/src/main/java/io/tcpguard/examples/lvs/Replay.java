@@ -14,13 +14,13 @@ public final class Replay {
     private Replay() {}
 
     /**
-     * {@code run DIR TITLE VIP PORT SERVERS LIMIT SECONDS yes|no PID,PID...} or {@code report DIR RUN_DIR...}; anything else fails.
+     * {@code run DIR TITLE VIP PORT SERVERS LIMIT SECONDS yes|no PID,PID... INCIDENT} or {@code report DIR RUN_DIR...}; anything else fails.
      *
      * @throws IOException if a file of the run can't be read or written
      */
     public static void main(String[] args) throws IOException {
         List<String> words = List.of(args);
-        if (words.size() == 10 && words.get(0).equals("run")) {
+        if (words.size() == 11 && words.get(0).equals("run")) {
             run(words);
         } else if (words.size() >= 3 && words.get(0).equals("report")) {
             report(words);
@@ -31,8 +31,11 @@ public final class Replay {
     }
 
     private static void run(List<String> words) throws IOException {
-        Plan plan =
-                Plan.of(Integer.parseInt(words.get(5)), Integer.parseInt(words.get(6)), Integer.parseInt(words.get(7)));
+        Plan plan = Plan.of(
+                Incident.of(words.get(10)),
+                Integer.parseInt(words.get(5)),
+                Integer.parseInt(words.get(6)),
+                Integer.parseInt(words.get(7)));
         List<Path> descriptors = Stream.of(words.get(9).split(",", -1))
                 .map(pid -> Path.of("/proc", pid, "fd"))
                 .toList();

@@ -17,6 +17,7 @@ final class Table {
 
     static String markdown(List<Trace> traces) {
         Plan plan = traces.get(0).plan();
+        String noun = plan.incident().noun();
         List<String> lines = new ArrayList<>();
         lines.add(row("", traces, Trace::title));
         lines.add("| " + "-".repeat(LABEL) + " |" + (" " + "-".repeat(COLUMN) + " |").repeat(traces.size()));
@@ -26,14 +27,14 @@ final class Table {
                 t -> t.events().down() + " / " + t.events().up()));
         lines.add(row("seconds with fewer than " + plan.servers() + " servers in", traces, t -> in(t, plan.servers())));
         lines.add(row("seconds with none in", traces, t -> in(t, 1)));
-        lines.add(row("users in session before the flood", traces, t -> users(t.before())));
-        lines.add(row("... in the flood, mean", traces, t -> share(t, t.flood(), Second::inSession)));
+        lines.add(row("users in session before the " + noun, traces, t -> users(t.before())));
+        lines.add(row("... in the " + noun + ", mean", traces, t -> share(t, t.flood(), Second::inSession)));
         lines.add(row("... in its last third", traces, t -> share(t, lastThird(t), Second::inSession)));
-        lines.add(row("logins a second before the flood", traces, t -> users(t.before(), Second::logins)));
-        lines.add(row("... in the flood", traces, t -> share(t, t.flood(), Second::logins)));
-        lines.add(row("login attempts failed in the flood", traces, Table::failed));
+        lines.add(row("logins a second before the " + noun, traces, t -> users(t.before(), Second::logins)));
+        lines.add(row("... in the " + noun, traces, t -> share(t, t.flood(), Second::logins)));
+        lines.add(row("login attempts failed in the " + noun, traces, Table::failed));
         lines.add(row("sessions lost, whole run", traces, t -> "" + sum(t.seconds(), Second::lost)));
-        lines.add(row("recovered for good, after the flood's end", traces, Table::recovered));
+        lines.add(row("recovered for good, after the " + noun + "'s end", traces, Table::recovered));
         lines.add(row("\"Too many open files\" in the servers' logs", traces, t -> "" + t.emfileLines()));
         lines.add(row(
                 "descriptors at most (limit " + plan.limit() + "), once a second",

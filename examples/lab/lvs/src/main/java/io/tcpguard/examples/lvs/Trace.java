@@ -69,6 +69,7 @@ record Trace(String title, Plan plan, List<Second> seconds, CheckLog.Events even
         Files.write(directory.resolve(SECONDS), lines);
         Properties run = new Properties();
         run.setProperty("title", title);
+        run.setProperty("incident", plan.incident().option());
         run.setProperty("servers", "" + plan.servers());
         run.setProperty("limit", "" + plan.limit());
         run.setProperty("seconds", "" + plan.seconds());
@@ -90,7 +91,11 @@ record Trace(String title, Plan plan, List<Second> seconds, CheckLog.Events even
         }
         return new Trace(
                 run.getProperty("title"),
-                Plan.of(number(run, "servers"), number(run, "limit"), number(run, "seconds")),
+                Plan.of(
+                        Incident.of(run.getProperty("incident")),
+                        number(run, "servers"),
+                        number(run, "limit"),
+                        number(run, "seconds")),
                 seconds,
                 new CheckLog.Events(number(run, "down"), number(run, "up")),
                 emfileLines(directory));

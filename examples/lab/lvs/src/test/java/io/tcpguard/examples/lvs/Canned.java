@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Runs as they might have been: 100 s, flood from 35 to 72. */
 final class Canned {
-    static final Plan PLAN = Plan.of(4, 256, 100);
+    static final Plan PLAN = Plan.of(Incident.FLOOD, 4, 256, 100);
 
     private Canned() {}
 

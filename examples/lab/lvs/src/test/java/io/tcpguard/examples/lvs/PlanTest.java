@@ -12,12 +12,21 @@ class PlanTest {
     @ParameterizedTest
     @CsvSource({"2, 200, 20", "4, 256, 80", "5, 300, 300"})
     void fitsEverySizeThatTheScriptAllows(int servers, int limit, int seconds) {
-        LoadPlan load = Plan.of(servers, limit, seconds).load();
+        LoadPlan load = Plan.of(Incident.FLOOD, servers, limit, seconds).load();
 
         int places = servers * limit;
         assertThat(load.users()).isLessThan(places);
         assertThat(load.users() + load.abusers()).isGreaterThan(places);
         assertThat(load.floodUntil()).isLessThan(seconds * 1000);
+    }
+
+    @Test
+    void hasNoAbnormalClientsButInTheFlood() {
+        for (Incident incident : Incident.values()) {
+            assertThat(Plan.of(incident, 4, 256, 80).load().abusers() > 0).isEqualTo(incident == Incident.FLOOD);
+            assertThat(Incident.of(incident.option())).isEqualTo(incident);
+        }
+        assertThat(Plan.of(Incident.HANG_ONE, 4, 256, 80).phase(40)).isEqualTo("TROUBLE");
     }
 
     @Test

@@ -30,6 +30,8 @@ class ReplayTest {
         assertThat(output()).contains("--servers 99 (expected: 2 to 5)");
         assertThat(replay("--only", "nobody")).isEqualTo(2);
         assertThat(replay("--seconds")).isEqualTo(2);
+        assertThat(replay("--incident", "earthquake")).isEqualTo(2);
+        assertThat(output()).contains("--incident earthquake (expected: flood", "hang-one");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.AttributeKey;
 import io.tcpguard.spi.Closing;
@@ -104,10 +105,28 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         return reported;
     }
 
+    Channel channel() {
+        return channel;
+    }
+
+    private void servedBy(EventLoop loop) {
+        beat = port.loops.seen(loop);
+        port.children.servedBy(loop);
+    }
+
+    /** It may be registered with another loop than before. */
+    @Override
+    public void channelRegistered(ChannelHandlerContext ctx) {
+        LoopWatch.Beat before = beat;
+        if (before == null || !before.isOf(channel.eventLoop())) {
+            servedBy(channel.eventLoop());
+        }
+        ctx.fireChannelRegistered();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        beat = port.loops.seen(ctx.channel().eventLoop());
-        port.children.servedBy(ctx.channel().eventLoop());
+        servedBy(channel.eventLoop());
         if (evicted != null) {
             evict(false);
         }

@@ -96,6 +96,10 @@ final class LoopWatch {
             this.loop = loop;
         }
 
+        boolean isOf(EventLoop other) {
+            return loop == other;
+        }
+
         @Override
         public void execute(Runnable canary) {
             if (!waits) {

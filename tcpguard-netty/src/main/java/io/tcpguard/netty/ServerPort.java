@@ -34,7 +34,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         this.server = server;
         this.children = new ServedChildren(ports.stalledAfter);
         int port = server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
-        this.listener = ports.policy.listen("netty-" + port, port, this);
+        this.listener = ports.policy.listen("netty-" + (port > 0 ? port : server.localAddress()), port, this);
         this.loops = new LoopWatch(listener);
         // Said once for each port, which also warms the logger while descriptors are free.
         NettyGuard.LOG.info(
@@ -51,10 +51,10 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         }
     }
 
-    /** False once the event loop that accepts has died, whatever the socket looks like. */
+    /** False once the event loop that accepts has died, and while there is none, whatever the socket looks like. */
     @Override
     public boolean accepting() {
-        return server.isActive() && !server.eventLoop().isShuttingDown();
+        return server.isActive() && server.isRegistered() && !server.eventLoop().isShuttingDown();
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.engine;
 
+import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Scope;
 import io.tcpguard.signal.Signal;
@@ -10,13 +11,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * Whether what the network namespace shows can be this process's: containers and processes share it, and a neighbour's lost connections
  * are no reason to warn here. Drops are a full queue's: they are ours only if a queue of ours was half full lately. Other signals of
- * the namespace concern a process that has connections. Where no queue can be read, everything is taken for ours.
+ * the namespace concern a process that has connections. Where no queue can be read, everything is taken for ours, drops after a while.
  */
 final class OwnQueues {
     private static final long LATELY = TimeUnit.SECONDS.toNanos(10);
     private static final double CROWDED = 0.5;
 
     private boolean known;
+    private boolean blind;
+    private long readableAt = Long.MIN_VALUE / 2;
     private boolean crowdedOnce;
     private long crowdedAt;
     private boolean inUseOnce;
@@ -27,9 +30,16 @@ final class OwnQueues {
     void step(List<Watch> watches, long own, long now) {
         known = false;
         boolean waiting = false;
+        boolean unreadable = false;
         for (int i = 0; i < watches.size(); i++) {
             Watch watch = watches.get(i);
-            if (watch.signal() == Signal.ACCEPT_QUEUE && watch.reading() instanceof Reading.Measured queue) {
+            if (watch.signal() != Signal.ACCEPT_QUEUE) {
+                continue;
+            }
+            if (watch.reading() instanceof Reading.Unavailable none) {
+                // Not looked at yet, or no longer there: nobody waits in it.
+                unreadable |= none.cause() != Cause.NOTHING_TO_WATCH;
+            } else if (watch.reading() instanceof Reading.Measured queue) {
                 known = true;
                 waiting |= queue.used() > 0;
                 if (queue.pressure() >= CROWDED) {
@@ -42,15 +52,19 @@ final class OwnQueues {
             inUseOnce = true;
             inUseAt = now;
         }
+        if (!unreadable) {
+            readableAt = now;
+        }
+        blind = now - readableAt >= LATELY;
         crowded = crowdedOnce && now - crowdedAt < LATELY;
         inUse = inUseOnce && now - inUseAt < LATELY;
     }
 
     /** Whether this signal tells of somebody else. */
     boolean ofOthers(Signal signal) {
-        if (!known || signal.scope() != Scope.NETWORK_NAMESPACE) {
-            return false;
+        if (signal == Signal.LISTEN_DROPS) {
+            return !crowded && !blind;
         }
-        return signal == Signal.LISTEN_DROPS ? !crowded : !inUse;
+        return known && signal.scope() == Scope.NETWORK_NAMESPACE && !inUse;
     }
 }

@@ -267,7 +267,7 @@ class EngineTest {
     @ParameterizedTest
     @EnumSource(
             value = Signal.class,
-            names = {"TIME_WAIT", "LISTEN_DROPS", "ORPHANS", "TCP_MEMORY", "CONNTRACK", "EPHEMERAL_PORTS"})
+            names = {"TIME_WAIT", "ORPHANS", "TCP_MEMORY", "CONNTRACK", "EPHEMERAL_PORTS"})
     void neverRefusesOrDrainsForWhatRefusalDoesNotRelieve(Signal signal) {
         measured(signal, 1000, 1000);
 

@@ -4,8 +4,10 @@ package io.tcpguard.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -61,6 +63,31 @@ class ReasonsTest {
     }
 
     @Test
+    void areNoNeighboursLostConnectionsWhereNoQueueWasReadYetOrThereIsNone() {
+        read(new Reading.Unavailable(Signal.ACCEPT_QUEUE, Cause.NOTHING_TO_WATCH, "not read yet"));
+        measured(Signal.LISTEN_DROPS, 4000, 100);
+        assertThat(after(60).level()).isEqualTo(Level.NORMAL);
+        assertThat(engine.snapshot().reason()).doesNotContain("LISTEN_DROPS");
+
+        watches.removeIf(watch -> watch.signal() == Signal.ACCEPT_QUEUE);
+        assertThat(after(60).level()).isEqualTo(Level.NORMAL);
+    }
+
+    @Test
+    void areLostConnectionsOnlyAfterAWhileWhereTheQueueCannotBeRead() {
+        measured(Signal.LISTEN_DROPS, 4000, 100);
+        after(60);
+        read(new Reading.Unavailable(Signal.ACCEPT_QUEUE, Cause.FAILED, "once"));
+        assertThat(after(5).level()).as("a reading that failed").isEqualTo(Level.NORMAL);
+
+        GuardSnapshot blind = after(6);
+        assertThat(blind.leading()).isEqualTo(Signal.LISTEN_DROPS);
+        assertThat(blind.level()).isEqualTo(Level.TRIM);
+        assertThat(blind.admission()).isEqualTo(Admission.ADMIT);
+        assertThat(blind.verdict().up()).isTrue();
+    }
+
+    @Test
     void areNothingOfTheNamespacesInAProcessWithoutConnections() {
         own = 0;
         for (Signal signal : new Signal[] {Signal.TIME_WAIT, Signal.CONNTRACK, Signal.EPHEMERAL_PORTS}) {
@@ -89,6 +116,14 @@ class ReasonsTest {
 
         assertThat(after(1).leading()).isEqualTo(Signal.WORK_DELAY);
         assertThat(engine.snapshot().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+    }
+
+    private void read(Reading reading) {
+        for (Watch watch : watches) {
+            if (watch.signal() == reading.signal()) {
+                watch.read(reading);
+            }
+        }
     }
 
     private void measured(Signal signal, long used, long limit) {

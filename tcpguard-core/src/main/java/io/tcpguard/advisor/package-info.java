@@ -3,6 +3,8 @@
  *
  * <p>In: {@code /proc}, the listeners. Out: {@link io.tcpguard.advisor.Finding}s and texts. Nothing in here changes a setting. Door:
  * {@link io.tcpguard.advisor.Advisor}.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.advisor;

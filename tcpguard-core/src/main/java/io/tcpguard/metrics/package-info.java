@@ -2,6 +2,8 @@
  * The guard's numbers for Micrometer (an optional dependency).
  *
  * <p>In: a guard. Out: meters.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.metrics;

@@ -2,6 +2,8 @@
  * Judgements: what the guard thinks of the readings, as values.
  *
  * <p>In: readings. Out: {@link io.tcpguard.state.GuardSnapshot}.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.state;

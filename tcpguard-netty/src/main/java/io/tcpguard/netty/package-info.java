@@ -3,6 +3,8 @@
  *
  * <p>In: accepted channels, bytes and requests. Out: refusals, evictions, and what the core is told about work in progress. The
  * policy is the core's; here are only Netty's mechanics.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.netty;

@@ -6,6 +6,8 @@
  *
  * <p>One binary for Boot 3.5 and 4.x: nothing here names a type that moved between them. The calls on a server's factory, whose own type
  * did move, are made by name.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.spring;

@@ -6,6 +6,8 @@
  *
  * <p>So that one binary links everywhere, nothing here names a servlet type, {@code AbstractProtocol.getEndpoint()} (its return
  * type changed in Tomcat 11) or an {@code Abstract…Jsse…} type (gone in Tomcat 11). A test reads the class files for it.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.tomcat;

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -127,6 +128,29 @@ public final class TcpGuardAutoConfiguration {
         @Bean(destroyMethod = "close")
         BoundMeters tcpGuardMeters(TcpGuard guard, ObjectProvider<MeterRegistry> registries) {
             return new BoundMeters(guard, registries);
+        }
+    }
+
+    /** For people and scripts, where the application exposes it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(
+            name = {
+                "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+                "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint"
+            })
+    @ConditionalOnWebApplication
+    @ConditionalOnProperty(
+            prefix = GuardProperties.PREFIX,
+            name = "enabled",
+            havingValue = "true",
+            matchIfMissing = true)
+    static final class OnActuator {
+
+        @Bean
+        @ConditionalOnAvailableEndpoint
+        @ConditionalOnMissingBean
+        TcpGuardEndpoint tcpGuardEndpoint(TcpGuard guard) {
+            return new TcpGuardEndpoint(guard);
         }
     }
 }

@@ -18,7 +18,11 @@ import jdk.jfr.Recording;
 final class RecordedChild {
     private RecordedChild() {}
 
-    /** @param args the file to dump to; none: nobody records */
+    /**
+     * Runs in a JVM of its own.
+     *
+     * @param args the file to dump to; none: nobody records
+     */
     public static void main(String[] args) throws IOException {
         if (args.length == 0) {
             exhaust();

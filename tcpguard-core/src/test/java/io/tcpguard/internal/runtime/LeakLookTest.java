@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeakLookTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<RandomAccessFile> leaked = new ArrayList<>();
-    private volatile long now;
+    private final AtomicLong now = new AtomicLong();
     private LinuxProbes probes;
     private LeakLook look;
 
@@ -39,7 +39,7 @@ class LeakLookTest {
     void open() {
         assumeThat(new File("/proc/self/fd")).as("Linux").exists();
         probes = LinuxProbes.open();
-        look = new LeakLook(probes.survey(), () -> now, log::add);
+        look = new LeakLook(probes.survey(), now::get, log::add);
         look.first();
     }
 
@@ -59,8 +59,8 @@ class LeakLookTest {
     }
 
     private void sampled(GuardSnapshot snapshot, double afterSeconds) {
-        now += (long) (afterSeconds * 1e9);
-        look.sampled(snapshot, now);
+        long at = now.addAndGet((long) (afterSeconds * 1e9));
+        look.sampled(snapshot, at);
     }
 
     @Test
@@ -123,7 +123,7 @@ class LeakLookTest {
     @Test
     void comparesWithWhatWasThereWhenTheServerWasWarm() throws IOException {
         leak(40);
-        sampled(Snapshots.calm(), TimeUnit.MINUTES.toSeconds(2));
+        sampled(Snapshots.calm(), 120);
         Await.until("the look is over", () -> threads().length == 0);
         leak(30);
         sampled(Snapshots.leak("a leak"), 10);

@@ -57,7 +57,7 @@ final class UnpooledWork implements Executor {
     }
 
     /** It does not hold its thread any more. Any thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // any change is progress; a lost one is one of many
+    @SuppressWarnings("NonAtomicVolatileUpdate") // any change is progress; a lost one is one of many
     void ends() {
         ended++;
         inProgress.decrementAndGet();

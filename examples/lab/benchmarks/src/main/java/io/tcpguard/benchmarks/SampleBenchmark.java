@@ -15,6 +15,7 @@ import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.sampling.CanaryPace;
 import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Reading;
@@ -122,7 +123,7 @@ public class SampleBenchmark {
                 new RefusalCounters(),
                 new ResetBudget(config, () -> false, 0),
                 0);
-        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0);
+        SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0, new Rehearsal(1));
         for (Probe probe : read) {
             // The counters in every cycle here; in a guard, in one of five.
             cycle.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), false));

@@ -42,7 +42,7 @@ public final class GuardedNetty {
         // end::guard[]
         server.closeFuture().addListener(closed -> {
             guard.close();
-            group.shutdownGracefully();
+            var unused = group.shutdownGracefully();
         });
         return server;
     }
@@ -66,7 +66,7 @@ public final class GuardedNetty {
                     HttpResponseStatus.OK,
                     Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
             answer.headers().set("Content-Length", answer.content().readableBytes());
-            ctx.writeAndFlush(answer);
+            ctx.writeAndFlush(answer, ctx.voidPromise());
         }
     }
 }

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.tomcat.Crowd.Abuse;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -72,7 +73,7 @@ class MemoryFloodTest {
     }
 
     private static String details(ChildServer server) throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.healthPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.healthPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /details HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

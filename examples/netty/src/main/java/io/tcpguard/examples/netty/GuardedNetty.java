@@ -4,6 +4,7 @@ package io.tcpguard.examples.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -66,7 +67,7 @@ public final class GuardedNetty {
                     HttpResponseStatus.OK,
                     Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
             answer.headers().set("Content-Length", answer.content().readableBytes());
-            ctx.writeAndFlush(answer, ctx.voidPromise());
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         }
     }
 }

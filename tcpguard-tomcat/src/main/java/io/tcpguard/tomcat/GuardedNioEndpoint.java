@@ -237,7 +237,12 @@ final class GuardedNioEndpoint extends NioEndpoint {
         Executor executor = getExecutor();
         UnpooledWork work = executor == null || !UnpooledWork.isUnpooled(executor)
                 ? null
-                : new UnpooledWork(executor, getMaxThreads(), patience(now), this::anyAnswerGrew, System::nanoTime);
+                : new UnpooledWork(
+                        executor,
+                        Math.max(UnpooledWork.FEWEST, getMaxThreads()),
+                        patience(now),
+                        this::anyAnswerGrew,
+                        System::nanoTime);
         unpooled = work;
         watch.watchWork(now, shortName(), work == null ? executor : work);
     }

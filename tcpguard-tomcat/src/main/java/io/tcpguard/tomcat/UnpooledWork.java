@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * there is no carrier.
  */
 final class UnpooledWork implements Executor {
+    /** The size of Tomcat's pool by default; what it is set to says nothing where the executor is not Tomcat's own. */
+    static final int FEWEST = 200;
+
     private static final long LOOK_EVERY = 1_000_000_000L;
 
     private final Executor executor;
@@ -38,7 +41,7 @@ final class UnpooledWork implements Executor {
      */
     UnpooledWork(Executor executor, int many, long patience, LongPredicate answersGrow, LongSupplier clock) {
         this.executor = executor;
-        this.many = Math.max(1, many);
+        this.many = many;
         this.patience = patience;
         this.answersGrow = answersGrow;
         this.clock = clock;

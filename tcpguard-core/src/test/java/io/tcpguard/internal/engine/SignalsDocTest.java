@@ -81,7 +81,7 @@ class SignalsDocTest {
                         Where requests share a pool of threads, `WORK_DELAY` is how long one waits for a thread: 200 requests of Tomcat that all
                         wait for the same back end show as its age. With a thread for each request (Tomcat's `useVirtualThreads`, Spring
                         Boot's `spring.threads.virtual.enabled`) a probe task gets one at once. Taken carriers show as before. Requests
-                        that all hang show where at least `maxThreads` are in progress, and none has ended and no answer has grown for
+                        that all hang show where at least 200 (`maxThreads`, if that is more) are in progress, and none has ended and no answer has grown for
                         `stalledAfter`; fewer don't show, and requests that still end hide them. On Netty it is what an event loop does not come to; what
                         hangs on an executor of the application's own shows only where that is watched (`TcpGuard.watchWork`).
                         """)

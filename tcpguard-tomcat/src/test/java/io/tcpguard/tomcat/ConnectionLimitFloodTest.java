@@ -48,8 +48,29 @@ class ConnectionLimitFloodTest {
         "HTTP2_IDLE_STREAMS, maxConnections"
     })
     void leavesAGuardedServerInService(Abuse abuse, String by) throws Exception {
-        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", by + "=" + PLACES);
-                Users users = new Users(server, false)) {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", by + "=" + PLACES)) {
+            staysInService(server, abuse, by);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9.0.123, max",
+        "10.1.61, max",
+        "11.0.27, max",
+        "9.0.123, maxConnections",
+        "10.1.61, maxConnections",
+        "11.0.27, maxConnections"
+    })
+    void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {
+        try (ChildServer server = ChildServer.onTomcat(
+                EveryTomcatTest.TOMCATS.resolve(version), DESCRIPTORS, "guarded", by + "=" + PLACES)) {
+            staysInService(server, Abuse.ONE_REQUEST_AND_SIT, by + " on " + version);
+        }
+    }
+
+    private static void staysInService(ChildServer server, Abuse abuse, String by) throws Exception {
+        try (Users users = new Users(server, false)) {
             int most = 0;
             try (Crowd crowd = new Crowd(server.port(), abuse, 2 * PLACES, 2 * PLACES, false)) {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class EveryTomcatTest {
-    private static final Path TOMCATS = Path.of("target", "tomcats").toAbsolutePath();
+    static final Path TOMCATS = Path.of("target", "tomcats").toAbsolutePath();
 
     @ParameterizedTest
     @ValueSource(strings = {"9.0.72", "11.0.27"})

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with descriptors and places to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they are sent away. */
 @Tag("long")
@@ -26,8 +27,22 @@ class MemoryFloodTest {
     @ParameterizedTest
     @EnumSource(names = {"ONE_REQUEST_AND_SIT", "HALF_A_REQUEST", "HALF_A_BODY", "SLOW_READER"})
     void neitherStopsAGuardedServerNorEndsASession(Abuse abuse) throws Exception {
-        try (ChildServer server = server("guarded");
-                Users users = new Users(server, false)) {
+        try (ChildServer server = server("guarded", "UseSerialGC")) {
+            staysInService(server, abuse);
+        }
+    }
+
+    /** Other collectors tell in other ways what they could not free. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UseG1GC", "UseParallelGC"})
+    void norUnderAnotherCollector(String collector) throws Exception {
+        try (ChildServer server = server("guarded", collector)) {
+            staysInService(server, Abuse.HALF_A_REQUEST);
+        }
+    }
+
+    private static void staysInService(ChildServer server, Abuse abuse) throws Exception {
+        try (Users users = new Users(server, false)) {
             try (Crowd crowd = new Crowd(server.port(), abuse, CLIENTS, PER_SECOND, false)) {
                 TimeUnit.SECONDS.sleep(30);
                 System.out.println(abuse + ": " + crowd + "; " + users);
@@ -42,7 +57,7 @@ class MemoryFloodTest {
     /** What the same does to a server without guard. */
     @Test
     void stopsAServerWithoutGuard() throws Exception {
-        try (ChildServer server = server("stock");
+        try (ChildServer server = server("stock", "UseSerialGC");
                 Crowd crowd = new Crowd(server.port(), Abuse.HALF_A_REQUEST, CLIENTS, PER_SECOND, false)) {
             TimeUnit.SECONDS.sleep(30);
 
@@ -52,10 +67,17 @@ class MemoryFloodTest {
         }
     }
 
-    private static ChildServer server(String kind) throws Exception {
+    private static ChildServer server(String kind, String collector) throws Exception {
         return new ChildServer(
                 20_000,
-                List.of("-Xmx64m", "-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), kind));
+                List.of(
+                        "-Xmx64m",
+                        "-XX:-UseSerialGC",
+                        "-XX:+" + collector,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ServerMain.class.getName(),
+                        kind));
     }
 
     private static List<String> memoryErrors(ChildServer server) {

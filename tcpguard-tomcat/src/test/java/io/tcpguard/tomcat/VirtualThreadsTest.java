@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,14 +95,14 @@ class VirtualThreadsTest {
 
     private void ask(int times, String text) throws IOException {
         for (int i = 0; i < times; i++) {
-            Socket client = new Socket("127.0.0.1", port);
+            Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
             clients.add(client);
             client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     private String health(String path) {
-        try (Socket check = new Socket("127.0.0.1", healthPort)) {
+        try (Socket check = new Socket(InetAddress.getLoopbackAddress(), healthPort)) {
             check.setSoTimeout(20_000);
             check.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(check.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

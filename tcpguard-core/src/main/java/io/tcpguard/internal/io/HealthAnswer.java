@@ -41,9 +41,10 @@ final class HealthAnswer {
         return bytes(request, head(request, 200, body, PrometheusText.contentType(openMetrics)), body);
     }
 
-    /** For a browser, with the verdict's status: nothing that asks may take the page for "up". */
+    /** For a browser; with the verdict's status for anything else that names HTML, which must not take the page for "up". */
     static byte[] page(HttpRequest request, HealthStatus s, StatusPage page) {
-        StringBuilder head = head(request, s.up() ? 200 : 503, page.html(), "text/html; charset=utf-8");
+        int status = s.up() || request.byBrowser() ? 200 : 503;
+        StringBuilder head = head(request, status, page.html(), "text/html; charset=utf-8");
         append(head, s.headers());
         append(head, page.headers());
         return bytes(request, head, page.html());

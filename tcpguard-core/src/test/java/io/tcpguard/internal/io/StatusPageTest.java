@@ -60,17 +60,27 @@ class StatusPageTest {
     }
 
     /** Something that checks may name text/html, too: it must learn the verdict, and is remembered. */
-    @Test
-    void tellsTheVerdictByItsStatus() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"curl/8", "Mozilla/5.0+(compatible; SomeMonitor/2.0)"})
+    void tellsTheVerdictByItsStatus(String agent) throws IOException {
         view.down("a leak");
 
-        String answer = Wire.exchange(port, "GET / HTTP/1.1\r\nAccept: text/html\r\nUser-Agent: curl/8\r\n\r\n");
+        String answer =
+                Wire.exchange(port, "GET / HTTP/1.1\r\nAccept: text/html\r\nUser-Agent: " + agent + "\r\n\r\n");
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 503 ")
                 .contains("\r\nRetry-After: 5\r\n")
                 .contains("<!doctype html>");
         assertThat(io.checkers().all()).hasSize(1);
+    }
+
+    /** A browser takes a page by 503 for an error, and says so in its console. */
+    @Test
+    void isThereForAPersonWhoLooksAtAServerThatIsDown() throws IOException {
+        view.down("a leak");
+
+        assertThat(Wire.exchange(port, BROWSER)).startsWith("HTTP/1.1 200 ").contains("<!doctype html>");
     }
 
     @Test

@@ -13,6 +13,11 @@ final class LineView implements LiveView {
     }
 
     @Override
+    public void serving(String page) {
+        out.println("The guarded server's page, for a browser on this machine: " + page);
+    }
+
+    @Override
     public void show(Schedule schedule, Second stock, Second guarded) {
         out.println(line(schedule, stock, guarded));
     }

@@ -59,6 +59,7 @@ final class Run {
         ChildServer guardedChild = launch("guarded", "on", List.of("--health-port", "0"));
         stockChild.awaitReady();
         guardedChild.awaitReady();
+        view.serving("http://localhost:" + guardedChild.healthAddress().getPort() + "/");
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
             ControlEcho control = new ControlEcho();

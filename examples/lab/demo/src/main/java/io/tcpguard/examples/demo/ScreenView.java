@@ -33,6 +33,11 @@ final class ScreenView implements LiveView {
     }
 
     @Override
+    public void serving(String page) {
+        out.println("The guarded server's page, for a browser on this machine: " + page);
+    }
+
+    @Override
     public void show(Schedule schedule, Second stock, Second guarded) {
         stockSeconds.add(stock);
         guardedSeconds.add(guarded);

@@ -65,8 +65,7 @@ class StatusPageTest {
     void tellsTheVerdictByItsStatus(String agent) throws IOException {
         view.down("a leak");
 
-        String answer =
-                Wire.exchange(port, "GET / HTTP/1.1\r\nAccept: text/html\r\nUser-Agent: " + agent + "\r\n\r\n");
+        String answer = Wire.exchange(port, "GET / HTTP/1.1\r\nAccept: text/html\r\nUser-Agent: " + agent + "\r\n\r\n");
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 503 ")

@@ -111,7 +111,9 @@ class StatusPageInChromiumTest {
         await("advice is there", () -> text("advice").contains("descriptors = 160"));
 
         tell("exhaust");
-        await("it is seen", () -> text("level").equals("DRAIN") && text("verdict").equals("DOWN"));
+        await(
+                "it is seen",
+                () -> text("level").equals("DRAIN") && text("verdict").equals("DOWN"));
         await("it is named", () -> text("held").contains("files in /dev"));
         await("the incident goes on", () -> text("incidents").contains("so far"));
         picture("in");
@@ -122,9 +124,12 @@ class StatusPageInChromiumTest {
         picture("in-dark");
 
         tell("free");
-        await("it is calm again", () -> text("level").equals("NORMAL") && text("verdict").startsWith("UP"));
-        await("the incident is over", () -> !text("incidents").contains("so far")
-                && text("incidents").contains("DRAIN"));
+        await(
+                "it is calm again",
+                () -> text("level").equals("NORMAL") && text("verdict").startsWith("UP"));
+        await(
+                "the incident is over",
+                () -> !text("incidents").contains("so far") && text("incidents").contains("DRAIN"));
         assertThat((Long) browser.executeScript("return document.querySelectorAll('#charts path').length"))
                 .isGreaterThan(4);
         picture("after");
@@ -134,12 +139,15 @@ class StatusPageInChromiumTest {
     @Test
     void isReadByKeyboardOnAPhoneAndInBothColours() throws IOException {
         browser.get("http://127.0.0.1:" + port + "/");
-        await("it is drawn", () -> text("level").equals("NORMAL") && !text("advice").equals("loading"));
+        await(
+                "it is drawn",
+                () -> text("level").equals("NORMAL") && !text("advice").equals("loading"));
 
         browser.findElement(By.id("charts")).sendKeys(Keys.END, Keys.ARROW_LEFT);
         await("figures are told", () -> text("readout").contains("descriptors"));
         browser.findElement(By.id("hour")).sendKeys(Keys.ENTER);
-        assertThat(browser.findElement(By.id("hour")).getAttribute("aria-pressed")).isEqualTo("true");
+        assertThat(browser.findElement(By.id("hour")).getAttribute("aria-pressed"))
+                .isEqualTo("true");
         assertThat(contrasts()).as("light").allMatch(contrast -> contrast >= 4.5);
         dark();
         assertThat(contrasts()).as("dark").allMatch(contrast -> contrast >= 4.5);
@@ -147,8 +155,8 @@ class StatusPageInChromiumTest {
         browser.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));
-        await("it fits", () -> (Boolean)
-                browser.executeScript("return document.documentElement.scrollWidth <= window.innerWidth"));
+        await("it fits", () ->
+                (Boolean) browser.executeScript("return document.documentElement.scrollWidth <= window.innerWidth"));
         picture("phone");
         assertNoErrors();
     }
@@ -171,17 +179,16 @@ class StatusPageInChromiumTest {
     /** Of each word that is shown against what is behind it (WCAG 2.2, 1.4.3). */
     @SuppressWarnings("unchecked")
     private List<Double> contrasts() {
-        return ((List<Number>) browser.executeScript(
-                        """
+        return ((List<Number>)
+                        browser.executeScript(
+                                """
                         const rgb = c => c.match(/[\\d.]+/g).map(Number);
                         const lum = c => { const [r, g, b] = rgb(c).slice(0, 3).map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
                         const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] !== 0) return c; } return 'rgb(255, 255, 255)'; };
                         return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.sr') && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
                           .map(e => { const s = getComputedStyle(e), a = lum(e instanceof SVGElement ? s.fill : s.color), b = lum(behind(e)); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); });
                         """))
-                .stream()
-                .map(Number::doubleValue)
-                .toList();
+                .stream().map(Number::doubleValue).toList();
     }
 
     private void dark() {
@@ -217,7 +224,9 @@ class StatusPageInChromiumTest {
     private static void await(String what, BooleanSupplier condition) {
         long until = System.nanoTime() + PATIENCE;
         while (!holds(condition)) {
-            assertThat(System.nanoTime() - until).as("waited in vain until " + what).isNegative();
+            assertThat(System.nanoTime() - until)
+                    .as("waited in vain until " + what)
+                    .isNegative();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
         }
     }

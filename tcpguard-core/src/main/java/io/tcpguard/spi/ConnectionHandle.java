@@ -34,6 +34,15 @@ public interface ConnectionHandle {
      */
     default void unfinished(boolean now) {}
 
+    /**
+     * Whether the connection gives its slot back with the answer that is about to begin, by {@code Connection: close} or a GOAWAY: slots
+     * are scarce, others wait, and it has had its own for longer than healthy sessions last. To be asked once for each answer;
+     * once true it stays true. The request is served. Default: never.
+     */
+    default boolean leaves() {
+        return false;
+    }
+
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
     void keep();
 

@@ -3,6 +3,7 @@ package io.tcpguard.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.simulation.SimulatedCluster.Sources;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +63,47 @@ class ClusterSimulationTest {
                     .as("waited at server %s", i)
                     .isGreaterThan(20);
         }
+    }
+
+    /**
+     * Of the users in session, in the whole flood and at its end, where each client has an address of its own. Without a memory of
+     * sources it was 0.87 and 0.84, and 0.75 and 0.60 if abnormal clients ask every four seconds and never leave.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, 0.64, 0, 0.97",
+        "1, 20, 0.64, 0, 0.97",
+        "1, 0, 1.3, 0, 0.95",
+        "1, 0, 0.64, 4000, 0.95",
+        "10, 0, 0.64, 0, 0.82",
+        "10, 0, 0.64, 4000, 0.8"
+    })
+    void servesWhomItKnowsThroughAFlood(int shared, int ofAbusers, double flood, int beat, double share) {
+        SimulatedCluster cluster = new SimulatedCluster(5, 1024, LOAD, 1, new Sources(shared, ofAbusers));
+        cluster.run(60);
+        long before = cluster.inSession();
+        long lost = cluster.lost;
+        cluster.flood(flood, beat);
+        double[] sum = {0, 0};
+        cluster.run(40, () -> sum[0] += cluster.inSession());
+        cluster.run(20, () -> sum[1] += cluster.inSession());
+
+        assertThat((sum[0] + sum[1]) / 60).as("in session in the flood").isGreaterThan(before * share);
+        assertThat(sum[1] / 20).as("at its end").isGreaterThan(before * share);
+        assertThat(cluster.lost - lost).as("sessions of users lost").isLessThanOrEqualTo(6);
+        assertThat(cluster.director().downs).isZero();
+    }
+
+    /** First come, first served among equals: too many users, and nobody else. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 0})
+    void servesAsManyUsersAsThereAreSlotsForWhateverIsKnownOfThem(int shared) {
+        SimulatedCluster cluster = new SimulatedCluster(5, 1024, 2 * LOAD, 1, new Sources(shared, 0));
+        cluster.run(60);
+        double[] sum = {0};
+        cluster.run(60, () -> sum[0] += cluster.inSession());
+
+        assertThat(sum[0] / 60).isGreaterThan(0.96 * 5 * (1024 - 20 - 20 - 24));
     }
 
     @ParameterizedTest

@@ -2,11 +2,19 @@
 package io.tcpguard.simulation;
 
 import io.tcpguard.spi.ConnectionHandle;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A user who logs in, beats and leaves; or an abuser who asks once and sits. Both bear any wait that the guard allows. */
 final class SimulatedClient {
     final boolean abuser;
+
+    /** Null: not known to the server. */
+    final @Nullable InetAddress address;
+
+    /** Milliseconds between two requests of an abuser, who never leaves; 0: it asks once. */
+    private final int abuserBeat;
+
     private final SimulatedCluster cluster;
     private @Nullable SimulatedServer server;
     private @Nullable ConnectionHandle handle;
@@ -16,9 +24,11 @@ final class SimulatedClient {
 
     private long leavesAt;
 
-    SimulatedClient(SimulatedCluster cluster, boolean abuser) {
+    SimulatedClient(SimulatedCluster cluster, boolean abuser, @Nullable InetAddress address, int abuserBeat) {
         this.cluster = cluster;
         this.abuser = abuser;
+        this.address = address;
+        this.abuserBeat = abuserBeat;
     }
 
     boolean inSession() {
@@ -30,12 +40,13 @@ final class SimulatedClient {
         ConnectionHandle h = handle;
         if (h == null) {
             connect(now);
-        } else if (now >= leavesAt) {
+        } else if (!abuser && now >= leavesAt) {
             leave();
             cluster.later(this, cluster.jitter(2_000));
+        } else if (asksAndStays(h)) {
+            cluster.later(this, cluster.jitter(abuser ? abuserBeat : 6_000));
         } else {
-            ask(h);
-            cluster.later(this, cluster.jitter(6_000));
+            cut();
         }
     }
 
@@ -55,11 +66,16 @@ final class SimulatedClient {
             leave();
             return;
         }
-        ask(h);
+        if (!asksAndStays(h)) {
+            cut();
+            return;
+        }
         leavesAt = now + cluster.jitter(20_000) * 1_000_000L;
         if (!abuser) {
             cluster.loggedIn();
-            cluster.later(this, cluster.jitter(6_000));
+            cluster.later(this, Math.min(cluster.jitter(6_000), (leavesAt - now) / 1_000_000));
+        } else if (abuserBeat > 0) {
+            cluster.later(this, cluster.jitter(abuserBeat));
         }
     }
 
@@ -69,10 +85,14 @@ final class SimulatedClient {
         cluster.later(this, cluster.jitter(abuser ? 500 : 1_000));
     }
 
-    private static void ask(ConnectionHandle h) {
+    /** False: the answer says that the connection ends. */
+    private static boolean asksAndStays(ConnectionHandle h) {
+        boolean stays = true;
         if (h.begin()) {
+            stays = !h.leaves();
             h.end();
         }
+        return stays;
     }
 
     /** Who waits in an accept queue stays there: the server learns of it when it is accepted. */

@@ -1,9 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.simulation;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Clients, director and servers in steps of 10 ms. The same seed gives the same run. */
 final class SimulatedCluster {
@@ -11,6 +14,7 @@ final class SimulatedCluster {
     private static final int WHEEL = 4096;
 
     private final Random random;
+    private final Sources sources;
     private final SimulatedServer[] servers;
     private final SimulatedDirector director;
     private final List<SimulatedClient> users = new ArrayList<>();
@@ -25,6 +29,33 @@ final class SimulatedCluster {
     private final int[] weights;
 
     SimulatedCluster(int count, long limit, double load, long seed) {
+        this(count, limit, load, seed, new Sources(0, 0));
+    }
+
+    /**
+     * Who has which address.
+     *
+     * @param shared 0: nobody's is known; 1: each client has its own; n: all clients share so many
+     * @param ofAbusers the same for abusers alone; 0: as the others
+     */
+    record Sources(int shared, int ofAbusers) {
+        @Nullable InetAddress of(int client, boolean abuser) {
+            int all = abuser && ofAbusers > 0 ? ofAbusers : shared;
+            if (all == 0) {
+                return null;
+            }
+            int number = all == 1 ? client : client % all;
+            int network = abuser && (all == 1 || ofAbusers > 0) ? 102 : 101;
+            try {
+                return InetAddress.getByAddress(new byte[] {10, (byte) network, (byte) (number >> 8), (byte) number});
+            } catch (UnknownHostException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    SimulatedCluster(int count, long limit, double load, long seed, Sources sources) {
+        this.sources = sources;
         random = new Random(seed);
         servers = new SimulatedServer[count];
         weights = new int[count];
@@ -38,7 +69,7 @@ final class SimulatedCluster {
         }
         int number = (int) (count * limit * load * 1.1);
         for (int i = 0; i < number; i++) {
-            SimulatedClient user = new SimulatedClient(this, false);
+            SimulatedClient user = new SimulatedClient(this, false, sources.of(i, false), 0);
             users.add(user);
             later(user, random.nextInt(20_000));
         }
@@ -74,10 +105,15 @@ final class SimulatedCluster {
     }
 
     void flood(double load) {
+        flood(load, 0);
+    }
+
+    /** @param beat milliseconds between two requests of abusers; 0: they ask once */
+    void flood(double load, int beat) {
         flooding = true;
         int number = (int) (servers.length * 1024L * load * users.size() / (servers.length * 1024L * 0.715));
         for (int i = 0; i < number; i++) {
-            SimulatedClient abuser = new SimulatedClient(this, true);
+            SimulatedClient abuser = new SimulatedClient(this, true, sources.of(i, true), beat);
             abusers.add(abuser);
             later(abuser, random.nextInt(20_000));
         }

@@ -60,6 +60,7 @@ final class SimulatedServer {
     /** Whether the director reads the weight. */
     boolean weighed = true;
 
+    long refusals;
     int leaked;
     long peak;
     int longestQueue;
@@ -100,6 +101,10 @@ final class SimulatedServer {
         return snapshot;
     }
 
+    AdmissionPolicy policy() {
+        return policy;
+    }
+
     GuardSnapshot snapshot() {
         return engine.snapshot();
     }
@@ -123,8 +128,8 @@ final class SimulatedServer {
                 accepted++;
                 peak = Math.max(peak, descriptors());
             }
-            Admission decision =
-                    policy.accept(null, false, listeners.get(0).state().refusal(), room, () -> true, now);
+            Admission decision = policy.accept(
+                    inHand.address, false, listeners.get(0).state().refusal(), room, () -> true, now);
             if (decision == Admission.WAIT) {
                 break;
             }
@@ -138,9 +143,10 @@ final class SimulatedServer {
     private void carryOut(Admission decision, SimulatedClient client, long now) {
         if (decision == Admission.ADMIT) {
             connected.add(client);
-            client.admitted(policy.open(null, how -> client.cut()), now);
+            client.admitted(policy.open(client.address, how -> client.cut()), now);
             return;
         }
+        refusals++;
         if (decision == Admission.RESET) {
             phantoms++;
         }

@@ -288,11 +288,11 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         }
     }
 
-    /** The last answer of a connection whose server leaves, unless requests are pipelined behind this one. */
+    /** The last answer of a connection whose server leaves, or whose turn is over, unless requests are pipelined behind this one. */
     private void endWith(HttpResponse response) {
         if (open <= 1
-                && tracker.port().ports.leaving()
-                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+                && (tracker.port().ports.leaving() || tracker.handle().leaves())) {
             ending = true;
             tracker.lastAnswer();
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

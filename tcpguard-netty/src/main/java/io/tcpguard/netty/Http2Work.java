@@ -132,6 +132,9 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
             open--;
             tracker.handle().end();
             partial.look(open);
+            if (open == 0 && tracker.handle().leaves()) {
+                tracker.tellToGo(true);
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ final class GuardedAdapter implements Adapter {
             }
             return;
         }
-        if (place.leaving()) {
+        if (place.leaving() || (connection != null && connection.leaves() && request.getHeader("Upgrade") == null)) {
             response.setHeader("Connection", "close");
         }
         serve(request, response);

@@ -44,6 +44,9 @@ final class GuardedConnection implements ConnectionCloser {
     /** Part of a request's head is here. Only workers touch it, one at a time. */
     private boolean headBegun;
 
+    /** By a GOAWAY, since slots go round; two at once do no harm. */
+    private volatile boolean toldToGo;
+
     private volatile boolean multiplexed;
 
     private volatile boolean kept;
@@ -158,6 +161,20 @@ final class GuardedConnection implements ConnectionCloser {
         endpoint.reachesApplication();
     }
 
+    /** Whether it gives its slot back with the answer that begins now. */
+    boolean leaves() {
+        return handle.leaves();
+    }
+
+    /** The same of HTTP/2, once. */
+    boolean mustBeToldToGo() {
+        if (toldToGo || !handle.leaves()) {
+            return false;
+        }
+        toldToGo = true;
+        return true;
+    }
+
     /** Nothing is in progress any more. */
     void requestsEnded() {
         if (working.getAndSet(false)) {
@@ -190,6 +207,11 @@ final class GuardedConnection implements ConnectionCloser {
     /** A stream's answer is sent from a file, after its request has ended for everybody else. */
     void sendsFileOnStream(long patienceMillis) {
         endpoint.sendsFileOnStream(this, patienceMillis);
+    }
+
+    /** Its client is asked to open no more streams; those that are open are served. */
+    void sayGoAway() {
+        endpoint.evictor().sayGoAway(this);
     }
 
     /** From now on streams report for themselves. */

@@ -68,6 +68,9 @@ final class StreamAdapter implements Adapter {
             connection.sendsFileOnStream(fileMillis);
         }
         connection.streamEnded();
+        if (connection.mustBeToldToGo()) {
+            connection.sayGoAway();
+        }
     }
 
     private static boolean isAsync(Request request) {

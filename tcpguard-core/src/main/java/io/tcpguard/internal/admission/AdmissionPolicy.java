@@ -4,7 +4,6 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
-import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.RateLimitedLog;
@@ -40,8 +39,6 @@ public final class AdmissionPolicy {
     /** Closes of one sample, so that it does not take long. */
     private static final int EVICTED_AT_ONCE = 16;
 
-    private static final int PROXY_AFTER_SECONDS = 30;
-
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);
     /** A third of what a kubelet's probe waits by default (timeoutSeconds: 1): it waits in the same queue as everybody. */
@@ -56,8 +53,9 @@ public final class AdmissionPolicy {
     private final Supplier<GuardSnapshot> snapshots;
     private final CoarseClock clock;
     private final RefusalCounters shed;
-    private final IdleFloorEstimator gaps = new IdleFloorEstimator();
-    private final AdaptiveQueueWait patience;
+    private final ClientModel clients;
+    private final Precedence precedence;
+    private final ProxySearch proxies;
     private final ConnectionTable table;
     private final DescriptorHeadroom room;
     private final DescriptorCeiling descriptors;
@@ -65,28 +63,18 @@ public final class AdmissionPolicy {
     private final ListenerCounts ofNoListener = new ListenerCounts();
     private final List<ListenerPlaces> listeners = new CopyOnWriteArrayList<>();
     private final ResetBudget resets;
-    private final TokenBucket evictions;
-    private final TokenBucket silentEvictions;
-    private final TokenBucket ownEvictions;
+    private final Evictions evictions;
     private final List<Network> allow;
     private final boolean reclaim;
     private final boolean fairness;
     private final boolean behindProxy;
     private final long fixedFloor;
-    private final long silentFloor;
     private final long longestStep;
-    private final EvictionRate evictionRate;
     private final DecisionLog decisions = new DecisionLog();
     private final RefusedSources refused = new RefusedSources();
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
-    /** Whether addresses tell of nobody, since a handful of them hold nearly all connections. */
-    private volatile boolean proxied;
-
-    private int calmSeconds;
-
-    private volatile double evictionsPerSecond;
     private volatile boolean open;
     private volatile boolean allowedComeHere;
     private volatile long allowedAt;
@@ -113,22 +101,19 @@ public final class AdmissionPolicy {
         this.clock = clock;
         this.shed = shed;
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
-        silentFloor = config.nanos(Setting.SILENT_FLOOR);
-        patience = new AdaptiveQueueWait(config.nanos(Setting.QUEUE_WAIT));
-        table = new ConnectionTable(gaps, patience, clock, fixedFloor);
+        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), clock);
+        precedence = new Precedence(clients.history());
+        table = new ConnectionTable(clients, fixedFloor);
+        proxies = new ProxySearch(table);
         room = new DescriptorHeadroom(count);
         descriptors = new DescriptorCeiling(room, table);
         process = new PlaceCeiling(table, table::size);
         this.resets = resets;
-        evictions = new TokenBucket(now);
-        silentEvictions = new TokenBucket(now);
-        ownEvictions = new TokenBucket(now);
+        evictions = new Evictions(config, clients, shed, resets, decisions, now);
         allow = config.networks(Setting.ALLOW);
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
         fairness = config.flag(Setting.FAIRNESS) && !behindProxy;
-        evictionRate = EvictionRate.of(config);
-        evictionsPerSecond = evictionRate.perSecond(Capacity.UNKNOWN);
         longestStep = config.staleAfterNanos();
         sampledAt = now;
         settledAt = now;
@@ -143,10 +128,11 @@ public final class AdmissionPolicy {
 
     /** Once a sample, on the sampler thread. */
     public void sampled(Capacity capacity, Level level, long now) {
+        long step = now - sampledAt;
         advance(now);
         if (capacity.known()) {
             room.update(capacity.refusalPoint(), capacity.reserve(), capacity.used());
-            evictionsPerSecond = evictionRate.perSecond(capacity);
+            evictions.sampled(capacity);
         } else {
             room.update(Long.MAX_VALUE, 0, -1);
         }
@@ -157,19 +143,49 @@ public final class AdmissionPolicy {
                 settle(i);
             }
         }
+        turn(step, now);
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
-            allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
-            gaps.freeze(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, null, now));
-            gaps.update();
-            patience.update();
-            lookForProxies(level);
+            learn(level, now);
         }
         if (level.atLeast(Level.SHED)) {
             forgotAt = now;
         } else if (now - forgotAt >= FORGET_EVERY) {
             forgotAt = now;
-            gaps.forget();
+            clients.forget();
+        }
+    }
+
+    private void learn(Level level, long now) {
+        allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
+        clients.update(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, null, now));
+        if (fairness && !level.atLeast(Level.TRIM)) {
+            proxies.calmSecond();
+        }
+    }
+
+    /** Where slots are scarce, those that were had for too long are asked for. */
+    private void turn(long step, long now) {
+        long bound = clients.tenure().nanos();
+        for (int i = 0; i < listeners.size(); i++) {
+            turn(i, bound, step, now);
+        }
+        ofNoListener.turns.sampled(
+                shedWithin(RECENTLY, null, now) ? bound : TenureEstimator.NONE, evictions.perSecond(), step);
+    }
+
+    private void turn(int listener, long bound, long step, long now) {
+        try {
+            ListenerPlaces places = listeners.get(listener);
+            places.counts()
+                    .turns
+                    .sampled(
+                            shedWithin(RECENTLY, places, now) ? bound : TenureEstimator.NONE,
+                            evictions.perSecond(),
+                            step);
+        } catch (IndexOutOfBoundsException gone) {
+            // It was the last one, and has gone meanwhile.
+            return;
         }
     }
 
@@ -179,27 +195,6 @@ public final class AdmissionPolicy {
         } catch (IndexOutOfBoundsException gone) {
             // It was the last one, and has gone meanwhile.
             return;
-        }
-    }
-
-    /**
-     * In calm times only, and slowly: a flood from a few addresses is just what fairness is for. Once found, a proxy stays one until
-     * there is calm again.
-     */
-    private void lookForProxies(Level level) {
-        if (!fairness || level.atLeast(Level.TRIM)) {
-            return;
-        }
-        calmSeconds = table.fromAHandful() != proxied ? calmSeconds + 1 : 0;
-        if (calmSeconds >= PROXY_AFTER_SECONDS) {
-            calmSeconds = 0;
-            proxied = !proxied;
-            LoggerFactory.getLogger(AdmissionPolicy.class)
-                    .info(
-                            proxied
-                                    ? "tcpguard: nearly all connections come from a handful of addresses, as from proxies: fairness"
-                                            + " by address is off; 'behindProxy' would also end refusals by reset"
-                                    : "tcpguard: connections come from many addresses again: fairness by address is on");
         }
     }
 
@@ -218,7 +213,7 @@ public final class AdmissionPolicy {
 
     /** The places of a listener that comes under guard, to be given to {@link #accept} and {@link #open}. */
     public ListenerPlaces newListener() {
-        ListenerPlaces places = new ListenerPlaces(new ConnectionTable(gaps, patience, clock, fixedFloor));
+        ListenerPlaces places = new ListenerPlaces(new ConnectionTable(clients, fixedFloor));
         listeners.add(places);
         return places;
     }
@@ -238,7 +233,7 @@ public final class AdmissionPolicy {
         GuardSnapshot snapshot = snapshots.get();
         for (int i = 0; open && reclaim && i < EVICTED_AT_ONCE && process.excess() > 1; i++) {
             process.shed(now);
-            if (!evictOne(process, snapshot, Cause.CONNECTIONS, now)) {
+            if (!evictions.one(process, snapshot, Cause.CONNECTIONS, now)) {
                 return;
             }
         }
@@ -257,12 +252,14 @@ public final class AdmissionPolicy {
 
     /** The minimum idle time in force. */
     public long idleFloorNanos() {
-        return fixedFloor > 0 ? fixedFloor : gaps.floorNanos();
+        return evictions.idleFloorNanos();
     }
 
     /** For how long a new connection may wait in the accept queue, by what clients bear. */
     public long queueWaitNanos() {
-        return allowedComeHere ? Math.min(LONGEST_WAIT_OF_ALLOWED, patience.nanos()) : patience.nanos();
+        return allowedComeHere
+                ? Math.min(LONGEST_WAIT_OF_ALLOWED, clients.patience().nanos())
+                : clients.patience().nanos();
     }
 
     /** Whether clients that are never refused may be in the queue behind a refused one, and that one can be reset if need be. */
@@ -302,8 +299,7 @@ public final class AdmissionPolicy {
 
     /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
     public boolean mayReset(long now) {
-        GuardSnapshot snapshot = snapshots.get();
-        return snapshot.resetsOnly() && resets.take(snapshot.capacity(), now);
+        return evictions.mayReset(snapshots.get(), now);
     }
 
     /** Whether one that can't be answered, since there is no room for it, may be reset; takes it from the budget. */
@@ -321,6 +317,14 @@ public final class AdmissionPolicy {
         String most = refused.most(SOURCES_TOLD, now);
         if (!most.isEmpty()) {
             sentences.add("refused most in the last two minutes: " + most);
+        }
+        String sat = clients.history().heaviest(now);
+        if (!sat.isEmpty()) {
+            sentences.add("asked once and were idle until evicted, most often in the last two minutes: " + sat);
+        }
+        String shares = clients.history().shares();
+        if (!shares.isEmpty()) {
+            sentences.add("by what sources are known for, while slots were scarce: " + shares);
         }
         return sentences;
     }
@@ -408,8 +412,17 @@ public final class AdmissionPolicy {
         if (crowded != null) {
             return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        Ceiling full = full(listener, now);
+        SourceRank rank = shedding ? rank(source) : SourceRank.UNKNOWN;
+        boolean back = shedding && standsBack(rank, snapshot, listener, now);
+        if (back && rank == SourceRank.BAD) {
+            return refusedByRank(source, rank, snapshot, listener, canAnswer, now);
+        }
+        // Who stands back takes the slot of an idle one, if there is any, and leaves the free ones.
+        Ceiling full = back ? scarcest(listener) : full(listener, now);
         if (!filesRunOut && full == null) {
+            if (shedding) {
+                precedence.decided(rank, true, now);
+            }
             return Admission.ADMIT;
         }
         crowded = shedding ? null : unfairAt(snapshot, listener, source);
@@ -421,8 +434,67 @@ public final class AdmissionPolicy {
         // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
         // so
         // short that it is full of those who wait for a place.
-        boolean mayWait = !stale && queue != null && (atListener == null || queue.isShort());
-        return atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        if (!shedding) {
+            rank = rank(source);
+        }
+        boolean mayWait = !stale
+                && queue != null
+                && (atListener == null || queue.isShort())
+                && !back
+                && (!ranked() || precedence.mayWait(rank, now));
+        Admission decision = atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        if (cause == Cause.CONNECTIONS) {
+            told(source, rank, decision, listener, now);
+        }
+        return decision;
+    }
+
+    private boolean ranked() {
+        return fairness && !proxies.proxied();
+    }
+
+    private SourceRank rank(@Nullable InetAddress source) {
+        return ranked() ? clients.history().rank(source, table) : SourceRank.UNKNOWN;
+    }
+
+    private boolean standsBack(SourceRank rank, GuardSnapshot snapshot, @Nullable ListenerPlaces listener, long now) {
+        long limit = ResetBudget.limit(snapshot.capacity());
+        return precedence.standsBack(rank, scarcest(listener).free(), limit, now);
+    }
+
+    private Ceiling scarcest(@Nullable ListenerPlaces listener) {
+        Ceiling least = descriptors.free() <= process.free() ? descriptors : process;
+        return listener == null || least.free() <= listener.ceiling().free() ? least : listener.ceiling();
+    }
+
+    private Admission refusedByRank(
+            @Nullable InetAddress source,
+            SourceRank rank,
+            GuardSnapshot snapshot,
+            @Nullable ListenerPlaces listener,
+            BooleanSupplier canAnswer,
+            long now) {
+        Admission decision = refuse(source, snapshot, Cause.CONNECTIONS, canAnswer, now);
+        told(source, rank, decision, listener, now);
+        return decision;
+    }
+
+    /** Who came in or not for want of a slot. */
+    private void told(
+            @Nullable InetAddress source,
+            SourceRank rank,
+            Admission decision,
+            @Nullable ListenerPlaces listener,
+            long now) {
+        if (decision != Admission.ADMIT) {
+            (listener == null ? ofNoListener : listener.counts()).turns.wanted();
+        }
+        if (decision != Admission.WAIT) {
+            precedence.decided(rank, decision == Admission.ADMIT, now);
+            if (decision != Admission.ADMIT) {
+                clients.history().refused(source, rank, table);
+            }
+        }
     }
 
     /** The limit under which one more does not fit: where descriptors are few, theirs; null: it fits under all. */
@@ -458,7 +530,7 @@ public final class AdmissionPolicy {
         }
         full.shed(now);
         boolean evicted =
-                reclaim && mayOvershoot(full, snapshot) && evictOne(full, snapshot, causeOf(full, snapshot), now);
+                reclaim && mayOvershoot(full, snapshot) && evictions.one(full, snapshot, causeOf(full, snapshot), now);
         if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
             return Admission.ADMIT;
         }
@@ -468,7 +540,7 @@ public final class AdmissionPolicy {
     /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
     private @Nullable Ceiling unfairAt(
             GuardSnapshot snapshot, @Nullable ListenerPlaces listener, @Nullable InetAddress source) {
-        if (!fairness || proxied || source == null) {
+        if (!fairness || proxies.proxied() || source == null) {
             return null;
         }
         Capacity capacity = snapshot.capacity();
@@ -496,7 +568,7 @@ public final class AdmissionPolicy {
         if (cause != Cause.SYSTEM_FILES) {
             full.shed(now);
         }
-        if (reclaim && mayOvershoot(full, snapshot) && evictOne(full, snapshot, cause, now)) {
+        if (reclaim && mayOvershoot(full, snapshot) && evictions.one(full, snapshot, cause, now)) {
             return Admission.ADMIT;
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
@@ -527,67 +599,15 @@ public final class AdmissionPolicy {
         if (reclaim && source != null) {
             // The other half of what evictions may overshoot is for the others.
             boolean overshoot = crowded.excess() <= Math.max(1, crowded.bridge(snapshot.capacity()) / 2);
-            if (overshoot && evictOwn(crowded, source, now)) {
+            if (overshoot && evictions.own(crowded, snapshot, source, now)) {
                 return Admission.ADMIT;
             }
-            if (!overshoot
-                    && queue != null
-                    && crowded.table().holdsIdle(source, clock.nanos(), silentFloor, idleFloorNanos())
-                    && queue.mayWait(now)) {
+            if (!overshoot && queue != null && evictions.couldOwn(crowded, source) && queue.mayWait(now)) {
                 // For the descriptor of one that it replaced, which comes back within milliseconds.
                 return Admission.WAIT;
             }
         }
         return refuse(source, snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
-    }
-
-    private boolean evictOwn(Ceiling crowded, InetAddress source, long now) {
-        Handle victim;
-        synchronized (evictions) {
-            if (!ownEvictions.take(evictionsPerSecond * EvictionRate.SILENT_FACTOR, now)) {
-                return false;
-            }
-            victim = crowded.table().claimOfSource(source, clock.nanos(), silentFloor, idleFloorNanos());
-            if (victim == null) {
-                ownEvictions.giveBack();
-                return false;
-            }
-        }
-        return evict(victim, Cause.UNFAIR_SOURCE, now);
-    }
-
-    private boolean evictOne(Ceiling full, GuardSnapshot snapshot, Cause cause, long now) {
-        Handle victim;
-        synchronized (evictions) {
-            boolean any = evictions.take(evictionsPerSecond, now);
-            boolean silent = any || silentEvictions.take(evictionsPerSecond * EvictionRate.SILENT_FACTOR, now);
-            if (!silent) {
-                return false;
-            }
-            // Whose request waits for a thread has said nothing yet, as far as an adapter knows.
-            long late = StalledRequestReaper.workDelayNanos(snapshot);
-            // By the clock that stamps them: while the sampler stands still, nobody grows idle.
-            victim = full.table().claimVictim(clock.nanos(), silentFloor + late, idleFloorNanos() + late, !any);
-            if (victim == null) {
-                (any ? evictions : silentEvictions).giveBack();
-                return false;
-            }
-        }
-        return evict(victim, cause, now);
-    }
-
-    private boolean evict(Handle victim, Cause cause, long now) {
-        Closing how = mayReset(now) ? Closing.RESET : Closing.ORDERLY;
-        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, cause);
-        decisions.evicted(victim, how, cause, clock.nanos(), now);
-        try {
-            victim.closer.close(how);
-        } catch (RuntimeException e) {
-            // Its connection will close by its own time-out, and its place counts as taken till then.
-            trouble.warn("tcpguard: an adapter could not close an idle connection to make room", e, now);
-            return false;
-        }
-        return true;
     }
 
     /**

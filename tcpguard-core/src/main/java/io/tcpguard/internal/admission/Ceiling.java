@@ -20,6 +20,9 @@ abstract class Ceiling {
     /** By how many it would be passed with the newcomer in hand; 0 or less: by none. */
     abstract long excess();
 
+    /** About how many are free, by what was last counted; negative: passed. */
+    abstract long free();
+
     /** Whether so little is left that it matters who holds how much. */
     abstract boolean scarce(Capacity capacity);
 

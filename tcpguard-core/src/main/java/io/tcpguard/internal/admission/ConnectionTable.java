@@ -46,9 +46,7 @@ final class ConnectionTable {
     /** Part of all places in which clients may take their time over half a message, however scarce places are. */
     private static final double SPARED_UNFINISHED = 0.25;
 
-    private final IdleFloorEstimator gaps;
-    private final AdaptiveQueueWait patience;
-    private final CoarseClock clock;
+    private final ClientModel clients;
     private final long width;
     private final Sources sources = new Sources();
     private final HandleList silent = new HandleList();
@@ -61,12 +59,10 @@ final class ConnectionTable {
     private volatile int size;
 
     /** @param longestFloorNanos the longest minimum idle time that will be asked for */
-    ConnectionTable(IdleFloorEstimator gaps, AdaptiveQueueWait patience, CoarseClock clock, long longestFloorNanos) {
-        this.gaps = gaps;
-        this.patience = patience;
-        this.clock = clock;
+    ConnectionTable(ClientModel clients, long longestFloorNanos) {
+        this.clients = clients;
         this.width = Math.max(WIDTH, longestFloorNanos / (BUCKETS / 2));
-        this.oldestTick = tick(clock.nanos());
+        this.oldestTick = tick(clients.clock().nanos());
         for (int i = 0; i < BUCKETS; i++) {
             buckets[i] = new HandleList();
             buckets[i].tick = Long.MIN_VALUE;
@@ -86,11 +82,14 @@ final class ConnectionTable {
             ConnectionCloser closer) {
         Handle h = new Handle(this, inACrowd, counts, closer);
         h.address = address;
-        patience.opened(inACrowd);
+        clients.patience().opened(inACrowd);
         counts.opened();
         ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);
         h.atListener = seat;
         add(h, address);
+        if (inACrowd) {
+            clients.history().letIn(h.source);
+        }
         if (ofListener != null && seat != null) {
             ofListener.add(seat, address);
         }
@@ -143,15 +142,11 @@ final class ConnectionTable {
 
     /** By the clock that stamps all connections. Any thread. */
     long now() {
-        return clock.nanos();
+        return clients.clock().nanos();
     }
 
-    IdleFloorEstimator gaps() {
-        return gaps;
-    }
-
-    AdaptiveQueueWait patience() {
-        return patience;
+    ClientModel clients() {
+        return clients;
     }
 
     /** How many addresses hold connections. */
@@ -167,6 +162,16 @@ final class ConnectionTable {
     /** How many connections were ever closed: if it did not change, no place became free. */
     long closedSoFar() {
         return closed.sum();
+    }
+
+    /** As {@link Sources#id}. */
+    synchronized long idOf(InetAddress address) {
+        return sources.id(address);
+    }
+
+    /** As {@link Sources#rank}. */
+    synchronized SourceRank rank(InetAddress address, SourceMemory memory) {
+        return sources.rank(address, memory);
     }
 
     /** As {@link Sources#holdsMoreThan}. */

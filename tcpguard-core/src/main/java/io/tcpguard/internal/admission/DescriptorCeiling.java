@@ -23,6 +23,11 @@ final class DescriptorCeiling extends Ceiling {
     }
 
     @Override
+    long free() {
+        return room.free();
+    }
+
+    @Override
     boolean scarce(Capacity capacity) {
         return room.scarce(capacity.reserve());
     }

@@ -131,6 +131,12 @@ final class DescriptorHeadroom {
         return used;
     }
 
+    /** How many are left below the admission threshold, by the last count noted; a guess. */
+    long free() {
+        long used = lastCount;
+        return used < 0 ? Long.MAX_VALUE : refusalPoint - used;
+    }
+
     /**
      * Whether the last count noted is within as much of the admission threshold as is kept in reserve beyond it. A
      * guess, for fairness.

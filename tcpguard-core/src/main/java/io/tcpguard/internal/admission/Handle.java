@@ -19,6 +19,9 @@ final class Handle extends Seat implements ConnectionHandle {
     /** {@link #work} of a connection that the guard closes, or that is closed. */
     private static final int OVER = -1;
 
+    /** 17 ms, as {@code 1 << TICK} nanoseconds: about a sample. */
+    private static final int TICK = 24;
+
     /** Beside the number in {@link #work}: all of it waits for the client. */
     private static final int UNFINISHED = 1 << 30;
 
@@ -36,7 +39,21 @@ final class Handle extends Seat implements ConnectionHandle {
     private volatile boolean received;
     private volatile boolean kept;
     /** Written by whoever reports activity; a lost update costs one sample of the learner. */
-    private int longestGap = -1;
+    private short longestGap = -1;
+
+    /** The same: as far as its session has come. */
+    private short reached = -1;
+
+    /** In {@link #ticks}: when the last request had ended, from the opening, and the shortest pause; small, as are all of a connection. */
+    private int endedAfter;
+
+    private short shortestPause = Short.MAX_VALUE;
+
+    /** Came back sooner than healthy clients do. */
+    private boolean hurried;
+
+    /** Told to give its slot back. */
+    private volatile boolean leaving;
 
     /** Requests that began; of two at once one may be missed. */
     private int begun;
@@ -65,6 +82,7 @@ final class Handle extends Seat implements ConnectionHandle {
             if (WORK.compareAndSet(this, now, now + 1)) {
                 if (count(now) == 0) {
                     active();
+                    paused();
                 }
                 begun++;
                 return true;
@@ -77,7 +95,9 @@ final class Handle extends Seat implements ConnectionHandle {
     public void end() {
         for (int now = work; now > 0 && count(now) > 0; now = work) {
             // First, or an evictor would see it idle since its work began.
-            stamp(table.now());
+            long at = table.now();
+            stamp(at);
+            endedAfter = ticks(at - openedAt);
             if (WORK.compareAndSet(this, now, now - 1)) {
                 counts.workEnded();
                 return;
@@ -108,9 +128,25 @@ final class Handle extends Seat implements ConnectionHandle {
     private void active() {
         long now = table.now();
         if (begun > 0 && now - openedAt >= IdleFloorEstimator.LEAST) {
-            longestGap = table.gaps().cameBack(sourceHash, longestGap, now - lastActive);
+            longestGap = (short) table.clients().gaps().cameBack(sourceHash, longestGap, now - lastActive);
+            if (now - openedAt >= TenureEstimator.next(reached)) {
+                reached = (short) table.clients().tenure().reached(sourceHash, reached, now - openedAt);
+            }
         }
         used(now);
+    }
+
+    /** Between two whole requests: other bytes, and the end of a client's, are no sign of its pace. */
+    private void paused() {
+        int pause = ticks(lastActive - openedAt) - endedAfter;
+        if (begun > 0 && pause >= PaceEstimator.LEAST >> TICK) {
+            shortestPause = (short) Math.min(shortestPause, pause);
+            hurried |= (long) pause << TICK < table.clients().pace().nanos();
+        }
+    }
+
+    private static int ticks(long nanos) {
+        return (int) Math.min(Integer.MAX_VALUE, nanos >> TICK);
     }
 
     private void used(long now) {
@@ -128,6 +164,14 @@ final class Handle extends Seat implements ConnectionHandle {
     }
 
     @Override
+    public boolean leaves() {
+        if (!leaving && !kept && counts.turns.isOver(table.now() - openedAt, hurried)) {
+            leaving = true;
+        }
+        return leaving;
+    }
+
+    @Override
     public void keep() {
         kept = true;
     }
@@ -135,15 +179,31 @@ final class Handle extends Seat implements ConnectionHandle {
     @Override
     public void closed() {
         if (gone == 0 && GONE.compareAndSet(this, 0, 1)) {
-            settle(WORK.getAndSet(this, OVER));
+            int before = WORK.getAndSet(this, OVER);
+            settle(before);
             table.remove(this);
             ListenerSeat seat = atListener;
             if (seat != null) {
                 seat.table().remove(seat);
             }
             counts.closed();
-            if (begun == 1 && table.now() - lastActive < AdaptiveQueueWait.AT_ONCE) {
-                table.patience().leftAtOnce(inACrowd);
+            learn(before == OVER);
+        }
+    }
+
+    /** It is closed: what it tells of its client, and of all. */
+    private void learn(boolean evicted) {
+        ClientModel clients = table.clients();
+        long idle = table.now() - lastActive;
+        if (begun == 1 && idle < AdaptiveQueueWait.AT_ONCE) {
+            clients.patience().leftAtOnce(inACrowd);
+        }
+        clients.tenure().closed(reached);
+        boolean ended = !evicted && !leaving && !kept && idle < clients.gaps().floorNanos();
+        if (ended && begun > 1 && lastActive - openedAt >= TenureEstimator.LEAST) {
+            clients.history().finished(source);
+            if (shortestPause < Short.MAX_VALUE) {
+                clients.pace().finished(sourceHash, (long) shortestPause << TICK);
             }
         }
     }

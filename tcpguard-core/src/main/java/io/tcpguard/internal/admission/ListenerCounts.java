@@ -18,6 +18,9 @@ public final class ListenerCounts {
         }
     }
 
+    /** When its connections give their slots back. */
+    final Turns turns = new Turns();
+
     private final LongAdder accepts = new LongAdder();
     private final AtomicInteger held = new AtomicInteger();
 

@@ -42,6 +42,11 @@ final class PlaceCeiling extends Ceiling {
     }
 
     @Override
+    long free() {
+        return (long) most - held.getAsInt();
+    }
+
+    @Override
     boolean scarce(Capacity capacity) {
         return held.getAsInt() + margin() > most;
     }

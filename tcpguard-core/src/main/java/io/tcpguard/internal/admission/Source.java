@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class Source {
     final SourceKey key;
 
+    /** To remember it by. */
+    final long id;
+
     /** The network around it; null: none that counts. */
     final @Nullable Source network;
 
@@ -23,6 +26,7 @@ final class Source {
 
     Source(SourceKey key, @Nullable Source network) {
         this.key = key;
+        this.id = key.id();
         this.network = network;
     }
 

@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class SourceKey {
     /** Whether the JDK's hash of an IPv4 address is the address, which spares a copy of its bytes. */
     private static final boolean HASH_IS_ADDRESS =
             InetAddress.getLoopbackAddress() instanceof Inet4Address local && local.hashCode() == 0x7f000001;
+
+    /** Another one in each process, so that nobody knows whose words share a set. */
+    private static final long SEED = new SecureRandom().nextLong();
 
     private long high;
     private long low;
@@ -96,6 +100,18 @@ final class SourceKey {
             number = number << 8 | (bytes[i] & 0xff);
         }
         return number;
+    }
+
+    /** 64 bits to remember it by; never 0. */
+    long id() {
+        return mix(mix(mix(SEED ^ high) ^ low) + bits) | 1;
+    }
+
+    /** All bits of the answer follow from all bits of the argument (the finalizer of MurmurHash3). */
+    private static long mix(long bits) {
+        long mixed = (bits ^ (bits >>> 33)) * 0xFF51_AFD7_ED55_8CCDL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
+        return mixed ^ (mixed >>> 33);
     }
 
     @Override

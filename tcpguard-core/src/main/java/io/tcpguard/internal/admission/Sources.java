@@ -105,6 +105,24 @@ final class Sources {
         return known.get(asked);
     }
 
+    /** To remember it by. */
+    long id(InetAddress address) {
+        asked.set(address, memory);
+        return asked.id();
+    }
+
+    /** What this address is known for: by itself, or else by its networks. */
+    SourceRank rank(InetAddress address, SourceMemory history) {
+        asked.set(address, memory);
+        SourceRank rank = history.rank(asked.id());
+        while (rank == SourceRank.UNKNOWN && asked.widen()) {
+            if (history.badNetwork(asked.id())) {
+                rank = SourceRank.BAD;
+            }
+        }
+        return rank;
+    }
+
     /**
      * Whether the source of this address, or a network around it, holds at least {@code times} its equal share of all
      * connections, and at least two.

@@ -77,7 +77,15 @@ class AdaptiveQueueWaitTest {
         CoarseClock clock = new CoarseClock(0);
         IdleFloorEstimator gaps = new IdleFloorEstimator();
         gaps.freeze(true);
-        ConnectionTable table = new ConnectionTable(gaps, patience, clock, 0);
+        ConnectionTable table = new ConnectionTable(
+                new ClientModel(
+                        gaps,
+                        patience,
+                        new TenureEstimator(),
+                        new PaceEstimator(),
+                        new SourceHistory(new SourceMemory(clock)),
+                        clock),
+                0);
         for (int i = 0; i < 100; i++) {
             ConnectionHandle session = table.open(null, true, new ListenerCounts(), how -> {});
             for (int request = 0; request < 3; request++) {

@@ -21,8 +21,7 @@ class ConnectionTableTest {
     private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ConnectionTable table =
-            new ConnectionTable(new IdleFloorEstimator(), new AdaptiveQueueWait(0), clock, 0);
+    private final ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
     private long now;
 
     @Test

@@ -59,7 +59,7 @@ class DecisionLogTest {
     @Test
     void tellsWhoWasEvictedForHowLongItWasIdleAndWhatItGot() {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table = new ConnectionTable(new IdleFloorEstimator(), new AdaptiveQueueWait(0), clock, 0);
+        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
         Handle handle = table.open(client, false, new ListenerCounts(), how -> {});
         for (int i = 0; i < 3; i++) {
             handle.begin();

@@ -35,7 +35,7 @@ class RefusedSourcesTest {
     @Test
     void tellWhoHoldsMostAndWhatTheyDo() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table = new ConnectionTable(new IdleFloorEstimator(), new AdaptiveQueueWait(0), clock, 0);
+        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
         for (int i = 0; i < 3; i++) {
             table.open(address(7), false, new ListenerCounts(), how -> {});
         }

@@ -30,6 +30,40 @@ class SourcesTest {
     }
 
     @Test
+    void takesWhoIsUnknownForBadWhereAllOfItsNetworkWasBadAndNobodyGood() throws UnknownHostException {
+        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)));
+        for (int i = 1; i <= 16; i++) {
+            String hex = Integer.toHexString(i);
+            for (String address : List.of("192.0.2." + i, "198.51.100." + i, "2001:db8:1:" + hex + "::" + hex)) {
+                sit(history, address);
+            }
+        }
+        history.finished(sources.open(InetAddress.getByName("198.51.100.77")));
+
+        assertThat(rank(history, "192.0.2.99")).isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "::ffff:192.0.2.99")).as("mapped").isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "192.0.3.99")).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(rank(history, "198.51.100.99")).as("somebody is good there").isEqualTo(SourceRank.UNKNOWN);
+        assertThat(rank(history, "198.51.100.7")).isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "2001:db8:1:7::beef"))
+                .as("another one of a /64")
+                .isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "2001:db8:1:ff00::1"))
+                .as("another /64 of the /48")
+                .isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "2001:db8:2:7::1")).isEqualTo(SourceRank.UNKNOWN);
+    }
+
+    private void sit(SourceHistory history, String address) throws UnknownHostException {
+        InetAddress at = InetAddress.getByName(address);
+        history.sat(sources.open(at), at, 0);
+    }
+
+    private SourceRank rank(SourceHistory history, String address) throws UnknownHostException {
+        return sources.rank(InetAddress.getByName(address), history.memory());
+    }
+
+    @Test
     void takesAWiderIpv6NetworkForOneSourceOnceItHoldsHalfOfAll() throws UnknownHostException {
         for (int i = 0; i < 180; i++) {
             open("2001:db8:1:" + Integer.toHexString(i * 257) + "::1");

@@ -1,0 +1,132 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.RateLimitedLog;
+import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Layer;
+import io.tcpguard.state.RefusalCounters.Way;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
+
+/** Takes the slot of an idle connection for a new one, so many a second at most. Any thread. */
+final class Evictions {
+    private final ClientModel clients;
+    private final RefusalCounters shed;
+    private final ResetBudget resets;
+    private final DecisionLog decisions;
+    private final EvictionRate rate;
+    private final TokenBucket any;
+    private final TokenBucket silent;
+    private final TokenBucket own;
+    private final long fixedFloor;
+    private final long silentFloor;
+    private final RateLimitedLog trouble =
+            new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
+
+    private volatile double perSecond;
+
+    Evictions(
+            GuardConfig config,
+            ClientModel clients,
+            RefusalCounters shed,
+            ResetBudget resets,
+            DecisionLog decisions,
+            long now) {
+        this.clients = clients;
+        this.shed = shed;
+        this.resets = resets;
+        this.decisions = decisions;
+        fixedFloor = config.nanos(Setting.IDLE_FLOOR);
+        silentFloor = config.nanos(Setting.SILENT_FLOOR);
+        rate = EvictionRate.of(config);
+        perSecond = rate.perSecond(Capacity.UNKNOWN);
+        any = new TokenBucket(now);
+        silent = new TokenBucket(now);
+        own = new TokenBucket(now);
+    }
+
+    /** From the sampler. */
+    void sampled(Capacity capacity) {
+        perSecond = rate.perSecond(capacity);
+    }
+
+    double perSecond() {
+        return perSecond;
+    }
+
+    /** The minimum idle time in force. */
+    long idleFloorNanos() {
+        return fixedFloor > 0 ? fixedFloor : clients.gaps().floorNanos();
+    }
+
+    /** Whether the longest-idle connection under this ceiling has given way. */
+    boolean one(Ceiling full, GuardSnapshot snapshot, Cause cause, long now) {
+        Handle victim;
+        synchronized (any) {
+            boolean whoever = any.take(perSecond, now);
+            if (!whoever && !silent.take(perSecond * EvictionRate.SILENT_FACTOR, now)) {
+                return false;
+            }
+            // Whose request waits for a thread has said nothing yet, as far as an adapter knows.
+            long late = StalledRequestReaper.workDelayNanos(snapshot);
+            // By the clock that stamps them: while the sampler stands still, nobody grows idle.
+            victim = full.table()
+                    .claimVictim(clients.clock().nanos(), silentFloor + late, idleFloorNanos() + late, !whoever);
+            if (victim == null) {
+                (whoever ? any : silent).giveBack();
+                return false;
+            }
+        }
+        return evict(victim, snapshot, cause, now);
+    }
+
+    /** Whether an idle connection of this source has given way. */
+    boolean own(Ceiling crowded, GuardSnapshot snapshot, InetAddress source, long now) {
+        Handle victim;
+        synchronized (any) {
+            if (!own.take(perSecond * EvictionRate.SILENT_FACTOR, now)) {
+                return false;
+            }
+            victim = crowded.table().claimOfSource(source, clients.clock().nanos(), silentFloor, idleFloorNanos());
+            if (victim == null) {
+                own.giveBack();
+                return false;
+            }
+        }
+        return evict(victim, snapshot, Cause.UNFAIR_SOURCE, now);
+    }
+
+    /** Whether there is one that could. */
+    boolean couldOwn(Ceiling crowded, InetAddress source) {
+        return crowded.table().holdsIdle(source, clients.clock().nanos(), silentFloor, idleFloorNanos());
+    }
+
+    private boolean evict(Handle victim, GuardSnapshot snapshot, Cause cause, long now) {
+        Closing how = mayReset(snapshot, now) ? Closing.RESET : Closing.ORDERLY;
+        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, cause);
+        decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
+        if (victim.begun() <= 1) {
+            clients.history().sat(victim.source, victim.address, now);
+        }
+        try {
+            victim.closer.close(how);
+        } catch (RuntimeException e) {
+            // Its connection will close by its own time-out, and its place counts as taken till then.
+            trouble.warn("tcpguard: an adapter could not close an idle connection to make room", e, now);
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
+    boolean mayReset(GuardSnapshot snapshot, long now) {
+        return snapshot.resetsOnly() && resets.take(snapshot.capacity(), now);
+    }
+}

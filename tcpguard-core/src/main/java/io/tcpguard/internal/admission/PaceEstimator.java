@@ -1,0 +1,68 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Learns the shortest pause that healthy clients make between two requests, where they make any: devices with a heartbeat do, people who
+ * click don't, and then it is no more than a second, which tells nobody apart. Who came back sooner is of another make, and has had his
+ * turn first while slots are scarce. Requests within a second of each other belong together. Learned by source, as {@link IdleFloorEstimator
+ * the idle floor is}, of sessions that their clients have ended: abnormal ones come by hundreds before anybody is refused, but don't leave.
+ */
+final class PaceEstimator {
+    /** A shorter one is none. */
+    static final long LEAST = TimeUnit.SECONDS.toNanos(1);
+
+    private static final LogScale SCALE = new LogScale(LEAST);
+    private static final int BUCKETS = SCALE.bucket(TimeUnit.MINUTES.toNanos(2)) + 1;
+    private static final int ENOUGH = 500;
+    private static final double HEALTHY = 0.999;
+
+    /** Timers are early now and then, and pauses are measured to a sample. */
+    private static final double MARGIN = 0.97;
+
+    /** The later a bucket here, the shorter the pause. */
+    private final SourceHistogram shortest = new SourceHistogram(BUCKETS);
+
+    private volatile boolean frozen;
+    private volatile long least;
+
+    /**
+     * A session ended well.
+     *
+     * @param pause its shortest one, of {@link #LEAST} at least
+     */
+    void finished(int source, long pause) {
+        if (!frozen) {
+            shortest.reached(source, -1, BUCKETS - 1 - Math.min(BUCKETS - 1, SCALE.bucket(pause)));
+        }
+    }
+
+    /** Whether new connections are refused or replace others: then abnormal clients are among those that come back. */
+    void freeze(boolean now) {
+        frozen = now;
+    }
+
+    /** Healthy clients make no shorter one, in nanoseconds; 0: not known, or they do. */
+    long nanos() {
+        return least;
+    }
+
+    /** Works it out anew; the sampler calls it about once a second. */
+    void update() {
+        if (frozen) {
+            return;
+        }
+        shortest.weigh();
+        long total = shortest.total();
+        if (total >= ENOUGH) {
+            int bucket = BUCKETS - 1 - shortest.passedByNoMoreThan((long) (total * (1 - HEALTHY)));
+            least = bucket == 0 ? 0 : (long) (SCALE.begin(bucket) * MARGIN);
+        }
+    }
+
+    /** Lets the past count half. */
+    void forget() {
+        shortest.forget();
+    }
+}

@@ -1,0 +1,131 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import java.net.InetAddress;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Marks sources by what their connections do, and tells their rank while slots are scarce. Marks are made when a connection closes, is
+ * evicted or refused; requests make none. Any thread.
+ */
+final class SourceHistory {
+    private static final int SOURCES_TOLD = 10;
+    private static final SourceRank[] RANKS = SourceRank.values();
+
+    /** The newest of so many finished sessions tell how many sources are known. */
+    private static final double SESSIONS = 128;
+
+    private final SourceMemory memory;
+    private final LongAdder[] admitted = adders();
+    private final LongAdder[] refused = adders();
+    private final RefusedSources sat = new RefusedSources();
+
+    /** A lost update is one of {@link #SESSIONS}. */
+    private volatile double known;
+
+    SourceHistory(SourceMemory memory) {
+        this.memory = memory;
+    }
+
+    private static LongAdder[] adders() {
+        LongAdder[] adders = new LongAdder[RANKS.length];
+        for (int i = 0; i < adders.length; i++) {
+            adders[i] = new LongAdder();
+        }
+        return adders;
+    }
+
+    SourceMemory memory() {
+        return memory;
+    }
+
+    /** @param table knows the networks of an address */
+    SourceRank rank(@Nullable InetAddress address, ConnectionTable table) {
+        return address == null ? SourceRank.UNKNOWN : table.rank(address, memory);
+    }
+
+    /** Share of the sessions that ended lately whose source was known for good before: whether being unknown tells anything. */
+    double knownShare() {
+        return known;
+    }
+
+    /** A session came back with a second request, and its client ended it. */
+    void finished(@Nullable Source source) {
+        if (source == null) {
+            return;
+        }
+        boolean before = memory.finished(source.id);
+        double share = known;
+        known = share + ((before ? 1 : 0) - share) / SESSIONS;
+        for (Source network = source.network; network != null; network = network.network) {
+            memory.finished(network.id);
+        }
+    }
+
+    /** A connection that never came back with a second request was evicted. */
+    void sat(@Nullable Source source, @Nullable InetAddress address, long now) {
+        if (source == null || address == null) {
+            return;
+        }
+        memory.sat(source.id);
+        for (Source network = source.network; network != null; network = network.network) {
+            memory.satInNetwork(network.id);
+        }
+        sat.add(address, now);
+    }
+
+    /** A connection was admitted while slots are scarce. */
+    void letIn(@Nullable Source source) {
+        if (source != null) {
+            memory.letIn(source.id);
+        }
+    }
+
+    void admitted(SourceRank rank) {
+        admitted[rank.ordinal()].increment();
+    }
+
+    /** A connection was refused for want of a slot. */
+    void refused(@Nullable InetAddress address, SourceRank rank, ConnectionTable table) {
+        refused[rank.ordinal()].increment();
+        // Of who is good it tells nothing: it has come as others of its kind do.
+        if (address != null && rank != SourceRank.GOOD) {
+            memory.knocked(table.idOf(address));
+        }
+    }
+
+    /** While slots were scarce, since the start. */
+    long admittedSoFar(SourceRank rank) {
+        return admitted[rank.ordinal()].sum();
+    }
+
+    /** The same. */
+    long refusedSoFar(SourceRank rank) {
+        return refused[rank.ordinal()].sum();
+    }
+
+    /** Share of each rank while slots were scarce, in words; empty if they never were. */
+    String shares() {
+        long all = 0;
+        StringBuilder text = new StringBuilder();
+        for (SourceRank rank : RANKS) {
+            long in = admittedSoFar(rank);
+            long out = refusedSoFar(rank);
+            all += in + out;
+            text.append(text.length() == 0 ? "" : ", ")
+                    .append(rank.words())
+                    .append(' ')
+                    .append(in)
+                    .append(" let in and ")
+                    .append(out)
+                    .append(" refused");
+        }
+        return all == 0 ? "" : text.toString();
+    }
+
+    /** The sources whose idle connections were evicted most, in words; empty if there are none. */
+    String heaviest(long now) {
+        return sat.most(SOURCES_TOLD, now);
+    }
+}

@@ -1,0 +1,100 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+/**
+ * What one source did, in a word of 64 bits: 36 bits of its hash, the minute of the last mark, and three counts that fade by the minute.
+ * 0 is nobody.
+ */
+final class SourceMarks {
+    /** Refusals in a row, within a minute or so, of who comes again at once: honest clients have got in elsewhere by then. */
+    static final int KNOCKS = 4;
+
+    // tag 36 | minute 14 | good 6 | sat 4 | knocked 4
+    private static final int TAG_SHIFT = 28;
+    private static final int MINUTE_SHIFT = 14;
+    private static final int MINUTES = (1 << 14) - 1;
+    private static final int GOOD_SHIFT = 8;
+    private static final int SAT_SHIFT = 4;
+
+    private static final int MOST_GOOD = 60;
+    private static final int MOST_BAD = 15;
+    private static final int KNOCKS_FORGOTTEN_A_MINUTE = 4;
+
+    private SourceMarks() {}
+
+    static boolean of(long word, long source) {
+        return word != 0 && (word ^ source) >>> TAG_SHIFT == 0;
+    }
+
+    static int good(long word) {
+        return (int) (word >>> GOOD_SHIFT) & 63;
+    }
+
+    static int sat(long word) {
+        return (int) (word >>> SAT_SHIFT) & 15;
+    }
+
+    static int knocks(long word) {
+        return (int) word & 15;
+    }
+
+    /** With one mark more, each bounded. */
+    static long plus(long word, long source, int good, int sat, int knocks, long minute) {
+        return word(
+                source,
+                Math.min(MOST_GOOD, good(word) + good),
+                Math.min(MOST_BAD, sat(word) + sat),
+                Math.min(MOST_BAD, knocks(word) + knocks),
+                minute);
+    }
+
+    static long withoutKnocks(long word, long minute) {
+        return word(word, good(word), sat(word), 0, minute);
+    }
+
+    private static long word(long source, int good, int sat, int knocks, long minute) {
+        if (good == 0 && sat == 0 && knocks == 0) {
+            return 0;
+        }
+        return source >>> TAG_SHIFT << TAG_SHIFT
+                | (minute & MINUTES) << MINUTE_SHIFT
+                | (long) good << GOOD_SHIFT
+                | (long) sat << SAT_SHIFT
+                | knocks;
+    }
+
+    /** As it is by this minute; 0 if nothing is left of it. */
+    static long aged(long word, long minute) {
+        if (word == 0) {
+            return 0;
+        }
+        int minutes = (int) (minute - (word >>> MINUTE_SHIFT)) & MINUTES;
+        return minutes == 0
+                ? word
+                : word(
+                        word,
+                        Math.max(0, good(word) - minutes),
+                        Math.max(0, sat(word) - minutes),
+                        Math.max(0, knocks(word) - KNOCKS_FORGOTTEN_A_MINUTE * minutes),
+                        minute);
+    }
+
+    static SourceRank rank(long word) {
+        int good = good(word);
+        int sat = sat(word);
+        if (good > 0) {
+            return good >= sat ? SourceRank.GOOD : SourceRank.UNKNOWN;
+        }
+        return sat > 0 || knocks(word) >= KNOCKS ? SourceRank.BAD : SourceRank.UNKNOWN;
+    }
+
+    /** So much, and nothing good, makes a network bad. */
+    static boolean badNetwork(long word) {
+        return good(word) == 0 && sat(word) == MOST_BAD;
+    }
+
+    /** Who is worth least is forgotten first. */
+    static long worth(long word) {
+        return word == 0 ? -1 : good(word) * 64L + sat(word) * 2L + knocks(word);
+    }
+}

@@ -1,0 +1,238 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SourceMemoryTest {
+    private static final int MILLION = 1_000_000;
+
+    private final CoarseClock clock = new CoarseClock(0);
+    private final SourceMemory memory = new SourceMemory(clock);
+    private long now;
+
+    @Test
+    void knowsNobodyAtFirst() {
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.capacity() * 8).isLessThanOrEqualTo(8 << 10);
+    }
+
+    @Test
+    void ranksByWhatASourceDid() {
+        memory.finished(id(1));
+        memory.sat(id(2));
+        for (int i = 0; i < SourceMarks.KNOCKS; i++) {
+            assertThat(memory.rank(id(3))).isEqualTo(SourceRank.UNKNOWN);
+            memory.knocked(id(3));
+        }
+
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.GOOD);
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
+        assertThat(memory.rank(id(3))).isEqualTo(SourceRank.BAD);
+    }
+
+    @Test
+    void forgetsRefusalsOfWhoCameInOrStayedAwayForAMinute() {
+        for (int i = 0; i < SourceMarks.KNOCKS; i++) {
+            memory.knocked(id(1));
+            memory.knocked(id(2));
+        }
+        memory.letIn(id(1));
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
+        pass(1);
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.UNKNOWN);
+    }
+
+    @Test
+    void badMarksFadeWithinAQuarterOfAnHourAndGoodOnesWithinAnHour() {
+        for (int i = 0; i < 1000; i++) {
+            memory.sat(id(1));
+            memory.finished(id(2));
+        }
+        pass(14);
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.BAD);
+        pass(1);
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        pass(44);
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.GOOD);
+        pass(1);
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.UNKNOWN);
+    }
+
+    /** Each user has a session of 20 s, and each sitter is evicted every 15 s. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 20, 200})
+    void takesAnAddressOfManyUsersAndAsManySittersForGood(int users) {
+        for (int i = 0; i < 2 * users; i++) {
+            memory.finished(id(1));
+        }
+        for (int second = 0; second < 1800; second++) {
+            clock.advance(now += TimeUnit.SECONDS.toNanos(1));
+            for (int i = 0; i < users; i++) {
+                if ((second + i) % 20 == 0) {
+                    memory.finished(id(1));
+                }
+                if ((second + i) % 15 == 0) {
+                    memory.sat(id(1));
+                }
+            }
+            assertThat(memory.rank(id(1))).as("after %s s", second).isEqualTo(SourceRank.GOOD);
+        }
+    }
+
+    @Test
+    void takesWhoWasGoodOnceAndThenOnlySitsForBadInTheEnd() {
+        memory.finished(id(1));
+        List<SourceRank> ranks = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            ranks.add(memory.rank(id(1)));
+            memory.sat(id(1));
+            memory.sat(id(1));
+            pass(1);
+        }
+
+        assertThat(ranks).startsWith(SourceRank.GOOD).endsWith(SourceRank.BAD);
+        assertThat(ranks.indexOf(SourceRank.BAD)).isGreaterThan(ranks.indexOf(SourceRank.UNKNOWN));
+    }
+
+    @Test
+    void remembersAMillionSourcesIn16MebibytesAndTakesNearlyNobodyForAnother() {
+        for (int i = 0; i < MILLION; i++) {
+            memory.sat(id(i));
+            if (i % 1_000 == 0) {
+                sweep(2);
+            }
+        }
+        int known = 0;
+        int mistaken = 0;
+        for (int i = 0; i < MILLION; i++) {
+            known += memory.rank(id(i)) == SourceRank.BAD ? 1 : 0;
+            mistaken += memory.rank(id(MILLION + i)) == SourceRank.UNKNOWN ? 0 : 1;
+        }
+
+        assertThat(memory.capacity() * 8L).isEqualTo(16L << 20);
+        assertThat(known).isGreaterThan(MILLION * 98 / 100);
+        assertThat(mistaken).isLessThan(200);
+    }
+
+    @Test
+    void keepsTheGoodThroughAFloodOfMoreBadOnesThanItHolds() {
+        for (int i = 0; i < 10_000; i++) {
+            memory.finished(id(i));
+            if (i % 500 == 0) {
+                sweep(20);
+            }
+        }
+        for (int i = 0; i < 3 * MILLION; i++) {
+            memory.knocked(id(10_000 + i));
+            if (i % 100_000 == 0) {
+                sweep(2);
+            }
+        }
+        int known = 0;
+        for (int i = 0; i < 10_000; i++) {
+            known += memory.rank(id(i)) == SourceRank.GOOD ? 1 : 0;
+        }
+
+        assertThat(known).isGreaterThan(9_500);
+        assertThat(memory.capacity()).isEqualTo(SourceMemory.MOST);
+    }
+
+    @Test
+    void countsWhomItKnowsAndForgetsThemWhenTheyHaveFaded() {
+        for (int i = 0; i < 100; i++) {
+            memory.finished(id(i));
+            memory.sat(id(1_000 + i));
+        }
+        sweep(10);
+        assertThat(List.of(memory.good(), memory.bad(), memory.size())).containsExactly(100, 100, 200);
+
+        pass(60);
+        sweep(10);
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void forgetsOneSourceWhenTold() {
+        memory.sat(id(1));
+        memory.sat(id(2));
+        memory.forget(id(1));
+
+        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
+    }
+
+    @Test
+    void allocatesNothingToMarkOrToAsk() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < 20_000; i++) {
+                memory.knocked(i * 0x9E37_79B9_7F4A_7C15L);
+                memory.finished(i * 0x9E37_79B9_7F4A_7C15L);
+                memory.rank(i * 0x9E37_79B9_7F4A_7C15L);
+            }
+            least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+        }
+
+        assertThat(least).isLessThan(20_000);
+    }
+
+    @Test
+    void losesNoMoreThanAFewMarksOfManyThreads() throws InterruptedException {
+        int perThread = 10_000;
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            int first = t * perThread;
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 40; i++) {
+                    memory.sat(id(first + i));
+                    memory.finished(id(-1 - i));
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        int known = 0;
+        for (int t = 0; t < 4; t++) {
+            for (int i = 0; i < 40; i++) {
+                known += memory.rank(id(t * perThread + i)) == SourceRank.BAD ? 1 : 0;
+            }
+        }
+        assertThat(known).isGreaterThan(150);
+        assertThat(memory.rank(id(-1))).isEqualTo(SourceRank.GOOD);
+    }
+
+    private void sweep(int times) {
+        for (int i = 0; i < times; i++) {
+            memory.sweep();
+        }
+    }
+
+    private void pass(long minutes) {
+        now += TimeUnit.MINUTES.toNanos(minutes);
+        clock.advance(now);
+    }
+
+    /** As {@link SourceKey#id} spreads them. */
+    private static long id(long number) {
+        long mixed = (number + 1) * 0xFF51_AFD7_ED55_8CCDL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
+        return (mixed ^ (mixed >>> 33)) | 1;
+    }
+}

@@ -184,7 +184,7 @@ final class ConnectionMemory {
             client.getOutputStream().write(server.http2() ? frames(state) : head(state));
             client.getOutputStream().flush();
         }
-        if (state == State.IDLE || server.http2() && state == State.HALF_A_HEAD) {
+        if (state == State.IDLE || (server.http2() && state == State.HALF_A_HEAD)) {
             // The answer, or of HTTP/2 the first frames.
             if (client.getInputStream().read(new byte[4096]) < 0) {
                 throw new IOException("the server closed");

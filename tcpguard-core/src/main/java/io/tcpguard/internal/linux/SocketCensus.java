@@ -44,12 +44,18 @@ public final class SocketCensus {
     private final boolean linux;
     private final @Nullable SocketCalls calls;
     private final NanoClock clock;
+    private volatile Set<Integer> listening = Set.of();
 
     SocketCensus(File proc, boolean linux, @Nullable SocketCalls calls, NanoClock clock) {
         this.proc = proc;
         this.linux = linux;
         this.calls = calls;
         this.clock = clock;
+    }
+
+    /** Ports on which this process listens, by the last count for which there was time enough. Any thread. */
+    public Set<Integer> listening() {
+        return listening;
     }
 
     /**
@@ -80,6 +86,7 @@ public final class SocketCensus {
         private final Set<Integer> ownPorts = new HashSet<>();
         private final Map<Integer, Integer> halfOpenByPort = new HashMap<>();
         private boolean complete = true;
+        private boolean cutShort;
 
         Count(long budgetNanos) {
             deadline = clock.nanoTime() + budgetNanos;
@@ -119,6 +126,9 @@ public final class SocketCensus {
                 if (all > 0) {
                     sockets.merge(TcpState.SYN_RECV, all, Integer::sum);
                 }
+            }
+            if (!cutShort) {
+                listening = Set.copyOf(ownPorts);
             }
             return new Census(sockets, halfOpen, complete, "");
         }
@@ -206,6 +216,7 @@ public final class SocketCensus {
         private boolean late() {
             boolean late = clock.nanoTime() - deadline >= 0;
             complete &= !late;
+            cutShort |= late;
             return late;
         }
     }

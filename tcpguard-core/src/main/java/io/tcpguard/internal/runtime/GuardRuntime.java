@@ -24,6 +24,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
+import io.tcpguard.internal.report.UnguardedPorts;
 import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.ProcessConnections;
@@ -86,8 +87,13 @@ public final class GuardRuntime implements RunState {
         this.probes = probes;
         rehearsal = new Rehearsal(config.share(Setting.TRIM_AT));
         SocketCensus sockets = probes.census();
+        UnguardedPorts unguarded = new UnguardedPorts(remark -> LOG.info("tcpguard: {}", remark));
         DiagnosticsTask slowLook = new DiagnosticsTask(
-                sockets::take,
+                budget -> {
+                    Census census = sockets.take(budget);
+                    unguarded.look(sockets.listening(), ports.numbers(), ownPorts());
+                    return census;
+                },
                 sockets::takeWithHalfOpen,
                 probes::counts,
                 counters::connectsWithoutPort,
@@ -200,6 +206,11 @@ public final class GuardRuntime implements RunState {
             io.close();
             throw e;
         }
+    }
+
+    /** Of the guard itself. */
+    private List<Integer> ownPorts() {
+        return List.of(io.healthPort(), io.agentPort());
     }
 
     /** Whether one who balances by counting connections checks this server. */

@@ -3,6 +3,7 @@ package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.TcpState;
@@ -148,5 +149,17 @@ class SocketCensusTest {
             last = census.take(MINUTE);
         }
         return last;
+    }
+
+    @Test
+    void namesThePortsOnWhichThisProcessListens() throws IOException {
+        SocketCensus census =
+                new SocketCensus(new File("/proc"), new File("/proc/self/net/tcp").exists(), null, System::nanoTime);
+        assumeTrue(new File("/proc/self/net/tcp").exists(), "needs Linux");
+        try (ServerSocket server = new ServerSocket(0)) {
+            census.take(TimeUnit.SECONDS.toNanos(30));
+
+            assertThat(census.listening()).contains(server.getLocalPort());
+        }
     }
 }

@@ -67,7 +67,11 @@ class MemoryFloodTest {
         try (ChildServer server = server("on")) {
             List<Future<Integer>> sessions = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
-                sessions.add(threads.submit(() -> converse(server)));
+                Socket session = connected(server);
+                DataInputStream in = new DataInputStream(session.getInputStream());
+                // Before the others come.
+                ask(session, in, 0);
+                sessions.add(threads.submit(() -> converse(session, in)));
             }
             Future<Integer> checks = threads.submit(() -> checkHealth(server));
 
@@ -135,13 +139,16 @@ class MemoryFloodTest {
         return came;
     }
 
-    private int converse(ChildServer server) throws IOException {
-        try (Socket session = connected(server)) {
-            DataInputStream in = new DataInputStream(session.getInputStream());
+    private static void ask(Socket session, DataInputStream in, int n) throws IOException {
+        session.getOutputStream().write(Speech.HTTP1.ask(n));
+        Speech.HTTP1.answer(in);
+    }
+
+    private int converse(Socket session, DataInputStream in) throws IOException {
+        try (session) {
             int answers = 0;
             while (!over.get()) {
-                session.getOutputStream().write(Speech.HTTP1.ask(answers));
-                Speech.HTTP1.answer(in);
+                ask(session, in, answers + 1);
                 answers++;
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
             }

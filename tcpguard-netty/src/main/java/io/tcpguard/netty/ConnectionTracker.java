@@ -48,6 +48,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     // For who drains, and written by the event loop.
     private volatile boolean asked;
+    private volatile boolean withoutStream;
     private volatile boolean toldToGo;
     private volatile boolean toldLast;
     private volatile boolean hasLastAnswer;
@@ -275,9 +276,16 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         return handle.working() || inProgress();
     }
 
-    /** Something was read from it. */
+    /** Something was asked of it; of HTTP/2, a stream was opened: between the preface and the first one the client waits for our settings. */
     boolean asked() {
-        return asked;
+        return asked && !withoutStream;
+    }
+
+    /** An HTTP/2 connection has had no stream yet, or its first. On the event loop. */
+    void withoutStream(boolean none) {
+        if (withoutStream != none) {
+            withoutStream = none;
+        }
     }
 
     boolean toldToGo() {

@@ -51,6 +51,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
 
     /** A stream may be open already: the request that upgraded the connection. */
     private void attach() {
+        tracker.withoutStream(connection.remote().lastStreamCreated() <= 0);
         connection.addListener(this);
         partial.listen(handler.decoder());
         try {
@@ -84,6 +85,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
 
     @Override
     public void onStreamActive(Http2Stream stream) {
+        tracker.withoutStream(false);
         boolean fromClient = connection.remote().isValidStreamId(stream.id());
         if (fromClient && !tracker.admitsRequest()) {
             tracker.port().listener.countRefusedRequest();

@@ -11,6 +11,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
+import io.tcpguard.spi.NoOpConnectionHandle;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,6 +161,6 @@ public final class NettyGuard {
      */
     public static ConnectionHandle connection(Channel channel) {
         ConnectionTracker tracker = channel.attr(ConnectionTracker.KEY).get();
-        return tracker == null ? NoOpConnectionHandle.HANDLE : tracker.reportedByApplication();
+        return tracker == null ? NoOpConnectionHandle.INSTANCE : tracker.reportedByApplication();
     }
 }

@@ -45,7 +45,6 @@ final class Warmup {
             "ReplyBudget",
             "ServedChildren",
             "ServerPort",
-            "NoOpConnectionHandle",
             "WebSocketEnd",
             "WorkSource");
 

@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.NoOpConnectionHandle;
 import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
@@ -30,7 +31,6 @@ public final class InertListener implements GuardedListener {
     public static final GuardedListener INSTANCE = new InertListener();
 
     private static final Logger log = LoggerFactory.getLogger(InertListener.class);
-    private static final ConnectionHandle HANDLE = new Handle();
 
     private InertListener() {}
 
@@ -56,7 +56,7 @@ public final class InertListener implements GuardedListener {
 
     @Override
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return HANDLE;
+        return NoOpConnectionHandle.INSTANCE;
     }
 
     /** Nobody was told to refuse; whoever does all the same wants it closed. */
@@ -94,33 +94,4 @@ public final class InertListener implements GuardedListener {
 
     @Override
     public void close() {}
-
-    private static final class Handle implements ConnectionHandle {
-        @Override
-        public boolean begin() {
-            return true;
-        }
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void touch() {}
-
-        @Override
-        public void keep() {}
-
-        @Override
-        public boolean working() {
-            return false;
-        }
-
-        @Override
-        public boolean claim() {
-            return true;
-        }
-
-        @Override
-        public void closed() {}
-    }
 }

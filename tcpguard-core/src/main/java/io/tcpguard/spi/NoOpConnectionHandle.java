@@ -1,11 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
-package io.tcpguard.netty;
+package io.tcpguard.spi;
 
-import io.tcpguard.spi.ConnectionHandle;
-
-/** The handle of a connection that nobody guards. */
-final class NoOpConnectionHandle implements ConnectionHandle {
-    static final ConnectionHandle HANDLE = new NoOpConnectionHandle();
+/** The handle of a connection that nobody guards: all work may begin, and nothing is kept. */
+public final class NoOpConnectionHandle implements ConnectionHandle {
+    /** There is nothing to tell two apart. */
+    public static final ConnectionHandle INSTANCE = new NoOpConnectionHandle();
 
     private NoOpConnectionHandle() {}
 

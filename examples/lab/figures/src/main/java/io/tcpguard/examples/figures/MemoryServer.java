@@ -78,7 +78,7 @@ public final class MemoryServer {
 
     private static int tomcat(ConnectionMemory.Server server, Path keys) throws Exception {
         Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(keys.toAbsolutePath().getParent().toString());
+        tomcat.setBaseDir(keys.toAbsolutePath().resolveSibling(".").normalize().toString());
         Connector connector = new Connector("HTTP/1.1");
         connector.setPort(0);
         connector.setThrowOnFailure(true);
@@ -161,8 +161,8 @@ public final class MemoryServer {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
-            if (part instanceof HttpRequest) {
-                waits = ((HttpRequest) part).uri().equals("/wait");
+            if (part instanceof HttpRequest request) {
+                waits = request.uri().equals("/wait");
             }
             if (part instanceof LastHttpContent && !waits) {
                 DefaultFullHttpResponse answer = new DefaultFullHttpResponse(

@@ -34,6 +34,8 @@ public final class FakeControl implements AdmissionControl {
     public volatile List<Network> allowed = List.of();
     public volatile Capacity capacity = Capacity.UNKNOWN;
     public volatile boolean resetsOnly;
+    /** The budget. */
+    public final AtomicInteger resetsLeft = new AtomicInteger(Integer.MAX_VALUE);
     /** Refuses by a reset whatever it decided at accept. */
     public volatile boolean resetsAll;
     /** Does not run: throws at listen and watch. */
@@ -218,7 +220,7 @@ public final class FakeControl implements AdmissionControl {
 
         @Override
         public boolean mayReset() {
-            return resetsOnly;
+            return resetsOnly && resetsLeft.getAndDecrement() > 0;
         }
 
         @Override

@@ -72,6 +72,16 @@ final class GuardedAdapter implements Adapter {
             response.setHeader("Connection", "close");
         }
         serve(request, response);
+        if (connection != null && mayHaveBody(request) && !request.isFinished()) {
+            // Unless it is asynchronous, Tomcat takes the rest of the body now, and may wait for it.
+            connection.restAwaited(true);
+        }
+    }
+
+    /** Most requests have none, and to ask for it makes garbage. */
+    @SuppressWarnings("deprecation") // Tomcat 9 has nothing else
+    private static boolean mayHaveBody(Request request) {
+        return !request.method().equals("GET");
     }
 
     /** The application's part, counted where nothing else shows that it stands still. */

@@ -39,7 +39,11 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final AtomicBoolean working = new AtomicBoolean();
 
+    private final PartialRequests requests;
     private final WorkerRun run = new WorkerRun();
+
+    /** Beyond what its requests read, the rest of a body is awaited. Only workers touch it, one at a time. */
+    private boolean restAwaited;
 
     /** Part of a request's head is here. Only workers touch it, one at a time. */
     private boolean headBegun;
@@ -68,6 +72,7 @@ final class GuardedConnection implements ConnectionCloser {
         this.channel = channel;
         this.source = source;
         this.handle = listener.open(source, this);
+        this.requests = new PartialRequests(handle);
     }
 
     @Nullable InetAddress source() {
@@ -110,7 +115,8 @@ final class GuardedConnection implements ConnectionCloser {
         }
         // Only the first bytes of a head end the idle time. A client that sends its head byte by byte ages from the
         // first.
-        if (event == SocketEvent.OPEN_READ && handshaken && (!headBegun || multiplexed)) {
+        // Of HTTP/2 only requests count: pings, and frames that come byte by byte, hold no slot.
+        if (event == SocketEvent.OPEN_READ && handshaken && !headBegun) {
             headBegun = true;
             handle.touch();
         }
@@ -144,11 +150,12 @@ final class GuardedConnection implements ConnectionCloser {
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
     boolean requestBegins() {
         reachesApplication();
+        restAwaited(false);
         if (working.get()) {
             // A pipelined request: the connection has been busy since the first.
             return true;
         }
-        if (!handle.begin()) {
+        if (!requests.begins()) {
             return false;
         }
         working.set(true);
@@ -177,8 +184,9 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** Nothing is in progress any more. */
     void requestsEnded() {
+        restAwaited(false);
         if (working.getAndSet(false)) {
-            handle.end();
+            requests.ends();
         }
     }
 
@@ -197,11 +205,32 @@ final class GuardedConnection implements ConnectionCloser {
     boolean streamBegins() {
         reachesApplication();
         asked = true;
-        return handle.begin();
+        return requests.begins();
     }
 
     void streamEnded() {
-        handle.end();
+        requests.ends();
+    }
+
+    PartialRequests requests() {
+        return requests;
+    }
+
+    /** Its request of HTTP/1.1 goes on, or is over, when the rest of its body has come; or no more. */
+    void restAwaited(boolean awaited) {
+        if (restAwaited != awaited) {
+            restAwaited = awaited;
+            if (awaited) {
+                requests.waits();
+            } else {
+                requests.waitsNoMore();
+            }
+        }
+    }
+
+    /** Not a few bytes of a body have come. */
+    void received() {
+        handle.sent();
     }
 
     /** A stream's answer is sent from a file, after its request has ended for everybody else. */
@@ -302,6 +331,17 @@ final class GuardedConnection implements ConnectionCloser {
         } catch (IOException | UnsupportedOperationException e) {
             // Closed already, or not TCP: then there is nothing to reset.
             log.debug("No reset for {}", channel, e);
+        }
+    }
+
+    /** Bytes that the server has not taken: by its application's choice, or a request that is about to be read. */
+    @Override
+    public boolean inProgress() {
+        try {
+            return channel.socket().getInputStream().available() > 0;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Closed by now, or not TCP.
+            return false;
         }
     }
 

@@ -27,6 +27,7 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
             return delegate.process(wrapper, event);
         }
         connection.run().handled();
+        connection.restAwaited(false);
         endpoint.filesBeingSent().look(connection);
         boolean ignored = event == SocketEvent.TIMEOUT && !awaitsTimeout(wrapper);
         GuardedConnection outer = endpoint.registry().onThisThread(connection);
@@ -56,6 +57,8 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
                 if (!isAsync(wrapper)) {
                     // Part of a head. Not work: a client may stay here for ever.
                     connection.requestsEnded();
+                } else if (wrapper.getCurrentProcessor() instanceof GuardedProcessor processor) {
+                    connection.restAwaited(processor.waitsForBody());
                 }
             }
             case UPGRADED, ASYNC_IO -> {

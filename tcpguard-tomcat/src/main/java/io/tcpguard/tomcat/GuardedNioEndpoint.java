@@ -39,6 +39,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
+    private final KeepAliveProbes keepAliveProbes = new KeepAliveProbes();
     private final PollerRestart pollerRestart = new PollerRestart();
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
@@ -355,8 +356,13 @@ final class GuardedNioEndpoint extends NioEndpoint {
             int port = getLocalPort();
             for (GuardedConnection connection : registry.all()) {
                 InetSocketAddress peer = connection.peer();
-                if (peer != null && !connection.workerInside() && peers.gone(peer, port)) {
+                if (peer == null || connection.workerInside()) {
+                    continue;
+                }
+                if (peers.gone(peer, port)) {
                     evictor.endGone(connection);
+                } else if (connection.kept() || connection.atWork()) {
+                    keepAliveProbes.probe(connection.channel());
                 }
             }
         }
@@ -404,6 +410,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
         filesBeingSent.sweep();
         evictor.sweep();
+        keepAliveProbes.sweep();
         InetAddress source = GuardedListener.sourceOf(channel);
         Admission decision = now.acceptBlocking(source, this::serves);
         if (decision.refused()) {

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import java.io.IOException;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
@@ -12,19 +13,34 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 /** Tomcat's processor of HTTP/1.1, whose Errors are noted before Tomcat swallows them. */
 final class GuardedProcessor extends Http11Processor {
     private final GuardedNioEndpoint endpoint;
+    private final BodyReads body;
 
     GuardedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter, GuardedNioEndpoint endpoint) {
         super(protocol, adapter);
         this.endpoint = endpoint;
+        this.body = new BodyReads(request.getInputBuffer());
+        request.setInputBuffer(body);
     }
 
     @Override
     public SocketState process(SocketWrapperBase<?> wrapper, SocketEvent event) throws IOException {
+        body.of(endpoint.registry().onThisThread());
         try {
             return super.process(wrapper, event);
         } catch (Error e) {
             endpoint.noteError();
             throw e;
         }
+    }
+
+    /** Whether an asynchronous request goes on when more of its body comes. */
+    boolean waitsForBody() {
+        return waitsForBody(request);
+    }
+
+    static boolean waitsForBody(Request request) {
+        return request.getReadListener() != null
+                && !request.isFinished()
+                && request.getInputBuffer().available() <= 0;
     }
 }

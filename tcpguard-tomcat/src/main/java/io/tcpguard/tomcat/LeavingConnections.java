@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.Drain;
+import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.Pacing;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /** The connections of some connectors while these are drained. One drain's, on its thread. */
 final class LeavingConnections implements Drain.Connections {
@@ -20,15 +20,12 @@ final class LeavingConnections implements Drain.Connections {
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
 
     private final List<GuardedHttp11NioProtocol> protocols;
-    private final BooleanSupplier resetsOnly;
     private final Set<GuardedConnection> told = new HashSet<>();
     private final Map<GuardedConnection, Long> idleSince = new HashMap<>();
     private final Map<GuardedConnection, Long> closing = new HashMap<>();
 
-    /** @param resetsOnly whether TIME_WAIT is short now */
-    LeavingConnections(List<GuardedHttp11NioProtocol> protocols, BooleanSupplier resetsOnly) {
+    LeavingConnections(List<GuardedHttp11NioProtocol> protocols) {
         this.protocols = protocols;
-        this.resetsOnly = resetsOnly;
     }
 
     @Override
@@ -55,7 +52,7 @@ final class LeavingConnections implements Drain.Connections {
             // Whose requests began before the answers said so: they promise more, but nobody sends more by now.
             protocol.closeAnswered(true);
             for (GuardedConnection connection : protocol.endpoint().registry().all()) {
-                if (!isOver(connection, protocol.endpoint().evictor(), now)) {
+                if (!isOver(connection, protocol.endpoint(), now)) {
                     open++;
                 }
             }
@@ -64,7 +61,8 @@ final class LeavingConnections implements Drain.Connections {
     }
 
     /** True if it needs no more waiting. */
-    private boolean isOver(GuardedConnection connection, Evictor evictor, long now) {
+    private boolean isOver(GuardedConnection connection, GuardedNioEndpoint endpoint, long now) {
+        Evictor evictor = endpoint.evictor();
         Long closed = closing.get(connection);
         if (closed != null) {
             if (now - closed < GRACE_NANOS) {
@@ -88,7 +86,10 @@ final class LeavingConnections implements Drain.Connections {
         long patience = connection.asked() ? IDLE_NANOS : GRACE_NANOS;
         if (since != null && now - since >= patience && connection.claimIdle()) {
             closing.put(connection, now);
-            evictor.end(connection, resetsOnly.getAsBoolean() ? Closing.RESET : Closing.ORDERLY);
+            // TIME_WAIT may be short; resets are, too, since balancers remember them.
+            GuardedListener listener = endpoint.listener();
+            boolean reset = listener != null && listener.mayReset();
+            evictor.end(connection, reset ? Closing.RESET : Closing.ORDERLY);
         }
         return false;
     }

@@ -1,11 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Constants;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -17,8 +18,11 @@ final class StreamAdapter implements Adapter {
     private final GuardedConnection connection;
     private final long fileMillis;
 
-    /** Tomcat may tell of an error of one stream more than once: without this, the second would end another stream's work. */
-    private final Set<Request> asynchronous = ConcurrentHashMap.newKeySet();
+    /**
+     * Whether they wait for their body. Tomcat may tell of an error of one stream more than once: without this, the second would end
+     * another stream's work.
+     */
+    private final Map<Request, Boolean> asynchronous = new ConcurrentHashMap<>();
 
     /** @param fileMillis for how long Tomcat waits for a client to take more of a file */
     StreamAdapter(GuardedAdapter outer, GuardedConnection connection, long fileMillis) {
@@ -34,13 +38,20 @@ final class StreamAdapter implements Adapter {
             return;
         }
         boolean inProgress = false;
+        InputBuffer body = request.getInputBuffer();
+        if (body != null) {
+            request.setInputBuffer(new BodyReads(body).of(connection));
+        }
         try {
             if (outer.gate().refuses(outer.place().listener(), request, connection.source())) {
                 RequestGate.answerAndLog(
                         outer.delegate(), request, response, outer.place().listener());
             } else {
                 outer.serve(request, response);
-                inProgress = isAsync(request) && asynchronous.add(request);
+                inProgress = isAsync(request) && asynchronous.putIfAbsent(request, false) == null;
+                if (inProgress) {
+                    await(request);
+                }
             }
         } finally {
             if (!inProgress) {
@@ -52,14 +63,25 @@ final class StreamAdapter implements Adapter {
     @Override
     public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
         boolean inProgress = false;
+        if (asynchronous.replace(request, true, false)) {
+            connection.requests().waitsNoMore();
+        }
         try {
             boolean open = outer.delegate().asyncDispatch(request, response, event);
             inProgress = open && isAsync(request);
             return open;
         } finally {
-            if (!inProgress && asynchronous.remove(request)) {
+            if (inProgress) {
+                await(request);
+            } else if (asynchronous.remove(request) != null) {
                 ended(request);
             }
+        }
+    }
+
+    private void await(Request request) {
+        if (GuardedProcessor.waitsForBody(request) && asynchronous.replace(request, false, true)) {
+            connection.requests().waits();
         }
     }
 

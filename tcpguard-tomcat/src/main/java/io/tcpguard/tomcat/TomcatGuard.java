@@ -114,8 +114,7 @@ public final class TomcatGuard {
 
     static void drain(TcpGuard guard, List<GuardedHttp11NioProtocol> protocols, Duration notice, Duration finish)
             throws InterruptedException {
-        Drain.run(
-                guard, new LeavingConnections(protocols, () -> guard.snapshot().resetsOnly()), notice, finish);
+        Drain.run(guard, new LeavingConnections(protocols), notice, finish);
     }
 
     private static List<GuardedHttp11NioProtocol> protocolsOf(Collection<Connector> connectors) {

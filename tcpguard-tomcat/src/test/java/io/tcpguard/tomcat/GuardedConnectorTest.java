@@ -160,10 +160,38 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
-            assertThat(guard.lastHandle().evict(Closing.RESET)).isTrue();
-            assertThat(client.ending()).isEqualTo("RST");
+            try (RawClient next = rig.client()) {
+                // The acceptor takes the next one when it has set the first one's options. They undo a reset that comes before.
+                TomcatRig.await("set up", () -> guard.handles.size() == 2);
+                assertThat(guard.handles.get(0).evict(Closing.RESET)).isTrue();
+                assertThat(client.ending()).isEqualTo("RST");
+                assertThat(next.stillThere()).isTrue();
+            }
         }
         TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+    }
+
+    @Test
+    void closesIdleConnectionsOfADrainByResetsAsFarAsTheirBudgetGoes() throws Exception {
+        rig.start();
+        guard.resetsOnly = true;
+        guard.resetsLeft.set(1);
+        try (RawClient one = rig.client();
+                RawClient two = rig.client();
+                RawClient three = rig.client()) {
+            List<RawClient> clients = List.of(one, two, three);
+            for (RawClient client : clients) {
+                client.get("/");
+            }
+            LeavingConnections leaving = new LeavingConnections(List.of(rig.protocol));
+            leaving.leave(true);
+            TomcatRig.await("all closed", () -> leaving.end() == 0);
+            List<String> endings = new ArrayList<>();
+            for (RawClient client : clients) {
+                endings.add(client.ending());
+            }
+            assertThat(endings).containsExactlyInAnyOrder("RST", "FIN", "FIN");
+        }
     }
 
     @Test

@@ -82,7 +82,7 @@ final class WorkMain {
     private static Connector connector(TcpGuard guard, String threads) {
         Connector connector = TomcatGuard.connector(guard, 0);
         connector.setProperty("maxThreads", threads);
-        connector.setProperty("minSpareThreads", threads);
+        connector.setProperty("minSpareThreads", String.valueOf(Math.min(40, Integer.parseInt(threads))));
         connector.setProperty("maxKeepAliveRequests", "-1");
         connector.setProperty("connectionTimeout", "60000");
         connector.setProperty("socket.txBufSize", "65536");

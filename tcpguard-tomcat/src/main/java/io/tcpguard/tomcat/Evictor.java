@@ -45,6 +45,9 @@ final class Evictor {
             evictMultiplexed(channel, wrapper, how == Closing.ORDERLY && nobodyInside);
         } else if (wrapper != null && nobodyInside) {
             wrapper.close();
+        } else if (wrapper != null && connection.holdsThread() && connection.cut(how)) {
+            // It waits for the rest of a body, wakes up to its end, and closes when it leaves.
+            log.debug("Evicted while its request waits for its client: {}", channel);
         } else {
             // The worker inside finds the socket closed, and closes the rest when it leaves.
             closeQuietly(channel);

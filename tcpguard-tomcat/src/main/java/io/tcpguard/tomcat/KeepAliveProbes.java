@@ -41,8 +41,7 @@ final class KeepAliveProbes {
             return;
         }
         try {
-            Before before = new Before(
-                    channel.getOption(StandardSocketOptions.SO_KEEPALIVE), times(channel));
+            Before before = new Before(channel.getOption(StandardSocketOptions.SO_KEEPALIVE), times(channel));
             if (before.times.size() < NAMES.size() || (before.keepAlive && before.times.get(0) <= SOON.get(0))) {
                 return;
             }

@@ -8,7 +8,6 @@ import io.tcpguard.config.Network;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
-import java.io.CharArrayWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +159,8 @@ class GuardedConnectorTest {
         try (RawClient client = rig.client()) {
             TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
             try (RawClient next = rig.client()) {
-                // The acceptor takes the next one when it has set the first one's options. They undo a reset that comes before.
+                // The acceptor takes the next one when it has set the first one's options. They undo a reset that comes
+                // before.
                 TomcatRig.await("set up", () -> guard.handles.size() == 2);
                 assertThat(guard.handles.get(0).evict(Closing.RESET)).isTrue();
                 assertThat(client.ending()).isEqualTo("RST");
@@ -372,24 +371,11 @@ class GuardedConnectorTest {
                     .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
             assertThat(client.ending()).isEqualTo("FIN");
         }
-        TomcatRig.await("in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 refused; cause=work")));
+        TomcatRig.await(
+                "in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
         assertThat(rig.served).hasValue(0);
         assertThat(guard.refusedRequests).hasValue(1);
         TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
-    }
-
-    private static final class AccessLog extends AbstractAccessLogValve {
-        private final List<String> lines;
-
-        AccessLog(List<String> lines) {
-            this.lines = lines;
-            setPattern("%r %s %{X-Tcpguard}o");
-        }
-
-        @Override
-        protected void log(CharArrayWriter line) {
-            lines.add(line.toString());
-        }
     }
 
     @Test

@@ -115,6 +115,8 @@ class StandaloneTomcatTest {
             assertThat(server.output())
                     .anyMatch(line -> line.contains("active: refusal at accept"))
                     .anyMatch(line -> line.contains("watches"));
+            assertThat(server.output().stream().filter(line -> line.contains(": active: ")))
+                    .hasSize(1);
             TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
             FloodTest.floodAndLetGo(server, Crowd.Abuse.SILENT, 400);
             assertThat(server.acceptErrors()).isEmpty();
@@ -151,6 +153,8 @@ class StandaloneTomcatTest {
             assertThat(server.output())
                     .anyMatch(line -> line.contains("Not active: refusal at accept")
                             && line.contains(GuardedHttp11NioProtocol.class.getName()));
+            assertThat(server.output().stream().filter(line -> line.contains(": active: ")))
+                    .hasSize(1);
         }
     }
 

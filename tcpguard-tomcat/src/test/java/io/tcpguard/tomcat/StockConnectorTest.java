@@ -7,6 +7,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.Adapter;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,23 @@ class StockConnectorTest {
         assertThat(guard.watches).hasValue(0);
         assertThat(connector.getProtocolHandler().getAdapter()).isSameAs(adapter);
         assertThat(connector.findLifecycleListeners()).noneMatch(StockConnector.class::isInstance);
+    }
+
+    @Test
+    void writesWhoRefusedAndWhyIntoTheAnswerAndTheAccessLog() throws Exception {
+        List<String> accessLog = new CopyOnWriteArrayList<>();
+        rig.tomcat.getEngine().getPipeline().addValve(new AccessLog(accessLog));
+        rig.start();
+        GuardedServer stock = begin();
+        guard.requests = Admission.RESPOND;
+        try (RawClient client = client()) {
+            assertThat(client.get("/"))
+                    .contains("X-Tcpguard: refused; cause=work\r\n")
+                    .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
+        }
+        TomcatRig.await(
+                "in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
+        stock.restore();
     }
 
     @Test

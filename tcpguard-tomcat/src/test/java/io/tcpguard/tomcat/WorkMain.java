@@ -37,7 +37,9 @@ final class WorkMain {
 
     private WorkMain() {}
 
-    /** Arguments: "tls=" with a key store, "threads=", and settings of the guard as name=value. */
+    private static long http2Timeout = 60_000;
+
+    /** Arguments: "tls=" with a key store, "threads=", "http2Timeout=" in milliseconds, and settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
         TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
         String keyStore = null;
@@ -47,6 +49,7 @@ final class WorkMain {
             switch (nameAndValue[0]) {
                 case "tls" -> keyStore = nameAndValue[1];
                 case "threads" -> threads = nameAndValue[1];
+                case "http2Timeout" -> http2Timeout = Long.parseLong(nameAndValue[1]);
                 default -> settings.set(nameAndValue[0], nameAndValue[1]);
             }
         }
@@ -87,7 +90,7 @@ final class WorkMain {
         connector.setProperty("connectionTimeout", "60000");
         connector.setProperty("socket.txBufSize", "65536");
         Http2Protocol http2 = new Http2Protocol();
-        http2.setReadTimeout(60_000);
+        http2.setReadTimeout(http2Timeout);
         http2.setKeepAliveTimeout(60_000);
         // A byte a frame is no attack here.
         http2.setOverheadCountFactor(0);

@@ -258,12 +258,10 @@ final class ConnectionTable {
                 break;
             }
         }
-        for (; oldestTick <= youngest; oldestTick++) {
-            HandleList bucket = buckets[slot(oldestTick)];
-            if (bucket.tick != oldestTick) {
-                continue;
-            }
-            for (Seat h = bucket.first; h != null; h = bucket.first) {
+        while (oldestTick <= youngest) {
+            long tick = oldestTick;
+            HandleList bucket = buckets[slot(tick)];
+            for (Seat h = bucket.tick == tick ? bucket.first : null; h != null; h = bucket.first) {
                 if (steps-- <= 0) {
                     return null;
                 }
@@ -275,6 +273,9 @@ final class ConnectionTable {
                     return null;
                 }
             }
+            if (oldestTick == tick) {
+                oldestTick++;
+            } // else some went to an older bucket: work that waits for its client since
         }
         return null;
     }

@@ -185,6 +185,18 @@ class ConnectionTableTest {
     }
 
     @Test
+    void findsWorkThatWasMetWhileItDidNotWaitForTheClient() {
+        Handle drips = received();
+        drips.begin();
+        at(30);
+        assertThat(victim(false)).isNull();
+        drips.unfinished(true);
+        at(60);
+
+        assertThat(victim(false)).isSameAs(drips);
+    }
+
+    @Test
     void sparesForAWhileWhatTheAdapterKnowsToBeInProgress() {
         boolean[] inProgress = {true};
         Handle received = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {

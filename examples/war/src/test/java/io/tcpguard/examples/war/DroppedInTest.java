@@ -17,6 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are counted as Linux does")
@@ -25,13 +26,17 @@ class DroppedInTest {
     private static final Path WAR = Path.of(System.getProperty("example.war"));
 
     private static Container embedded(String version, String... options) throws IOException {
+        return embedded(version, WAR, options);
+    }
+
+    private static Container embedded(String version, Path war, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(options));
         String classes = TARGET.resolve("test-classes").toString();
         arguments.addAll(List.of(
                 "-cp",
                 classes + File.pathSeparator + TARGET.resolve("tomcats").resolve(version) + "/*",
                 EmbeddedMain.class.getName(),
-                WAR.toString()));
+                war.toString()));
         return new Container(arguments);
     }
 
@@ -42,8 +47,9 @@ class DroppedInTest {
             tomcat.awaitSaid("application STARTED");
             tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
             assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
-            assertThat(tomcat.output().stream().filter(line -> line.contains("Not active: refusal at accept")))
-                    .hasSize(1);
+            assertThat(tomcat.output().stream().filter(line -> line.contains(": active: ")))
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("Not active: refusal at accept"));
             shedsRequestsThatWaitTooLong(tomcat);
             assertThat(tomcat.output())
                     .noneMatch(line -> line.contains("SEVERE") || line.contains("NoClassDefFoundError"));
@@ -104,6 +110,56 @@ class DroppedInTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "idleFloor, PT7S, minimum idle time 7000 ms",
+        "idleFloor, 7s, minimum idle time 7000 ms",
+        "queueWait, 300, queue wait 300 ms",
+        "admitRate, much, 'admitRate'",
+        "helthPort, 0, 'helthPort'",
+        "allow, 10.1, 'allow=10.1'"
+    })
+    void takesOrRefusesContextParametersAndNamesThem(String name, String value, String said, @TempDir Path directory)
+            throws Exception {
+        Path war = copy(directory);
+        Files.writeString(
+                war.resolve("WEB-INF/web.xml"),
+                """
+                <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+                  <context-param>
+                    <param-name>tcpguard.%s</param-name>
+                    <param-value>%s</param-value>
+                  </context-param>
+                </web-app>
+                """
+                        .formatted(name, value));
+        try (Container tomcat = embedded("11.0.25", war)) {
+            tomcat.awaitSaid(said);
+            if (said.contains("time") || said.contains("wait")) {
+                tomcat.awaitSaid("application STARTED");
+            } else {
+                assertThat(tomcat.output())
+                        .anyMatch(line -> line.contains(said) && line.contains("Context parameters"));
+                assertThat(tomcat.said("application STARTED")).isFalse();
+            }
+        }
+    }
+
+    private static Path copy(Path directory) throws IOException {
+        try (var files = Files.walk(WAR)) {
+            for (Path file : files.toList()) {
+                Path target =
+                        directory.resolve("war").resolve(WAR.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return directory.resolve("war");
+    }
+
     @Test
     void isNotThereWhenSwitchedOff() throws Exception {
         try (Container tomcat = embedded("11.0.25", "-Dtcpguard.enabled=false")) {
@@ -148,7 +204,9 @@ class DroppedInTest {
             tomcat.awaitSaid("Server startup in");
             tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
             assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
-            assertThat(tomcat.said("Not active: refusal at accept")).isTrue();
+            assertThat(tomcat.output().stream().filter(line -> line.contains(": active: ")))
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("Not active: refusal at accept"));
             shedsRequestsThatWaitTooLong(tomcat);
             tomcat.terminate();
             assertThat(tomcat.output())

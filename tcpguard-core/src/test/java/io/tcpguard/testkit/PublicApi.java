@@ -60,7 +60,7 @@ public final class PublicApi {
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.sorted().toList()) {
                 String name = classes.relativize(file).toString().replace('/', '.');
-                if (name.endsWith(".class") && !name.contains(".internal.") && !name.endsWith("package-info.class")) {
+                if (name.endsWith(".class") && !name.contains(".internal.") && !name.endsWith("-info.class")) {
                     Class<?> type = Class.forName(
                             name.substring(0, name.length() - ".class".length()),
                             false,

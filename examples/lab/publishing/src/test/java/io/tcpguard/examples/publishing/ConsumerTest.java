@@ -120,6 +120,24 @@ final class ConsumerTest {
         String classPath = project.resolve("target/classes") + File.pathSeparator + dependencies;
         String out = run(project, 120, java(), "-cp", classPath, "consumer.Main");
         assertThat(out).contains("health: UP").contains("request: 200");
+
+        if (!consumer.name().startsWith("Boot")) {
+            String modular = run(
+                    project,
+                    120,
+                    java(),
+                    "--module-path",
+                    dependencies,
+                    "--add-modules",
+                    "ALL-MODULE-PATH",
+                    "-cp",
+                    project.resolve("target/classes").toString(),
+                    "consumer.Main");
+            assertThat(modular)
+                    .as("the same on the module path")
+                    .contains("health: UP")
+                    .contains("request: 200");
+        }
     }
 
     /** Of {@code dependency:tree}, our artifacts and all that is below them; three characters are a level. */

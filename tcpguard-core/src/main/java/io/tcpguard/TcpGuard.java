@@ -165,7 +165,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * played full while no client comes looks like one from which nobody accepts, and fails health.
      *
      * <p>Ends by itself when its time is up, on {@link #endRehearsal()}, {@link #drain}, {@link #stop()} and {@link #close()}, and as soon
-     * as there is real trouble: the signal itself reaches {@link Setting#TRIM_AT}, another one SHED, or a listener does not accept. Levels
+     * as there is real trouble: the signal itself reaches {@link Setting#ELEVATED_AT}, another one SHED, or a listener does not accept. Levels
      * and health come back as after real trouble, by their dwell, hold and ramp. The health port cannot begin one.
      *
      * @param signal one that can be read here

@@ -35,7 +35,10 @@ class JmxTest {
                 Client client = new Client()) {
             assertThat(listener).isNotNull();
             guard.shed()
-                    .count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+                    .count(
+                            RefusalCounters.Stage.ACCEPT,
+                            RefusalCounters.Method.RESET,
+                            RefusalCounters.Reason.CONNECTIONS);
             TcpGuardMXBean bean = JMX.newMXBeanProxy(client.beans, name(""), TcpGuardMXBean.class);
 
             assertThat(bean.getLevel()).isEqualTo("NORMAL");

@@ -56,7 +56,7 @@ final class RecordedChild {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
             System.out.println("level " + guard.snapshot().level() + " refused "
-                    + guard.shed().of(io.tcpguard.state.RefusalCounters.Layer.ACCEPT));
+                    + guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.ACCEPT));
             for (DatagramChannel channel : held) {
                 channel.close();
             }

@@ -83,9 +83,9 @@ class StopAndStartTest {
 
     @Test
     void namesEachOfSeveralTextsThatAreWrong() {
-        assertThatThrownBy(() -> Setting.parse(Map.of("trimAt", "high", "notice", "soon")))
+        assertThatThrownBy(() -> Setting.parse(Map.of("elevatedAt", "high", "notice", "soon")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("trimAt=high (expected: ")
+                .hasMessageContaining("elevatedAt=high (expected: ")
                 .hasMessageContaining("notice=soon (expected: a duration");
     }
 

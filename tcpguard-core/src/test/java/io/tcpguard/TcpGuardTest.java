@@ -317,7 +317,7 @@ class TcpGuardTest {
         for (Map<String, String> odd : List.of(
                 Map.of("reserve", "1", "maxWorkDelay", "30s", "silentFloor", "30s", "stalledAfter", "1h"),
                 Map.of("reserve", "1000000"),
-                Map.of("trimAt", "0.04"),
+                Map.of("elevatedAt", "0.04"),
                 Map.of("minUsable", "0.9"),
                 Map.of("stalledAfter", "1s"))) {
             TcpGuard.Builder builder = TcpGuard.builder();
@@ -520,7 +520,7 @@ class TcpGuardTest {
             await(() -> guard.snapshot().signals().stream()
                     .anyMatch(state -> state.reading().signal() == Signal.EPHEMERAL_PORTS
                             && state.reading().pressure() >= 1
-                            && state.level() == Level.TRIM));
+                            && state.level() == Level.ELEVATED));
         }
     }
 

@@ -25,7 +25,7 @@ record Rule(
         @Nullable KernelVersion since,
         @Nullable KernelVersion until,
         List<String> changes,
-        Scope scope,
+        RuleScope scope,
         Field field,
         String what,
         String here,
@@ -37,7 +37,7 @@ record Rule(
         String source) {
 
     /** Whose setting it is. */
-    enum Scope {
+    enum RuleScope {
         /** Each network namespace, so each container, has its own. */
         NAMESPACE,
         /** There is one for the machine; a container can't change it and often can't see it. */

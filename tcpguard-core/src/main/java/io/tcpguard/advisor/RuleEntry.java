@@ -59,7 +59,7 @@ final class RuleEntry {
                 version("since"),
                 version("until"),
                 all("changed"),
-                word(Rule.Scope.class, "scope"),
+                word(Rule.RuleScope.class, "scope"),
                 has("reads") ? word(Field.class, "reads") : Field.FIRST,
                 one("what"),
                 one("here"),

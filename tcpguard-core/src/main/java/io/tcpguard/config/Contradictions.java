@@ -58,9 +58,9 @@ final class Contradictions {
             add(
                     Setting.SAMPLE_PERIOD,
                     Setting.STALLED_AFTER,
-                    "at most a tenth of it: a sample is stale after " + Kind.text(stale));
+                    "at most a tenth of it: a sample is stale after " + ValueKind.text(stale));
         } else if (stalledAfter.compareTo(QUEUE_READ_EVERY) < 0) {
-            found.add(named(Setting.STALLED_AFTER) + " (expected: at least " + Kind.text(QUEUE_READ_EVERY)
+            found.add(named(Setting.STALLED_AFTER) + " (expected: at least " + ValueKind.text(QUEUE_READ_EVERY)
                     + ": so old the reading of an accept queue may be, with " + named(Setting.SAMPLE_PERIOD)
                     + ", too)");
         }
@@ -79,7 +79,7 @@ final class Contradictions {
 
     private String named(Setting setting) {
         Object value = inForce.get(setting);
-        String text = value instanceof Duration d ? Kind.text(d) : String.valueOf(value);
+        String text = value instanceof Duration d ? ValueKind.text(d) : String.valueOf(value);
         return setting.key() + "=" + text + (given.containsKey(setting) ? "" : ", by default,");
     }
 

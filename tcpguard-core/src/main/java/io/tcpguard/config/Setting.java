@@ -23,7 +23,7 @@ public enum Setting {
      */
     ENABLED(
             "enabled",
-            Kind.bool(),
+            ValueKind.bool(),
             true,
             "false switches the guard off: it opens nothing and admits everybody. Its health port is closed, "
                     + "too, so point the load balancer's check elsewhere first"),
@@ -33,7 +33,7 @@ public enum Setting {
      */
     SAMPLE_PERIOD(
             "samplePeriod",
-            Kind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
+            ValueKind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
             Duration.ofMillis(20),
             "how often descriptors, accept queues and the executor queue delay are read"),
     /**
@@ -42,7 +42,7 @@ public enum Setting {
      */
     COUNTER_PERIOD(
             "counterPeriod",
-            Kind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
+            ValueKind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
             Duration.ofMillis(100),
             "how often the counters of the machine and of its network namespace are read. Each reading costs "
                     + "about 30 µs"),
@@ -52,19 +52,19 @@ public enum Setting {
      */
     HEALTH_PORT(
             "healthPort",
-            Kind.integer(-1, 65535),
+            ValueKind.integer(-1, 65535),
             -1,
             "port of the health listener. 0: any free port. -1: none, and then no load balancer learns the "
                     + "verdict"),
     /** Host name or address, default 0.0.0.0: load balancers check from other machines. */
-    HEALTH_ADDRESS("healthAddress", Kind.text(), "0.0.0.0", "address that the health listener binds"),
+    HEALTH_ADDRESS("healthAddress", ValueKind.text(), "0.0.0.0", "address that the health listener binds"),
     /**
      * Count, 1 to 1024, default 8: two load balancers need one each for a moment, and each one takes a descriptor
      * from clients.
      */
     HEALTH_CONNECTIONS(
             "healthConnections",
-            Kind.integer(1, 1024),
+            ValueKind.integer(1, 1024),
             8,
             "connections that the health listener holds at a time. When all are taken, a new one closes an "
                     + "older one"),
@@ -74,27 +74,27 @@ public enum Setting {
      */
     HEALTH_TIMEOUT(
             "healthTimeout",
-            Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            ValueKind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofSeconds(10),
             "how long one health connection may take in all"),
     /** Port, default -1 (none): only some load balancers read it. */
     AGENT_PORT(
             "agentPort",
-            Kind.integer(-1, 65535),
+            ValueKind.integer(-1, 65535),
             -1,
             "port that sends one line and closes, for HAProxy's agent-check and Loadbalancer.org. 0: any "
                     + "free port. -1: none"),
     /** Port, default -1 (none): only for checks that must not take a descriptor. */
     UDP_PORT(
             "udpPort",
-            Kind.integer(-1, 65535),
+            ValueKind.integer(-1, 65535),
             -1,
             "UDP port that answers while health is up and is silent while it is down, for keepalived's "
                     + "UDP_CHECK. 0: any free port. -1: none"),
     /** Default false: a check that reads the answer learns more. */
     CLOSE_HEALTH_WHEN_DOWN(
             "closeHealthWhenDown",
-            Kind.bool(),
+            ValueKind.bool(),
             false,
             "true: the health port refuses connections while health is down, for checks that only connect "
                     + "(TCP_CHECK)"),
@@ -104,7 +104,7 @@ public enum Setting {
      */
     HEALTH_DETAILS_TO(
             "healthDetailsTo",
-            Kind.networks(),
+            ValueKind.networks(),
             Network.list("127.0.0.0/8,::1/128"),
             "networks (CIDR, comma-separated) that may see reasons and readings. Others see level and weight "
                     + "only"),
@@ -114,7 +114,7 @@ public enum Setting {
      */
     RESERVE(
             "reserve",
-            Kind.integer(0, 1_000_000),
+            ValueKind.integer(0, 1_000_000),
             0,
             "descriptors kept back at the limit; the admission threshold is the limit minus the reserve. 0: "
                     + "chosen by the limit: 20, or 2 % of a limit above 1000 (2048 at most); fewer below 440: 10 of "
@@ -126,7 +126,7 @@ public enum Setting {
      */
     MAX_CONNECTIONS(
             "maxConnections",
-            Kind.integer(0, 10_000_000),
+            ValueKind.integer(0, 10_000_000),
             0,
             "connections that the guarded listeners may hold together. 0: one for each 32 KiB of the maximum heap "
                     + "(Tomcat with TLS 96, Netty 8) and for each 16 KiB that a container has beside it, no fewer than "
@@ -135,11 +135,15 @@ public enum Setting {
      * Share of a limit, above 0, at most 1, default .85: early enough to look for idle connections, late enough not
      * to be reached every day.
      */
-    TRIM_AT("trimAt", Kind.share(), 0.85, "share of a limit at which the level TRIM begins. It ends 0.05 lower"),
+    ELEVATED_AT(
+            "elevatedAt",
+            ValueKind.share(),
+            0.85,
+            "share of a limit at which the level ELEVATED begins. It ends 0.05 lower"),
     /** Duration, 0 to 5 min, default 1 s: longer than the pauses within a burst. */
     DWELL(
             "dwell",
-            Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
+            ValueKind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(1),
             "how long a signal must stay below the end of its level, without a break, before that level ends"),
     /**
@@ -148,7 +152,7 @@ public enum Setting {
      */
     MIN_USABLE(
             "minUsable",
-            Kind.share("0.9"),
+            ValueKind.share("0.9"),
             0.25,
             "share of the descriptor limit that must be usable for clients. Below it health fails, after "
                     + "drainAfter: something other than guarded connections holds the rest, a leak for instance"),
@@ -158,7 +162,7 @@ public enum Setting {
      */
     DRAIN_AFTER(
             "drainAfter",
-            Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
+            ValueKind.duration(Duration.ZERO, Duration.ofMinutes(5)),
             Duration.ofSeconds(3),
             "how long too few descriptors must be usable (minUsable) before health fails. It applies to this "
                     + "cause only: other causes of DRAIN have times of their own"),
@@ -168,54 +172,54 @@ public enum Setting {
      */
     FAIL_HEALTH_AT(
             "failHealthAt",
-            Kind.share(),
+            ValueKind.share(),
             1.0,
             "share of descriptors in use at which health fails. 1: never. Measured to be worse than no "
                     + "guard, unless some servers are spare"),
     /** Duration, 0 to 10 min, default 0: observed, so that two configurations need not be kept alike. */
     CHECK_INTERVAL(
             "checkInterval",
-            Kind.duration(Duration.ZERO, Duration.ofMinutes(10)),
+            ValueKind.duration(Duration.ZERO, Duration.ofMinutes(10)),
             Duration.ZERO,
             "the load balancer's check interval, by which hold and ramp are timed. 0: as observed on the "
                     + "health port"),
     /** Networks, default none: then anybody who checks regularly is taken for a load balancer. */
     DIRECTORS(
             "directors",
-            Kind.networks(),
+            ValueKind.networks(),
             List.of(),
             "networks (CIDR, comma-separated) of the load balancers that check. Hold and ramp follow the "
                     + "interval of these only"),
     /** Duration, 1 s to 1 day, default 10 min: a wrong judgement must not keep a server out for ever. */
     MAX_DOWN(
             "maxDown",
-            Kind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+            ValueKind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
             Duration.ofMinutes(10),
             "longest time that health fails for one cause that is judged from signals. Then it is up again, "
                     + "once, and the log says so"),
     /** Count, 1 to 1000, default 3: more than that in ten minutes is flapping. */
     MAX_FLIPS(
             "maxFlips",
-            Kind.integer(1, 1000),
+            ValueKind.integer(1, 1000),
             3,
             "how many times health may fail in ten minutes before each further return is held twice as long"),
     /** Default true: a full server whose idle clients keep their slots serves nobody new. */
     RECLAIM(
             "reclaim",
-            Kind.bool(),
+            ValueKind.bool(),
             true,
             "true: at the admission threshold a new connection may evict one that has been idle for long"),
     /** Duration, 0 to 24 h, default 0 (learned): a value below the pauses of healthy clients would cut users off. */
     IDLE_FLOOR(
             "idleFloor",
-            Kind.duration(Duration.ZERO, Duration.ofHours(24)),
+            ValueKind.duration(Duration.ZERO, Duration.ofHours(24)),
             Duration.ZERO,
             "minimum idle time: no connection idle for less is evicted. 0: learned from how long healthy "
                     + "clients pause; 10 s until learned"),
     /** Duration, 100 ms to 1 h, default 2 s: a client that wants something sends it within a few round trips. */
     SILENT_FLOOR(
             "silentFloor",
-            Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
             "minimum idle time of a connection that has never sent a byte (Tomcat: bytes of a TLS handshake "
                     + "do not count). On Tomcat also how long a request thread may wait for its client while threads "
@@ -223,7 +227,7 @@ public enum Setting {
     /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the minimum idle time is wrong. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",
-            Kind.integer(0, 1_000_000),
+            ValueKind.integer(0, 1_000_000),
             0,
             "most evictions in a second. 0: 100 for each 1000 descriptors of the limit, at least 20"),
     /**
@@ -232,7 +236,7 @@ public enum Setting {
      */
     QUEUE_WAIT(
             "queueWait",
-            Kind.duration(Duration.ZERO, Duration.ofSeconds(30)),
+            ValueKind.duration(Duration.ZERO, Duration.ofSeconds(30)),
             Duration.ofMillis(4500),
             "longest time that a new connection waits in the accept queue for a slot. The default stays "
                     + "under the five seconds that clients commonly wait; it shrinks by itself where clients give up "
@@ -243,7 +247,7 @@ public enum Setting {
      */
     RESET_BUDGET(
             "resetBudget",
-            Kind.integer(-1, 1_000_000),
+            ValueKind.integer(-1, 1_000_000),
             -1,
             "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc counts "
                     + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most a fifth of "
@@ -251,7 +255,7 @@ public enum Setting {
     /** Default true: an address is the only thing that tells clients apart before they send anything. */
     FAIRNESS(
             "fairness",
-            Kind.bool(),
+            ValueKind.bool(),
             true,
             "true: at the admission threshold a source that holds more than twice its equal share is refused "
                     + "first. Switch it off behind a proxy that hides client addresses"),
@@ -260,7 +264,7 @@ public enum Setting {
      */
     BEHIND_PROXY(
             "behindProxy",
-            Kind.bool(),
+            ValueKind.bool(),
             false,
             "true: clients come through a layer-7 proxy. New connections are refused by 503, or by an orderly "
                     + "close where no 503 can be sent (TLS); never by a reset, and not by their address"),
@@ -271,14 +275,14 @@ public enum Setting {
      */
     ALLOW(
             "allow",
-            Kind.networks(),
+            ValueKind.networks(),
             List.of(),
             "networks (CIDR, comma-separated) of checks and operators that are let in beyond the admission "
                     + "threshold. They are refused only when the last descriptors would be used"),
     /** Duration, 10 ms to 10 min, default 500 ms: clients that wait longer for a thread soon ask a second time. */
     MAX_WORK_DELAY(
             "maxWorkDelay",
-            Kind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
+            ValueKind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
             "executor queue delay from which new connections wait, as long as for a slot"),
     /**
@@ -287,7 +291,7 @@ public enum Setting {
      */
     STALLED_AFTER(
             "stalledAfter",
-            Kind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(10),
             "executor queue delay, or time without an accept on a full queue, at which health fails"),
     /**
@@ -296,20 +300,20 @@ public enum Setting {
      */
     NOTICE(
             "notice",
-            Kind.duration(Duration.ZERO, Duration.ofHours(1)),
+            ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
             "how long health is down before the server begins to stop (server.xml, WAR, Spring Boot)"),
     /** Duration, 0 to 1 h, default 0: what ends the process must be ready to wait for this long and {@link #NOTICE}. */
     FINISH(
             "finish",
-            Kind.duration(Duration.ZERO, Duration.ofHours(1)),
+            ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
             "longest time to wait after the notice for requests in progress and for connections to end "
                     + "(server.xml, Spring Boot)"),
     /** Text, default off: who wants it names the domain. {@code server.xml}: that of the server, {@code Catalina}, where Tomcat's own are. */
     JMX_DOMAIN(
             "jmxDomain",
-            Kind.domain(),
+            ValueKind.domain(),
             "off",
             "JMX domain in which the guard is registered, as DOMAIN:type=TcpGuard. off: not registered. In "
                     + "server.xml the default is the server's own domain, Catalina");
@@ -321,11 +325,11 @@ public enum Setting {
     public static final int BY_THE_LIMIT = -1;
 
     private final String key;
-    private final Kind kind;
+    private final ValueKind kind;
     private final Object byDefault;
     private final String meaning;
 
-    Setting(String key, Kind kind, Object byDefault, String meaning) {
+    Setting(String key, ValueKind kind, Object byDefault, String meaning) {
         this.key = key;
         this.kind = kind;
         this.byDefault = byDefault;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * volatile reads; null: not known.
  */
 public interface TcpGuardMXBean {
-    /** NORMAL, TRIM, SHED or DRAIN. */
+    /** NORMAL, ELEVATED, SHED or DRAIN. */
     String getLevel();
 
     /** Why, with the figures of the last second. */

@@ -44,7 +44,7 @@ public interface ConnectionHandle {
     }
 
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
-    void keep();
+    void exemptFromEviction();
 
     /** Whether work is in progress. */
     boolean working();
@@ -52,7 +52,7 @@ public interface ConnectionHandle {
     /**
      * Takes the connection for a close by its adapter: from now on {@link #begin()} answers false, and the guard does not evict it.
      *
-     * @return false if work is in progress, it is {@linkplain #keep() kept}, or the guard evicts it already: then nothing changed
+     * @return false if work is in progress, it is {@linkplain #exemptFromEviction() kept}, or the guard evicts it already: then nothing changed
      */
     boolean claim();
 

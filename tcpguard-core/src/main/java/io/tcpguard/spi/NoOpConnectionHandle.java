@@ -20,7 +20,7 @@ public final class NoOpConnectionHandle implements ConnectionHandle {
     public void touch() {}
 
     @Override
-    public void keep() {}
+    public void exemptFromEviction() {}
 
     @Override
     public boolean working() {

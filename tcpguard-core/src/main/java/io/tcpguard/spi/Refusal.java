@@ -32,18 +32,18 @@ public enum Refusal {
 
     /** Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a place. */
     public static Refusal of(GuardSnapshot snapshot) {
-        RefusalCounters.Cause why = snapshot.refusal();
+        RefusalCounters.Reason why = snapshot.refusal();
         List<ListenerState> listeners = snapshot.listeners();
         for (int i = 0; why == null && i < listeners.size(); i++) {
             why = listeners.get(i).refusal();
         }
-        if (why == RefusalCounters.Cause.WORK_DELAY) {
+        if (why == RefusalCounters.Reason.WORK_DELAY) {
             return WORK;
         }
-        if (why == RefusalCounters.Cause.ACCEPT_QUEUE) {
+        if (why == RefusalCounters.Reason.ACCEPT_QUEUE) {
             return QUEUE;
         }
-        return why == RefusalCounters.Cause.SYSTEM_FILES ? FILES : CONNECTIONS;
+        return why == RefusalCounters.Reason.SYSTEM_FILES ? FILES : CONNECTIONS;
     }
 
     /** The header's value, such as {@code refused; cause=connections}. */

@@ -2,7 +2,7 @@
 package io.tcpguard.state;
 
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ public record GuardSnapshot(
         Capacity capacity,
         Verdict verdict,
         Admission admission,
-        @Nullable Cause refusal,
+        @Nullable Reason refusal,
         boolean requestsStalled,
         boolean resetsOnly,
         Trend trend,

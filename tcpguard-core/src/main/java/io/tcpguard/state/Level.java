@@ -6,7 +6,7 @@ public enum Level {
     /** Nothing is done. */
     NORMAL,
     /** A limit comes near: the guard gets ready, nobody is refused. */
-    TRIM,
+    ELEVATED,
     /** The admission threshold: a new connection takes the place of a long-idle one, or is refused. Health stays up. */
     SHED,
     /** ReadFailure that connections do not explain: health fails on purpose, established connections are served. */

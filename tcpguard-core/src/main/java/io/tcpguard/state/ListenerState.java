@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.state;
 
-import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why its new connections are refused or must not wait, whatever the descriptors are; null: they are not
  * @param requestsStalled whether requests on its connections waited so long that they are refused
  */
-public record ListenerState(String name, @Nullable Cause refusal, boolean requestsStalled) {}
+public record ListenerState(String name, @Nullable Reason refusal, boolean requestsStalled) {}

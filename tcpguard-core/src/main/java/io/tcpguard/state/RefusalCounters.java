@@ -3,21 +3,21 @@ package io.tcpguard.state;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What was shed since the guard started: counts that only grow, by layer, way and cause. Safe from any thread. */
+/** What was shed since the guard started: counts that only grow, by stage, method and reason. Safe from any thread. */
 public final class RefusalCounters {
 
     /** Where in a connection's life. */
-    public enum Layer {
+    public enum Stage {
         /** Right after {@code accept(2)}, before anything was spent on it. */
         ACCEPT,
         /** A request on an admitted connection. */
         REQUEST,
         /** An idle connection that gave its place to a new connection. */
-        IDLE
+        KEEP_ALIVE
     }
 
     /** How. */
-    public enum Way {
+    public enum Method {
         /** By a reset. */
         RESET,
         /** By an answer of the protocol (503, GOAWAY) or an orderly close. */
@@ -25,7 +25,7 @@ public final class RefusalCounters {
     }
 
     /** Why. */
-    public enum Cause {
+    public enum Reason {
         /** The places are taken by own connections, whatever limits them. */
         CONNECTIONS,
         /** The descriptors are taken by something else: a leak, files, outgoing connections. */
@@ -41,34 +41,34 @@ public final class RefusalCounters {
     }
 
     private final LongAdder[][][] counts =
-            new LongAdder[Layer.values().length][Way.values().length][Cause.values().length];
+            new LongAdder[Stage.values().length][Method.values().length][Reason.values().length];
 
     /** All zero. */
     public RefusalCounters() {
-        for (LongAdder[][] ways : counts) {
-            for (LongAdder[] causes : ways) {
-                for (int i = 0; i < causes.length; i++) {
-                    causes[i] = new LongAdder();
+        for (LongAdder[][] methods : counts) {
+            for (LongAdder[] reasons : methods) {
+                for (int i = 0; i < reasons.length; i++) {
+                    reasons[i] = new LongAdder();
                 }
             }
         }
     }
 
     /** Counts one. */
-    public void count(Layer layer, Way way, Cause cause) {
-        counts[layer.ordinal()][way.ordinal()][cause.ordinal()].increment();
+    public void count(Stage stage, Method method, Reason reason) {
+        counts[stage.ordinal()][method.ordinal()][reason.ordinal()].increment();
     }
 
     /** The count of one kind. */
-    public long of(Layer layer, Way way, Cause cause) {
-        return counts[layer.ordinal()][way.ordinal()][cause.ordinal()].sum();
+    public long of(Stage stage, Method method, Reason reason) {
+        return counts[stage.ordinal()][method.ordinal()][reason.ordinal()].sum();
     }
 
-    /** The count of a layer, whatever way and cause. */
-    public long of(Layer layer) {
+    /** The count of a stage, whatever method and reason. */
+    public long of(Stage stage) {
         long sum = 0;
-        for (LongAdder[] causes : counts[layer.ordinal()]) {
-            for (LongAdder count : causes) {
+        for (LongAdder[] reasons : counts[stage.ordinal()]) {
+            for (LongAdder count : reasons) {
                 sum += count.sum();
             }
         }

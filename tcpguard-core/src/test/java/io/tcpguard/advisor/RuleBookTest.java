@@ -107,7 +107,7 @@ final class RuleBookTest {
         Rule rule = RuleBook.parse(RULE).all().get(0);
 
         assertThat(rule.setting()).isEqualTo("net.core.somaxconn");
-        assertThat(rule.scope()).isEqualTo(Rule.Scope.NAMESPACE);
+        assertThat(rule.scope()).isEqualTo(Rule.RuleScope.NAMESPACE);
         assertThat(rule.cases()).singleElement().satisfies(c -> {
             assertThat(c.judgement()).isEqualTo(Judgement.WARN);
             assertThat(c.words()).isEqualTo("value below 128");

@@ -106,7 +106,7 @@ class SettingsDocTest {
 
     private static String written(Object value) {
         if (value instanceof Duration d) {
-            return d.toSeconds() >= 60 && d.toSeconds() % 60 == 0 ? d.toMinutes() + "m" : Kind.text(d);
+            return d.toSeconds() >= 60 && d.toSeconds() % 60 == 0 ? d.toMinutes() + "m" : ValueKind.text(d);
         }
         if (value instanceof List<?> list) {
             return list.isEmpty()

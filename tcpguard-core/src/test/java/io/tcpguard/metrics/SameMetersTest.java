@@ -43,7 +43,7 @@ class SameMetersTest {
 
             assertThat(one).isNotNull();
             assertThat(scraped)
-                    .containsKey("tcpguard_shed_total{cause=\"connections\",layer=\"idle\",way=\"reset\"}")
+                    .containsKey("tcpguard_shed_total{method=\"reset\",reason=\"connections\",stage=\"keep_alive\"}")
                     .containsKey("tcpguard_listener_wait_seconds_count{listener=\"http-nio-\\\"0\\\"\\\\\"}")
                     .containsKey("# TYPE tcpguard_listener_wait_seconds");
             assertThat(scraped.keySet()).isEqualTo(micrometers.keySet());

@@ -24,16 +24,19 @@ class TcpGuardMetricsTest {
 
     @Test
     void bindsLevelWeightPressureAndShedCounts() {
-        // Sockets of neighbours must not keep it at TRIM.
-        try (TcpGuard guard = TcpGuard.builder().set("trimAt", "1").build().start()) {
+        // Sockets of neighbours must not keep it at ELEVATED.
+        try (TcpGuard guard = TcpGuard.builder().set("elevatedAt", "1").build().start()) {
             new TcpGuardMetrics(guard).bindTo(registry);
             guard.shed()
-                    .count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+                    .count(
+                            RefusalCounters.Stage.ACCEPT,
+                            RefusalCounters.Method.RESET,
+                            RefusalCounters.Reason.CONNECTIONS);
 
             assertThat(registry.get("tcpguard.level").gauge().value()).isZero();
             assertThat(registry.get("tcpguard.weight").gauge().value()).isEqualTo(100);
             assertThat(registry.get("tcpguard.shed")
-                            .tags("layer", "accept", "way", "reset", "cause", "connections")
+                            .tags("stage", "accept", "method", "reset", "reason", "connections")
                             .functionCounter()
                             .count())
                     .isEqualTo(1);

@@ -4,7 +4,7 @@ package io.tcpguard.simulation;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.ListenerWatch;
-import io.tcpguard.internal.engine.Listening;
+import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -104,7 +104,7 @@ final class FleetServer {
         accepted += dead ? 0 : clients;
     }
 
-    private final class Port implements Listening {
+    private final class Port implements ListenerCondition {
         @Override
         public boolean accepting() {
             return !dead;

@@ -8,8 +8,8 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.ListenerWatch;
-import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
@@ -189,7 +189,7 @@ final class SimulatedServer {
         public void close() {}
     }
 
-    private final class Acceptor implements Listening {
+    private final class Acceptor implements ListenerCondition {
         @Override
         public boolean accepting() {
             return true;

@@ -305,7 +305,7 @@ public final class FakeControl implements AdmissionControl {
         }
 
         @Override
-        public void keep() {
+        public void exemptFromEviction() {
             kept = true;
         }
 

@@ -252,7 +252,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                     && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
             if (leavesHttp(response)) {
-                tracker.handle().keep();
+                tracker.handle().exemptFromEviction();
             }
             began();
             endWith(response);

@@ -51,7 +51,7 @@ public final class NettyGuard {
 
     /** Ports that speak this. */
     public static NettyGuard of(TcpGuard guard, Protocol protocol) {
-        Warmup.once();
+        NettyPreload.once();
         GuardConfig config = guard.config();
         return new NettyGuard(
                 guard,
@@ -141,7 +141,7 @@ public final class NettyGuard {
      * @throws InterruptedException if interrupted while waiting; connections are served on, health is down
      */
     public void drain(Duration notice, Duration finish) throws InterruptedException {
-        Drain.run(guard, new LeavingConnections(ports), notice, finish);
+        Drain.run(guard, new NettyDrain(ports), notice, finish);
     }
 
     /**

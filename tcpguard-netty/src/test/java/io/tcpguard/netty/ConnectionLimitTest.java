@@ -115,7 +115,7 @@ class ConnectionLimitTest {
         }
         assertThat(isServed(small)).isFalse();
         assertThat(isServed(large)).isTrue();
-        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Layer.IDLE))
+        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.KEEP_ALIVE))
                 .isZero();
     }
 }

@@ -68,8 +68,8 @@ final class ManyPorts {
         System.out.println(ports);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         while (in.readLine() != null) {
-            System.out.println(guard.shed().of(RefusalCounters.Layer.IDLE) + " "
-                    + guard.shed().of(RefusalCounters.Layer.ACCEPT) + " "
+            System.out.println(guard.shed().of(RefusalCounters.Stage.KEEP_ALIVE) + " "
+                    + guard.shed().of(RefusalCounters.Stage.ACCEPT) + " "
                     + guard.snapshot().capacity().used() + " "
                     + guard.snapshot().capacity().limit());
         }

@@ -196,7 +196,7 @@ class NettyGuardTest {
 
     @Test
     void warmsEveryClassOfItsOwn() {
-        assertThat(Warmup.missing()).isEmpty();
+        assertThat(NettyPreload.missing()).isEmpty();
     }
 
     private static EmbeddedChannel child(Channel server, ChildAdmissionHandler door) {

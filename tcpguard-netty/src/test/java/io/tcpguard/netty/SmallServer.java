@@ -122,23 +122,23 @@ final class SmallServer {
         }
         Capacity capacity = guard.snapshot().capacity();
         return guard.snapshot().level() + " " + capacity.used() + " " + capacity.limit() + " " + capacity.own() + " "
-                + OPENED + " " + OPEN + " " + guard.shed().of(RefusalCounters.Layer.ACCEPT) + " "
-                + resets(guard) + " " + guard.shed().of(RefusalCounters.Layer.IDLE) + " "
+                + OPENED + " " + OPEN + " " + guard.shed().of(RefusalCounters.Stage.ACCEPT) + " "
+                + resets(guard) + " " + guard.shed().of(RefusalCounters.Stage.KEEP_ALIVE) + " "
                 + server.config().isAutoRead() + " " + bossLives
                 + " " + guard.snapshot().leading() + " " + pressure(guard);
     }
 
     /** Those of the refused that were counted as refused by reset. */
     private static long resets(TcpGuard guard) {
-        return Stream.of(RefusalCounters.Cause.values())
-                .mapToLong(cause -> guard.shed().of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, cause))
+        return Stream.of(RefusalCounters.Reason.values())
+                .mapToLong(cause -> guard.shed().of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, cause))
                 .sum();
     }
 
     /** The figures of every signal that is above NORMAL, in one word. */
     private static String pressure(TcpGuard guard) {
         String above = guard.snapshot().signals().stream()
-                .filter(signal -> signal.level().atLeast(Level.TRIM))
+                .filter(signal -> signal.level().atLeast(Level.ELEVATED))
                 .map(signal -> signal.reading() instanceof Reading.Measured m
                         ? m.signal() + ":" + m.used() + "/" + m.limit()
                         : signal.reading().signal() + ":unknown")

@@ -8,7 +8,7 @@ import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.ListenerStatus;
-import io.tcpguard.state.RefusalCounters.Layer;
+import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.SignalState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ final class GuardInFigures {
 
     private static Map<String, @Nullable Object> shed(TcpGuard guard) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        for (Layer layer : Layer.values()) {
+        for (Stage layer : Stage.values()) {
             map.put(layer.name().toLowerCase(Locale.ROOT), guard.shed().of(layer));
         }
         return map;

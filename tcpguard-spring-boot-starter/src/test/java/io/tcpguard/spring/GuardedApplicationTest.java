@@ -136,10 +136,10 @@ class GuardedApplicationTest {
 
     @Test
     void doesNotStartWithAWrongValue() {
-        assertThatThrownBy(() -> example.start("--tcpguard.trim-at=high", "--tcpguard.notice=soon"))
+        assertThatThrownBy(() -> example.start("--tcpguard.elevated-at=high", "--tcpguard.notice=soon"))
                 .rootCause()
                 .hasMessageContaining(
-                        "tcpguard.trim-at=high in \"tcpguard.trim-at\" from property source \"commandLineArgs\" (expected: ")
+                        "tcpguard.elevated-at=high in \"tcpguard.elevated-at\" from property source \"commandLineArgs\" (expected: ")
                 .hasMessageContaining("tcpguard.notice=soon in ");
     }
 

@@ -60,7 +60,12 @@ class PropertiesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"tcpguard.helth-port", "tcpguard.health.port", "tcpguard.notice-seconds", "tcpguard.trim-at[0]"})
+            strings = {
+                "tcpguard.helth-port",
+                "tcpguard.health.port",
+                "tcpguard.notice-seconds",
+                "tcpguard.elevated-at[0]"
+            })
     void complainsOfANameThatNobodyReads(String name) {
         assertThat(UnknownProperties.in(environment(properties(Map.of(name, "8081")))))
                 .isNotEmpty();
@@ -78,12 +83,12 @@ class PropertiesTest {
         PropertySource<?> file = new PropertiesPropertySourceLoader()
                 .load(
                         "application.properties",
-                        new ByteArrayResource("# one\ntcpguard.trim-at=high\ntcpguard.allow=10.1/16\n"
+                        new ByteArrayResource("# one\ntcpguard.elevated-at=high\ntcpguard.allow=10.1/16\n"
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .get(0);
         assertThatThrownBy(() -> guard(file))
                 .isInstanceOf(WrongPropertyException.class)
-                .hasMessageContaining("tcpguard.trim-at=high in ")
+                .hasMessageContaining("tcpguard.elevated-at=high in ")
                 .hasMessageContaining("2:18")
                 .hasMessageContaining("tcpguard.allow=10.1/16 in ")
                 .hasMessageContaining("3:16");
@@ -98,7 +103,7 @@ class PropertiesTest {
 
     @Test
     void asksForNothingElseWhereItIsDisabled() {
-        TcpGuard guard = guard(properties(Map.of("tcpguard.enabled", "FALSE", "tcpguard.trim-at", "high")));
+        TcpGuard guard = guard(properties(Map.of("tcpguard.enabled", "FALSE", "tcpguard.elevated-at", "high")));
         assertThat(guard.config().flag(Setting.ENABLED)).isFalse();
     }
 

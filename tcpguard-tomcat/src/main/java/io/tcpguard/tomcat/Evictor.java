@@ -22,7 +22,7 @@ final class Evictor {
 
     private final GuardedNioEndpoint endpoint;
     private final ConnectionRegistry registry;
-    private final GoAwayCloser goodbyes = new GoAwayCloser(this);
+    private final GoAwayCloser goAwayCloser = new GoAwayCloser(this);
 
     Evictor(GuardedNioEndpoint endpoint, ConnectionRegistry registry) {
         this.endpoint = endpoint;
@@ -31,7 +31,7 @@ final class Evictor {
 
     /** Closes what had its time to say goodbye. */
     void sweep() {
-        goodbyes.sweep();
+        goAwayCloser.sweep();
     }
 
     /** @param nobodyInside no worker is inside this connection's gate, and none gets in */
@@ -82,7 +82,7 @@ final class Evictor {
     private void evictMultiplexed(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper, boolean politely) {
         // Out of the books first, since the gate keeps Tomcat's own events from it else.
         registry.forget(channel);
-        if (!politely || !goodbyes.begin(channel, wrapper)) {
+        if (!politely || !goAwayCloser.begin(channel, wrapper)) {
             closeUnderWorkers(channel, wrapper);
         }
     }

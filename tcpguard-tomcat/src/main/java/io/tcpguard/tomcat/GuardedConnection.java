@@ -258,10 +258,10 @@ final class GuardedConnection implements ConnectionCloser {
 
     void keep() {
         kept = true;
-        handle.keep();
+        handle.exemptFromEviction();
     }
 
-    // ---- standstills: the sampler's thread only
+    // ---- stalledRequests: the sampler's thread only
 
     /**
      * Whether a worker is inside for a request of HTTP/1.1. Upgraded connections are the application's own, and those of HTTP/2 have

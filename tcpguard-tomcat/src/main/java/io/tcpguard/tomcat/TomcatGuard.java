@@ -114,7 +114,7 @@ public final class TomcatGuard {
 
     static void drain(TcpGuard guard, List<GuardedHttp11NioProtocol> protocols, Duration notice, Duration finish)
             throws InterruptedException {
-        Drain.run(guard, new LeavingConnections(protocols), notice, finish);
+        Drain.run(guard, new TomcatDrain(protocols), notice, finish);
     }
 
     private static List<GuardedHttp11NioProtocol> protocolsOf(Collection<Connector> connectors) {

@@ -111,7 +111,7 @@ class ConnectionLimitTest {
         assertThat(waiting.get(0).answer()).startsWith("HTTP/1.1 200");
         clients.get(1).close();
         assertThat(waiting.get(1).answer()).startsWith("HTTP/1.1 200");
-        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Layer.ACCEPT))
+        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.ACCEPT))
                 .isZero();
     }
 
@@ -217,7 +217,7 @@ class ConnectionLimitTest {
         }
 
         TomcatRig.await("told", () -> connections().pressure() == 1);
-        assertThat(guard.snapshot().level()).isEqualTo(Level.TRIM);
+        assertThat(guard.snapshot().level()).isEqualTo(Level.ELEVATED);
         assertThat(guard.snapshot().verdict().up()).isTrue();
     }
 

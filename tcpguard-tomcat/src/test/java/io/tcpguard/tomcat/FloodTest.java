@@ -181,7 +181,7 @@ class FloodTest {
                 level.set(now);
                 // Ports and TIME_WAIT are the machine's: neighbours use them too.
                 return now.contains("level: NORMAL")
-                        || (now.contains("level: TRIM")
+                        || (now.contains("level: ELEVATED")
                                 && (now.contains("leading: EPHEMERAL_PORTS") || now.contains("leading: TIME_WAIT")));
             });
         } catch (AssertionError e) {

@@ -182,7 +182,7 @@ class GuardedConnectorTest {
             for (RawClient client : clients) {
                 client.get("/");
             }
-            LeavingConnections leaving = new LeavingConnections(List.of(rig.protocol));
+            TomcatDrain leaving = new TomcatDrain(List.of(rig.protocol));
             leaving.leave(true);
             TomcatRig.await("all closed", () -> leaving.end() == 0);
             List<String> endings = new ArrayList<>();

@@ -2,9 +2,9 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -90,9 +90,9 @@ final class ServerMain {
                         case "/refusals" ->
                             guard == null
                                     ? "none"
-                                    : "answers " + guard.shed().of(Layer.ACCEPT, Way.ANSWER, Cause.CONNECTIONS)
+                                    : "answers " + guard.shed().of(Stage.ACCEPT, Method.ANSWER, Reason.CONNECTIONS)
                                             + ", resets "
-                                            + guard.shed().of(Layer.ACCEPT, Way.RESET, Cause.CONNECTIONS);
+                                            + guard.shed().of(Stage.ACCEPT, Method.RESET, Reason.CONNECTIONS);
                         default ->
                             guard == null
                                     ? "stock"

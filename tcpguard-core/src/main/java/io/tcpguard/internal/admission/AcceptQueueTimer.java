@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * one nears what its own signal takes for trouble.
  */
 public final class AcceptQueueTimer {
-    /** Of the backlog. TRIM begins at half. */
+    /** Of the backlog. ELEVATED begins at half. */
     private static final double USABLE = 0.4;
 
     /** A queue of so many or fewer may fill up: less of it would be less than a server without guard has. */

@@ -12,9 +12,9 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
+import io.tcpguard.state.RefusalCounters.Method;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +136,7 @@ public final class AdmissionPolicy {
         } else {
             room.update(Long.MAX_VALUE, 0, -1);
         }
-        if (level.atLeast(Level.TRIM) && now - settledAt >= SETTLE_EVERY) {
+        if (level.atLeast(Level.ELEVATED) && now - settledAt >= SETTLE_EVERY) {
             settledAt = now;
             table.settle(clock.nanos());
             for (int i = 0; i < listeners.size(); i++) {
@@ -159,7 +159,7 @@ public final class AdmissionPolicy {
     private void learn(Level level, long now) {
         allowedComeHere = allowedComeHere && now - allowedAt < ALLOWED_EXPECTED;
         clients.update(level.atLeast(Level.SHED) || shedWithin(LEARN_EVERY, null, now));
-        if (fairness && !level.atLeast(Level.TRIM)) {
+        if (fairness && !level.atLeast(Level.ELEVATED)) {
             proxies.calmSecond();
         }
     }
@@ -233,7 +233,7 @@ public final class AdmissionPolicy {
         GuardSnapshot snapshot = snapshots.get();
         for (int i = 0; open && reclaim && i < EVICTED_AT_ONCE && process.excess() > 1; i++) {
             process.shed(now);
-            if (!evictions.one(process, snapshot, Cause.CONNECTIONS, now)) {
+            if (!evictions.one(process, snapshot, Reason.CONNECTIONS, now)) {
                 return;
             }
         }
@@ -336,7 +336,7 @@ public final class AdmissionPolicy {
 
     /** Counts a refused request. */
     public void countRefusedRequest() {
-        shed.count(Layer.REQUEST, Way.ANSWER, Cause.WORK_DELAY);
+        shed.count(Stage.REQUEST, Method.ANSWER, Reason.WORK_DELAY);
     }
 
     /**
@@ -350,7 +350,7 @@ public final class AdmissionPolicy {
     public Admission accept(
             @Nullable InetAddress source,
             boolean stale,
-            @Nullable Cause atListener,
+            @Nullable Reason atListener,
             @Nullable ListenerPlaces listener,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
@@ -368,7 +368,7 @@ public final class AdmissionPolicy {
     public Admission accept(
             @Nullable InetAddress source,
             boolean stale,
-            @Nullable Cause atListener,
+            @Nullable Reason atListener,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
@@ -382,13 +382,13 @@ public final class AdmissionPolicy {
 
     /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
     public Admission giveUp(BooleanSupplier canAnswer) {
-        return answer(null, Cause.CONNECTIONS, canAnswer, sampledAt);
+        return answer(null, Reason.CONNECTIONS, canAnswer, sampledAt);
     }
 
     private Admission decide(
             @Nullable InetAddress source,
             boolean stale,
-            @Nullable Cause atListener,
+            @Nullable Reason atListener,
             @Nullable ListenerPlaces listener,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
@@ -400,11 +400,11 @@ public final class AdmissionPolicy {
         if (allowed(source)) {
             return acceptAllowed(source, snapshot, listener, canAnswer, now);
         }
-        if (atListener == Cause.WORK_DELAY) {
+        if (atListener == Reason.WORK_DELAY) {
             // A free descriptor is no reason to come in.
             return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
         }
-        boolean filesRunOut = !stale && snapshot.refusal() == Cause.SYSTEM_FILES;
+        boolean filesRunOut = !stale && snapshot.refusal() == Reason.SYSTEM_FILES;
         // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
         // already: they try most often, so they would get nearly all of them.
         boolean shedding = shedWithin(RECENTLY, listener, now);
@@ -430,7 +430,7 @@ public final class AdmissionPolicy {
             return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
         }
         Ceiling at = full == null ? descriptors : full;
-        Cause cause = filesRunOut ? Cause.SYSTEM_FILES : atListener == null ? causeOf(at, snapshot) : atListener;
+        Reason cause = filesRunOut ? Reason.SYSTEM_FILES : atListener == null ? causeOf(at, snapshot) : atListener;
         // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
         // so
         // short that it is full of those who wait for a place.
@@ -443,7 +443,7 @@ public final class AdmissionPolicy {
                 && !back
                 && (!ranked() || precedence.mayWait(rank, now));
         Admission decision = atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
-        if (cause == Cause.CONNECTIONS) {
+        if (cause == Reason.CONNECTIONS) {
             told(source, rank, decision, listener, now);
         }
         return decision;
@@ -474,7 +474,7 @@ public final class AdmissionPolicy {
             @Nullable ListenerPlaces listener,
             BooleanSupplier canAnswer,
             long now) {
-        Admission decision = refuse(source, snapshot, Cause.CONNECTIONS, canAnswer, now);
+        Admission decision = refuse(source, snapshot, Reason.CONNECTIONS, canAnswer, now);
         told(source, rank, decision, listener, now);
         return decision;
     }
@@ -509,10 +509,10 @@ public final class AdmissionPolicy {
     }
 
     @SuppressWarnings("ReferenceEquality") // one of the two that are here
-    private Cause causeOf(Ceiling full, GuardSnapshot snapshot) {
+    private Reason causeOf(Ceiling full, GuardSnapshot snapshot) {
         return full != descriptors || snapshot.capacity().takenByClients()
-                ? Cause.CONNECTIONS
-                : Cause.OTHER_DESCRIPTORS;
+                ? Reason.CONNECTIONS
+                : Reason.OTHER_DESCRIPTORS;
     }
 
     /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
@@ -534,7 +534,7 @@ public final class AdmissionPolicy {
         if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
             return Admission.ADMIT;
         }
-        return answer(source, Cause.CONNECTIONS, canAnswer, now);
+        return answer(source, Reason.CONNECTIONS, canAnswer, now);
     }
 
     /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
@@ -561,11 +561,11 @@ public final class AdmissionPolicy {
             @Nullable InetAddress source,
             Ceiling full,
             GuardSnapshot snapshot,
-            Cause cause,
+            Reason cause,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
-        if (cause != Cause.SYSTEM_FILES) {
+        if (cause != Reason.SYSTEM_FILES) {
             full.shed(now);
         }
         if (reclaim && mayOvershoot(full, snapshot) && evictions.one(full, snapshot, cause, now)) {
@@ -576,7 +576,7 @@ public final class AdmissionPolicy {
             return counted(source, Admission.RESET, cause, now);
         }
         // Other servers have places, and a proxy asks them at once.
-        boolean placesElsewhere = behindProxy && cause == Cause.OTHER_DESCRIPTORS;
+        boolean placesElsewhere = behindProxy && cause == Reason.OTHER_DESCRIPTORS;
         if (!placesElsewhere && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
@@ -607,7 +607,7 @@ public final class AdmissionPolicy {
                 return Admission.WAIT;
             }
         }
-        return refuse(source, snapshot, Cause.UNFAIR_SOURCE, canAnswer, now);
+        return refuse(source, snapshot, Reason.UNFAIR_SOURCE, canAnswer, now);
     }
 
     /**
@@ -622,19 +622,19 @@ public final class AdmissionPolicy {
             BooleanSupplier canAnswer,
             long now) {
         if (queue == null || behindProxy) {
-            return refuse(source, snapshot, Cause.WORK_DELAY, canAnswer, now);
+            return refuse(source, snapshot, Reason.WORK_DELAY, canAnswer, now);
         }
-        return queue.mayWait(now) ? Admission.WAIT : answer(source, Cause.WORK_DELAY, canAnswer, now);
+        return queue.mayWait(now) ? Admission.WAIT : answer(source, Reason.WORK_DELAY, canAnswer, now);
     }
 
     private Admission refuse(
-            @Nullable InetAddress source, GuardSnapshot snapshot, Cause cause, BooleanSupplier canAnswer, long now) {
+            @Nullable InetAddress source, GuardSnapshot snapshot, Reason cause, BooleanSupplier canAnswer, long now) {
         return resets.take(snapshot.capacity(), now)
                 ? counted(source, Admission.RESET, cause, now)
                 : answer(source, cause, canAnswer, now);
     }
 
-    private Admission answer(@Nullable InetAddress source, Cause cause, BooleanSupplier canAnswer, long now) {
+    private Admission answer(@Nullable InetAddress source, Reason cause, BooleanSupplier canAnswer, long now) {
         boolean room = allow.isEmpty() || leavesRoomToAllowed(snapshots.get().capacity());
         return counted(source, room && canAnswer.getAsBoolean() ? Admission.RESPOND : Admission.CLOSE, cause, now);
     }
@@ -645,8 +645,8 @@ public final class AdmissionPolicy {
     }
 
     /** By the way that it will be done. */
-    private Admission counted(@Nullable InetAddress source, Admission how, Cause cause, long now) {
-        shed.count(Layer.ACCEPT, how == Admission.RESET ? Way.RESET : Way.ANSWER, cause);
+    private Admission counted(@Nullable InetAddress source, Admission how, Reason cause, long now) {
+        shed.count(Stage.ACCEPT, how == Admission.RESET ? Method.RESET : Method.ANSWER, cause);
         decisions.refused(source, how, cause, now);
         refused.add(source, now);
         return how;

@@ -74,13 +74,13 @@ final class ConnectionTable {
      * @param counts its listener's
      * @param ofListener the listener's table; null: it has none of its own
      */
-    Handle open(
+    TrackedConnection open(
             @Nullable InetAddress address,
             boolean inACrowd,
             ListenerCounts counts,
             @Nullable ConnectionTable ofListener,
             ConnectionCloser closer) {
-        Handle h = new Handle(this, inACrowd, counts, closer);
+        TrackedConnection h = new TrackedConnection(this, inACrowd, counts, closer);
         h.address = address;
         clients.patience().opened(inACrowd);
         counts.opened();
@@ -97,7 +97,8 @@ final class ConnectionTable {
     }
 
     /** The same where no listener has a table of its own. */
-    Handle open(@Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+    TrackedConnection open(
+            @Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
         return open(address, inACrowd, counts, null, closer);
     }
 
@@ -197,7 +198,8 @@ final class ConnectionTable {
      * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it
      * does not use. Null if there is none among those that were looked at.
      */
-    synchronized @Nullable Handle claimOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
+    synchronized @Nullable TrackedConnection claimOfSource(
+            InetAddress address, long now, long silentFloor, long idleFloor) {
         Seat h = idleOfSource(address, now, silentFloor, idleFloor);
         boolean claimed = h != null && claim(h, now, h.handle().received() ? idleFloor : silentFloor, false);
         return claimed && h != null ? h.handle() : null;
@@ -233,7 +235,8 @@ final class ConnectionTable {
      *
      * @param silentOnly whether only connections that never sent a byte may give way
      */
-    synchronized @Nullable Handle claimVictim(long now, long silentFloor, long idleFloor, boolean silentOnly) {
+    synchronized @Nullable TrackedConnection claimVictim(
+            long now, long silentFloor, long idleFloor, boolean silentOnly) {
         int steps = STEPS;
         boolean unfinishedToo = unfinished.sum() > SPARED_UNFINISHED * size;
         for (Seat h = silent.first; h != null && steps-- > 0; h = silent.first) {
@@ -281,7 +284,7 @@ final class ConnectionTable {
     }
 
     /**
-     * Takes those that have received out of the silent list, so that a search need not. For the sampler, from TRIM on.
+     * Takes those that have received out of the silent list, so that a search need not. For the sampler, from ELEVATED on.
      */
     synchronized void settle(long now) {
         int steps = SETTLE_STEPS;

@@ -3,7 +3,7 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Reason;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class DecisionLog {
     private int lines = -1;
     private long leftOut;
 
-    void refused(@Nullable InetAddress source, Admission how, Cause cause, long now) {
+    void refused(@Nullable InetAddress source, Admission how, Reason cause, long now) {
         if (!log.isDebugEnabled()) {
             return;
         }
@@ -45,7 +45,7 @@ final class DecisionLog {
         try {
             long before = due(now);
             if (before >= 0) {
-                log.debug("refused a request of {}, because of {}{}", text(source), Cause.WORK_DELAY, more(before));
+                log.debug("refused a request of {}, because of {}{}", text(source), Reason.WORK_DELAY, more(before));
             }
         } catch (RuntimeException | Error e) {
             // As above.
@@ -53,7 +53,7 @@ final class DecisionLog {
     }
 
     /** @param clock the time by which connections are idle */
-    void evicted(Handle victim, Closing how, Cause cause, long clock, long now) {
+    void evicted(TrackedConnection victim, Closing how, Reason cause, long clock, long now) {
         if (!log.isDebugEnabled()) {
             return;
         }

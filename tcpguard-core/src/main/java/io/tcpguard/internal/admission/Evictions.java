@@ -8,9 +8,9 @@ import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
+import io.tcpguard.state.RefusalCounters.Method;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -67,8 +67,8 @@ final class Evictions {
     }
 
     /** Whether the longest-idle connection under this ceiling has given way. */
-    boolean one(Ceiling full, GuardSnapshot snapshot, Cause cause, long now) {
-        Handle victim;
+    boolean one(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
+        TrackedConnection victim;
         synchronized (any) {
             boolean whoever = any.take(perSecond, now);
             if (!whoever && !silent.take(perSecond * EvictionRate.SILENT_FACTOR, now)) {
@@ -89,7 +89,7 @@ final class Evictions {
 
     /** Whether an idle connection of this source has given way. */
     boolean own(Ceiling crowded, GuardSnapshot snapshot, InetAddress source, long now) {
-        Handle victim;
+        TrackedConnection victim;
         synchronized (any) {
             if (!own.take(perSecond * EvictionRate.SILENT_FACTOR, now)) {
                 return false;
@@ -100,7 +100,7 @@ final class Evictions {
                 return false;
             }
         }
-        return evict(victim, snapshot, Cause.UNFAIR_SOURCE, now);
+        return evict(victim, snapshot, Reason.UNFAIR_SOURCE, now);
     }
 
     /** Whether there is one that could. */
@@ -108,9 +108,9 @@ final class Evictions {
         return crowded.table().holdsIdle(source, clients.clock().nanos(), silentFloor, idleFloorNanos());
     }
 
-    private boolean evict(Handle victim, GuardSnapshot snapshot, Cause cause, long now) {
+    private boolean evict(TrackedConnection victim, GuardSnapshot snapshot, Reason cause, long now) {
         Closing how = mayReset(snapshot, now) ? Closing.RESET : Closing.ORDERLY;
-        shed.count(Layer.IDLE, how == Closing.RESET ? Way.RESET : Way.ANSWER, cause);
+        shed.count(Stage.KEEP_ALIVE, how == Closing.RESET ? Method.RESET : Method.ANSWER, cause);
         decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
         if (victim.begun() <= 1) {
             clients.history().sat(victim.source, victim.address, now);

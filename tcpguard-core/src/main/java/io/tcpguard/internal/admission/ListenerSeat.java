@@ -3,16 +3,16 @@ package io.tcpguard.internal.admission;
 
 /** A connection's place among those of its listener; its place in the process is the handle itself. */
 final class ListenerSeat extends Seat {
-    private final Handle handle;
+    private final TrackedConnection handle;
     private final ConnectionTable table;
 
-    ListenerSeat(Handle handle, ConnectionTable table) {
+    ListenerSeat(TrackedConnection handle, ConnectionTable table) {
         this.handle = handle;
         this.table = table;
     }
 
     @Override
-    Handle handle() {
+    TrackedConnection handle() {
         return handle;
     }
 

@@ -27,5 +27,5 @@ abstract class Seat {
     boolean over;
 
     /** Whose place it is. */
-    abstract Handle handle();
+    abstract TrackedConnection handle();
 }

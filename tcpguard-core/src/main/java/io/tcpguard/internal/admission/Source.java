@@ -39,7 +39,7 @@ final class Source {
         int atWork = 0;
         int all = 0;
         for (; seat != null && all < looked; seat = seat.nextOfSource) {
-            Handle h = seat.handle();
+            TrackedConnection h = seat.handle();
             all++;
             if (h.atWork()) {
                 atWork++;

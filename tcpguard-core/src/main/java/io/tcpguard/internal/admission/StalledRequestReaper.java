@@ -11,9 +11,9 @@ import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -115,7 +115,7 @@ public final class StalledRequestReaper {
         boolean reset = byReset == most;
         resets.giveBack(reset ? most - ended : byReset);
         for (int i = 0; i < ended; i++) {
-            shed.count(Layer.REQUEST, reset ? Way.RESET : Way.ANSWER, Cause.WORK_DELAY);
+            shed.count(Stage.REQUEST, reset ? Method.RESET : Method.ANSWER, Reason.WORK_DELAY);
         }
         return ended;
     }

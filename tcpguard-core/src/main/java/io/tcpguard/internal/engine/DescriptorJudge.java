@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class DescriptorJudge {
     private final GuardConfig config;
-    private final double trimAt;
+    private final double elevatedAt;
     private final double minUsable;
     private final double failHealthAt;
     private final Latch trim;
@@ -37,14 +37,14 @@ final class DescriptorJudge {
 
     DescriptorJudge(GuardConfig config) {
         this.config = config;
-        trimAt = config.share(Setting.TRIM_AT);
+        elevatedAt = config.share(Setting.ELEVATED_AT);
         minUsable = config.share(Setting.MIN_USABLE);
         failHealthAt = config.share(Setting.FAIL_HEALTH_AT);
         long dwell = config.nanos(Setting.DWELL);
         long drainAfter = config.nanos(Setting.DRAIN_AFTER);
         // The values that these latches see are distances to points that move with the limit, so enter is always 0 or
         // 1.
-        trim = new Latch(1, Math.max(0.5, 1 - 0.05 / trimAt), 0, dwell);
+        trim = new Latch(1, Math.max(0.5, 1 - 0.05 / elevatedAt), 0, dwell);
         shed = new Latch(1, 0.95, 0, dwell);
         unusable = new Latch(1, 1, drainAfter, dwell);
         critical = new Latch(1, 1, TimeUnit.SECONDS.toNanos(1), dwell);
@@ -83,7 +83,7 @@ final class DescriptorJudge {
                 || !capacity.connections().equals(limits)) {
             capacity = new Capacity(m.limit(), m.used(), own, brought, point, limits);
         }
-        double trimPoint = Math.min(trimAt * m.limit(), 0.95 * point);
+        double trimPoint = Math.min(elevatedAt * m.limit(), 0.95 * point);
         if (point >= m.limit()) {
             // Nothing can be kept back of so few: the server does as it would without a guard.
             allLeft(now);
@@ -102,7 +102,7 @@ final class DescriptorJudge {
         if (leaking || helpless || first) {
             return Level.DRAIN;
         }
-        return shedding ? Level.SHED : trimming ? Level.TRIM : Level.NORMAL;
+        return shedding ? Level.SHED : trimming ? Level.ELEVATED : Level.NORMAL;
     }
 
     /**
@@ -146,7 +146,7 @@ final class DescriptorJudge {
     String sentence(Level level) {
         return switch (level) {
             case NORMAL -> "no pressure";
-            case TRIM -> withTrend("descriptors come near the limit");
+            case ELEVATED -> withTrend("descriptors come near the limit");
             case SHED ->
                 capacity.takenByClients()
                         ? "descriptors are full of connections: new connections evict idle ones, wait or are refused"
@@ -157,8 +157,10 @@ final class DescriptorJudge {
     }
 
     /** Why new connections are refused at the admission threshold. */
-    RefusalCounters.Cause cause() {
-        return capacity.takenByClients() ? RefusalCounters.Cause.CONNECTIONS : RefusalCounters.Cause.OTHER_DESCRIPTORS;
+    RefusalCounters.Reason cause() {
+        return capacity.takenByClients()
+                ? RefusalCounters.Reason.CONNECTIONS
+                : RefusalCounters.Reason.OTHER_DESCRIPTORS;
     }
 
     private String withTrend(String sentence) {

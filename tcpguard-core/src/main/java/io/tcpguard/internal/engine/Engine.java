@@ -138,7 +138,7 @@ public final class Engine {
             Watch watch = watches.get(i);
             watch.publish(obeyed && watch.level() == Level.DRAIN);
         }
-        RefusalCounters.Cause refusal = refusal(watches, obeyed);
+        RefusalCounters.Reason refusal = refusal(watches, obeyed);
         boolean requestsStalled = obeyed && serving.allRequestsStalled();
         publish(watches, listeners, level, why, capacity, verdict, refusal, requestsStalled, resetsOnly, now);
         return snapshot;
@@ -175,7 +175,7 @@ public final class Engine {
         if (level == Level.DRAIN && serving.tooLittle()) {
             return Level.DRAIN;
         }
-        return serving.anyLate() ? Level.SHED : Level.TRIM;
+        return serving.anyLate() ? Level.SHED : Level.ELEVATED;
     }
 
     private @Nullable DownCause cause(@Nullable String operator, List<ListenerWatch> listeners, Level level, long now) {
@@ -221,23 +221,23 @@ public final class Engine {
      * Why new connections are refused right now wherever they come; what descriptors allow is decided exactly at each
      * accept.
      */
-    private RefusalCounters.@Nullable Cause refusal(List<Watch> watches, boolean obeyed) {
+    private RefusalCounters.@Nullable Reason refusal(List<Watch> watches, boolean obeyed) {
         if (obeyed && serving.allLate()) {
-            return RefusalCounters.Cause.WORK_DELAY;
+            return RefusalCounters.Reason.WORK_DELAY;
         }
-        RefusalCounters.Cause found = null;
+        RefusalCounters.Reason found = null;
         for (int i = 0; i < watches.size(); i++) {
             Watch watch = watches.get(i);
             if (watch.level().atLeast(Level.SHED)) {
                 if (watch.signal() == Signal.SYSTEM_FILES) {
-                    return RefusalCounters.Cause.SYSTEM_FILES;
+                    return RefusalCounters.Reason.SYSTEM_FILES;
                 }
                 if (watch.signal() == Signal.DESCRIPTORS) {
                     found = descriptors.cause();
                 }
                 // A listener's is its own matter.
                 if (watch.signal() == Signal.CONNECTIONS && watch.source().isEmpty() && found == null) {
-                    found = RefusalCounters.Cause.CONNECTIONS;
+                    found = RefusalCounters.Reason.CONNECTIONS;
                 }
             }
         }
@@ -256,7 +256,7 @@ public final class Engine {
             String why,
             Capacity capacity,
             Verdict verdict,
-            RefusalCounters.@Nullable Cause refusal,
+            RefusalCounters.@Nullable Reason refusal,
             boolean requestsStalled,
             boolean resetsOnly,
             long now) {

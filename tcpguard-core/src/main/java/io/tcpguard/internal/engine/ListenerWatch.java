@@ -24,7 +24,7 @@ public final class ListenerWatch {
     private static final double HANGING_LOSES = 0.9;
 
     private final String name;
-    private final Listening listening;
+    private final ListenerCondition listening;
     private final Watch queue;
     private final long stalledAfter;
     private final List<Watch> work = new CopyOnWriteArrayList<>();
@@ -52,7 +52,7 @@ public final class ListenerWatch {
     /**
      * @param queue the watch of its accept queue
      */
-    public ListenerWatch(String name, Listening listening, Watch queue, GuardConfig config, long now) {
+    public ListenerWatch(String name, ListenerCondition listening, Watch queue, GuardConfig config, long now) {
         this.name = name;
         this.listening = listening;
         this.queue = queue;
@@ -152,11 +152,11 @@ public final class ListenerWatch {
 
     /** @param obeyed false once the guard has failed open: then who comes is served */
     void publish(boolean obeyed) {
-        RefusalCounters.Cause refusal = !obeyed
+        RefusalCounters.Reason refusal = !obeyed
                 ? null
                 : late
-                        ? RefusalCounters.Cause.WORK_DELAY
-                        : queue.level().atLeast(Level.SHED) ? RefusalCounters.Cause.ACCEPT_QUEUE : null;
+                        ? RefusalCounters.Reason.WORK_DELAY
+                        : queue.level().atLeast(Level.SHED) ? RefusalCounters.Reason.ACCEPT_QUEUE : null;
         boolean refuseRequests = obeyed && requestsStalled;
         ListenerState last = state;
         if (last.refusal() != refusal || last.requestsStalled() != refuseRequests) {

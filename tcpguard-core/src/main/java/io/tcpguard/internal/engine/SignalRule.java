@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the admission threshold (see {@link DescriptorJudge}).
  * Thresholds are pressures, used by limit.
  *
- * @param trim where TRIM begins; null: never
+ * @param trim where ELEVATED begins; null: never
  * @param shed where SHED begins
  * @param drain where DRAIN begins
  * @param action what is done from SHED on, or at {@code acts} where that comes earlier
@@ -57,8 +57,8 @@ record SignalRule(
     /** The rule of a signal. */
     static SignalRule of(Signal signal, GuardConfig config) {
         long dwell = config.nanos(Setting.DWELL);
-        double trimAt = config.share(Setting.TRIM_AT);
-        Threshold near = new Threshold(trimAt, Math.max(0, trimAt - 0.05), 0, dwell);
+        double elevatedAt = config.share(Setting.ELEVATED_AT);
+        Threshold near = new Threshold(elevatedAt, Math.max(0, elevatedAt - 0.05), 0, dwell);
         return switch (signal) {
             case DESCRIPTORS ->
                 new SignalRule(null, null, null, Action.REPLACE_OR_REFUSE, null, "the process's descriptors run out");
@@ -137,6 +137,6 @@ record SignalRule(
 
     /** The highest level that the signal may raise. */
     Level highest() {
-        return drain != null ? Level.DRAIN : shed != null ? Level.SHED : trim != null ? Level.TRIM : Level.NORMAL;
+        return drain != null ? Level.DRAIN : shed != null ? Level.SHED : trim != null ? Level.ELEVATED : Level.NORMAL;
     }
 }

@@ -18,7 +18,7 @@ final class Traffic {
     private long steppedAt;
     private boolean stepped;
 
-    void step(Listening listening, boolean late, long now) {
+    void step(ListenerCondition listening, boolean late, long now) {
         if (stepped && now - steppedAt < EVERY) {
             return;
         }

@@ -130,7 +130,7 @@ public final class Watch {
         boolean shedding = step(shed, pressure, now);
         boolean draining = step(drain, pressure, now);
         step(acts, pressure, now);
-        level(draining ? Level.DRAIN : shedding ? Level.SHED : trimming ? Level.TRIM : Level.NORMAL);
+        level(draining ? Level.DRAIN : shedding ? Level.SHED : trimming ? Level.ELEVATED : Level.NORMAL);
         long soFar = completed.getAsLong();
         boolean comesBack = soFar != completedSoFar;
         completedSoFar = soFar;

@@ -151,7 +151,7 @@ record Details(
                 .member("queueWaitMillis", TimeUnit.NANOSECONDS.toMillis(places.queueWaitNanos()))
                 .member("waited", places.waited())
                 .object("refused", o -> Refusals.byCause(o, figures.shed()))
-                .member("evicted", figures.shed().of(RefusalCounters.Layer.IDLE))
+                .member("evicted", figures.shed().of(RefusalCounters.Stage.KEEP_ALIVE))
                 .member("desk", desk)
                 .object("capacity", o -> {
                     if (c.known()) {

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One place for a connection to the health or agent port: one question, one answer, one bound on the time. Reused. */
-final class HealthConnection implements Ready {
+final class HealthConnection implements SelectionHandler {
     /** After its answer the client may close first, which leaves the TIME_WAIT on its side. Some read to the end, so not for long. */
     private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(20);
 

@@ -150,7 +150,8 @@ final class IoLoop {
             SelectionKey key = keys.next();
             if (!key.isValid()) {
                 keys.remove();
-            } else if (key.attachment() instanceof Ready ready && ready instanceof RefusalPlace == refusals) {
+            } else if (key.attachment() instanceof SelectionHandler ready
+                    && ready instanceof RefusalPlace == refusals) {
                 keys.remove();
                 serve(ready, now);
                 served++;
@@ -158,7 +159,7 @@ final class IoLoop {
         }
     }
 
-    private void serve(Ready ready, long now) {
+    private void serve(SelectionHandler ready, long now) {
         try {
             ready.ready(now);
         } catch (IOException e) {

@@ -123,7 +123,7 @@ public final class IoThread implements AutoCloseable {
     /** The same, by a clock of the caller's. */
     public static IoThread open(GuardConfig config, GuardView view, long limit, NanoClock clock) {
         if (config.reserve(limit) > 0) {
-            Warmup.once();
+            IoPreload.once();
         }
         IoThread opened = openCold(config, view, clock, limit);
         if (opened.healthPort() >= 0) {

@@ -28,7 +28,7 @@ final class Poller implements Closeable {
         selector = needed ? Selector.open() : null;
     }
 
-    SelectionKey register(SelectableChannel channel, int ops, Ready ready) throws IOException {
+    SelectionKey register(SelectableChannel channel, int ops, SelectionHandler ready) throws IOException {
         if (selector == null) {
             throw new IOException("no selector is open");
         }

@@ -51,7 +51,7 @@ final class RefusalDesk {
     private final ReplyWriter inPassing = new ReplyWriter();
 
     // The I/O thread's own:
-    private final ReplyWriter scribe = new ReplyWriter();
+    private final ReplyWriter replyWriter = new ReplyWriter();
     private final RefusalPlace[] active = new RefusalPlace[PLACES];
     private int activeCount;
 
@@ -189,7 +189,7 @@ final class RefusalDesk {
         int from = activeCount;
         activeCount = pool.takeOver(active, activeCount, most, SOON, now);
         for (int i = from; i < activeCount; i++) {
-            active[i].begin(scribe, now);
+            active[i].begin(replyWriter, now);
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One refused connection on its way out. Reused. Of one thread at a time: first the accepting one, then, once it is
  * registered with the selector, the I/O thread.
  */
-final class RefusalPlace implements Ready {
+final class RefusalPlace implements SelectionHandler {
     /**
      * So long a client may take for its request. An honest one has sent it when its connection is accepted, or a
      * round trip later.
@@ -49,7 +49,7 @@ final class RefusalPlace implements Ready {
     private final Poller poller;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
-    private @Nullable ReplyWriter scribe;
+    private @Nullable ReplyWriter replyWriter;
     private State state = State.CLOSED;
     private int retryAfterSeconds;
     private Refusal cause = Refusal.CONNECTIONS;
@@ -84,7 +84,7 @@ final class RefusalPlace implements Ready {
 
     /** Does what can be done at once. */
     void look(ReplyWriter by, long now) {
-        scribe = by;
+        replyWriter = by;
         SocketChannel c = channel;
         if (c == null) {
             return;
@@ -117,7 +117,7 @@ final class RefusalPlace implements Ready {
     @Override
     public void ready(long now) throws IOException {
         SocketChannel c = channel;
-        ReplyWriter by = scribe;
+        ReplyWriter by = replyWriter;
         if (c == null || by == null) {
             return;
         }
@@ -157,7 +157,7 @@ final class RefusalPlace implements Ready {
             if (state == State.READING) {
                 ready(now); // What came in this moment: closing over unread bytes would be a reset.
                 SocketChannel c = channel;
-                ReplyWriter by = scribe;
+                ReplyWriter by = replyWriter;
                 if (state == State.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
@@ -242,7 +242,7 @@ final class RefusalPlace implements Ready {
         }
         channel = null;
         key = null;
-        scribe = null;
+        replyWriter = null;
         state = State.CLOSED;
     }
 

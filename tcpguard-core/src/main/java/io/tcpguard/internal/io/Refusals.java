@@ -3,9 +3,9 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -16,26 +16,26 @@ final class Refusals {
     static String inWords(RefusalCounters counters) {
         StringJoiner causes = new StringJoiner(", ", " (", ")").setEmptyValue("");
         long all = 0;
-        for (Cause cause : Cause.values()) {
+        for (Reason cause : Reason.values()) {
             long refused = of(counters, cause);
             all += refused;
             if (refused > 0) {
                 causes.add(cause.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + refused);
             }
         }
-        return all + " refused" + causes + ", " + counters.of(Layer.IDLE) + " idle ones evicted";
+        return all + " refused" + causes + ", " + counters.of(Stage.KEEP_ALIVE) + " idle ones evicted";
     }
 
     static void byCause(JsonText json, RefusalCounters counters) {
-        for (Cause cause : Cause.values()) {
+        for (Reason cause : Reason.values()) {
             json.member(cause.name(), of(counters, cause));
         }
     }
 
-    private static long of(RefusalCounters counters, Cause cause) {
+    private static long of(RefusalCounters counters, Reason cause) {
         long sum = 0;
-        for (Way way : Way.values()) {
-            sum += counters.of(Layer.ACCEPT, way, cause) + counters.of(Layer.REQUEST, way, cause);
+        for (Method way : Method.values()) {
+            sum += counters.of(Stage.ACCEPT, way, cause) + counters.of(Stage.REQUEST, way, cause);
         }
         return sum;
     }

@@ -28,15 +28,15 @@ final class UdpQuota {
     private final long seed = ThreadLocalRandom.current().nextLong();
 
     private final int[] answeredToSlot = new int[SLOTS];
-    private final Source[] known = new Source[KNOWN];
+    private final Peer[] known = new Peer[KNOWN];
     /** Seen lately, and known once they came in enough different seconds. */
-    private final Source[] lately = new Source[SLOTS];
+    private final Peer[] lately = new Peer[SLOTS];
 
     private long secondBegan;
     private boolean begun;
     private int answeredToStrangers;
 
-    private static final class Source {
+    private static final class Peer {
         long network;
         boolean used;
         int seconds;
@@ -46,10 +46,10 @@ final class UdpQuota {
 
     UdpQuota() {
         for (int i = 0; i < KNOWN; i++) {
-            known[i] = new Source();
+            known[i] = new Peer();
         }
         for (int i = 0; i < SLOTS; i++) {
-            lately[i] = new Source();
+            lately[i] = new Peer();
         }
     }
 
@@ -62,7 +62,7 @@ final class UdpQuota {
             Arrays.fill(answeredToSlot, 0);
         }
         long network = network(from.getAddress());
-        Source source = knownAs(network);
+        Peer source = knownAs(network);
         if (source == null) {
             return allowsStranger(network, now);
         }
@@ -84,7 +84,7 @@ final class UdpQuota {
         return true;
     }
 
-    private void remember(Source source, long network, long now) {
+    private void remember(Peer source, long network, long now) {
         if (!source.used || source.network != network) {
             source.used = true;
             source.network = network;
@@ -100,7 +100,7 @@ final class UdpQuota {
 
     /** Into a place that is free, or whose owner has come no more for minutes: nobody is pushed out. */
     private void admit(long network, long now) {
-        for (Source place : known) {
+        for (Peer place : known) {
             if (!place.used || now - place.lastSecond > FORGOTTEN_AFTER) {
                 place.used = true;
                 place.network = network;
@@ -111,8 +111,8 @@ final class UdpQuota {
         }
     }
 
-    private @Nullable Source knownAs(long network) {
-        for (Source place : known) {
+    private @Nullable Peer knownAs(long network) {
+        for (Peer place : known) {
             if (place.used && place.network == network) {
                 return place;
             }

@@ -7,7 +7,7 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.RefusalCounters.Layer;
+import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -68,14 +68,14 @@ final class FlightEvents implements Recordings {
     }
 
     private boolean shedSince() {
-        return shed.of(Layer.ACCEPT) + shed.of(Layer.REQUEST) + shed.of(Layer.IDLE)
+        return shed.of(Stage.ACCEPT) + shed.of(Stage.REQUEST) + shed.of(Stage.KEEP_ALIVE)
                 > refusedConnections + refusedRequests + evicted;
     }
 
     private void count() {
-        refusedConnections = shed.of(Layer.ACCEPT);
-        refusedRequests = shed.of(Layer.REQUEST);
-        evicted = shed.of(Layer.IDLE);
+        refusedConnections = shed.of(Stage.ACCEPT);
+        refusedRequests = shed.of(Stage.REQUEST);
+        evicted = shed.of(Stage.KEEP_ALIVE);
         haveWaited = waited.getAsLong();
     }
 
@@ -106,9 +106,9 @@ final class FlightEvents implements Recordings {
     private void summary(GuardSnapshot after, long span) {
         Capacity c = after.capacity();
         Shedding event = new Shedding();
-        event.refusedConnections = shed.of(Layer.ACCEPT) - refusedConnections;
-        event.refusedRequests = shed.of(Layer.REQUEST) - refusedRequests;
-        event.evictedConnections = shed.of(Layer.IDLE) - evicted;
+        event.refusedConnections = shed.of(Stage.ACCEPT) - refusedConnections;
+        event.refusedRequests = shed.of(Stage.REQUEST) - refusedRequests;
+        event.evictedConnections = shed.of(Stage.KEEP_ALIVE) - evicted;
         event.waited = waited.getAsLong() - haveWaited;
         event.span = span;
         event.level = after.level().name();

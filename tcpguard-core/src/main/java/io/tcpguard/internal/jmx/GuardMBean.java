@@ -8,9 +8,9 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.ListenerStatus;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -146,17 +146,17 @@ final class GuardMBean implements TcpGuardMXBean {
 
     @Override
     public long getRefusedConnections() {
-        return guard.shed().of(Layer.ACCEPT);
+        return guard.shed().of(Stage.ACCEPT);
     }
 
     @Override
     public long getRefusedRequests() {
-        return guard.shed().of(Layer.REQUEST);
+        return guard.shed().of(Stage.REQUEST);
     }
 
     @Override
     public long getEvictedConnections() {
-        return guard.shed().of(Layer.IDLE);
+        return guard.shed().of(Stage.KEEP_ALIVE);
     }
 
     @Override
@@ -167,12 +167,12 @@ final class GuardMBean implements TcpGuardMXBean {
     @Override
     public Map<String, Long> getShed() {
         Map<String, Long> shed = new TreeMap<>();
-        for (Layer layer : Layer.values()) {
-            for (Way way : Way.values()) {
-                for (Cause cause : Cause.values()) {
-                    long count = guard.shed().of(layer, way, cause);
+        for (Stage stage : Stage.values()) {
+            for (Method method : Method.values()) {
+                for (Reason reason : Reason.values()) {
+                    long count = guard.shed().of(stage, method, reason);
                     if (count > 0) {
-                        shed.put((layer + "/" + way + "/" + cause).toLowerCase(Locale.ROOT), count);
+                        shed.put((stage + "/" + method + "/" + reason).toLowerCase(Locale.ROOT), count);
                     }
                 }
             }

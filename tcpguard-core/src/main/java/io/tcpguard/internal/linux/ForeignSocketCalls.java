@@ -107,7 +107,7 @@ final class ForeignSocketCalls implements SocketCalls {
     }
 
     @Override
-    public Handle handle(int descriptor) {
+    public SocketHandle handle(int descriptor) {
         return new ForeignHandle(descriptor);
     }
 
@@ -126,7 +126,7 @@ final class ForeignSocketCalls implements SocketCalls {
         }
     }
 
-    private final class ForeignHandle implements Handle {
+    private final class ForeignHandle implements SocketHandle {
         private final int descriptor;
 
         ForeignHandle(int descriptor) {

@@ -36,7 +36,7 @@ final class NettySocketCalls implements SocketCalls {
     }
 
     @Override
-    public @Nullable Handle handle(int descriptor) {
+    public @Nullable SocketHandle handle(int descriptor) {
         try {
             return new NettyHandle(new Socket(descriptor));
         } catch (RuntimeException e) {
@@ -45,7 +45,7 @@ final class NettySocketCalls implements SocketCalls {
         }
     }
 
-    private static final class NettyHandle implements Handle {
+    private static final class NettyHandle implements SocketHandle {
         private final Socket socket;
 
         NettyHandle(Socket socket) {

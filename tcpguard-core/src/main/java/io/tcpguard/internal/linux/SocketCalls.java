@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 interface SocketCalls {
 
     /** The socket behind that number now; null if there is none. Allocates; for looking around, not for sampling. */
-    @Nullable Handle handle(int descriptor);
+    @Nullable SocketHandle handle(int descriptor);
 
     /** A descriptor number taken for a socket. Owns nothing: never closes it, and must notice that it became another's. */
-    interface Handle {
+    interface SocketHandle {
         /** One option of the socket, of which that many bytes are asked for; with memory of its own. */
         Option option(int level, int name, int bytes);
 

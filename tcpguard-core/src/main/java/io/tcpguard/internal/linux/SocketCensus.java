@@ -152,7 +152,8 @@ public final class SocketCensus {
                 if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
                     return;
                 }
-                SocketCalls.Handle handle = isNumber(names.get(i)) ? ask.handle(Integer.parseInt(names.get(i))) : null;
+                SocketCalls.SocketHandle handle =
+                        isNumber(names.get(i)) ? ask.handle(Integer.parseInt(names.get(i))) : null;
                 if (handle == null) {
                     continue;
                 }

@@ -28,14 +28,14 @@ final class TcpListener {
     private final SocketCalls.Option cookie;
     private long ownCookie;
 
-    private TcpListener(SocketCalls.Handle handle) {
+    private TcpListener(SocketCalls.SocketHandle handle) {
         this.info = handle.option(IPPROTO_TCP, TCP_INFO, INFO_BYTES);
         this.cookie = handle.option(SOL_SOCKET, SO_COOKIE, Long.BYTES);
     }
 
     /** The listener on that port behind that descriptor; null if it is anything else. */
     static @Nullable TcpListener at(SocketCalls calls, int descriptor, int port) {
-        SocketCalls.Handle handle = calls.handle(descriptor);
+        SocketCalls.SocketHandle handle = calls.handle(descriptor);
         if (handle == null) {
             return null;
         }

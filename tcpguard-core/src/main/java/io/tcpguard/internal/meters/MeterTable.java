@@ -11,9 +11,9 @@ import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
 import io.tcpguard.state.ListenerStatus;
-import io.tcpguard.state.RefusalCounters.Cause;
-import io.tcpguard.state.RefusalCounters.Layer;
-import io.tcpguard.state.RefusalCounters.Way;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.Trend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ public final class MeterTable {
                 all,
                 "tcpguard.level",
                 NO_UNIT,
-                "level as a number: 0 normal, 1 trim, 2 shed, 3 drain",
+                "level as a number: 0 normal, 1 elevated, 2 shed, 3 drain",
                 "",
                 s -> s.snapshot().level().ordinal());
         tagged(
@@ -239,11 +239,11 @@ public final class MeterTable {
 
     private static void refusals(List<MeterFamily> all) {
         List<Series> kinds = new ArrayList<>();
-        for (Layer layer : Layer.values()) {
-            for (Way way : Way.values()) {
-                for (Cause cause : Cause.values()) {
-                    kinds.add(series(List.of(tag(cause), tag(layer), tag(way)), s -> s.shed()
-                            .of(layer, way, cause)));
+        for (Stage stage : Stage.values()) {
+            for (Method method : Method.values()) {
+                for (Reason reason : Reason.values()) {
+                    kinds.add(series(List.of(tag(method), tag(reason), tag(stage)), s -> s.shed()
+                            .of(stage, method, reason)));
                 }
             }
         }
@@ -253,7 +253,7 @@ public final class MeterTable {
                 NO_UNIT,
                 "refused connections and requests, evicted idle connections",
                 "",
-                List.of("cause", "layer", "way"),
+                List.of("method", "reason", "stage"),
                 kinds,
                 null));
         counter(all, "tcpguard.waited", CONNECTIONS, "connections that had to wait for a slot", s -> s.status()

@@ -68,10 +68,10 @@ final class IncidentJson {
         }
     }
 
-    private static void refused(JsonText json, Map.Entry<Episode.Refusal, Long> kind) {
-        json.member("layer", kind.getKey().layer().name())
-                .member("way", kind.getKey().way().name())
-                .member("cause", kind.getKey().cause().name())
+    private static void refused(JsonText json, Map.Entry<Episode.RefusalKind, Long> kind) {
+        json.member("stage", kind.getKey().stage().name())
+                .member("method", kind.getKey().method().name())
+                .member("reason", kind.getKey().reason().name())
                 .member("count", kind.getValue());
     }
 

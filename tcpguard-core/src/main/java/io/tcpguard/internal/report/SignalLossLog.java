@@ -20,12 +20,12 @@ public final class SignalLossLog {
 
     private final Consumer<String> lost;
     private final Consumer<String> regained;
-    private final List<SignalAvailability> sights = new ArrayList<>();
+    private final List<LastSeen> sights = new ArrayList<>();
     private boolean pending = true;
     private List<SignalState> seen = List.of();
 
     /** One signal of one source, as it is and as it was said to be. */
-    private static final class SignalAvailability {
+    private static final class LastSeen {
         private final SignalState first;
         private boolean missing;
         private long since;
@@ -33,7 +33,7 @@ public final class SignalLossLog {
         private boolean everSaid;
         private long saidAt;
 
-        private SignalAvailability(SignalState first) {
+        private LastSeen(SignalState first) {
             this.first = first;
         }
 
@@ -77,7 +77,7 @@ public final class SignalLossLog {
         this.lost = lost;
         this.regained = regained;
         for (SignalState state : start.signals()) {
-            SignalAvailability sight = new SignalAvailability(state);
+            LastSeen sight = new LastSeen(state);
             sight.look(state.reading(), 0);
             sight.saidMissing = sight.missing;
             sights.add(sight);
@@ -95,7 +95,7 @@ public final class SignalLossLog {
         pending = false;
         boolean due = false;
         for (int i = 0; i < states.size(); i++) {
-            SignalAvailability sight = sightOf(states.get(i));
+            LastSeen sight = sightOf(states.get(i));
             sight.look(states.get(i).reading(), now);
             pending |= sight.unsaid();
             due |= sight.due(now);
@@ -108,13 +108,13 @@ public final class SignalLossLog {
         }
     }
 
-    private SignalAvailability sightOf(SignalState state) {
+    private LastSeen sightOf(SignalState state) {
         for (int i = 0; i < sights.size(); i++) {
             if (sights.get(i).isOf(state)) {
                 return sights.get(i);
             }
         }
-        SignalAvailability sight = new SignalAvailability(state);
+        LastSeen sight = new LastSeen(state);
         sights.add(sight);
         return sight;
     }
@@ -124,7 +124,7 @@ public final class SignalLossLog {
         StringBuilder gone = new StringBuilder();
         StringBuilder back = new StringBuilder();
         for (SignalState state : states) {
-            SignalAvailability sight = sightOf(state);
+            LastSeen sight = sightOf(state);
             if (sight.due(now)) {
                 sight.say(now);
                 StringBuilder list = sight.saidMissing ? gone : back;

@@ -63,7 +63,7 @@ public final class GuardRuntime implements RunState {
     private final PublishedSnapshot published;
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
-    private final AdvisorReports counsel;
+    private final AdvisorReports advisorReports;
     private final Incidents incidents;
     private final IoThread io;
     private final SamplingCycle cycle;
@@ -85,10 +85,10 @@ public final class GuardRuntime implements RunState {
         this.config = config;
         this.published = published;
         this.probes = probes;
-        rehearsal = new Rehearsal(config.share(Setting.TRIM_AT));
+        rehearsal = new Rehearsal(config.share(Setting.ELEVATED_AT));
         SocketCensus sockets = probes.census();
         UnguardedPorts unguarded = new UnguardedPorts(remark -> LOG.info("tcpguard: {}", remark));
-        DiagnosticsTask slowLook = new DiagnosticsTask(
+        DiagnosticsTask diagnosticsTask = new DiagnosticsTask(
                 budget -> {
                     Census census = sockets.take(budget);
                     unguarded.look(sockets.listening(), ports.numbers(), ownPorts());
@@ -111,32 +111,32 @@ public final class GuardRuntime implements RunState {
                 counters.shed(),
                 resets,
                 now);
-        StalledRequestReaper standstills = new StalledRequestReaper(config, counters.shed(), resets);
+        StalledRequestReaper stalledRequests = new StalledRequestReaper(config, counters.shed(), resets);
         PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
         PeerLook peers = table == null
                 ? null
                 : new PeerLook(table, ports::numbers, at -> policy.shedWithin(PeerLook.SCARCE_FOR, at), now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
-        counsel = new AdvisorReports();
+        advisorReports = new AdvisorReports();
         incidents = new Incidents(
                 counters.shed(),
                 counters.waited()::sum,
                 published::snapshot,
                 published::meant,
                 probes::counts,
-                () -> Stream.of(slowLook.remarks(), leaks.remarks(), policy.sources(AwakeTime.nanoTime()))
+                () -> Stream.of(diagnosticsTask.remarks(), leaks.remarks(), policy.sources(AwakeTime.nanoTime()))
                         .flatMap(List::stream)
                         .toList(),
-                counsel::findings);
+                advisorReports::findings);
         History history = new History(
                 counters.shed(), counters.waited()::sum, counters.waits()::count, counters.waits()::nanos, now);
         HealthView view = new HealthView(
                 published,
                 policy,
-                counsel,
+                advisorReports,
                 incidents,
-                slowLook,
+                diagnosticsTask,
                 this::queueWaitNanos,
                 counters.waited()::sum,
                 () -> meters(counters),
@@ -157,8 +157,8 @@ public final class GuardRuntime implements RunState {
             PathPreload.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
             // Asking first, the first look loads all that later ones need, while there are descriptors for it.
-            slowLook.background(published.trend());
-            slowLook.look(published.snapshot());
+            diagnosticsTask.background(published.trend());
+            diagnosticsTask.look(published.snapshot());
             leaks.first();
             SampleTurn turn = new SampleTurn(
                     new SamplerRound(
@@ -168,13 +168,13 @@ public final class GuardRuntime implements RunState {
                             counters,
                             Recordings.open(published.snapshot(), counters.shed(), counters.waited()::sum, now),
                             log,
-                            counsel,
+                            advisorReports,
                             incidents,
                             history,
                             leaks,
                             this::listening,
-                            standstills,
-                            slowLook,
+                            stalledRequests,
+                            diagnosticsTask,
                             peers,
                             io::execute),
                     now);
@@ -190,7 +190,7 @@ public final class GuardRuntime implements RunState {
                     cycle,
                     connections,
                     work,
-                    standstills,
+                    stalledRequests,
                     sight,
                     peers,
                     ports);
@@ -268,7 +268,7 @@ public final class GuardRuntime implements RunState {
         policy.setEnabled(true);
         MissingLog.sayOnce();
         log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
-        counsel.adviseAtStart();
+        advisorReports.adviseAtStart();
         probes.flagForExactQueues()
                 .ifPresent(flag -> LOG.info("Accept queues are read once a second; exact ones want {}", flag));
     }

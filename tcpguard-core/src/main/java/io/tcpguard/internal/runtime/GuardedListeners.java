@@ -37,7 +37,7 @@ final class GuardedListeners {
     private final SamplingCycle cycle;
     private final ProcessConnections connections;
     private final WatchedExecutors work;
-    private final StalledRequestReaper standstills;
+    private final StalledRequestReaper stalledRequests;
     private final SignalAvailability sight;
     private final @Nullable PeerLook peers;
     private final BoundPorts ports;
@@ -54,7 +54,7 @@ final class GuardedListeners {
             SamplingCycle cycle,
             ProcessConnections connections,
             WatchedExecutors work,
-            StalledRequestReaper standstills,
+            StalledRequestReaper stalledRequests,
             SignalAvailability sight,
             @Nullable PeerLook peers,
             BoundPorts ports) {
@@ -67,7 +67,7 @@ final class GuardedListeners {
         this.cycle = cycle;
         this.connections = connections;
         this.work = work;
-        this.standstills = standstills;
+        this.stalledRequests = stalledRequests;
         this.sight = sight;
         this.peers = peers;
         this.ports = ports;
@@ -97,7 +97,7 @@ final class GuardedListeners {
         connections.add(held);
         cycle.add(heldProbe);
         cycle.add(probe, watch);
-        standstills.add(control, watch::lateMillis);
+        stalledRequests.add(control, watch::lateMillis);
         sight.add(control);
         all.add(figures);
         if (peers != null) {
@@ -115,7 +115,7 @@ final class GuardedListeners {
                 figures.waits(),
                 (executorName, executor) -> work.watch(executorName, executor, watch),
                 () -> {
-                    standstills.remove(control);
+                    stalledRequests.remove(control);
                     sight.remove(control);
                     all.remove(figures);
                     if (peers != null) {

@@ -22,9 +22,9 @@ final class HealthView implements GuardView {
     private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;
-    private final AdvisorReports counsel;
+    private final AdvisorReports advisorReports;
     private final Incidents incidents;
-    private final DiagnosticsTask slowLook;
+    private final DiagnosticsTask diagnosticsTask;
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
     private final Supplier<MeterSource> meters;
@@ -34,9 +34,9 @@ final class HealthView implements GuardView {
     HealthView(
             PublishedSnapshot published,
             AdmissionPolicy policy,
-            AdvisorReports counsel,
+            AdvisorReports advisorReports,
             Incidents incidents,
-            DiagnosticsTask slowLook,
+            DiagnosticsTask diagnosticsTask,
             LongSupplier queueWaitNanos,
             LongSupplier waited,
             Supplier<MeterSource> meters,
@@ -44,9 +44,9 @@ final class HealthView implements GuardView {
             LeakLook leaks) {
         this.published = published;
         this.policy = policy;
-        this.counsel = counsel;
+        this.advisorReports = advisorReports;
         this.incidents = incidents;
-        this.slowLook = slowLook;
+        this.diagnosticsTask = diagnosticsTask;
         this.queueWaitNanos = queueWaitNanos;
         this.waited = waited;
         this.meters = meters;
@@ -95,7 +95,7 @@ final class HealthView implements GuardView {
 
     @Override
     public String advice(boolean json) {
-        return counsel.advice(json);
+        return advisorReports.advice(json);
     }
 
     @Override
@@ -120,7 +120,7 @@ final class HealthView implements GuardView {
 
     @Override
     public Diagnostics background() {
-        return slowLook.background(published.trend())
+        return diagnosticsTask.background(published.trend())
                 .with(leaks.held())
                 .and(leaks.remarks())
                 .and(policy.sources(AwakeTime.nanoTime()));

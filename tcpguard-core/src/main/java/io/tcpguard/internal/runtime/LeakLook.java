@@ -87,7 +87,7 @@ final class LeakLook implements Runnable {
             return true;
         }
         Capacity capacity = snapshot.capacity();
-        return snapshot.level().atLeast(Level.TRIM)
+        return snapshot.level().atLeast(Level.ELEVATED)
                 && (snapshot.leading() == Signal.DESCRIPTORS || snapshot.leading() == Signal.SYSTEM_FILES)
                 && capacity.other() > capacity.own() + capacity.brought();
     }

@@ -7,8 +7,8 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.ListenerWatch;
-import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.Incidents;
@@ -59,7 +59,7 @@ public final class PathPreload {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, "rehearsal", config);
         watches = List.of(
                 new Watch(Signal.DESCRIPTORS, "", config), queue, new Watch(Signal.WORK_DELAY, "rehearsal", config));
-        listeners = List.of(new ListenerWatch("rehearsal", new Serving(), queue, config, 0));
+        listeners = List.of(new ListenerWatch("rehearsal", new ServingListener(), queue, config, 0));
     }
 
     public static void play(GuardConfig config, Supplier<TcpCounts> counts) {
@@ -80,7 +80,7 @@ public final class PathPreload {
         fanout.add(incidents::record);
         for (Transition t : transitions) {
             // Without a refusal the words for refusals would not be loaded.
-            shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+            shed.count(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
             fanout.publish(t.before(), t.after());
             policy.sources(now);
             incidents.page(false);
@@ -128,7 +128,7 @@ public final class PathPreload {
     }
 
     /** Accepts all the time. */
-    private final class Serving implements Listening {
+    private final class ServingListener implements ListenerCondition {
         @Override
         public boolean accepting() {
             return true;

@@ -30,13 +30,13 @@ final class SamplerRound implements LongConsumer {
     private final Recordings recordings;
     private final TransitionLog log;
     private final SignalLossLog sight;
-    private final AdvisorReports counsel;
+    private final AdvisorReports advisorReports;
     private final Incidents incidents;
     private final History history;
     private final LeakLook leaks;
     private final Supplier<List<Listening>> listening;
-    private final StalledRequestReaper standstills;
-    private final DiagnosticsTask slowLook;
+    private final StalledRequestReaper stalledRequests;
+    private final DiagnosticsTask diagnosticsTask;
     private final @Nullable PeerLook peers;
     private final Executor io;
     private final Runnable look;
@@ -52,13 +52,13 @@ final class SamplerRound implements LongConsumer {
             GuardCounters counters,
             Recordings recordings,
             TransitionLog log,
-            AdvisorReports counsel,
+            AdvisorReports advisorReports,
             Incidents incidents,
             History history,
             LeakLook leaks,
             Supplier<List<Listening>> listening,
-            StalledRequestReaper standstills,
-            DiagnosticsTask slowLook,
+            StalledRequestReaper stalledRequests,
+            DiagnosticsTask diagnosticsTask,
             @Nullable PeerLook peers,
             Executor io) {
         this.cycle = cycle;
@@ -68,16 +68,16 @@ final class SamplerRound implements LongConsumer {
         this.recordings = recordings;
         this.log = log;
         this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
-        this.counsel = counsel;
+        this.advisorReports = advisorReports;
         this.incidents = incidents;
         this.history = history;
         this.leaks = leaks;
         this.listening = listening;
-        this.standstills = standstills;
-        this.slowLook = slowLook;
+        this.stalledRequests = stalledRequests;
+        this.diagnosticsTask = diagnosticsTask;
         this.peers = peers;
         this.io = io;
-        this.look = () -> slowLook.look(published.snapshot());
+        this.look = () -> diagnosticsTask.look(published.snapshot());
     }
 
     /** While memory is short its number moves every few seconds; that it binds at all is told once. */
@@ -105,15 +105,15 @@ final class SamplerRound implements LongConsumer {
         if (othersBind(before.capacity(), after.capacity())) {
             TransitionLog.placesAre(after.capacity());
         }
-        if (counsel.listenersAreNews(after, now)) {
-            counsel.adviseOn(listening.get());
+        if (advisorReports.listenersAreNews(after, now)) {
+            advisorReports.adviseOn(listening.get());
         }
         incidents.sampled(after, now);
         history.sampled(after, now);
         leaks.sampled(after, now);
         sight.look(after, now);
-        standstills.sampled(after, now);
-        if (slowLook.takeDue(now)) {
+        stalledRequests.sampled(after, now);
+        if (diagnosticsTask.takeDue(now)) {
             io.execute(look);
         }
         if (peers != null) {

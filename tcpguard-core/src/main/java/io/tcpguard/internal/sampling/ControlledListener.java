@@ -2,7 +2,7 @@
 package io.tcpguard.internal.sampling;
 
 import io.tcpguard.internal.admission.ListenerCounts;
-import io.tcpguard.internal.engine.Listening;
+import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it said last stands.
  * Only for the sampler's thread.
  */
-public final class ControlledListener implements Listening {
+public final class ControlledListener implements ListenerCondition {
     private static final Logger LOG = LoggerFactory.getLogger(ControlledListener.class);
 
     private final String name;

@@ -45,8 +45,8 @@ class AdmissionPolicyTest {
     private long now;
     private boolean resetsOnly;
     private List<SignalState> signals = List.of();
-    private RefusalCounters.@Nullable Cause atListener;
-    private RefusalCounters.@Nullable Cause refusal;
+    private RefusalCounters.@Nullable Reason atListener;
+    private RefusalCounters.@Nullable Reason refusal;
     private boolean director = true;
     private boolean canAnswer = true;
     private @Nullable AdmissionPolicy policy;
@@ -56,7 +56,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
 
         assertThat(open).hasSize(REFUSAL_POINT - 24);
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
     }
 
     @Test
@@ -183,7 +183,7 @@ class AdmissionPolicyTest {
 
         assertThat(accept(null)).isEqualTo(Admission.ADMIT);
         assertThat(evictions).containsExactly(Closing.ORDERLY);
-        assertThat(shed.of(RefusalCounters.Layer.IDLE)).isEqualTo(1);
+        assertThat(shed.of(RefusalCounters.Stage.KEEP_ALIVE)).isEqualTo(1);
     }
 
     @Test
@@ -241,7 +241,7 @@ class AdmissionPolicyTest {
         assertThat(accept(greedy).refused()).isTrue();
         assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
         assertThat(shed.of(
-                        RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.UNFAIR_SOURCE))
+                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.UNFAIR_SOURCE))
                 .isEqualTo(1);
     }
 
@@ -260,7 +260,7 @@ class AdmissionPolicyTest {
 
         assertThat(evictions).hasSize(20);
         assertThat(open).containsAll(others).hasSize(REFUSAL_POINT - 24);
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
     }
 
     @Test
@@ -343,9 +343,9 @@ class AdmissionPolicyTest {
 
         assertThat(resets()).isEqualTo(192 / 5);
         assertThat(shed.of(
-                        RefusalCounters.Layer.ACCEPT,
-                        RefusalCounters.Way.RESET,
-                        RefusalCounters.Cause.OTHER_DESCRIPTORS))
+                        RefusalCounters.Stage.ACCEPT,
+                        RefusalCounters.Method.RESET,
+                        RefusalCounters.Reason.OTHER_DESCRIPTORS))
                 .isEqualTo(192 / 5);
         newcomer = 1;
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
@@ -358,14 +358,14 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 10);
         connect(REFUSAL_POINT - 24, null);
         accept(4);
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
         accept(4);
         atListener = null;
         other = 700;
         accept(4);
 
         assertThat(resets()).isEqualTo(10);
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isEqualTo(12);
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isEqualTo(12);
     }
 
     @Test
@@ -415,14 +415,14 @@ class AdmissionPolicyTest {
         resetsOnly = true;
         connect(REFUSAL_POINT - 24, null);
         keepAllBusy();
-        for (RefusalCounters.Cause cause :
-                new RefusalCounters.Cause[] {null, RefusalCounters.Cause.WORK_DELAY, RefusalCounters.Cause.ACCEPT_QUEUE
+        for (RefusalCounters.Reason cause :
+                new RefusalCounters.Reason[] {null, RefusalCounters.Reason.WORK_DELAY, RefusalCounters.Reason.ACCEPT_QUEUE
                 }) {
             atListener = cause;
             canAnswer = !canAnswer;
             accept(5);
         }
-        refusal = RefusalCounters.Cause.SYSTEM_FILES;
+        refusal = RefusalCounters.Reason.SYSTEM_FILES;
         accept(5);
         open.forEach(ConnectionHandle::end);
         pass(20);
@@ -438,7 +438,7 @@ class AdmissionPolicyTest {
     void closesInAnOrderlyWayWhoCanNeitherBeAnsweredNorReset() {
         settings.put(Setting.RESET_BUDGET, 0);
         canAnswer = false;
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
 
         assertThat(accept(null)).isEqualTo(Admission.CLOSE);
     }
@@ -457,10 +457,10 @@ class AdmissionPolicyTest {
 
     @Test
     void refusesWhereWorkIsLateAlthoughDescriptorsAreFreeAndTakesItForNoWantOfThem() {
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
 
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.WORK_DELAY))
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.WORK_DELAY))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
@@ -469,7 +469,7 @@ class AdmissionPolicyTest {
     @Test
     void letsNewConnectionsWaitByTurnWhileWorkIsLateAndResetsNone() {
         settings.put(Setting.RESET_BUDGET, 1000);
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
@@ -483,7 +483,7 @@ class AdmissionPolicyTest {
     @Test
     void behindAProxyNobodyWaitsForWorkThatHangsSinceItAsksAnotherServerAtOnce() {
         settings.put(Setting.BEHIND_PROXY, true);
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
@@ -492,7 +492,7 @@ class AdmissionPolicyTest {
 
     @Test
     void servesFromAFullQueueAsLongAsPlacesAreFreeAndThenRefusesAtOnce() {
-        atListener = RefusalCounters.Cause.ACCEPT_QUEUE;
+        atListener = RefusalCounters.Reason.ACCEPT_QUEUE;
         connect(REFUSAL_POINT - 24, null);
         assertThat(open).hasSize(REFUSAL_POINT - 24);
         settings.put(Setting.RESET_BUDGET, 0);
@@ -501,18 +501,18 @@ class AdmissionPolicyTest {
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now)
                         .refused())
                 .isTrue();
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.ACCEPT_QUEUE)
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.ACCEPT_QUEUE)
                         + shed.of(
-                                RefusalCounters.Layer.ACCEPT,
-                                RefusalCounters.Way.ANSWER,
-                                RefusalCounters.Cause.ACCEPT_QUEUE))
+                                RefusalCounters.Stage.ACCEPT,
+                                RefusalCounters.Method.ANSWER,
+                                RefusalCounters.Reason.ACCEPT_QUEUE))
                 .isEqualTo(1);
     }
 
     @Test
     void replacesOrRefusesWhileTheMachinesFilesRunOut() {
         connect(100, null);
-        refusal = RefusalCounters.Cause.SYSTEM_FILES;
+        refusal = RefusalCounters.Reason.SYSTEM_FILES;
         keepAllBusy();
         assertThat(accept(null).refused()).isTrue();
 
@@ -522,15 +522,15 @@ class AdmissionPolicyTest {
 
         assertThat(open).hasSize(100);
         assertThat(evictions).hasSize(1);
-        assertThat(shed.of(RefusalCounters.Layer.IDLE, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.SYSTEM_FILES))
+        assertThat(shed.of(RefusalCounters.Stage.KEEP_ALIVE, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.SYSTEM_FILES))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
     @Test
     void doesNotActOnAStalePicture() {
-        atListener = RefusalCounters.Cause.WORK_DELAY;
-        refusal = RefusalCounters.Cause.SYSTEM_FILES;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
+        refusal = RefusalCounters.Reason.SYSTEM_FILES;
 
         assertThat(policy().accept(null, true, atListener, null, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
@@ -542,7 +542,7 @@ class AdmissionPolicyTest {
         settings.put(Setting.RECLAIM, false);
         InetAddress probe = InetAddress.getByName("10.9.1.1");
         connect(2_000, null);
-        atListener = RefusalCounters.Cause.WORK_DELAY;
+        atListener = RefusalCounters.Reason.WORK_DELAY;
 
         assertThat(accept(InetAddress.getByName("10.8.1.1")).refused()).isTrue();
         connect(2_000, probe);
@@ -620,9 +620,9 @@ class AdmissionPolicyTest {
         canAnswer = true;
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
 
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS))
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS))
                 .isOne();
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.CONNECTIONS))
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.CONNECTIONS))
                 .isEqualTo(2);
     }
 
@@ -645,7 +645,7 @@ class AdmissionPolicyTest {
 
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
-        assertThat(shed.of(RefusalCounters.Layer.ACCEPT)).isZero();
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
     }
 
@@ -767,8 +767,8 @@ class AdmissionPolicyTest {
 
     private long resets() {
         long sum = 0;
-        for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
-            sum += shed.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, cause);
+        for (RefusalCounters.Reason cause : RefusalCounters.Reason.values()) {
+            sum += shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, cause);
         }
         return sum;
     }

@@ -36,7 +36,7 @@ class ConnectionTableTest {
 
     @Test
     void evictsAConnectionThatNeverSpokeAfterTheSilentFloor() {
-        Handle silent = open();
+        TrackedConnection silent = open();
         at(2.1);
 
         assertThat(victim(false)).isSameAs(silent);
@@ -47,7 +47,7 @@ class ConnectionTableTest {
     void prefersTheSilentToTheIdle() {
         received();
         at(20);
-        Handle silent = open();
+        TrackedConnection silent = open();
         at(23);
 
         assertThat(victim(false)).isSameAs(silent);
@@ -55,11 +55,11 @@ class ConnectionTableTest {
 
     @Test
     void evictsTheLongestIdleFirst() {
-        Handle first = received();
+        TrackedConnection first = received();
         at(1);
-        Handle second = received();
+        TrackedConnection second = received();
         at(2);
-        Handle third = received();
+        TrackedConnection third = received();
         at(3);
         first.begin();
         first.end();
@@ -73,7 +73,7 @@ class ConnectionTableTest {
 
     @Test
     void neverEvictsAConnectionWithWorkInProgress() {
-        Handle busy = open();
+        TrackedConnection busy = open();
         assertThat(busy.begin()).isTrue();
         at(1_000);
         assertThat(victim(false)).isNull();
@@ -85,7 +85,7 @@ class ConnectionTableTest {
 
     @Test
     void countsOverlappingWork() {
-        Handle h2 = open();
+        TrackedConnection h2 = open();
         h2.begin();
         h2.begin();
         h2.end();
@@ -96,8 +96,8 @@ class ConnectionTableTest {
 
     @Test
     void neverEvictsWhatIsKept() {
-        received().keep();
-        open().keep();
+        received().exemptFromEviction();
+        open().exemptFromEviction();
         at(1_000);
 
         assertThat(victim(false)).isNull();
@@ -106,7 +106,7 @@ class ConnectionTableTest {
 
     @Test
     void letsNoWorkBeginOnceClaimed() {
-        Handle victim = received();
+        TrackedConnection victim = received();
         at(20);
         assertThat(victim(false)).isSameAs(victim);
 
@@ -115,7 +115,7 @@ class ConnectionTableTest {
 
     @Test
     void leavesASilentOneAloneThatSpeaksInTime() {
-        Handle handle = open();
+        TrackedConnection handle = open();
         at(1.9);
         handle.touch();
         at(5);
@@ -125,7 +125,7 @@ class ConnectionTableTest {
 
     @Test
     void takesWhatTheServerSendsForUseOfAConnectionThatNeverSpoke() {
-        Handle listener = open();
+        TrackedConnection listener = open();
         at(1.9);
         listener.sent();
         at(11.8);
@@ -137,7 +137,7 @@ class ConnectionTableTest {
 
     @Test
     void sparesUnfinishedMessagesWhileTheyHoldNoMoreThanAQuarterOfThePlaces() {
-        Handle half = received();
+        TrackedConnection half = received();
         half.unfinished(true);
         half.unfinished(true);
         for (int i = 0; i < 3; i++) {
@@ -146,7 +146,7 @@ class ConnectionTableTest {
         at(1_000);
         assertThat(victim(false)).isNull();
 
-        Handle another = received();
+        TrackedConnection another = received();
         another.unfinished(true);
         assertThat(victim(false)).as("spared just now").isNull();
         at(1_003);
@@ -158,7 +158,7 @@ class ConnectionTableTest {
     @Test
     void countsAnUnfinishedMessageNoMoreOnceItsConnectionIsClosed() {
         for (int i = 0; i < 10; i++) {
-            Handle gone = received();
+            TrackedConnection gone = received();
             gone.unfinished(true);
             gone.closed();
             gone.unfinished(true);
@@ -174,7 +174,7 @@ class ConnectionTableTest {
 
     @Test
     void takesWorkForIdleWhereAllOfItWaitsForTheClientAndSuchAreMany() {
-        Handle stream = received();
+        TrackedConnection stream = received();
         stream.begin();
         stream.unfinished(true);
         at(1_000);
@@ -186,7 +186,7 @@ class ConnectionTableTest {
 
     @Test
     void findsWorkThatWasMetWhileItDidNotWaitForTheClient() {
-        Handle drips = received();
+        TrackedConnection drips = received();
         drips.begin();
         at(30);
         assertThat(victim(false)).isNull();
@@ -199,7 +199,7 @@ class ConnectionTableTest {
     @Test
     void sparesForAWhileWhatTheAdapterKnowsToBeInProgress() {
         boolean[] inProgress = {true};
-        Handle received = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {
+        TrackedConnection received = table.open(null, false, new ListenerCounts(), new ConnectionCloser() {
             @Override
             public void close(Closing how) {}
 
@@ -221,7 +221,7 @@ class ConnectionTableTest {
 
     @Test
     void countsEachCloseOnce() {
-        Handle handle = received();
+        TrackedConnection handle = received();
         open();
         handle.closed();
         handle.closed();
@@ -232,7 +232,7 @@ class ConnectionTableTest {
 
     @Test
     void findsVictimsThatAreIdleForHours() {
-        Handle old = received();
+        TrackedConnection old = received();
         at(5);
         received();
         at(20_000);
@@ -246,21 +246,24 @@ class ConnectionTableTest {
     @Test
     void agreesWithAPlainSortUnderRandomTraffic() {
         Random random = new Random(7);
-        List<Handle> alive = new ArrayList<>();
+        List<TrackedConnection> alive = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             alive.add(received());
         }
         for (double t = 0; t < 300; t += 0.5) {
             at(t);
             for (int i = 0; i < 20; i++) {
-                Handle h = alive.get(random.nextInt(alive.size()));
+                TrackedConnection h = alive.get(random.nextInt(alive.size()));
                 if (h.begin()) {
                     h.end();
                 }
             }
             if (random.nextInt(4) == 0) {
-                long oldest = alive.stream().mapToLong(Handle::lastActive).min().orElseThrow();
-                Handle victim = victim(false);
+                long oldest = alive.stream()
+                        .mapToLong(TrackedConnection::lastActive)
+                        .min()
+                        .orElseThrow();
+                TrackedConnection victim = victim(false);
                 if (now - oldest >= FLOOR + 62_500_000L) {
                     assertThat(victim).isNotNull();
                 }
@@ -285,7 +288,7 @@ class ConnectionTableTest {
         }
         at(1);
         table.settle(now);
-        Handle silent = open();
+        TrackedConnection silent = open();
         at(4);
 
         assertThat(victim(false)).isSameAs(silent);
@@ -331,10 +334,10 @@ class ConnectionTableTest {
 
     @Test
     void knowsNoMoreSourcesThanConnectionsHoweverManyMillionsComeAndGo() throws UnknownHostException {
-        Handle[] open = new Handle[1_000];
+        TrackedConnection[] open = new TrackedConnection[1_000];
         int most = 0;
         for (int i = 0; i < 2_000_000; i++) {
-            Handle leaving = open[i % open.length];
+            TrackedConnection leaving = open[i % open.length];
             if (leaving != null) {
                 leaving.closed();
             }
@@ -348,12 +351,12 @@ class ConnectionTableTest {
         assertThat(table.size()).isEqualTo(open.length);
     }
 
-    private Handle open() {
+    private TrackedConnection open() {
         return table.open(null, false, new ListenerCounts(), how -> {});
     }
 
-    private Handle received() {
-        Handle handle = open();
+    private TrackedConnection received() {
+        TrackedConnection handle = open();
         handle.begin();
         handle.end();
         return handle;
@@ -364,7 +367,7 @@ class ConnectionTableTest {
         clock.advance(now);
     }
 
-    private @Nullable Handle victim(boolean silentOnly) {
+    private @Nullable TrackedConnection victim(boolean silentOnly) {
         return table.claimVictim(now, SILENT, FLOOR, silentOnly);
     }
 }

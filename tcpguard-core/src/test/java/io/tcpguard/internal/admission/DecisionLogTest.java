@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
-import io.tcpguard.state.RefusalCounters.Cause;
+import io.tcpguard.state.RefusalCounters.Reason;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -60,15 +60,15 @@ class DecisionLogTest {
     void tellsWhoWasEvictedForHowLongItWasIdleAndWhatItGot() {
         CoarseClock clock = new CoarseClock(0);
         ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
-        Handle handle = table.open(client, false, new ListenerCounts(), how -> {});
+        TrackedConnection handle = table.open(client, false, new ListenerCounts(), how -> {});
         for (int i = 0; i < 3; i++) {
             handle.begin();
             handle.end();
         }
 
-        log.evicted(handle, Closing.ORDERLY, Cause.CONNECTIONS, millis(12_034), 0);
-        log.refused(client, Admission.RESPOND, Cause.UNFAIR_SOURCE, 0);
-        log.refused(null, Admission.RESET, Cause.CONNECTIONS, 0);
+        log.evicted(handle, Closing.ORDERLY, Reason.CONNECTIONS, millis(12_034), 0);
+        log.refused(client, Admission.RESPOND, Reason.UNFAIR_SOURCE, 0);
+        log.refused(null, Admission.RESET, Reason.CONNECTIONS, 0);
         log.refusedRequest(client, 0);
 
         assertThat(lines)
@@ -82,10 +82,10 @@ class DecisionLogTest {
     @Test
     void writesTwentyLinesASecondAndHowManyItLeftOut() {
         for (int i = 0; i < 1000; i++) {
-            log.refused(client, Admission.RESET, Cause.CONNECTIONS, millis(i));
+            log.refused(client, Admission.RESET, Reason.CONNECTIONS, millis(i));
         }
         assertThat(lines).hasSize(20);
-        log.refused(client, Admission.RESET, Cause.CONNECTIONS, millis(1000));
+        log.refused(client, Admission.RESET, Reason.CONNECTIONS, millis(1000));
 
         assertThat(lines).hasSize(21);
         assertThat(lines.get(20)).endsWith("(980 lines before this one left out)");
@@ -106,7 +106,7 @@ class DecisionLogTest {
 
     private void refuse(int times) {
         for (int i = 0; i < times; i++) {
-            log.refused(client, Admission.RESET, Cause.CONNECTIONS, i);
+            log.refused(client, Admission.RESET, Reason.CONNECTIONS, i);
         }
     }
 

@@ -40,10 +40,10 @@ class RefusedSourcesTest {
             table.open(address(7), false, new ListenerCounts(), how -> {});
         }
         table.open(address(7), false, new ListenerCounts(), how -> {}).begin();
-        Handle idle = table.open(address(8), false, new ListenerCounts(), how -> {});
+        TrackedConnection idle = table.open(address(8), false, new ListenerCounts(), how -> {});
         idle.begin();
         idle.end();
-        Handle half = table.open(address(8), false, new ListenerCounts(), how -> {});
+        TrackedConnection half = table.open(address(8), false, new ListenerCounts(), how -> {});
         half.begin();
         half.unfinished(true);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class StalledRequestReaperTest {
     private final RefusalCounters shed = new RefusalCounters();
-    private final StalledRequestReaper standstills = new StalledRequestReaper(
+    private final StalledRequestReaper stalledRequests = new StalledRequestReaper(
             GuardConfig.defaults(), shed, new ResetBudget(GuardConfig.defaults(), () -> true, 0));
     private final List<Duration> patience = new ArrayList<>();
     private final List<Integer> most = new ArrayList<>();
@@ -31,28 +31,29 @@ class StalledRequestReaperTest {
 
     @Test
     void endNothingWhileWorkIsInTime() {
-        standstills.add(ending(1), () -> late);
+        stalledRequests.add(ending(1), () -> late);
         sample(Level.NORMAL, Level.NORMAL, 0);
-        sample(Level.TRIM, Level.TRIM, 300);
+        sample(Level.ELEVATED, Level.ELEVATED, 300);
         // The descriptors are full, but threads are free.
         sample(Level.SHED, Level.NORMAL, 100);
 
         assertThat(patience).isEmpty();
-        assertThat(shed.of(RefusalCounters.Layer.REQUEST)).isZero();
+        assertThat(shed.of(RefusalCounters.Stage.REQUEST)).isZero();
     }
 
     @Test
     void areEndedWhenWorkIsLateAlthoughTheDescriptorsLead() {
-        standstills.add(ending(3), () -> late);
+        stalledRequests.add(ending(3), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
-        assertThat(shed.of(RefusalCounters.Layer.REQUEST, RefusalCounters.Way.RESET, RefusalCounters.Cause.WORK_DELAY))
+        assertThat(shed.of(
+                        RefusalCounters.Stage.REQUEST, RefusalCounters.Method.RESET, RefusalCounters.Reason.WORK_DELAY))
                 .isEqualTo(3);
     }
 
     @Test
     void areLookedForTenTimesASecondAndBoundedEachTime() {
-        standstills.add(ending(0), () -> late);
+        stalledRequests.add(ending(0), () -> late);
         for (int i = 0; i < 50; i++) {
             sample(Level.SHED, Level.SHED, 600);
         }
@@ -63,8 +64,8 @@ class StalledRequestReaperTest {
 
     @Test
     void shareTheirBoundAmongListeners() {
-        standstills.add(ending(30), () -> late);
-        standstills.add(ending(0), () -> late);
+        stalledRequests.add(ending(30), () -> late);
+        stalledRequests.add(ending(0), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(most).containsExactly(40, 10);
@@ -72,7 +73,7 @@ class StalledRequestReaperTest {
 
     @Test
     void findLessPatienceTheLaterWorkIs() {
-        standstills.add(ending(0), () -> late);
+        stalledRequests.add(ending(0), () -> late);
         for (int delay : new int[] {500, 2_500, 5_000, 60_000}) {
             now += 1_000_000_000L;
             sample(Level.DRAIN, Level.DRAIN, delay);
@@ -90,8 +91,8 @@ class StalledRequestReaperTest {
     @Test
     void areAskedForNoMoreOfAListenerThatIsGone() {
         ListenerControl control = ending(1);
-        standstills.add(control, () -> late);
-        standstills.remove(control);
+        stalledRequests.add(control, () -> late);
+        stalledRequests.remove(control);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(patience).isEmpty();
@@ -110,11 +111,11 @@ class StalledRequestReaperTest {
                 throw new IllegalStateException("an adapter's own fault");
             }
         };
-        standstills.add(failing, () -> late);
-        standstills.add(ending(2), () -> late);
+        stalledRequests.add(failing, () -> late);
+        stalledRequests.add(ending(2), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
-        assertThat(shed.of(RefusalCounters.Layer.REQUEST)).isEqualTo(2);
+        assertThat(shed.of(RefusalCounters.Stage.REQUEST)).isEqualTo(2);
     }
 
     private ListenerControl ending(int howMany) {
@@ -138,7 +139,7 @@ class StalledRequestReaperTest {
         now += 20_000_000;
         late = ofWork.atLeast(Level.SHED) ? delayMillis : -1;
         SignalState work = new SignalState("http", new Reading.Measured(Signal.WORK_DELAY, delayMillis, 500), ofWork);
-        standstills.sampled(
+        stalledRequests.sampled(
                 new GuardSnapshot(
                         level,
                         level == Level.NORMAL ? null : Signal.DESCRIPTORS,

@@ -85,7 +85,7 @@ class EngineTest {
         descriptors(871, 850);
 
         GuardSnapshot snapshot = after(1);
-        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(snapshot.leading()).isEqualTo(Signal.DESCRIPTORS);
         assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
     }
@@ -225,7 +225,7 @@ class EngineTest {
 
         assertThat(engine.snapshot().verdict().weight()).isGreaterThanOrEqualTo(90);
         assertThat(engine.snapshot().capacity().takenByClients()).isTrue();
-        assertThat(engine.snapshot().refusal()).isIn(null, RefusalCounters.Cause.CONNECTIONS);
+        assertThat(engine.snapshot().refusal()).isIn(null, RefusalCounters.Reason.CONNECTIONS);
     }
 
     /** Up to 95 % of the limit in half a minute, then up and down a little. */
@@ -272,7 +272,7 @@ class EngineTest {
         measured(signal, 1000, 1000);
 
         GuardSnapshot snapshot = after(60);
-        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(snapshot.leading()).isEqualTo(signal);
         assertThat(snapshot.admission()).isEqualTo(Admission.ADMIT);
         assertThat(snapshot.verdict().up()).isTrue();
@@ -329,7 +329,7 @@ class EngineTest {
         GuardSnapshot snapshot = after(0.6);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
         assertThat(snapshot.admission()).isEqualTo(Admission.RESPOND);
-        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
         assertThat(snapshot.requestsStalled()).isFalse();
         assertThat(snapshot.verdict().up()).isTrue();
     }
@@ -361,7 +361,7 @@ class EngineTest {
     @Test
     void isDownWhenAListenerAcceptsAndServesNobodyAndUpWhenItServesAgain() {
         boolean[] serving = {true};
-        Listening listening = new Listening() {
+        ListenerCondition listening = new ListenerCondition() {
             @Override
             public boolean accepting() {
                 return true;
@@ -481,7 +481,7 @@ class EngineTest {
         }
 
         GuardSnapshot snapshot = engine.snapshot();
-        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(snapshot.reason())
                 .matches(
                         "descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections that"
@@ -547,8 +547,8 @@ class EngineTest {
         watch(signal).read(new Reading.Measured(signal, used, limit));
     }
 
-    private static Listening listening(BooleanSupplier accepting, long accepts) {
-        return new Listening() {
+    private static ListenerCondition listening(BooleanSupplier accepting, long accepts) {
+        return new ListenerCondition() {
             @Override
             public boolean accepting() {
                 return accepting.getAsBoolean();

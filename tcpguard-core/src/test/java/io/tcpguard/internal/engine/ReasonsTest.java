@@ -82,7 +82,7 @@ class ReasonsTest {
 
         GuardSnapshot blind = after(6);
         assertThat(blind.leading()).isEqualTo(Signal.LISTEN_DROPS);
-        assertThat(blind.level()).isEqualTo(Level.TRIM);
+        assertThat(blind.level()).isEqualTo(Level.ELEVATED);
         assertThat(blind.admission()).isEqualTo(Admission.ADMIT);
         assertThat(blind.verdict().up()).isTrue();
     }
@@ -96,7 +96,7 @@ class ReasonsTest {
         assertThat(after(30).level()).isEqualTo(Level.NORMAL);
 
         own = 5;
-        assertThat(after(1).level()).isEqualTo(Level.TRIM);
+        assertThat(after(1).level()).isEqualTo(Level.ELEVATED);
     }
 
     @Test
@@ -104,7 +104,7 @@ class ReasonsTest {
         measured(Signal.SYSTEM_FILES, 99, 100);
 
         GuardSnapshot snapshot = after(1);
-        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Cause.SYSTEM_FILES);
+        assertThat(snapshot.refusal()).isEqualTo(RefusalCounters.Reason.SYSTEM_FILES);
         assertThat(snapshot.reason()).contains("SYSTEM_FILES is at 99 of 100").contains("evict idle");
     }
 
@@ -115,7 +115,7 @@ class ReasonsTest {
         measured(Signal.WORK_DELAY, 600, 500);
 
         assertThat(after(1).leading()).isEqualTo(Signal.WORK_DELAY);
-        assertThat(engine.snapshot().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(engine.snapshot().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
     }
 
     private void read(Reading reading) {

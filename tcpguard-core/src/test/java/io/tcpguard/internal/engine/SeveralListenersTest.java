@@ -43,7 +43,7 @@ class SeveralListenersTest {
         GuardSnapshot snapshot = after(2);
 
         assertThat(main.watch.state().refusal()).isNull();
-        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
         assertThat(snapshot.level()).isEqualTo(Level.SHED);
         assertThat(snapshot.leading()).isEqualTo(Signal.WORK_DELAY);
         assertThat(snapshot.reason()).contains("WORK_DELAY of second-0 is at 600 of 500");
@@ -60,7 +60,7 @@ class SeveralListenersTest {
         after(2);
 
         assertThat(main.watch.state().refusal()).isNull();
-        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.ACCEPT_QUEUE);
+        assertThat(second.watch.state().refusal()).isEqualTo(RefusalCounters.Reason.ACCEPT_QUEUE);
         assertThat(engine.snapshot().refusal()).isNull();
     }
 
@@ -99,7 +99,7 @@ class SeveralListenersTest {
 
         assertThat(snapshot.verdict().up()).isTrue();
         assertThat(snapshot.verdict().weight()).isBetween(70, 80);
-        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(main.watch.state().refusal()).isNull();
         assertThat(main.work.get(0).stalled()).isTrue();
         assertThat(main.work.get(1).stalled()).isFalse();
@@ -125,7 +125,7 @@ class SeveralListenersTest {
         main.delay(3_000);
 
         assertThat(after(30).verdict().weight()).isEqualTo(100);
-        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
     }
 
     @Test
@@ -147,7 +147,7 @@ class SeveralListenersTest {
 
         after(11);
 
-        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
         assertThat(engine.snapshot().verdict().up()).isFalse();
     }
 
@@ -172,7 +172,7 @@ class SeveralListenersTest {
         after(5);
         main.hang();
         assertThat(after(12).verdict().up()).isFalse();
-        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Cause.WORK_DELAY);
+        assertThat(main.watch.state().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
 
         assertThat(after(30).verdict().up()).isTrue();
         assertThat(main.watch.state().refusal()).isNull();
@@ -252,7 +252,7 @@ class SeveralListenersTest {
         assertThat(main.watch.state().requestsStalled()).isTrue();
     }
 
-    private final class Port implements Listening {
+    private final class Port implements ListenerCondition {
         final ListenerWatch watch;
         final List<Watch> work = new ArrayList<>();
         final boolean[] hangs;

@@ -55,7 +55,7 @@ class SignalsDocTest {
                         Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
                         connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
                         growth). What comes and goes with the connections, such as a gateway's to its back ends, counts as theirs; files
-                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of TRIM
+                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of ELEVATED
                         and DRAIN.
 
                         ## In addition to the signals
@@ -113,7 +113,7 @@ class SignalsDocTest {
             case MEMORY ->
                 "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, of version 1 alike";
             case CONNECTIONS ->
-                "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to TRIM at most";
+                "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at most";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
             case ACCEPT_QUEUE ->
                 "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page of `/proc/self/net/tcp{,6}`, once a second";

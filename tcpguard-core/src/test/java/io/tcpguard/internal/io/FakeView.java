@@ -152,13 +152,13 @@ final class FakeView implements GuardView {
         return background;
     }
 
-    private static RefusalCounters.@Nullable Cause refusal(@Nullable Signal leading) {
+    private static RefusalCounters.@Nullable Reason refusal(@Nullable Signal leading) {
         if (leading == Signal.WORK_DELAY) {
-            return RefusalCounters.Cause.WORK_DELAY;
+            return RefusalCounters.Reason.WORK_DELAY;
         }
         return leading == Signal.ACCEPT_QUEUE
-                ? RefusalCounters.Cause.ACCEPT_QUEUE
-                : leading == Signal.SYSTEM_FILES ? RefusalCounters.Cause.SYSTEM_FILES : null;
+                ? RefusalCounters.Reason.ACCEPT_QUEUE
+                : leading == Signal.SYSTEM_FILES ? RefusalCounters.Reason.SYSTEM_FILES : null;
     }
 
     private static GuardSnapshot snapshot(

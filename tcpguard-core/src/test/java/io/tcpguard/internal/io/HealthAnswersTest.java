@@ -112,7 +112,7 @@ class HealthAnswersTest {
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .contains("\r\nx-envoy-degraded: true\r\n")
                 .contains("UP 97 SHED\n");
-        view.says(Level.TRIM, Signal.DESCRIPTORS, 97, "a limit comes near");
+        view.says(Level.ELEVATED, Signal.DESCRIPTORS, 97, "a limit comes near");
         assertThat(Wire.get(port, "/")).doesNotContain("x-envoy");
     }
 

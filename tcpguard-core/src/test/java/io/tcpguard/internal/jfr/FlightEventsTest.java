@@ -42,7 +42,8 @@ class FlightEventsTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1_000; i++) {
                 now += SECOND / 2;
-                shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+                shed.count(
+                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
                 events.sampled(calm, full, now);
                 events.sampled(full, leak, now);
             }
@@ -112,7 +113,8 @@ class FlightEventsTest {
             events.started(calm);
             events.sampled(calm, full, SECOND / 2);
             for (int i = 0; i < 3; i++) {
-                shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+                shed.count(
+                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
             }
             events.sampled(full, full, SECOND);
             events.sampled(full, full, 2 * SECOND);

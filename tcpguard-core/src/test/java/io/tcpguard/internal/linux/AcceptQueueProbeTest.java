@@ -199,12 +199,12 @@ class AcceptQueueProbeTest {
         long searches;
 
         @Override
-        public @Nullable Handle handle(int descriptor) {
+        public @Nullable SocketHandle handle(int descriptor) {
             searches++;
             return open.containsKey(descriptor) ? new FakeHandle(descriptor) : null;
         }
 
-        private final class FakeHandle implements Handle {
+        private final class FakeHandle implements SocketHandle {
             private final int descriptor;
 
             FakeHandle(int descriptor) {

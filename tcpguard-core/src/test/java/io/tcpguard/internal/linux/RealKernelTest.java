@@ -243,7 +243,7 @@ class RealKernelTest {
         assertThat(child.ask("connectby channel " + port)).startsWith("2 ");
         assertThat(child.ask("connectby epoll " + port)).startsWith("3 ");
         assertThat(child.ask("connectby bound " + port)).startsWith("4 ");
-        await("EPHEMERAL_PORTS 200 of 200 TRIM", () -> child.ask("guarded EPHEMERAL_PORTS"));
+        await("EPHEMERAL_PORTS 200 of 200 ELEVATED", () -> child.ask("guarded EPHEMERAL_PORTS"));
     }
 
     @Test

@@ -23,7 +23,7 @@ class RulesAndDashboardTest {
     private static final Path RULES = DOCS.resolve("prometheus/tcpguard.rules.yml");
     private static final Pattern METRIC = Pattern.compile("tcpguard_[a-z_]+");
     private static final Pattern TAG =
-            Pattern.compile("(state|limit|layer|signal|trend)(?:!?=~?)\\\\?\"([a-z_]+)\\\\?\"");
+            Pattern.compile("(state|limit|stage|signal|trend)(?:!?=~?)\\\\?\"([a-z_]+)\\\\?\"");
 
     @ParameterizedTest
     @ValueSource(

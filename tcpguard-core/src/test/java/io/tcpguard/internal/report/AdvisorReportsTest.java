@@ -24,19 +24,20 @@ class AdvisorReportsTest {
 
     @Test
     void tellsOfListenersOnceASecondAfterTheFirst() {
-        AdvisorReports counsel = new AdvisorReports();
-        assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
-        assertThat(counsel.listenersAreNews(LISTENING, seconds(5))).isFalse();
-        assertThat(counsel.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
-        assertThat(counsel.listenersAreNews(LISTENING, seconds(6))).isTrue();
-        assertThat(counsel.listenersAreNews(LISTENING, seconds(60))).isFalse();
+        AdvisorReports advisorReports = new AdvisorReports();
+        assertThat(advisorReports.listenersAreNews(BEFORE_LISTEN, seconds(1))).isFalse();
+        assertThat(advisorReports.listenersAreNews(LISTENING, seconds(5))).isFalse();
+        assertThat(advisorReports.listenersAreNews(LISTENING, seconds(6) - 1)).isFalse();
+        assertThat(advisorReports.listenersAreNews(LISTENING, seconds(6))).isTrue();
+        assertThat(advisorReports.listenersAreNews(LISTENING, seconds(60))).isFalse();
     }
 
     @Test
     void saysNothingOfListenersThatCantBeSeen() {
-        AdvisorReports counsel = new AdvisorReports();
+        AdvisorReports advisorReports = new AdvisorReports();
         for (int i = 0; i < 100; i++) {
-            assertThat(counsel.listenersAreNews(BEFORE_LISTEN, seconds(i))).isFalse();
+            assertThat(advisorReports.listenersAreNews(BEFORE_LISTEN, seconds(i)))
+                    .isFalse();
         }
     }
 

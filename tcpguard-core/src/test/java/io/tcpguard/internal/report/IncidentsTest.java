@@ -83,7 +83,7 @@ class IncidentsTest {
                 .contains("Also seen: 40 connections in CLOSE_WAIT.");
         assertThat(incidents.json(seconds(41)))
                 .contains("\"millis\":40000,\"over\":false,\"worst\":true,\"level\":\"SHED\"")
-                .contains("\"refusedInAll\":3000,\"refused\":[{\"layer\":\"ACCEPT\",\"way\":\"RESET\"");
+                .contains("\"refusedInAll\":3000,\"refused\":[{\"stage\":\"ACCEPT\",\"method\":\"RESET\"");
     }
 
     @Test
@@ -126,7 +126,7 @@ class IncidentsTest {
         to(DEPLOY, 10);
         stay(11, 300);
         to(Snapshots.calm(), 301);
-        to(Snapshots.at(Level.TRIM, 870), 310);
+        to(Snapshots.at(Level.ELEVATED, 870), 310);
         to(Snapshots.calm(), 320);
 
         assertThat(lines).isEmpty();
@@ -137,7 +137,7 @@ class IncidentsTest {
 
     private void refuse(int times) {
         for (int i = 0; i < times; i++) {
-            shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+            shed.count(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
         }
     }
 

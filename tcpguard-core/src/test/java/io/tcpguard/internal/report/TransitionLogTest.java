@@ -50,8 +50,8 @@ class TransitionLogTest {
 
     @Test
     void warnsOfShedAlthoughTrimWasWrittenAMomentAgo() {
-        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
-        log.changed(at(Level.TRIM), at(Level.SHED), 400 * MILLI);
+        log.changed(at(Level.NORMAL), at(Level.ELEVATED), 0);
+        log.changed(at(Level.ELEVATED), at(Level.SHED), 400 * MILLI);
         log.settle(at(Level.SHED), 999 * MILLI);
         assertThat(lines).hasSize(1);
 
@@ -59,26 +59,32 @@ class TransitionLogTest {
         log.settle(at(Level.SHED), 2000 * MILLI);
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(1)).startsWith("WARNING").contains("TRIM -> SHED").doesNotContain("not written");
+        assertThat(lines.get(1))
+                .startsWith("WARNING")
+                .contains("ELEVATED -> SHED")
+                .doesNotContain("not written");
     }
 
     @Test
     void saysHowManyChangesItJoined() {
-        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
-        log.changed(at(Level.TRIM), at(Level.SHED), 100 * MILLI);
-        log.changed(at(Level.SHED), at(Level.TRIM), 200 * MILLI);
-        log.changed(at(Level.TRIM), at(Level.NORMAL), 300 * MILLI);
+        log.changed(at(Level.NORMAL), at(Level.ELEVATED), 0);
+        log.changed(at(Level.ELEVATED), at(Level.SHED), 100 * MILLI);
+        log.changed(at(Level.SHED), at(Level.ELEVATED), 200 * MILLI);
+        log.changed(at(Level.ELEVATED), at(Level.NORMAL), 300 * MILLI);
         log.settle(at(Level.NORMAL), 1000 * MILLI);
 
-        assertThat(lines.get(1)).startsWith("INFO").contains("TRIM -> NORMAL").contains("2 changes");
+        assertThat(lines.get(1))
+                .startsWith("INFO")
+                .contains("ELEVATED -> NORMAL")
+                .contains("2 changes");
     }
 
     @Test
     void saysNothingOfWhatWasThereAndBackWithinTheSecond() {
-        log.changed(at(Level.NORMAL), at(Level.TRIM), 0);
-        log.changed(at(Level.TRIM), at(Level.SHED), 100 * MILLI);
-        log.changed(at(Level.SHED), at(Level.TRIM), 200 * MILLI);
-        log.settle(at(Level.TRIM), 1000 * MILLI);
+        log.changed(at(Level.NORMAL), at(Level.ELEVATED), 0);
+        log.changed(at(Level.ELEVATED), at(Level.SHED), 100 * MILLI);
+        log.changed(at(Level.SHED), at(Level.ELEVATED), 200 * MILLI);
+        log.settle(at(Level.ELEVATED), 1000 * MILLI);
 
         assertThat(lines).hasSize(1);
     }
@@ -113,14 +119,14 @@ class TransitionLogTest {
     @Test
     void saysOfAStartNearALimitThatHealthIsNotUpYet() {
         GuardSnapshot notYet = at(Level.NORMAL, new Verdict(false, 0, "listener http does not accept yet"));
-        GuardSnapshot trimmed = at(Level.TRIM, new Verdict(false, 0, "listener http does not accept yet"));
+        GuardSnapshot trimmed = at(Level.ELEVATED, new Verdict(false, 0, "listener http does not accept yet"));
         log.changed(at(Level.NORMAL), notYet, 0);
         log.changed(notYet, trimmed, 2000 * MILLI);
-        log.changed(trimmed, at(Level.TRIM), 4000 * MILLI);
+        log.changed(trimmed, at(Level.ELEVATED), 4000 * MILLI);
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(0)).contains("NORMAL -> TRIM, health not up yet");
-        assertThat(lines.get(1)).contains("TRIM, health up").doesNotContain("->");
+        assertThat(lines.get(0)).contains("NORMAL -> ELEVATED, health not up yet");
+        assertThat(lines.get(1)).contains("ELEVATED, health up").doesNotContain("->");
     }
 
     @Test

@@ -10,8 +10,8 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
 import io.tcpguard.internal.admission.ListenerPlaces;
 import io.tcpguard.internal.admission.ResetBudget;
+import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.ListenerWatch;
-import io.tcpguard.internal.engine.Listening;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.AdmissionStatus;
 import io.tcpguard.internal.io.Diagnostics;
@@ -122,7 +122,7 @@ class GuardedSocketTest {
         return room;
     }
 
-    private static final class Accepting implements Listening {
+    private static final class Accepting implements ListenerCondition {
         @Override
         public boolean accepting() {
             return true;

@@ -32,7 +32,7 @@ class ProcessConnectionsTest {
     private final RefusalCounters shed = new RefusalCounters();
     private final AdmissionPolicy policy = new AdmissionPolicy(
             config, () -> HELD, engine::snapshot, new CoarseClock(0), shed, new ResetBudget(config, () -> false, 0), 0);
-    private final Rehearsal none = new Rehearsal(config.share(Setting.TRIM_AT));
+    private final Rehearsal none = new Rehearsal(config.share(Setting.ELEVATED_AT));
     private final SamplingCycle cycle = new SamplingCycle(config, engine, policy, () -> 0, () -> 0, () -> 0, none);
     private final List<String> evicted = new ArrayList<>();
     private Reading memory = new Reading.Measured(Signal.MEMORY, 10, 100);

@@ -32,7 +32,7 @@ class RehearsalTest {
 
     private final GuardConfig config = GuardConfig.defaults();
     private final Map<Signal, Long> used = new EnumMap<>(Signal.class);
-    private final Rehearsal rehearsal = new Rehearsal(config.share(Setting.TRIM_AT));
+    private final Rehearsal rehearsal = new Rehearsal(config.share(Setting.ELEVATED_AT));
     private final Engine engine = new Engine(config, 0);
     private final AdmissionPolicy policy = new AdmissionPolicy(
             config,
@@ -143,7 +143,7 @@ class RehearsalTest {
         assertThat(snapshot.capacity().used()).isEqualTo(900);
         assertThat(snapshot.rehearsal()).isFalse();
         assertThat(snapshot.reason()).doesNotContain("rehearsal");
-        assertThat(snapshot.level()).isEqualTo(Level.TRIM);
+        assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
     }
 
     /** One that is read once a second says what was played until then. */

@@ -58,7 +58,7 @@ public final class GuardedHandler extends Handler.Wrapper {
         boolean tunnel = HttpMethod.CONNECT.is(request.getMethod()) && HttpStatus.isSuccess(response.getStatus());
         if (tunnel || response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101) {
             // What is said there from now on is not seen here.
-            requests.handle().keep();
+            requests.handle().exemptFromEviction();
         }
         requests.end();
     }

@@ -84,7 +84,7 @@ final class Child implements AutoCloseable {
             System.out.println(
                     what == 'o'
                             ? guard.snapshot().capacity().own()
-                            : guard.shed().of(RefusalCounters.Layer.ACCEPT));
+                            : guard.shed().of(RefusalCounters.Stage.ACCEPT));
         }
         System.exit(0);
     }

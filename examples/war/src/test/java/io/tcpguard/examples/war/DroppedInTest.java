@@ -103,8 +103,8 @@ class DroppedInTest {
 
     @Test
     void keepsTheApplicationFromStartingForAWrongSettingAndNamesIt() throws Exception {
-        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.trimAt=much")) {
-            tomcat.awaitSaid("trimAt=much (expected: ");
+        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.elevatedAt=much")) {
+            tomcat.awaitSaid("elevatedAt=much (expected: ");
             tomcat.terminate();
             assertThat(tomcat.said("application STARTED")).isFalse();
         }

@@ -34,21 +34,21 @@ enum Column {
     /** Idle connections that gave way. */
     EVICTED(null),
     /** Refused since connections have the places. */
-    CONNECTIONS(RefusalCounters.Cause.CONNECTIONS),
+    CONNECTIONS(RefusalCounters.Reason.CONNECTIONS),
     /** Refused since something else has the descriptors. */
-    OTHER_DESCRIPTORS(RefusalCounters.Cause.OTHER_DESCRIPTORS),
+    OTHER_DESCRIPTORS(RefusalCounters.Reason.OTHER_DESCRIPTORS),
     /** Refused since the machine's files are used up. */
-    SYSTEM_FILES(RefusalCounters.Cause.SYSTEM_FILES),
+    SYSTEM_FILES(RefusalCounters.Reason.SYSTEM_FILES),
     /** Refused since their source holds more than its share. */
-    UNFAIR_SOURCE(RefusalCounters.Cause.UNFAIR_SOURCE),
+    UNFAIR_SOURCE(RefusalCounters.Reason.UNFAIR_SOURCE),
     /** Refused since the accept queue is full. */
-    ACCEPT_QUEUE(RefusalCounters.Cause.ACCEPT_QUEUE),
+    ACCEPT_QUEUE(RefusalCounters.Reason.ACCEPT_QUEUE),
     /** Refused since work waits too long. */
-    WORK_DELAY(RefusalCounters.Cause.WORK_DELAY);
+    WORK_DELAY(RefusalCounters.Reason.WORK_DELAY);
 
     static final int UNKNOWN = -1;
     private static final Column[] ALL = values();
-    private static final Column[] OF_CAUSE = new Column[RefusalCounters.Cause.values().length];
+    private static final Column[] OF_CAUSE = new Column[RefusalCounters.Reason.values().length];
 
     static {
         for (Column column : ALL) {
@@ -58,9 +58,9 @@ enum Column {
         }
     }
 
-    private final RefusalCounters.@Nullable Cause cause;
+    private final RefusalCounters.@Nullable Reason cause;
 
-    Column(RefusalCounters.@Nullable Cause cause) {
+    Column(RefusalCounters.@Nullable Reason cause) {
         this.cause = cause;
     }
 
@@ -68,7 +68,7 @@ enum Column {
         return ALL.length;
     }
 
-    static Column of(RefusalCounters.Cause cause) {
+    static Column of(RefusalCounters.Reason cause) {
         return OF_CAUSE[cause.ordinal()];
     }
 

@@ -26,10 +26,10 @@ public final class History {
     /** A text for all who ask within that time. */
     private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final List<RefusalCounters.Cause> CAUSES = List.of(RefusalCounters.Cause.values());
-    private static final List<RefusalCounters.Layer> LAYERS =
-            List.of(RefusalCounters.Layer.ACCEPT, RefusalCounters.Layer.REQUEST);
-    private static final List<RefusalCounters.Way> WAYS = List.of(RefusalCounters.Way.values());
+    private static final List<RefusalCounters.Reason> REASONS = List.of(RefusalCounters.Reason.values());
+    private static final List<RefusalCounters.Stage> STAGES =
+            List.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Stage.REQUEST);
+    private static final List<RefusalCounters.Method> METHODS = List.of(RefusalCounters.Method.values());
     private static final Column[] COLUMNS = Column.values();
 
     private final RefusalCounters refusals;
@@ -174,14 +174,14 @@ public final class History {
             return waited.getAsLong();
         }
         if (column == Column.EVICTED) {
-            return refusals.of(RefusalCounters.Layer.IDLE);
+            return refusals.of(RefusalCounters.Stage.KEEP_ALIVE);
         }
         long sum = 0;
-        for (int cause = 0; cause < CAUSES.size(); cause++) {
-            if (Column.of(CAUSES.get(cause)) == column) {
-                for (int layer = 0; layer < LAYERS.size(); layer++) {
-                    for (int way = 0; way < WAYS.size(); way++) {
-                        sum += refusals.of(LAYERS.get(layer), WAYS.get(way), CAUSES.get(cause));
+        for (int reason = 0; reason < REASONS.size(); reason++) {
+            if (Column.of(REASONS.get(reason)) == column) {
+                for (int stage = 0; stage < STAGES.size(); stage++) {
+                    for (int method = 0; method < METHODS.size(); method++) {
+                        sum += refusals.of(STAGES.get(stage), METHODS.get(method), REASONS.get(reason));
                     }
                 }
             }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param lost changes at its beginning that the recorder had no room for
  */
 public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
-    private static final long LONG_AT_TRIM = TimeUnit.MINUTES.toNanos(1);
+    private static final long LONG_ELEVATED = TimeUnit.MINUTES.toNanos(1);
 
     /**
      * Refuses nonsense.
@@ -50,7 +50,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     public record Moment(
             long atNanos,
             GuardSnapshot snapshot,
-            Map<Refusal, Long> refused,
+            Map<RefusalKind, Long> refused,
             long waited,
             Map<KernelCounter, Long> kernel,
             boolean meant) {
@@ -65,11 +65,12 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     /**
      * A kind of refusal.
      *
-     * @param layer where in a connection's life
-     * @param way how
+     * @param stage where in a connection's life
+     * @param method how
      * @param cause why
      */
-    public record Refusal(RefusalCounters.Layer layer, RefusalCounters.Way way, RefusalCounters.Cause cause) {}
+    public record RefusalKind(
+            RefusalCounters.Stage stage, RefusalCounters.Method method, RefusalCounters.Reason reason) {}
 
     /** Whether some of it was only a rehearsal. */
     public boolean rehearsal() {
@@ -95,18 +96,18 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
 
     /**
      * Whether it is worth telling: somebody was refused or had to go, the refusal point was reached or health failed by no operator's word,
-     * or a limit was near for a minute. A start, a deploy, a moment at TRIM are none of these.
+     * or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none of these.
      */
     public boolean serious() {
         return moments.stream().anyMatch(m -> !m.meant() && m.snapshot().level().atLeast(Level.SHED))
                 || refusedInAll() > 0
-                || nanosAtTrim() >= LONG_AT_TRIM;
+                || nanosElevated() >= LONG_ELEVATED;
     }
 
-    private long nanosAtTrim() {
+    private long nanosElevated() {
         long nanos = 0;
         for (int i = 0; i + 1 < moments.size(); i++) {
-            if (moments.get(i).snapshot().level() == Level.TRIM) {
+            if (moments.get(i).snapshot().level() == Level.ELEVATED) {
                 nanos += moments.get(i + 1).atNanos() - moments.get(i).atNanos();
             }
         }
@@ -166,10 +167,11 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     }
 
     /** What was refused and evicted during it, by kind, the most first. */
-    public List<Map.Entry<Refusal, Long>> refused() {
+    public List<Map.Entry<RefusalKind, Long>> refused() {
         return grown(first().refused(), last().refused()).entrySet().stream()
-                .sorted(Map.Entry.<Refusal, Long>comparingByValue().reversed().thenComparing(e -> e.getKey()
-                        .toString()))
+                .sorted(Map.Entry.<RefusalKind, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(e -> e.getKey().toString()))
                 .toList();
     }
 

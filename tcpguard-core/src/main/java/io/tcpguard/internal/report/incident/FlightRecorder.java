@@ -3,7 +3,7 @@ package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.incident.Episode.Moment;
-import io.tcpguard.internal.report.incident.Episode.Refusal;
+import io.tcpguard.internal.report.incident.Episode.RefusalKind;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -180,14 +180,14 @@ public final class FlightRecorder {
         return new Episode(old.before(), moments, old.lost() + (full ? 1 : 0));
     }
 
-    private static Map<Refusal, Long> counts(RefusalCounters shed) {
-        Map<Refusal, Long> counts = new HashMap<>();
-        for (RefusalCounters.Layer layer : RefusalCounters.Layer.values()) {
-            for (RefusalCounters.Way way : RefusalCounters.Way.values()) {
-                for (RefusalCounters.Cause cause : RefusalCounters.Cause.values()) {
-                    long count = shed.of(layer, way, cause);
+    private static Map<RefusalKind, Long> counts(RefusalCounters shed) {
+        Map<RefusalKind, Long> counts = new HashMap<>();
+        for (RefusalCounters.Stage stage : RefusalCounters.Stage.values()) {
+            for (RefusalCounters.Method method : RefusalCounters.Method.values()) {
+                for (RefusalCounters.Reason reason : RefusalCounters.Reason.values()) {
+                    long count = shed.of(stage, method, reason);
                     if (count > 0) {
-                        counts.put(new Refusal(layer, way, cause), count);
+                        counts.put(new RefusalKind(stage, method, reason), count);
                     }
                 }
             }

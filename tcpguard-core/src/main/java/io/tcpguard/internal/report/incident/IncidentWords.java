@@ -2,7 +2,7 @@
 package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.internal.probe.KernelCounter;
-import io.tcpguard.internal.report.incident.Episode.Refusal;
+import io.tcpguard.internal.report.incident.Episode.RefusalKind;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.RefusalCounters;
 
@@ -28,31 +28,31 @@ final class IncidentWords {
         };
     }
 
-    static String of(Refusal refusal) {
-        return where(refusal.layer(), refusal.way()) + ", because " + why(refusal.cause());
+    static String of(RefusalKind refusal) {
+        return where(refusal.stage(), refusal.method()) + ", because " + why(refusal.reason());
     }
 
-    private static String where(RefusalCounters.Layer layer, RefusalCounters.Way way) {
-        return switch (layer) {
+    private static String where(RefusalCounters.Stage stage, RefusalCounters.Method method) {
+        return switch (stage) {
             case ACCEPT ->
-                switch (way) {
+                switch (method) {
                     case RESET -> "new connections reset";
                     case ANSWER -> "new connections answered and closed";
                 };
             case REQUEST ->
-                switch (way) {
+                switch (method) {
                     case RESET -> "requests reset";
                     case ANSWER -> "requests answered with a refusal";
                 };
-            case IDLE ->
-                switch (way) {
+            case KEEP_ALIVE ->
+                switch (method) {
                     case RESET -> "idle connections reset to make room";
                     case ANSWER -> "idle connections closed to make room";
                 };
         };
     }
 
-    private static String why(RefusalCounters.Cause cause) {
+    private static String why(RefusalCounters.Reason cause) {
         return switch (cause) {
             case CONNECTIONS -> "connections had taken the places";
             case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";

@@ -74,10 +74,11 @@ class HistoryTest {
         run(1, Snapshots.calm());
         for (int i = 0; i < 7; i++) {
             refusals.count(
-                    RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.UNFAIR_SOURCE);
+                    RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.UNFAIR_SOURCE);
         }
-        refusals.count(RefusalCounters.Layer.REQUEST, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.WORK_DELAY);
-        refusals.count(RefusalCounters.Layer.IDLE, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.CONNECTIONS);
+        refusals.count(RefusalCounters.Stage.REQUEST, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.WORK_DELAY);
+        refusals.count(
+                RefusalCounters.Stage.KEEP_ALIVE, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.CONNECTIONS);
         waited = 5;
         waits = 4;
         waitNanos = TimeUnit.MILLISECONDS.toNanos(1000);
@@ -111,8 +112,9 @@ class HistoryTest {
     @Test
     void addsUpTenSecondsForTheHour() {
         for (int i = 0; i < 10; i++) {
-            refusals.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
-            run(1, i == 3 ? Snapshots.at(Level.TRIM, 900) : Snapshots.calm());
+            refusals.count(
+                    RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
+            run(1, i == 3 ? Snapshots.at(Level.ELEVATED, 900) : Snapshots.calm());
         }
 
         assertThat(series("hour", "CONNECTIONS")).containsExactly("10");

@@ -17,8 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class FlightRecorderTest {
-    private static final Episode.Refusal RESET = new Episode.Refusal(
-            RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+    private static final Episode.RefusalKind RESET = new Episode.RefusalKind(
+            RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
 
     private static final long SECOND = 1_000_000_000;
     private static final Verdict UP = new Verdict(true, 96, "up");
@@ -60,7 +60,7 @@ final class FlightRecorderTest {
 
     @Test
     void keepsAnEpisodeFromItsFirstChangeToTheCalmAfterIt() {
-        to(Snapshots.at(Level.TRIM, 870), 5);
+        to(Snapshots.at(Level.ELEVATED, 870), 5);
         to(Snapshots.at(Level.SHED, 992), 7);
         assertThat(newest().over()).isFalse();
         to(Snapshots.calm(), 20);
@@ -114,7 +114,7 @@ final class FlightRecorderTest {
     void takesNoTrifleForAnEpisodeAndForgetsNoneForIt() {
         trouble(Level.SHED, 5);
         for (int i = 1; i <= 20; i++) {
-            to(Snapshots.of(Level.TRIM, Signal.LISTEN_DROPS, 100, UP, "drops"), i * 100L);
+            to(Snapshots.of(Level.ELEVATED, Signal.LISTEN_DROPS, 100, UP, "drops"), i * 100L);
             assertThat(episodes()).hasSize(1);
             to(Snapshots.calm(), i * 100 + 50);
         }
@@ -124,7 +124,7 @@ final class FlightRecorderTest {
 
     @Test
     void takesAMinuteNearTheLimitForAnEpisode() {
-        to(Snapshots.at(Level.TRIM, 870), 5);
+        to(Snapshots.at(Level.ELEVATED, 870), 5);
         at = 5 + SECOND * 60 - 1;
         assertThat(episodes()).isEmpty();
         at++;
@@ -135,7 +135,7 @@ final class FlightRecorderTest {
 
     @Test
     void takesAMomentAtTrimInWhichSomebodyHadToGoForAnEpisode() {
-        to(Snapshots.at(Level.TRIM, 870), 5);
+        to(Snapshots.at(Level.ELEVATED, 870), 5);
         refuse();
         to(Snapshots.calm(), 7);
 
@@ -146,7 +146,7 @@ final class FlightRecorderTest {
     void takesNoStartForAnEpisode() {
         Verdict notYet = new Verdict(false, 0, "listener http does not accept yet");
         to(Snapshots.of(Level.NORMAL, null, 100, notYet, "listener http does not accept yet"), 5);
-        to(Snapshots.of(Level.TRIM, Signal.TIME_WAIT, 100, notYet, "listener http does not accept yet"), 6);
+        to(Snapshots.of(Level.ELEVATED, Signal.TIME_WAIT, 100, notYet, "listener http does not accept yet"), 6);
         to(Snapshots.calm(), SECOND * 3);
 
         assertThat(episodes()).isEmpty();
@@ -169,7 +169,7 @@ final class FlightRecorderTest {
     @Test
     void keepsBeginningAndEndOfAnEpisodeThatIsTooLong() {
         for (int i = 1; i <= 10; i++) {
-            to(Snapshots.at(i % 2 == 0 ? Level.TRIM : Level.SHED, 900 + i), i);
+            to(Snapshots.at(i % 2 == 0 ? Level.ELEVATED : Level.SHED, 900 + i), i);
         }
 
         assertThat(newest().moments())
@@ -206,7 +206,7 @@ final class FlightRecorderTest {
     }
 
     private void refuse() {
-        shed.count(RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
+        shed.count(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
     }
 
     @Test

@@ -51,9 +51,10 @@ final class IncidentReportTest {
         now = next;
     }
 
-    private void refuse(int times, RefusalCounters.Layer layer, RefusalCounters.Way way, RefusalCounters.Cause cause) {
+    private void refuse(
+            int times, RefusalCounters.Stage stage, RefusalCounters.Method method, RefusalCounters.Reason reason) {
         for (int i = 0; i < times; i++) {
-            shed.count(layer, way, cause);
+            shed.count(stage, method, reason);
         }
     }
 
@@ -65,17 +66,17 @@ final class IncidentReportTest {
 
     @Test
     void tellsOfAFloodThatTookAllDescriptors() throws IOException {
-        refuse(3, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
-        to(Snapshots.at(Level.TRIM, 871), 1_000);
+        refuse(3, RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
+        to(Snapshots.at(Level.ELEVATED, 871), 1_000);
         to(Snapshots.at(Level.SHED, 992), 1_420);
-        refuse(256, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
-        refuse(1_744, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.CONNECTIONS);
-        refuse(310, RefusalCounters.Layer.IDLE, RefusalCounters.Way.RESET, RefusalCounters.Cause.CONNECTIONS);
-        refuse(95, RefusalCounters.Layer.ACCEPT, RefusalCounters.Way.ANSWER, RefusalCounters.Cause.UNFAIR_SOURCE);
+        refuse(256, RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
+        refuse(1_744, RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.CONNECTIONS);
+        refuse(310, RefusalCounters.Stage.KEEP_ALIVE, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS);
+        refuse(95, RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.UNFAIR_SOURCE);
         waited += 812;
         kernel.put(KernelCounter.LISTEN_OVERFLOWS, 53L);
         kernel.put(KernelCounter.LISTEN_DROPS, 60L);
-        to(Snapshots.at(Level.TRIM, 880), 21_400);
+        to(Snapshots.at(Level.ELEVATED, 880), 21_400);
         to(Snapshots.calm(), 23_000);
 
         Golden.check(Golden.resource("incident-flood.txt"), report());
@@ -103,7 +104,7 @@ final class IncidentReportTest {
     @Test
     void leavesTheMiddleOfARestlessEpisodeOut() {
         for (int i = 0; i < 60; i++) {
-            to(Snapshots.at(i % 2 == 0 ? Level.SHED : Level.TRIM, 990 + i % 2), i * 100L);
+            to(Snapshots.at(i % 2 == 0 ? Level.SHED : Level.ELEVATED, 990 + i % 2), i * 100L);
         }
         to(Snapshots.calm(), 6_000);
 

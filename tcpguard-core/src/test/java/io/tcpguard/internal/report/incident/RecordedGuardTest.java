@@ -24,8 +24,8 @@ final class RecordedGuardTest {
     void tellsOfADrainFromBeginningToEnd() throws InterruptedException {
         try (TcpGuard guard = TcpGuard.builder()
                 .set("dwell", "10ms")
-                // Sockets of neighbours must not keep it at TRIM.
-                .set("trimAt", "1")
+                // Sockets of neighbours must not keep it at ELEVATED.
+                .set("elevatedAt", "1")
                 .build()) {
             FlightRecorder recorder = new FlightRecorder(16, new NetworkTexts(new File("/proc/self/net"))::counts);
             guard.onTransition(t -> recorder.record(

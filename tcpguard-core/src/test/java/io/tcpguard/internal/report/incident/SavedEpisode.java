@@ -4,7 +4,7 @@ package io.tcpguard.internal.report.incident;
 import io.tcpguard.advisor.SavedMachine;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
-import io.tcpguard.internal.report.incident.Episode.Refusal;
+import io.tcpguard.internal.report.incident.Episode.RefusalKind;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
@@ -24,7 +24,7 @@ final class SavedEpisode {
 
     private final List<GuardSnapshot> snapshots = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
-    private final List<Map<Refusal, Long>> refused = new ArrayList<>();
+    private final List<Map<RefusalKind, Long>> refused = new ArrayList<>();
     private final List<Map<KernelCounter, Long>> kernel = new ArrayList<>();
 
     private SavedEpisode() {}
@@ -47,10 +47,10 @@ final class SavedEpisode {
             case "refused" ->
                 refused.get(refused.size() - 1)
                         .put(
-                                new Refusal(
-                                        RefusalCounters.Layer.valueOf(words[1]),
-                                        RefusalCounters.Way.valueOf(words[2]),
-                                        RefusalCounters.Cause.valueOf(words[3])),
+                                new RefusalKind(
+                                        RefusalCounters.Stage.valueOf(words[1]),
+                                        RefusalCounters.Method.valueOf(words[2]),
+                                        RefusalCounters.Reason.valueOf(words[3])),
                                 Long.parseLong(words[4]));
             case "kernel" ->
                 kernel.get(kernel.size() - 1).put(KernelCounter.valueOf(words[1]), Long.parseLong(words[2]));

@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
  * What a health answer says.
  *
  * @param outcome UP for 200, DOWN for any other status, NO_ANSWER if it is no HTTP
- * @param level NORMAL, TRIM, SHED or DRAIN; {@code -} if it names none
+ * @param level NORMAL, ELEVATED, SHED or DRAIN; {@code -} if it names none
  */
 record HealthAnswer(Check.Outcome outcome, String level) {
     static final int TIMEOUT_MILLIS = 2_000;
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([0-9]{3})");
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,6}) *\r\n");
-    private static final Pattern LEVEL = Pattern.compile("\\b(NORMAL|TRIM|SHED|DRAIN)\\b");
+    private static final Pattern LEVEL = Pattern.compile("\\b(NORMAL|ELEVATED|SHED|DRAIN)\\b");
     private static final String NO_LEVEL = "-";
     private static final HealthAnswer NONE = new HealthAnswer(Check.Outcome.NO_ANSWER, NO_LEVEL);
     private static final byte[] REQUEST =

@@ -176,7 +176,7 @@ final class Picture {
     private static String colourOf(String level) {
         return switch (level) {
             case "NORMAL" -> "#cfe8d5";
-            case "TRIM" -> "#f6e58d";
+            case "ELEVATED" -> "#f6e58d";
             case "SHED" -> "#f5b971";
             case "DRAIN" -> "#e08283";
             default -> "#d3d8de";

@@ -114,7 +114,7 @@ final class ScreenView implements LiveView {
         String colour =
                 switch (s.level()) {
                     case "NORMAL" -> GREEN;
-                    case "TRIM", "SHED" -> YELLOW;
+                    case "ELEVATED", "SHED" -> YELLOW;
                     default -> RED;
                 };
         return colour + s.level() + PLAIN;

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Timeout;
 class HealthCheckerTest {
     @Test
     void recordsAnswerLevelAndTime() throws Exception {
-        try (TinyServer server = new TinyServer("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nlevel=TRIM\n")) {
+        try (TinyServer server = new TinyServer("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nlevel=ELEVATED\n")) {
             Check check = checks(server, 2).get(1);
 
             assertThat(check.outcome()).isEqualTo(Outcome.UP);
-            assertThat(check.level()).isEqualTo("TRIM");
+            assertThat(check.level()).isEqualTo("ELEVATED");
             assertThat(check.tookMicros()).isPositive();
             assertThat(check.at()).isGreaterThanOrEqualTo(HealthChecker.PERIOD_MILLIS);
         }

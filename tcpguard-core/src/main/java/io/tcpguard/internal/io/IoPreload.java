@@ -48,12 +48,12 @@ import org.slf4j.LoggerFactory;
  * Goes through everything once, over loopback, with a guard of its own, before it matters: a class, a time zone or a
  * logger that is first needed when no descriptor is left can't be loaded any more, for good.
  */
-final class Warmup {
+final class IoPreload {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
     private static final AtomicBoolean DONE = new AtomicBoolean();
     private static final int ROUNDS = 1000;
 
-    private Warmup() {}
+    private IoPreload() {}
 
     /** The first time; later calls return at once. Takes some ten milliseconds. */
     static void once() {

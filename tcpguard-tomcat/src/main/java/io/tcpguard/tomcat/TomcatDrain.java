@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The connections of some connectors while these are drained. One drain's, on its thread. */
-final class LeavingConnections implements Drain.Connections {
+final class TomcatDrain implements Drain.Connections {
     /** Idle at two looks in a row: what is between its head and its thread is no more idle at the second. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
@@ -24,7 +24,7 @@ final class LeavingConnections implements Drain.Connections {
     private final Map<GuardedConnection, Long> idleSince = new HashMap<>();
     private final Map<GuardedConnection, Long> closing = new HashMap<>();
 
-    LeavingConnections(List<GuardedHttp11NioProtocol> protocols) {
+    TomcatDrain(List<GuardedHttp11NioProtocol> protocols) {
         this.protocols = protocols;
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The connections of some ports while these are drained. One drain's, on its thread; the connections' own event loops do what it says. */
-final class LeavingConnections implements Drain.Connections {
+final class NettyDrain implements Drain.Connections {
     /** Idle at two looks in a row: what is between the socket and its event loop is no more idle at the second. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
@@ -22,7 +22,7 @@ final class LeavingConnections implements Drain.Connections {
     private final Map<ConnectionTracker, Long> idleSince = new HashMap<>();
     private final Map<ConnectionTracker, Long> closing = new HashMap<>();
 
-    LeavingConnections(Ports ports) {
+    NettyDrain(Ports ports) {
         this.ports = ports;
     }
 

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param parser from text; empty if it does not parse or is out of range
  * @param acceptor from a value; empty likewise
  */
-record Kind(String allowed, Function<String, Optional<Object>> parser, Function<Object, Optional<Object>> acceptor) {
+record ValueKind(
+        String allowed, Function<String, Optional<Object>> parser, Function<Object, Optional<Object>> acceptor) {
 
     private static final Pattern DURATION =
             Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)\\s*(ns|us|ms|s|m|min|h|d)?", Pattern.CASE_INSENSITIVE);
@@ -30,43 +31,43 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
         return acceptor.apply(value);
     }
 
-    static Kind duration(Duration least, Duration most) {
+    static ValueKind duration(Duration least, Duration most) {
         Function<Object, Optional<Object>> accept =
                 v -> v instanceof Duration d && d.compareTo(least) >= 0 && d.compareTo(most) <= 0
                         ? Optional.of(d)
                         : Optional.empty();
-        return new Kind(
+        return new ValueKind(
                 "a duration from " + text(least) + " to " + text(most)
                         + ", such as 500ms, 2s, 5m, PT2S, or milliseconds",
                 t -> parseDuration(t).flatMap(accept),
                 accept);
     }
 
-    static Kind integer(int least, int most) {
+    static ValueKind integer(int least, int most) {
         Function<Object, Optional<Object>> accept =
                 v -> v instanceof Integer i && i >= least && i <= most ? Optional.of(i) : Optional.empty();
-        return new Kind(
+        return new ValueKind(
                 "a whole number from " + least + " to " + most,
                 t -> t.matches("-?[0-9]{1,9}") ? accept.apply(Integer.valueOf(t)) : Optional.empty(),
                 accept);
     }
 
-    static Kind share() {
+    static ValueKind share() {
         return share("1");
     }
 
-    static Kind share(String most) {
+    static ValueKind share(String most) {
         double limit = Double.parseDouble(most);
         Function<Object, Optional<Object>> accept =
                 v -> v instanceof Double d && d > 0 && d <= limit ? Optional.of(d) : Optional.empty();
-        return new Kind(
+        return new ValueKind(
                 "a number above 0, at most " + most,
                 t -> t.matches("[0-9]{0,3}\\.?[0-9]{1,9}") ? accept.apply(Double.valueOf(t)) : Optional.empty(),
                 accept);
     }
 
-    static Kind bool() {
-        return new Kind(
+    static ValueKind bool() {
+        return new ValueKind(
                 "true or false",
                 t -> t.equalsIgnoreCase("true") || t.equalsIgnoreCase("false")
                         ? Optional.of(t.equalsIgnoreCase("true"))
@@ -74,21 +75,21 @@ record Kind(String allowed, Function<String, Optional<Object>> parser, Function<
                 v -> v instanceof Boolean ? Optional.of(v) : Optional.empty());
     }
 
-    static Kind text() {
+    static ValueKind text() {
         Function<Object, Optional<Object>> accept =
                 v -> v instanceof String s && !s.isBlank() ? Optional.of(s) : Optional.empty();
-        return new Kind("a text that is not blank", accept::apply, accept);
+        return new ValueKind("a text that is not blank", accept::apply, accept);
     }
 
     /** Without what has a meaning in an ObjectName. */
-    static Kind domain() {
+    static ValueKind domain() {
         Function<Object, Optional<Object>> accept =
                 v -> v instanceof String s && s.matches("[A-Za-z0-9._-]{1,100}") ? Optional.of(s) : Optional.empty();
-        return new Kind("a name of letters, digits, dots, hyphens and underscores", accept::apply, accept);
+        return new ValueKind("a name of letters, digits, dots, hyphens and underscores", accept::apply, accept);
     }
 
-    static Kind networks() {
-        return new Kind(
+    static ValueKind networks() {
+        return new ValueKind(
                 "networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas; literal addresses, no names",
                 Network::tryList,
                 v -> v instanceof List<?> l && l.stream().allMatch(Network.class::isInstance)

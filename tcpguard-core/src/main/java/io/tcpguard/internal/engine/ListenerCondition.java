@@ -2,7 +2,7 @@
 package io.tcpguard.internal.engine;
 
 /** A guarded listener, as its adapter and the guard's own count describe it. Asked in each cycle. */
-public interface Listening {
+public interface ListenerCondition {
     /** Whether the socket is bound and its acceptor runs. */
     boolean accepting();
 

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under the
  * table's lock.
  */
-final class Handle extends Seat implements ConnectionHandle {
-    private static final AtomicIntegerFieldUpdater<Handle> WORK =
-            AtomicIntegerFieldUpdater.newUpdater(Handle.class, "work");
-    private static final AtomicIntegerFieldUpdater<Handle> GONE =
-            AtomicIntegerFieldUpdater.newUpdater(Handle.class, "gone");
+final class TrackedConnection extends Seat implements ConnectionHandle {
+    private static final AtomicIntegerFieldUpdater<TrackedConnection> WORK =
+            AtomicIntegerFieldUpdater.newUpdater(TrackedConnection.class, "work");
+    private static final AtomicIntegerFieldUpdater<TrackedConnection> GONE =
+            AtomicIntegerFieldUpdater.newUpdater(TrackedConnection.class, "gone");
     /** {@link #work} of a connection that the guard closes, or that is closed. */
     private static final int OVER = -1;
 
@@ -67,7 +67,7 @@ final class Handle extends Seat implements ConnectionHandle {
     /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
     @Nullable ListenerSeat atListener;
 
-    Handle(ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+    TrackedConnection(ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
         this.table = table;
         this.inACrowd = inACrowd;
         this.counts = counts;
@@ -172,7 +172,7 @@ final class Handle extends Seat implements ConnectionHandle {
     }
 
     @Override
-    public void keep() {
+    public void exemptFromEviction() {
         kept = true;
     }
 
@@ -248,7 +248,7 @@ final class Handle extends Seat implements ConnectionHandle {
     }
 
     @Override
-    Handle handle() {
+    TrackedConnection handle() {
         return this;
     }
 

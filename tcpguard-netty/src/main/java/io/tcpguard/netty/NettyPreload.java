@@ -12,7 +12,7 @@ import java.util.Locale;
  * Loads what must not be loaded first at the moment when no descriptor is left: this module's classes, since a class path may hold
  * directories, and time zone data, which a log line reads from a file. A boss thread that lacks them dies for good.
  */
-final class Warmup {
+final class NettyPreload {
     private static final List<String> OWN = List.of(
             "AcceptHandlerInstaller",
             "AcceptHandler",
@@ -50,7 +50,7 @@ final class Warmup {
 
     private static final List<String> MISSING = warm();
 
-    private Warmup() {}
+    private NettyPreload() {}
 
     /** Does it, once for the process. */
     static void once() {
@@ -68,7 +68,7 @@ final class Warmup {
         ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
         NettyGuard.LOG.trace(
                 "{} {}", String.format(Locale.ROOT, "%tc", now), DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
-        String prefix = Warmup.class.getPackageName() + '.';
+        String prefix = NettyPreload.class.getPackageName() + '.';
         List<String> missing = new ArrayList<>();
         for (String name : OWN) {
             try {

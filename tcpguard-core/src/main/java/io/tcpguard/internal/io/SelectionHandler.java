@@ -4,7 +4,7 @@ package io.tcpguard.internal.io;
 import java.io.IOException;
 
 /** What the I/O thread calls when the kernel has something for a channel. */
-interface Ready {
+interface SelectionHandler {
     /** Reads and writes what can be without blocking. May be called when there is nothing to do. */
     void ready(long now) throws IOException;
 

@@ -120,7 +120,7 @@ public final class IncidentReport {
         String health = after.verdict().up() ? "up, weight " + after.verdict().weight() : "DOWN";
         return String.format(
                 Locale.ROOT,
-                "    %8s  %-14s  health %s; %s",
+                "    %8s  %-17s  health %s; %s",
                 "+" + seconds(moment.atNanos() - episode.first().atNanos()),
                 level,
                 health,

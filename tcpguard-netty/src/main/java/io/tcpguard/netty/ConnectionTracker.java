@@ -63,10 +63,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private boolean lookedAtWork;
     private boolean asksPeer;
 
-    // Of the event loop from here on.
-    private @Nullable WorkSource exact;
-    private @Nullable ByteWork guess;
-    private @Nullable ChannelHandlerContext lastSeen;
+    private final WorkFinder work = new WorkFinder(this);
 
     ConnectionTracker(ServerPort port, Channel channel) {
         this.port = port;
@@ -137,7 +134,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         served();
-        look(ctx);
+        work.look(ctx);
         ctx.fireChannelActive();
     }
 
@@ -146,8 +143,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (!asked) {
             asked = true;
         }
-        if (exact == null || exact.gone()) {
-            look(ctx);
+        if (!work.known()) {
+            work.look(ctx);
         }
         ctx.fireChannelRead(msg);
     }
@@ -158,10 +155,11 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
             reading = false;
         }
         ctx.fireChannelReadComplete();
-        if (exact == null || exact.gone()) {
+        if (!work.known()) {
             // What was read may have changed the pipeline, and be all that comes for hours.
-            look(ctx);
+            work.look(ctx);
         }
+        WorkSource exact = work.exact();
         if (exact != null) {
             exact.readComplete();
         }
@@ -180,43 +178,8 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     /** Somebody knows that the pipeline is complete now. On the event loop. */
     void look() {
         ChannelHandlerContext own = channel.pipeline().context(this);
-        if (own != null && (exact == null || exact.gone())) {
-            look(own);
-        }
-    }
-
-    private void look(ChannelHandlerContext own) {
-        if (exact != null) {
-            exact.settle();
-            exact = null;
-        }
-        ChannelHandlerContext start = Codecs.TLS ? BehindTls.start(own, this) : own;
-        if (start == null) {
-            return;
-        }
-        exact = Codecs.find(own.pipeline(), this);
-        if (exact == null) {
-            guessBehind(start);
-        } else if (guess != null) {
-            guess.leave();
-            guess = null;
-        }
-    }
-
-    private void guessBehind(ChannelHandlerContext start) {
-        ChannelHandlerContext last = start.pipeline().lastContext();
-        if (guess != null && guess.stands(start) && last == lastSeen) {
-            return;
-        }
-        lastSeen = last;
-        ChannelHandlerContext frames = Frames.lastDecoder(start);
-        ChannelHandlerContext behind = frames == null ? start : frames;
-        if (guess == null || !guess.standsBehind(behind)) {
-            if (guess != null) {
-                guess.leave();
-            }
-            guess = new ByteWork(this, start, behind, frames != null);
-            behind.pipeline().addAfter(behind.name(), null, guess);
+        if (own != null && !work.known()) {
+            work.look(own);
         }
     }
 
@@ -322,7 +285,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     /** Asks the client to go elsewhere with its next request. On the event loop. */
     void tellToGo(boolean all) {
-        WorkSource source = exact;
+        WorkSource source = work.exact();
         if (source != null && !toldToGo) {
             toldToGo = source.tellToGo(all);
         }
@@ -339,7 +302,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     /** Closes it if nothing is in progress. On the event loop. */
     void endIdle() {
-        WorkSource source = exact;
+        WorkSource source = work.exact();
         if (evicted != null || (source != null && source.insideRequest()) || !handle.claim()) {
             return;
         }
@@ -393,7 +356,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         if (evicted == Closing.RESET) {
             ChannelCloser.registered(channel, Admission.RESET);
         } else if (port.ports.behindProxy
-                && !(exact instanceof Http2Work)
+                && !(work.exact() instanceof Http2Work)
                 && channel.pipeline().get(SilentLeave.class) == null
                 && port.ports.tryGoodbye(draining)) {
             // A request may cross the end on its way.

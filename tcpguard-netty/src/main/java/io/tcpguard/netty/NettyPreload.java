@@ -46,6 +46,7 @@ final class NettyPreload {
             "ServedChildren",
             "ServerPort",
             "WebSocketEnd",
+            "WorkFinder",
             "WorkSource");
 
     private static final List<String> MISSING = warm();

@@ -1,0 +1,62 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/** Looks in a connection's pipeline for who knows what is work there, and guesses by bytes where nobody does. Of its event loop. */
+final class WorkFinder {
+    private final ConnectionTracker tracker;
+    private @Nullable WorkSource exact;
+    private @Nullable ByteWork guess;
+    private @Nullable ChannelHandlerContext lastSeen;
+
+    WorkFinder(ConnectionTracker tracker) {
+        this.tracker = tracker;
+    }
+
+    /** Whether somebody was found who is still there. */
+    boolean known() {
+        return exact != null && !exact.gone();
+    }
+
+    @Nullable WorkSource exact() {
+        return exact;
+    }
+
+    /** @param own the tracker's */
+    void look(ChannelHandlerContext own) {
+        if (exact != null) {
+            exact.settle();
+            exact = null;
+        }
+        ChannelHandlerContext start = Codecs.TLS ? BehindTls.start(own, tracker) : own;
+        if (start == null) {
+            return;
+        }
+        exact = Codecs.find(own.pipeline(), tracker);
+        if (exact == null) {
+            guessBehind(start);
+        } else if (guess != null) {
+            guess.leave();
+            guess = null;
+        }
+    }
+
+    private void guessBehind(ChannelHandlerContext start) {
+        ChannelHandlerContext last = start.pipeline().lastContext();
+        if (guess != null && guess.stands(start) && last == lastSeen) {
+            return;
+        }
+        lastSeen = last;
+        ChannelHandlerContext frames = Frames.lastDecoder(start);
+        ChannelHandlerContext behind = frames == null ? start : frames;
+        if (guess == null || !guess.standsBehind(behind)) {
+            if (guess != null) {
+                guess.leave();
+            }
+            guess = new ByteWork(tracker, start, behind, frames != null);
+            behind.pipeline().addAfter(behind.name(), null, guess);
+        }
+    }
+}

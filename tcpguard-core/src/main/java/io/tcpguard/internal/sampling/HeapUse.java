@@ -22,6 +22,9 @@ final class HeapUse implements MemoryUse {
     /** Of all of it: what is left is where the young live. */
     private static final double REFUSE_AT = 0.9;
 
+    /** What the young and a collection need of a small heap; of one it is more than a tenth. */
+    private static final long LEAST_LEFT = 16L << 20;
+
     /** Of an old generation of its own: when it is full, each collection is a long one. */
     private static final double REFUSE_OLD_AT = 0.85;
 
@@ -103,7 +106,8 @@ final class HeapUse implements MemoryUse {
 
     @Override
     public long refusalPoint() {
-        return (long) (max * refuseAt);
+        long share = (long) (max * refuseAt);
+        return refuseAt < REFUSE_AT ? share : Math.max(max / 2, Math.min(share, max - LEAST_LEFT));
     }
 
     @Override

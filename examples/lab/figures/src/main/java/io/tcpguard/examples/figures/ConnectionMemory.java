@@ -104,7 +104,7 @@ final class ConnectionMemory {
 
     private void print(Server server, State state, Path keys, PrintStream out)
             throws IOException, InterruptedException {
-        int many = state == State.BUSY && !server.netty() ? busy : server.tls() ? connections / 2 : connections;
+        int many = (state == State.BUSY && !server.netty()) ? busy : server.tls() ? connections / 2 : connections;
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",

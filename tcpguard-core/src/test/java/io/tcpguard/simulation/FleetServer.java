@@ -3,8 +3,8 @@ package io.tcpguard.simulation;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.engine.Engine;
-import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.ListenerCondition;
+import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;

@@ -120,7 +120,8 @@ final class HealthView implements GuardView {
 
     @Override
     public Diagnostics background() {
-        return diagnosticsTask.background(published.trend())
+        return diagnosticsTask
+                .background(published.trend())
                 .with(leaks.held())
                 .and(leaks.remarks())
                 .and(policy.sources(AwakeTime.nanoTime()));

@@ -241,7 +241,9 @@ class AdmissionPolicyTest {
         assertThat(accept(greedy).refused()).isTrue();
         assertThat(accept(InetAddress.getByName("198.51.100.7"))).isEqualTo(Admission.ADMIT);
         assertThat(shed.of(
-                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.UNFAIR_SOURCE))
+                        RefusalCounters.Stage.ACCEPT,
+                        RefusalCounters.Method.RESET,
+                        RefusalCounters.Reason.UNFAIR_SOURCE))
                 .isEqualTo(1);
     }
 
@@ -415,9 +417,9 @@ class AdmissionPolicyTest {
         resetsOnly = true;
         connect(REFUSAL_POINT - 24, null);
         keepAllBusy();
-        for (RefusalCounters.Reason cause :
-                new RefusalCounters.Reason[] {null, RefusalCounters.Reason.WORK_DELAY, RefusalCounters.Reason.ACCEPT_QUEUE
-                }) {
+        for (RefusalCounters.Reason cause : new RefusalCounters.Reason[] {
+            null, RefusalCounters.Reason.WORK_DELAY, RefusalCounters.Reason.ACCEPT_QUEUE
+        }) {
             atListener = cause;
             canAnswer = !canAnswer;
             accept(5);
@@ -460,7 +462,8 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
 
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
-        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.WORK_DELAY))
+        assertThat(shed.of(
+                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.WORK_DELAY))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
@@ -501,7 +504,10 @@ class AdmissionPolicyTest {
         assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now)
                         .refused())
                 .isTrue();
-        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.ACCEPT_QUEUE)
+        assertThat(shed.of(
+                                RefusalCounters.Stage.ACCEPT,
+                                RefusalCounters.Method.RESET,
+                                RefusalCounters.Reason.ACCEPT_QUEUE)
                         + shed.of(
                                 RefusalCounters.Stage.ACCEPT,
                                 RefusalCounters.Method.ANSWER,
@@ -522,7 +528,10 @@ class AdmissionPolicyTest {
 
         assertThat(open).hasSize(100);
         assertThat(evictions).hasSize(1);
-        assertThat(shed.of(RefusalCounters.Stage.KEEP_ALIVE, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.SYSTEM_FILES))
+        assertThat(shed.of(
+                        RefusalCounters.Stage.KEEP_ALIVE,
+                        RefusalCounters.Method.ANSWER,
+                        RefusalCounters.Reason.SYSTEM_FILES))
                 .isEqualTo(1);
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
@@ -620,9 +629,13 @@ class AdmissionPolicyTest {
         canAnswer = true;
         assertThat(accept(null)).isEqualTo(Admission.RESPOND);
 
-        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS))
+        assertThat(shed.of(
+                        RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.RESET, RefusalCounters.Reason.CONNECTIONS))
                 .isOne();
-        assertThat(shed.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Method.ANSWER, RefusalCounters.Reason.CONNECTIONS))
+        assertThat(shed.of(
+                        RefusalCounters.Stage.ACCEPT,
+                        RefusalCounters.Method.ANSWER,
+                        RefusalCounters.Reason.CONNECTIONS))
                 .isEqualTo(2);
     }
 

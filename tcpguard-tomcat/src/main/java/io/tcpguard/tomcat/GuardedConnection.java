@@ -8,14 +8,11 @@ import io.tcpguard.spi.GuardedListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the guard knows of one connection, and the gate that keeps its eviction apart from Tomcat's work on it.
@@ -25,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * afterwards; else it closes the socket, and the worker on its way out closes the rest.
  */
 final class GuardedConnection implements ConnectionCloser {
-    private static final Logger log = LoggerFactory.getLogger(GuardedConnection.class);
     private static final int EVICTED = 1;
     private static final int WORKER = 2;
 
@@ -41,6 +37,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final PartialRequests requests;
     private final WorkerRun run = new WorkerRun();
+    private final Standstill standstill = new Standstill();
 
     /** Beyond what its requests read, the rest of a body is awaited. Only workers touch it, one at a time. */
     private boolean restAwaited;
@@ -56,12 +53,6 @@ final class GuardedConnection implements ConnectionCloser {
     private volatile boolean kept;
 
     private volatile boolean asked;
-
-    /** Of the sampler's thread: what was read and written when this connection was first seen to stand still, and when. */
-    private long stillAt;
-
-    private long stillSince;
-    private boolean still;
 
     GuardedConnection(
             GuardedNioEndpoint endpoint,
@@ -271,78 +262,29 @@ final class GuardedConnection implements ConnectionCloser {
         return gate.get() >= WORKER && working.get() && !multiplexed && !kept;
     }
 
-    /**
-     * It waits for its client.
-     *
-     * @param position changes with each byte read or written
-     * @return for how long it has been seen to wait at this position
-     */
-    long standsStill(long position, long now) {
-        if (!still || stillAt != position) {
-            still = true;
-            stillAt = position;
-            stillSince = now;
-        }
-        return now - stillSince;
-    }
-
-    void moves() {
-        still = false;
-    }
-
-    long stillSince() {
-        return stillSince;
-    }
-
-    /**
-     * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes up to an
-     * {@link IOException}, and Tomcat closes; by a reset no TIME_WAIT and no unsent answer is left. To close the channel here would wake
-     * nobody.
-     *
-     * @return false if it was over before
-     */
+    /** See {@link ClientChannel#cut}. */
     boolean cut(Closing how) {
-        still = false;
-        if (how == Closing.RESET) {
-            resetWhenClosed();
-        }
-        try {
-            channel.shutdownInput();
-        } catch (IOException e) {
-            log.debug("{} was closed before it could be cut", channel, e);
-            return false;
-        }
-        try {
-            channel.shutdownOutput();
-        } catch (IOException e) {
-            log.debug("{} was closed as soon as its input ended", channel, e);
-        }
-        return true;
+        standstill.moves();
+        return ClientChannel.cut(channel, how);
+    }
+
+    Standstill standstill() {
+        return standstill;
+    }
+
+    /** See {@link ClientChannel#resetWhenClosed}. */
+    void resetWhenClosed() {
+        ClientChannel.resetWhenClosed(channel);
     }
 
     void closed() {
         handle.closed();
     }
 
-    /** However it is closed from now on, it ends by a reset. */
-    void resetWhenClosed() {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException e) {
-            // Closed already, or not TCP: then there is nothing to reset.
-            log.debug("No reset for {}", channel, e);
-        }
-    }
-
     /** Bytes that the server has not taken: by its application's choice, or a request that is about to be read. */
     @Override
     public boolean inProgress() {
-        try {
-            return channel.socket().getInputStream().available() > 0;
-        } catch (IOException | UnsupportedOperationException e) {
-            // Closed by now, or not TCP.
-            return false;
-        }
+        return ClientChannel.hasUnreadBytes(channel);
     }
 
     @Override

@@ -5,13 +5,10 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Closing;
-import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.GuardedListener;
-import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.ListenerRegistration;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -33,12 +30,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
     /** More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room, too. */
     private static final int BEYOND = 64;
 
-    private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);
-
     private final ListenerRegistration watch = new ListenerRegistration();
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
+    private final NoWorkerLog noWorker = new NoWorkerLog();
     private final KeepAliveProbes keepAliveProbes = new KeepAliveProbes();
     private final PollerRestart pollerRestart = new PollerRestart();
 
@@ -52,10 +48,6 @@ final class GuardedNioEndpoint extends NioEndpoint {
     private volatile @Nullable ServiceWatch service;
 
     private volatile @Nullable UnpooledWork unpooled;
-
-    private volatile boolean complained;
-
-    private volatile long complainedAt;
 
     private volatile boolean closesAnswered;
 
@@ -161,7 +153,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         super.setMaxConnections(guard == null || most < 1 ? most : latchLimit(most));
     }
 
-    private static int latchLimit(int most) {
+    static int latchLimit(int most) {
         return (int) Math.min(Integer.MAX_VALUE, (long) most + BEYOND);
     }
 
@@ -226,12 +218,14 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private void listen(AdmissionControl now) {
+        EndpointControl control = new EndpointControl(this, connections, now);
+        service = control.served();
         if (getUnixDomainSocketPath() != null) {
-            watch.listen(now, shortName(), 0, new Control(now));
+            watch.listen(now, shortName(), 0, control);
             return;
         }
         int bound = getLocalPort();
-        watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), new Control(now));
+        watch.listen(now, shortName(), bound > 0 ? bound : getPortWithOffset(), control);
     }
 
     private void watchWork(AdmissionControl now) {
@@ -280,96 +274,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return names.get().replace("\"", "");
     }
 
-    private final class Control implements ListenerControl {
-        private final StalledRequests standstill = new StalledRequests();
-        private final ServiceWatch served;
-
-        /** The sampler's. */
-        private boolean wasServing = true;
-
-        Control(AdmissionControl guard) {
-            served = new ServiceWatch(GuardedNioEndpoint.this, connections, guard, GuardedNioEndpoint.this::restart);
-            service = served;
-        }
-
-        @Override
-        public boolean accepting() {
-            return isAccepting();
-        }
-
-        @Override
-        public boolean serving() {
-            UnpooledWork work = unpooled;
-            if (work != null) {
-                work.look();
-            }
-            if (serves()) {
-                wasServing = served.serving(getPoller(), System.nanoTime());
-            }
-            // Paused, nothing is to be seen.
-            return wasServing;
-        }
-
-        @Override
-        public boolean full() {
-            return StockEndpoint.isFull(
-                    ceiling < 1 ? ceiling : latchLimit(ceiling), getConnectionCount(), connections.size());
-        }
-
-        @Override
-        public int maxConnections() {
-            return ceiling;
-        }
-
-        /** Idle ones take 19 KiB, with TLS 69: two buffers of a record, and one of what is in them. */
-        @Override
-        public int heapPerConnection() {
-            return isSSLEnabled() ? 96 * 1024 : 32 * 1024;
-        }
-
-        /** Those that came before the guard did. */
-        @Override
-        public int untrackedConnections() {
-            return unaskedAtFirst == 0
-                    ? 0
-                    : Math.max(0, Math.min(unaskedAtFirst, connections.size() - registry.size()));
-        }
-
-        @Override
-        public int backlog() {
-            return getAcceptCount();
-        }
-
-        /** No TLS was received at accept, and an answer in clear would be noise to the client. */
-        @Override
-        public boolean canAnswer() {
-            return !isSSLEnabled();
-        }
-
-        @Override
-        public int endStandstills(long patienceNanos, int most, Closing how) {
-            return standstill.end(registry.all(), GuardedNioEndpoint.this::wrapperOf, patienceNanos, most, how);
-        }
-
-        @Override
-        public void endGone(GonePeers peers) {
-            int port = getLocalPort();
-            for (GuardedConnection connection : registry.all()) {
-                InetSocketAddress peer = connection.peer();
-                if (peer == null || connection.workerInside()) {
-                    continue;
-                }
-                if (peers.gone(peer, port)) {
-                    evictor.endGone(connection);
-                } else if (connection.kept() || connection.atWork()) {
-                    keepAliveProbes.probe(connection.channel());
-                }
-            }
-        }
-    }
-
     /** Whether the socket is bound and its acceptor runs. Read by the sampler in each cycle. */
-    private boolean isAccepting() {
+    boolean isAccepting() {
         Thread thread = acceptorThread;
         boolean runs = running
                 && !paused
@@ -383,7 +289,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     /** @param dead whose thread is gone */
-    private void restart(Poller dead, long now) {
+    void restart(Poller dead, long now) {
         synchronized (lifecycle) {
             if (running && getPoller() == dead) {
                 pollerRestart.restart(dead, getName() + "-Poller", getThreadPriority(), now);
@@ -461,7 +367,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
-    private boolean serves() {
+    /** Whether it is started and not paused. */
+    boolean serves() {
         return running && !paused;
     }
 
@@ -491,7 +398,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         try {
             taken = super.processSocket(wrapper, event, true);
         } catch (VirtualMachineError e) {
-            complain(e);
+            noWorker.complain(shortName(), e);
         }
         ServiceWatch watching = service;
         if (!taken && watching != null) {
@@ -500,19 +407,17 @@ final class GuardedNioEndpoint extends NioEndpoint {
         return taken;
     }
 
-    private void complain(VirtualMachineError e) {
-        long now = System.nanoTime();
-        if (complained && now - complainedAt < COMPLAINT_EVERY) {
-            return;
-        }
-        complained = true;
-        complainedAt = now;
-        try {
-            log.warn("Connector {} has no worker for a connection, and closes it", shortName(), e);
-        } catch (RuntimeException | Error again) {
-            // Memory has run out, perhaps. What counts is that the poller goes on.
-            return;
-        }
+    KeepAliveProbes keepAliveProbes() {
+        return keepAliveProbes;
+    }
+
+    int unaskedAtFirst() {
+        return unaskedAtFirst;
+    }
+
+    /** Null while there is none. */
+    @Nullable Poller currentPoller() {
+        return getPoller();
     }
 
     Evictor evictor() {
@@ -541,7 +446,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         }
     }
 
-    private @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
+    @Nullable NioSocketWrapper wrapperOf(GuardedConnection connection) {
         return wrapperOf(connection.channel()) instanceof NioSocketWrapper wrapper ? wrapper : null;
     }
 

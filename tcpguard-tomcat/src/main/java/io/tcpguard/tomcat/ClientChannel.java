@@ -1,0 +1,61 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import io.tcpguard.spi.Closing;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What can be done to a connection's socket beside Tomcat. Any thread. */
+final class ClientChannel {
+    private static final Logger log = LoggerFactory.getLogger(ClientChannel.class);
+
+    private ClientChannel() {}
+
+    /** Bytes that nobody has read (FIONREAD, tcp(7)). */
+    static boolean hasUnreadBytes(SocketChannel channel) {
+        try {
+            return channel.socket().getInputStream().available() > 0;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Closed by now, or not TCP.
+            return false;
+        }
+    }
+
+    /**
+     * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes up to an
+     * {@link IOException}, and Tomcat closes; by a reset no TIME_WAIT and no unsent answer is left. To close the channel here would wake
+     * nobody.
+     *
+     * @return false if it was over before
+     */
+    static boolean cut(SocketChannel channel, Closing how) {
+        if (how == Closing.RESET) {
+            resetWhenClosed(channel);
+        }
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            log.debug("{} was closed before it could be cut", channel, e);
+            return false;
+        }
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            log.debug("{} was closed as soon as its input ended", channel, e);
+        }
+        return true;
+    }
+
+    /** However it is closed from now on, it ends by a reset. */
+    static void resetWhenClosed(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Closed already, or not TCP: then there is nothing to reset.
+            log.debug("No reset for {}", channel, e);
+        }
+    }
+}

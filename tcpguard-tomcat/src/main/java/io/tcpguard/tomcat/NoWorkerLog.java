@@ -1,0 +1,31 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says once a minute that no worker can be had, whatever becomes of the sentence. Any thread. */
+final class NoWorkerLog {
+    private static final Logger log = LoggerFactory.getLogger(NoWorkerLog.class);
+    private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+    private volatile boolean complained;
+
+    private volatile long complainedAt;
+
+    void complain(String connector, VirtualMachineError e) {
+        long now = System.nanoTime();
+        if (complained && now - complainedAt < COMPLAINT_EVERY) {
+            return;
+        }
+        complained = true;
+        complainedAt = now;
+        try {
+            log.warn("Connector {} has no worker for a connection, and closes it", connector, e);
+        } catch (RuntimeException | Error again) {
+            // Memory has run out, perhaps. What counts is that the poller goes on.
+            return;
+        }
+    }
+}

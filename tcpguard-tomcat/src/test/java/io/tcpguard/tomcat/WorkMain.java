@@ -73,6 +73,7 @@ final class WorkMain {
         Wrapper servlet = Tomcat.addServlet(context, "work", new Work(file));
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+        Sockets.serve(context);
         tomcat.start();
         System.out.println("tls " + (tls == null ? -1 : tls.getLocalPort()));
         System.out.println("ports " + clear.getLocalPort() + " " + guard.healthPort());
@@ -128,6 +129,7 @@ final class WorkMain {
                 }
                 case "release" -> {
                     release.countDown();
+                    Sockets.release();
                     say(response);
                 }
                 case "told" -> say(response, told.get());
@@ -154,6 +156,18 @@ final class WorkMain {
                     say(response, request.getInputStream().readAllBytes().length);
                 }
                 case "read" -> say(response, request.getInputStream().readAllBytes().length);
+                case "both" -> {
+                    // A word comes, and goes back at once: streams in both directions.
+                    int bytes = 0;
+                    for (int b = request.getInputStream().read();
+                            b >= 0;
+                            b = request.getInputStream().read()) {
+                        response.getOutputStream().write(b);
+                        response.flushBuffer();
+                        bytes++;
+                    }
+                    response.getOutputStream().print("ok " + bytes);
+                }
                 case "read-non-blocking" -> readWithoutBlocking(request, response);
                 case "upgrade" -> {
                     response.setStatus(101);

@@ -115,9 +115,9 @@ class DroppedInTest {
         "idleFloor, PT7S, minimum idle time 7000 ms",
         "idleFloor, 7s, minimum idle time 7000 ms",
         "queueWait, 300, queue wait 300 ms",
-        "admitRate, much, 'admitRate'",
-        "helthPort, 0, 'helthPort'",
-        "allow, 10.1, 'allow=10.1'"
+        "trimAt, much, trimAt=much",
+        "helthPort, 0, There is no setting helthPort",
+        "allow, 10.1, allow=10.1"
     })
     void takesOrRefusesContextParametersAndNamesThem(String name, String value, String said, @TempDir Path directory)
             throws Exception {
@@ -204,9 +204,9 @@ class DroppedInTest {
             tomcat.awaitSaid("Server startup in");
             tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
             assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
-            assertThat(tomcat.output().stream().filter(line -> line.contains(": active: ")))
+            assertThat(tomcat.output().stream().filter(said -> said.contains(": active: ")))
                     .hasSize(1)
-                    .allMatch(line -> line.contains("Not active: refusal at accept"));
+                    .allMatch(said -> said.contains("Not active: refusal at accept"));
             shedsRequestsThatWaitTooLong(tomcat);
             tomcat.terminate();
             assertThat(tomcat.output())

@@ -1,0 +1,112 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.Context;
+import org.apache.tomcat.websocket.server.WsSci;
+
+/** WebSockets of {@link WorkMain}, and their clients: one side speaks, or nobody, until somebody releases. */
+final class Sockets {
+    private static final CountDownLatch RELEASE = new CountDownLatch(1);
+
+    private Sockets() {}
+
+    static void release() {
+        RELEASE.countDown();
+    }
+
+    static void serve(Context context) {
+        context.addServletContainerInitializer(new WsSci(), null);
+        context.addServletContainerInitializer((classes, servlets) -> add(servlets), null);
+    }
+
+    private static void add(ServletContext servlets) {
+        try {
+            ((ServerContainer) servlets.getAttribute(ServerContainer.class.getName()))
+                    .addEndpoint(ServerEndpointConfig.Builder.create(Speaking.class, "/socket/{who}")
+                            .build());
+        } catch (DeploymentException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Says something now and then if it is its turn, and "last" at the end. */
+    public static final class Speaking extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            boolean speaks = session.getPathParameters().get("who").equals("server");
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> {});
+            Thread thread = new Thread(() -> speak(session, speaks), "socket");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private static void speak(Session session, boolean speaks) {
+            try {
+                while (!RELEASE.await(100, TimeUnit.MILLISECONDS)) {
+                    if (speaks) {
+                        session.getBasicRemote().sendText("word");
+                    }
+                }
+                session.getBasicRemote().sendText("last");
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** @param who speaks: server, client or nobody */
+    static String client(int port, String who) throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        WebSocket socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(URI.create("ws://localhost:" + port + "/socket/" + who), new Listening(end))
+                .get(30, TimeUnit.SECONDS);
+        while (!end.isDone()) {
+            if (who.equals("client")) {
+                socket.sendText("word", true).get(30, TimeUnit.SECONDS);
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return end.get();
+    }
+
+    private record Listening(CompletableFuture<String> end) implements WebSocket.Listener {
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            if (text.toString().equals("last")) {
+                end.complete("whole");
+            }
+            socket.request(1);
+            return CompletableFuture.completedFuture(text);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            end.complete("closed: " + status);
+            return CompletableFuture.completedFuture(reason);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            end.complete(error.toString());
+        }
+    }
+}

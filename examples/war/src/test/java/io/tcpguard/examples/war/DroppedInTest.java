@@ -115,7 +115,7 @@ class DroppedInTest {
         "idleFloor, PT7S, minimum idle time 7000 ms",
         "idleFloor, 7s, minimum idle time 7000 ms",
         "queueWait, 300, queue wait 300 ms",
-        "trimAt, much, trimAt=much",
+        "elevatedAt, much, elevatedAt=much",
         "helthPort, 0, There is no setting helthPort",
         "allow, 10.1, allow=10.1"
     })

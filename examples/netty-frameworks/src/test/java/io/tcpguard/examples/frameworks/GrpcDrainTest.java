@@ -62,13 +62,15 @@ class GrpcDrainTest {
                 .addService(ServerServiceDefinition.builder("login")
                         .addMethod(
                                 GrpcServer.HELLO,
-                                ServerCalls.asyncUnaryCall((name, answer) -> work.schedule(
-                                        () -> {
-                                            answer.onNext("hello " + name);
-                                            answer.onCompleted();
-                                        },
-                                        name.equals("long") ? LONG_CALL_MILLIS : CALL_MILLIS,
-                                        TimeUnit.MILLISECONDS)))
+                                ServerCalls.asyncUnaryCall((name, answer) -> {
+                                    var unused = work.schedule(
+                                            () -> {
+                                                answer.onNext("hello " + name);
+                                                answer.onCompleted();
+                                            },
+                                            name.equals("long") ? LONG_CALL_MILLIS : CALL_MILLIS,
+                                            TimeUnit.MILLISECONDS);
+                                }))
                         .build())
                 .build()
                 .start();

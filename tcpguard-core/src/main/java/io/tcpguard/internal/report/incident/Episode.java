@@ -67,7 +67,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      *
      * @param stage where in a connection's life
      * @param method how
-     * @param cause why
+     * @param reason why
      */
     public record RefusalKind(
             RefusalCounters.Stage stage, RefusalCounters.Method method, RefusalCounters.Reason reason) {}

@@ -52,7 +52,9 @@ final class EndpointControl implements ListenerControl {
     public boolean full() {
         int most = endpoint.getMaxConnections();
         return StockEndpoint.isFull(
-                most < 1 ? most : GuardedNioEndpoint.latchLimit(most), endpoint.getConnectionCount(), connections.size());
+                most < 1 ? most : GuardedNioEndpoint.latchLimit(most),
+                endpoint.getConnectionCount(),
+                connections.size());
     }
 
     @Override
@@ -70,9 +72,7 @@ final class EndpointControl implements ListenerControl {
     @Override
     public int untrackedConnections() {
         int before = endpoint.unaskedAtFirst();
-        return before == 0
-                ? 0
-                : Math.max(0, Math.min(before, connections.size() - endpoint.guardedConnections()));
+        return before == 0 ? 0 : Math.max(0, Math.min(before, connections.size() - endpoint.guardedConnections()));
     }
 
     @Override

@@ -35,7 +35,8 @@ final class StalledRequests {
                 still.add(connection);
             }
         }
-        still.sort(Comparator.comparingLong(connection -> connection.standstill().stillSince()));
+        still.sort(
+                Comparator.comparingLong(connection -> connection.standstill().stillSince()));
         int ended = 0;
         for (GuardedConnection connection : still) {
             if (ended < most && connection.cut(how)) {

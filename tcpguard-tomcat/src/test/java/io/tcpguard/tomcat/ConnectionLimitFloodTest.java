@@ -108,8 +108,9 @@ class ConnectionLimitFloodTest {
                 "-Xmx512m", "-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), "guarded");
         try (ChildServer server = new ChildServer(DESCRIPTORS, server512);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false, 16)) {
-            TomcatRig.await("all have come, and places are taken", () ->
-                    crowd.attempts.get() >= clients && crowd.admitted.get() >= 8_000);
+            TomcatRig.await(
+                    "all have come, and places are taken",
+                    () -> crowd.attempts.get() >= clients && crowd.admitted.get() >= 8_000);
             // Longer than the minimum idle time, 10 s until another is learned.
             TimeUnit.SECONDS.sleep(12);
             for (int i = 0; i < 20; i++) {

@@ -19,16 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process without a descriptor left, in its own recording; and one that can't record. */
 class FlightRecordingTest {
-    @TempDir
-    private Path directory;
-
     @BeforeEach
     void onLinux() {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
     }
 
     @Test
-    void tellsOfARealExhaustion() throws Exception {
+    void tellsOfARealExhaustion(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("exhaustion.jfr");
 
         assertThat(run(List.of(), file.toString())).contains("level DRAIN");

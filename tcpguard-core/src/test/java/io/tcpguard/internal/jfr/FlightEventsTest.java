@@ -29,9 +29,6 @@ class FlightEventsTest {
     private final GuardSnapshot full = Snapshots.at(Level.SHED, 1_004);
     private final GuardSnapshot leak = Snapshots.leak("only 40 of 1024 descriptors are usable");
 
-    @TempDir
-    private Path directory;
-
     @Test
     void allocateNothingWhileNobodyRecords() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -54,8 +51,8 @@ class FlightEventsTest {
     }
 
     @Test
-    void tellOfChangesAndOncePerSecondOfWhatWasRefused() throws IOException {
-        List<RecordedEvent> recorded = recorded(false);
+    void tellOfChangesAndOncePerSecondOfWhatWasRefused(@TempDir Path directory) throws IOException {
+        List<RecordedEvent> recorded = recorded(directory, false);
 
         assertThat(recorded.stream().map(e -> e.getEventType().getName()))
                 .containsExactly(
@@ -77,8 +74,8 @@ class FlightEventsTest {
     }
 
     @Test
-    void sampleOnceASecondWhereThatIsAskedFor() throws IOException {
-        List<RecordedEvent> samples = recorded(true).stream()
+    void sampleOnceASecondWhereThatIsAskedFor(@TempDir Path directory) throws IOException {
+        List<RecordedEvent> samples = recorded(directory, true).stream()
                 .filter(e -> e.getEventType().getName().equals("io.tcpguard.Sample"))
                 .toList();
 
@@ -102,7 +99,7 @@ class FlightEventsTest {
         }
     }
 
-    private List<RecordedEvent> recorded(boolean samples) throws IOException {
+    private List<RecordedEvent> recorded(Path directory, boolean samples) throws IOException {
         Path file = directory.resolve("recorded.jfr");
         try (Recording recording = new Recording()) {
             if (samples) {

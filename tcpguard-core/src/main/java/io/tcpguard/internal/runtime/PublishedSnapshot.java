@@ -155,7 +155,7 @@ public final class PublishedSnapshot {
                 counters.waited().sum(),
                 counters.connectsWithoutPort(),
                 trend(),
-                new Verdict(told.up(), told.weight(), told.reason()),
+                new Verdict(told.up(), told.weight(), told.reason(), told.by()),
                 Optional.ofNullable(drainReason),
                 counters.levelChanges().sum(),
                 counters.healthChanges().sum(),

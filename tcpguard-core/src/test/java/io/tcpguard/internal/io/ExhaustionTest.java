@@ -4,6 +4,7 @@ package io.tcpguard.internal.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Prometheus;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** With no descriptor left, in a child process with a small limit. */
 class ExhaustionTest {
@@ -85,6 +88,23 @@ class ExhaustionTest {
             strangers.add(Wire.connect(port));
             assertThat(Wire.exchange(port, "127.0.0.8", "GET /weight HTTP/1.0\r\n\r\n"))
                     .endsWith("\r\n\r\n80\n");
+        }
+    }
+
+    /** Each of its scrapes has one descriptor to go through: the guard's own. */
+    @Test
+    @Tag("long")
+    void leavesNoGapInWhatARealPrometheusSees(@TempDir Path directory) throws Exception {
+        assumeTrue(Prometheus.isInstalled(), "needs prometheus (Debian)");
+        try (Prometheus prometheus = new Prometheus(directory, port)) {
+            for (int i = 0; i < 120 && !(prometheus.value("count_over_time(up[5m])") >= 10); i++) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            }
+
+            assertThat(prometheus.value("count_over_time(up[5m])")).isGreaterThanOrEqualTo(10);
+            assertThat(prometheus.value("min_over_time(up[5m])")).isEqualTo(1);
+            assertThat(prometheus.value("count_over_time(tcpguard_descriptors_limit[5m])"))
+                    .isGreaterThanOrEqualTo(10);
         }
     }
 

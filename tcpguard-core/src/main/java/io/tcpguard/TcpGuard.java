@@ -91,7 +91,15 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         if (state.running() && !domain.equals(Setting.OFF)) {
             jmx = JmxRegistration.register(
                     domain,
-                    new Operations(this::snapshot, this::status, shed(), this::incident, this::drain, this::resume));
+                    new Operations(
+                            this::snapshot,
+                            this::status,
+                            shed(),
+                            this::incident,
+                            this::drain,
+                            this::resume,
+                            this::rehearse,
+                            this::endRehearsal));
         }
     }
 

@@ -2,6 +2,7 @@
 package io.tcpguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.jmx.TcpGuardMXBean;
 import io.tcpguard.spi.GuardedListener;
@@ -54,6 +55,9 @@ class JmxTest {
             assertThat(bean.getDrainReason()).isEqualTo("deployment");
             bean.resume();
             assertThat(bean.isDraining()).isFalse();
+
+            assertThatThrownBy(() -> bean.rehearse("descriptors", 7, 60)).isInstanceOf(IllegalArgumentException.class);
+            bean.endRehearsal();
         }
     }
 

@@ -30,6 +30,9 @@ public interface TcpGuardMXBean {
     /** Why an operator drains; null if none does. */
     @Nullable String getDrainReason();
 
+    /** Whether level, reason and verdict are those of a rehearsal. */
+    boolean isRehearsal();
+
     /** The soft limit of descriptors. */
     @Nullable Long getDescriptorLimit();
 
@@ -105,4 +108,18 @@ public interface TcpGuardMXBean {
 
     /** Ends what {@link #drain} began. */
     void resume();
+
+    /**
+     * Plays trouble, as {@code TcpGuard.rehearse} does.
+     *
+     * @param signal name of a {@link io.tcpguard.signal.Signal}
+     * @param pressure used by limit
+     * @param seconds how long
+     * @throws IllegalArgumentException if one of them is out of range
+     * @throws IllegalStateException if it can't be begun now; the message says why
+     */
+    void rehearse(String signal, double pressure, long seconds);
+
+    /** Ends a rehearsal before its time. */
+    void endRehearsal();
 }

@@ -33,6 +33,7 @@ final class GuardInFigures {
         map.put("weight", status.told().weight());
         map.put("verdict", status.told().reason());
         map.put("drainReason", status.drainReason().orElse(null));
+        map.put("rehearsal", snapshot.rehearsal());
         map.put("capacity", capacity(snapshot.capacity()));
         map.put("trend", status.trend().sentence());
         map.put("shed", shed(guard));

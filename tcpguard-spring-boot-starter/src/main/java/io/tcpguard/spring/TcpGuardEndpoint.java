@@ -2,6 +2,8 @@
 package io.tcpguard.spring;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Signal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * The guard as an endpoint of Actuator, {@code tcpguard}: read it, {@code /details}, {@code /advice}, {@code /incident}; write {@code
- * /drain} (with a reason, if you like) and {@code /resume}. Exposed only where the application says so, as Boot's others.
+ * /drain} (with a reason, if you like), {@code /resume}, {@code /rehearse} and {@code /end-rehearsal}. Exposed only where the application says so, as Boot's others.
  */
 @Endpoint(id = "tcpguard")
 final class TcpGuardEndpoint {
@@ -42,22 +44,47 @@ final class TcpGuardEndpoint {
 
     // Boot 3.5 knows an optional parameter by this annotation only, Boot 4 by any of the name.
     /**
-     * Drains or resumes; 400 if it is neither.
+     * Drains, resumes or rehearses; 400 if it is none of them.
      *
      * @param reason why it drains; for people
+     * @param signal what is played in a rehearsal
+     * @param pressure how far: used by limit
+     * @param seconds how long
      */
     @WriteOperation
     public Map<String, @Nullable Object> operate(
-            @Selector String operation, @org.springframework.lang.Nullable String reason) {
+            @Selector String operation,
+            @org.springframework.lang.Nullable String reason,
+            @org.springframework.lang.Nullable Signal signal,
+            @org.springframework.lang.Nullable Double pressure,
+            @org.springframework.lang.Nullable Long seconds) {
         switch (operation) {
             case "drain" -> guard.drain(reason == null || reason.isBlank() ? "drained by Actuator" : reason);
             case "resume" -> guard.resume();
+            case "rehearse" -> rehearse(signal, pressure, seconds);
+            case "end-rehearsal" -> guard.endRehearsal();
             // Null would be 204: as if it had been done.
             default ->
                 throw new InvalidEndpointRequestException(
-                        "There is no operation " + operation, "operation: drain or resume");
+                        "There is no operation " + operation, "operation: drain, resume, rehearse or end-rehearsal");
         }
-        return Map.of("draining", guard.status().drainReason().isPresent());
+        return Map.of(
+                "draining",
+                guard.status().drainReason().isPresent(),
+                "rehearsal",
+                guard.snapshot().rehearsal());
+    }
+
+    private void rehearse(@Nullable Signal signal, @Nullable Double pressure, @Nullable Long seconds) {
+        if (signal == null || pressure == null || seconds == null) {
+            throw new InvalidEndpointRequestException(
+                    "A rehearsal needs signal, pressure and seconds", "signal, pressure, seconds");
+        }
+        try {
+            guard.rehearse(signal, pressure, Duration.ofSeconds(seconds));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "rehearse", e);
+        }
     }
 
     private static List<String> lines(String text) {

@@ -47,6 +47,14 @@ class EndpointTest {
             assertThat(Web.post(port, "/actuator/tcpguard/nothing", "{}").statusCode())
                     .isEqualTo(400);
 
+            assertThat(Web.post(port, "/actuator/tcpguard/rehearse", "{}").statusCode())
+                    .isEqualTo(400);
+            HttpResponse<String> beyond = Web.post(
+                    port, "/actuator/tcpguard/rehearse", "{\"signal\":\"DESCRIPTORS\",\"pressure\":7,\"seconds\":60}");
+            assertThat(beyond.statusCode()).as(beyond.body()).isEqualTo(400);
+            assertThat(Web.post(port, "/actuator/tcpguard/end-rehearsal", "{}").statusCode())
+                    .isEqualTo(200);
+
             // Without a reason.
             Web.post(port, "/actuator/tcpguard/drain", "{}");
             assertThat(guard.status().drainReason()).contains("drained by Actuator");

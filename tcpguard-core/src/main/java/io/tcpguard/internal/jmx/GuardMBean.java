@@ -11,6 +11,7 @@ import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,6 +66,11 @@ final class GuardMBean implements TcpGuardMXBean {
     @Override
     public @Nullable String getDrainReason() {
         return status().drainReason().orElse(null);
+    }
+
+    @Override
+    public boolean isRehearsal() {
+        return guard.snapshot().get().rehearsal();
     }
 
     @Override
@@ -218,5 +224,16 @@ final class GuardMBean implements TcpGuardMXBean {
     @Override
     public void resume() {
         guard.resume().run();
+    }
+
+    @Override
+    public void rehearse(String signal, double pressure, long seconds) {
+        guard.rehearse()
+                .begin(Signal.valueOf(signal.strip().toUpperCase(Locale.ROOT)), pressure, Duration.ofSeconds(seconds));
+    }
+
+    @Override
+    public void endRehearsal() {
+        guard.endRehearsal().run();
     }
 }

@@ -1,9 +1,11 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.jmx;
 
+import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.RefusalCounters;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,4 +22,14 @@ public record Operations(
         RefusalCounters shed,
         Supplier<Optional<String>> incident,
         Consumer<String> drain,
-        Runnable resume) {}
+        Runnable resume,
+        Rehearse rehearse,
+        Runnable endRehearsal) {
+
+    /** Begins a rehearsal. */
+    @FunctionalInterface
+    public interface Rehearse {
+        /** As {@code TcpGuard.rehearse}. */
+        void begin(Signal signal, double pressure, Duration duration);
+    }
+}

@@ -93,6 +93,13 @@ public final class MeterTable {
                 "1 while an operator drains",
                 "",
                 s -> one(s.status().drainReason().isPresent()));
+        gauge(
+                all,
+                "tcpguard.rehearsing",
+                NO_UNIT,
+                "1 while level and verdict are those of a rehearsal",
+                "",
+                s -> one(s.snapshot().rehearsal()));
         List<Series> pressures = new ArrayList<>();
         for (Signal signal : Signal.values()) {
             pressures.add(series(List.of(tag(signal.scope()), tag(signal)), s -> pressure(s, signal)));

@@ -200,7 +200,6 @@ class NothingOverTest {
                     send(one, kind.again);
                 } catch (IOException e) {
                     // It has given way.
-                    continue;
                 }
             }
         }
@@ -215,7 +214,6 @@ class NothingOverTest {
                 honest += Arrays.equals(start, "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII)) ? 1 : 0;
             } catch (IOException e) {
                 // Refused by a reset, or never answered.
-                continue;
             }
         }
         for (Socket one : all) {

@@ -37,13 +37,12 @@ final class WorkMain {
 
     private WorkMain() {}
 
-    private static long http2Timeout = 60_000;
-
     /** Arguments: "tls=" with a key store, "threads=", "http2Timeout=" in milliseconds, and settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
         TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
         String keyStore = null;
         String threads = "40";
+        long http2Timeout = 60_000;
         for (String arg : args) {
             String[] nameAndValue = arg.split("=", 2);
             switch (nameAndValue[0]) {
@@ -57,11 +56,11 @@ final class WorkMain {
         Path base = Files.createTempDirectory("work");
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.toString());
-        Connector clear = connector(guard, threads);
+        Connector clear = connector(guard, threads, http2Timeout);
         tomcat.setConnector(clear);
         Connector tls = null;
         if (keyStore != null) {
-            tls = connector(guard, threads);
+            tls = connector(guard, threads, http2Timeout);
             Keys.serve(tls, keyStore);
             tomcat.getService().addConnector(tls);
         }
@@ -83,7 +82,7 @@ final class WorkMain {
         Runtime.getRuntime().halt(0);
     }
 
-    private static Connector connector(TcpGuard guard, String threads) {
+    private static Connector connector(TcpGuard guard, String threads, long http2Timeout) {
         Connector connector = TomcatGuard.connector(guard, 0);
         connector.setProperty("maxThreads", threads);
         connector.setProperty("minSpareThreads", String.valueOf(Math.min(40, Integer.parseInt(threads))));

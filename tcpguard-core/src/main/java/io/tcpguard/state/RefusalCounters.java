@@ -40,18 +40,46 @@ public final class RefusalCounters {
         WORK_DELAY
     }
 
+    /** What the source of a new connection is known for, while slots are scarce. */
+    public enum Rank {
+        /** Its sessions came back with a second request and ended by themselves. */
+        KNOWN_GOOD,
+        /** Nothing is known of it, or good and bad are even. */
+        UNKNOWN,
+        /** Its connections were idle until evicted, or it comes again at once after each refusal; and nothing good is known. */
+        KNOWN_BAD
+    }
+
+    private final LongAdder[] admitted = adders(Rank.values().length);
+    private final LongAdder[] refused = adders(Rank.values().length);
     private final LongAdder[][][] counts =
             new LongAdder[Stage.values().length][Method.values().length][Reason.values().length];
 
     /** All zero. */
     public RefusalCounters() {
         for (LongAdder[][] methods : counts) {
-            for (LongAdder[] reasons : methods) {
-                for (int i = 0; i < reasons.length; i++) {
-                    reasons[i] = new LongAdder();
-                }
+            for (int i = 0; i < methods.length; i++) {
+                methods[i] = adders(Reason.values().length);
             }
         }
+    }
+
+    private static LongAdder[] adders(int number) {
+        LongAdder[] adders = new LongAdder[number];
+        for (int i = 0; i < number; i++) {
+            adders[i] = new LongAdder();
+        }
+        return adders;
+    }
+
+    /** Counts a new connection that was admitted, or refused for want of a slot, while slots are scarce. */
+    public void count(Rank rank, boolean letIn) {
+        (letIn ? admitted : refused)[rank.ordinal()].increment();
+    }
+
+    /** How many of them there were. */
+    public long of(Rank rank, boolean letIn) {
+        return (letIn ? admitted : refused)[rank.ordinal()].sum();
     }
 
     /** Counts one. */

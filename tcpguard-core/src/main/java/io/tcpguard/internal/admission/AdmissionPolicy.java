@@ -101,7 +101,7 @@ public final class AdmissionPolicy {
         this.clock = clock;
         this.shed = shed;
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
-        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), clock);
+        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), clock, shed);
         precedence = new Precedence(clients.history());
         table = new ConnectionTable(clients, fixedFloor);
         proxies = new ProxySearch(table);
@@ -318,14 +318,7 @@ public final class AdmissionPolicy {
         if (!most.isEmpty()) {
             sentences.add("refused most in the last two minutes: " + most);
         }
-        String sat = clients.history().heaviest(now);
-        if (!sat.isEmpty()) {
-            sentences.add("asked once and were idle until evicted, most often in the last two minutes: " + sat);
-        }
-        String shares = clients.history().shares();
-        if (!shares.isEmpty()) {
-            sentences.add("by what sources are known for, while slots were scarce: " + shares);
-        }
+        clients.tell(sentences, now);
         return sentences;
     }
 

@@ -1,6 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters;
+import java.util.List;
+import java.util.Locale;
+
 /**
  * What is learned of the clients from their connections, and the clock of it.
  *
@@ -18,14 +22,14 @@ record ClientModel(
         SourceHistory history,
         CoarseClock clock) {
 
-    /** Nothing is known. */
-    static ClientModel empty(long longestWait, CoarseClock clock) {
+    /** Nothing is known yet. */
+    static ClientModel empty(long longestWait, CoarseClock clock, RefusalCounters shed) {
         return new ClientModel(
                 new IdleFloorEstimator(),
                 new AdaptiveQueueWait(longestWait),
                 new TenureEstimator(),
                 new PaceEstimator(),
-                new SourceHistory(new SourceMemory(clock)),
+                new SourceHistory(new SourceMemory(clock), shed),
                 clock);
     }
 
@@ -50,5 +54,32 @@ record ClientModel(
         gaps.forget();
         tenure.forget();
         pace.forget();
+    }
+
+    /** What is known of sources, and of how clients behave: a sentence each, for a person who asks. */
+    void tell(List<String> sentences, long now) {
+        String sat = history.heaviest(now);
+        if (!sat.isEmpty()) {
+            sentences.add(
+                    "asked once or never and were idle until evicted, most often in the last two minutes: " + sat);
+        }
+        String shares = history.shares();
+        if (shares.isEmpty()) {
+            return;
+        }
+        SourceMemory memory = history.memory();
+        sentences.add("by what their sources are known for, while slots were scarce since the start: " + shares
+                + "; sources and networks remembered: " + memory.good() + " good, " + memory.bad() + " bad, "
+                + memory.size() + " in all");
+        sentences.add(
+                tenure.nanos() == TenureEstimator.NONE
+                        ? "healthy sessions have no bound that is known: nobody is asked to give a slot back"
+                        : "healthy sessions last for up to " + seconds(tenure.nanos())
+                                + (pace.nanos() == 0 ? "" : " and pause for " + seconds(pace.nanos()) + " or more")
+                                + ": others give their slots back with an answer while some wait");
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
     }
 }

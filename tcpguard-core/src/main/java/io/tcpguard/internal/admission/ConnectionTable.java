@@ -165,9 +165,9 @@ final class ConnectionTable {
         return closed.sum();
     }
 
-    /** As {@link Sources#id}. */
-    synchronized long idOf(InetAddress address) {
-        return sources.id(address);
+    /** As {@link Sources#idOfAbsent}. */
+    synchronized long idOfAbsent(InetAddress address) {
+        return sources.idOfAbsent(address);
     }
 
     /** As {@link Sources#rank}. */

@@ -1,8 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters;
 import java.net.InetAddress;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +17,15 @@ final class SourceHistory {
     private static final double SESSIONS = 128;
 
     private final SourceMemory memory;
-    private final LongAdder[] admitted = adders();
-    private final LongAdder[] refused = adders();
+    private final RefusalCounters shed;
     private final RefusedSources sat = new RefusedSources();
 
     /** A lost update is one of {@link #SESSIONS}. */
     private volatile double known;
 
-    SourceHistory(SourceMemory memory) {
+    SourceHistory(SourceMemory memory, RefusalCounters shed) {
         this.memory = memory;
-    }
-
-    private static LongAdder[] adders() {
-        LongAdder[] adders = new LongAdder[RANKS.length];
-        for (int i = 0; i < adders.length; i++) {
-            adders[i] = new LongAdder();
-        }
-        return adders;
+        this.shed = shed;
     }
 
     SourceMemory memory() {
@@ -83,26 +75,17 @@ final class SourceHistory {
     }
 
     void admitted(SourceRank rank) {
-        admitted[rank.ordinal()].increment();
+        shed.count(rank.counted(), true);
     }
 
     /** A connection was refused for want of a slot. */
     void refused(@Nullable InetAddress address, SourceRank rank, ConnectionTable table) {
-        refused[rank.ordinal()].increment();
-        // Of who is good it tells nothing: it has come as others of its kind do.
-        if (address != null && rank != SourceRank.GOOD) {
-            memory.knocked(table.idOf(address));
+        shed.count(rank.counted(), false);
+        // It tells nothing of who is good, nor of an address that has got in: there may be many behind it.
+        long absent = address == null || rank == SourceRank.GOOD ? 0 : table.idOfAbsent(address);
+        if (absent != 0) {
+            memory.knocked(absent);
         }
-    }
-
-    /** While slots were scarce, since the start. */
-    long admittedSoFar(SourceRank rank) {
-        return admitted[rank.ordinal()].sum();
-    }
-
-    /** The same. */
-    long refusedSoFar(SourceRank rank) {
-        return refused[rank.ordinal()].sum();
     }
 
     /** Share of each rank while slots were scarce, in words; empty if they never were. */
@@ -110,8 +93,8 @@ final class SourceHistory {
         long all = 0;
         StringBuilder text = new StringBuilder();
         for (SourceRank rank : RANKS) {
-            long in = admittedSoFar(rank);
-            long out = refusedSoFar(rank);
+            long in = shed.of(rank.counted(), true);
+            long out = shed.of(rank.counted(), false);
             all += in + out;
             text.append(text.length() == 0 ? "" : ", ")
                     .append(rank.words())

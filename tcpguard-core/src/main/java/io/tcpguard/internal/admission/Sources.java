@@ -105,10 +105,10 @@ final class Sources {
         return known.get(asked);
     }
 
-    /** To remember it by. */
-    long id(InetAddress address) {
+    /** To remember a source by that holds no connection; 0 if it holds one. */
+    long idOfAbsent(InetAddress address) {
         asked.set(address, memory);
-        return asked.id();
+        return known.containsKey(asked) ? 0 : asked.id();
     }
 
     /** What this address is known for: by itself, or else by its networks. */

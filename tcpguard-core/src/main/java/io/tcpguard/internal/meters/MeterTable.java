@@ -12,6 +12,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
 import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Rank;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.Trend;
@@ -263,6 +264,7 @@ public final class MeterTable {
                 List.of("method", "reason", "stage"),
                 kinds,
                 null));
+        all.add(ranks());
         counter(all, "tcpguard.waited", CONNECTIONS, "connections that had to wait for a slot", s -> s.status()
                 .waited());
         counter(
@@ -271,6 +273,25 @@ public final class MeterTable {
                 NO_UNIT,
                 "outgoing connects that found no local port, as far as the application reports them",
                 s -> s.status().connectsWithoutPort());
+    }
+
+    private static MeterFamily ranks() {
+        List<Series> kinds = new ArrayList<>();
+        for (Decision decision : Decision.values()) {
+            for (Rank rank : Rank.values()) {
+                kinds.add(series(
+                        List.of(tag(decision), tag(rank)), s -> s.shed().of(rank, decision == Decision.ADMITTED)));
+            }
+        }
+        return new MeterFamily(
+                "tcpguard.sources",
+                Kind.COUNTER,
+                CONNECTIONS,
+                "new connections while slots were scarce, by what their source is known for",
+                "",
+                List.of("decision", "rank"),
+                kinds,
+                null);
     }
 
     private static void guard(List<MeterFamily> all) {
@@ -295,6 +316,11 @@ public final class MeterTable {
                 "time since anybody asked for the verdict; not known if nobody has",
                 "",
                 s -> s.status().checkers().sinceLast().map(MeterTable::seconds).orElse(Double.NaN));
+    }
+
+    private enum Decision {
+        ADMITTED,
+        REFUSED
     }
 
     private enum Health {

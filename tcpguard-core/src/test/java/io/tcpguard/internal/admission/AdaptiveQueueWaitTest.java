@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.state.RefusalCounters;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +84,7 @@ class AdaptiveQueueWaitTest {
                         patience,
                         new TenureEstimator(),
                         new PaceEstimator(),
-                        new SourceHistory(new SourceMemory(clock)),
+                        new SourceHistory(new SourceMemory(clock), new RefusalCounters()),
                         clock),
                 0);
         for (int i = 0; i < 100; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.state.RefusalCounters;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ class ConnectionTableTest {
     private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
+    private final ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock, new RefusalCounters()), 0);
     private long now;
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.RefusalCounters.Reason;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -59,7 +60,7 @@ class DecisionLogTest {
     @Test
     void tellsWhoWasEvictedForHowLongItWasIdleAndWhatItGot() {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
+        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock, new RefusalCounters()), 0);
         TrackedConnection handle = table.open(client, false, new ListenerCounts(), how -> {});
         for (int i = 0; i < 3; i++) {
             handle.begin();

@@ -3,13 +3,15 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.state.RefusalCounters;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class PrecedenceTest {
     private static final long MILLI = 1_000_000;
 
-    private final SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)));
+    private final SourceHistory history =
+            new SourceHistory(new SourceMemory(new CoarseClock(0)), new RefusalCounters());
     private final Precedence precedence = new Precedence(history);
     private long now = 10_000 * MILLI;
 

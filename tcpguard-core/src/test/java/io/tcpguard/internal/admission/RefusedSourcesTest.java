@@ -3,6 +3,7 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.state.RefusalCounters;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class RefusedSourcesTest {
     @Test
     void tellWhoHoldsMostAndWhatTheyDo() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock), 0);
+        ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock, new RefusalCounters()), 0);
         for (int i = 0; i < 3; i++) {
             table.open(address(7), false, new ListenerCounts(), how -> {});
         }

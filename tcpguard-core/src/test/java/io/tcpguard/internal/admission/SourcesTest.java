@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.tcpguard.state.RefusalCounters;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -31,7 +32,7 @@ class SourcesTest {
 
     @Test
     void takesWhoIsUnknownForBadWhereAllOfItsNetworkWasBadAndNobodyGood() throws UnknownHostException {
-        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)));
+        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)), new RefusalCounters());
         for (int i = 1; i <= 16; i++) {
             String hex = Integer.toHexString(i);
             for (String address : List.of("192.0.2." + i, "198.51.100." + i, "2001:db8:1:" + hex + "::" + hex)) {
@@ -52,6 +53,23 @@ class SourcesTest {
                 .as("another /64 of the /48")
                 .isEqualTo(SourceRank.BAD);
         assertThat(rank(history, "2001:db8:2:7::1")).isEqualTo(SourceRank.UNKNOWN);
+    }
+
+    @Test
+    void holdsRefusalsAgainstNoAddressThatHasConnections() throws UnknownHostException {
+        CoarseClock clock = new CoarseClock(0);
+        ClientModel clients = ClientModel.empty(0, clock, new RefusalCounters());
+        ConnectionTable table = new ConnectionTable(clients, 0);
+        InetAddress proxy = InetAddress.getByName("192.0.2.1");
+        InetAddress alone = InetAddress.getByName("192.0.2.2");
+        table.open(proxy, true, new ListenerCounts(), how -> {});
+        for (int i = 0; i < 100; i++) {
+            clients.history().refused(proxy, SourceRank.UNKNOWN, table);
+            clients.history().refused(alone, SourceRank.UNKNOWN, table);
+        }
+
+        assertThat(clients.history().rank(proxy, table)).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(clients.history().rank(alone, table)).isEqualTo(SourceRank.BAD);
     }
 
     private void sit(SourceHistory history, String address) throws UnknownHostException {

@@ -143,6 +143,7 @@ public final class AdmissionPolicy {
                 settle(i);
             }
         }
+        clients.pace().sampled(step, now);
         turn(step, now);
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;

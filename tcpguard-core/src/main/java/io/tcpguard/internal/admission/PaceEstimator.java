@@ -24,7 +24,15 @@ final class PaceEstimator {
     /** The later a bucket here, the shorter the pause. */
     private final SourceHistogram shortest = new SourceHistogram(BUCKETS);
 
+    /** Times are those of the last sample, so a later one makes pauses look shorter. */
+    private static final long LATE = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long UNSURE_FOR = TimeUnit.SECONDS.toNanos(15);
+
     private volatile boolean frozen;
+    private volatile boolean sure = true;
+    private boolean everLate;
+    private long lateAt;
     private volatile long least;
 
     /**
@@ -46,6 +54,27 @@ final class PaceEstimator {
     /** Healthy clients make no shorter one, in nanoseconds; 0: not known, or they do. */
     long nanos() {
         return least;
+    }
+
+    /**
+     * Each sample, by the sampler.
+     *
+     * @param step since the last one
+     */
+    void sampled(long step, long now) {
+        if (step > LATE) {
+            everLate = true;
+            lateAt = now;
+        }
+        boolean is = !everLate || now - lateAt > UNSURE_FOR;
+        if (is != sure) {
+            sure = is;
+        }
+    }
+
+    /** Whether no sample was late in the last 15 seconds: else nobody is taken for hurried. */
+    boolean sure() {
+        return sure;
     }
 
     /** Works it out anew; the sampler calls it about once a second. */

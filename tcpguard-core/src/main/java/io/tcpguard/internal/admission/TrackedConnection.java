@@ -52,6 +52,9 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     /** Came back sooner than healthy clients do. */
     private boolean hurried;
 
+    /** The last pause was too short, if it was measured well. */
+    private boolean mayHurry;
+
     /** Told to give its slot back. */
     private volatile boolean leaving;
 
@@ -141,7 +144,10 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
         int pause = ticks(lastActive - openedAt) - endedAfter;
         if (begun > 0 && pause >= PaceEstimator.LEAST >> TICK) {
             shortestPause = (short) Math.min(shortestPause, pause);
-            hurried |= (long) pause << TICK < table.clients().pace().nanos();
+            PaceEstimator pace = table.clients().pace();
+            // Of the one before it is known by now whether it was measured well.
+            hurried |= mayHurry && pace.sure();
+            mayHurry = (long) pause << TICK < pace.nanos();
         }
     }
 

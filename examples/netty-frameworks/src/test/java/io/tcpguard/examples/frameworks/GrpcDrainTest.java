@@ -60,17 +60,15 @@ class GrpcDrainTest {
                 .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(workers)
                 .addService(ServerServiceDefinition.builder("login")
-                        .addMethod(
-                                GrpcServer.HELLO,
-                                ServerCalls.asyncUnaryCall((name, answer) -> {
-                                    var unused = work.schedule(
-                                            () -> {
-                                                answer.onNext("hello " + name);
-                                                answer.onCompleted();
-                                            },
-                                            name.equals("long") ? LONG_CALL_MILLIS : CALL_MILLIS,
-                                            TimeUnit.MILLISECONDS);
-                                }))
+                        .addMethod(GrpcServer.HELLO, ServerCalls.asyncUnaryCall((name, answer) -> {
+                            var unused = work.schedule(
+                                    () -> {
+                                        answer.onNext("hello " + name);
+                                        answer.onCompleted();
+                                    },
+                                    name.equals("long") ? LONG_CALL_MILLIS : CALL_MILLIS,
+                                    TimeUnit.MILLISECONDS);
+                        }))
                         .build())
                 .build()
                 .start();

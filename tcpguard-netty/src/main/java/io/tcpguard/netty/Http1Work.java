@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
@@ -10,8 +9,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -23,12 +20,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.spi.Pacing;
-import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -220,26 +214,8 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
         tracker.port().listener.countRefusedRequest();
         dropping = true;
-        int seconds = tracker.port().listener.retryAfterSeconds();
-        String body = Refusal.WORK.body(seconds);
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.SERVICE_UNAVAILABLE,
-                HttpMethod.HEAD.equals(request.method())
-                        ? Unpooled.EMPTY_BUFFER
-                        : Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII));
-        response.headers()
-                .set(HttpHeaderNames.RETRY_AFTER, seconds)
-                .set(Refusal.HEADER, Refusal.WORK.headerValue())
-                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length());
-        closing = !HttpUtil.isKeepAlive(request) || HttpUtil.is100ContinueExpected(request);
-        if (closing) {
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (!request.protocolVersion().isKeepAliveDefault()) {
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
-        ctx.writeAndFlush(response);
+        closing = RequestRefusal.closes(request);
+        ctx.writeAndFlush(RequestRefusal.answer(request, tracker.port().listener.retryAfterSeconds()));
         if (closing) {
             closeSoon(ctx.channel());
         }
@@ -251,7 +227,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         if (response != null) {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                     && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-            if (leavesHttp(response)) {
+            if (HttpMessageTypes.leavesHttp(response, connecting)) {
                 tracker.handle().exemptFromEviction();
             }
             began();
@@ -314,14 +290,5 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
                         () -> ChannelCloser.registered(channel, Admission.RESPOND),
                         Pacing.CLOSE_GRACE_MILLIS,
                         TimeUnit.MILLISECONDS);
-    }
-
-    /** An upgrade to what can't be seen into, as HTTP/2 can, or a tunnel (RFC 9110, 9.3.6). */
-    private boolean leavesHttp(HttpResponse response) {
-        if (connecting && response.status().codeClass() == HttpStatusClass.SUCCESS) {
-            return true;
-        }
-        return response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
-                && !response.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true);
     }
 }

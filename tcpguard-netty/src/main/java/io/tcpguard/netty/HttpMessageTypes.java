@@ -6,8 +6,11 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
@@ -47,5 +50,14 @@ final class HttpMessageTypes {
             return (DefaultFullHttpResponse) msg;
         }
         return msg != LastHttpContent.EMPTY_LAST_CONTENT && msg instanceof HttpResponse response ? response : null;
+    }
+
+    /** An upgrade to what can't be seen into, as HTTP/2 can, or a tunnel (RFC 9110, 9.3.6). */
+    static boolean leavesHttp(HttpResponse response, boolean connecting) {
+        if (connecting && response.status().codeClass() == HttpStatusClass.SUCCESS) {
+            return true;
+        }
+        return response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
+                && !response.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true);
     }
 }

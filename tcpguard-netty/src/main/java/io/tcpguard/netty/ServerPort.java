@@ -54,7 +54,11 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     /** False once the event loop that accepts has died, and while there is none, whatever the socket looks like. */
     @Override
     public boolean accepting() {
-        return server.isActive() && server.isRegistered() && !server.eventLoop().isShuttingDown();
+        if (closed.get() || server.eventLoop().isShuttingDown()) {
+            return false;
+        }
+        // Closed on purpose: the next thing that its loop does is to take it out of the books.
+        return !server.isOpen() || (server.isActive() && server.isRegistered());
     }
 
     @Override

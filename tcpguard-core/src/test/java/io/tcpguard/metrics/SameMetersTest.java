@@ -34,7 +34,7 @@ class SameMetersTest {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (TcpGuard guard = TcpGuard.builder()
                         .healthPort(0)
-                        .set("trimAt", "1")
+                        .set("elevatedAt", "1")
                         .build()
                         .start();
                 ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

@@ -92,7 +92,7 @@ class FlightEventsTest {
             assertThat(event.getCategoryNames()).containsExactly("tcpguard");
             assertThat(event.getDescription()).isNotBlank();
             assertThat(event.getName()).isEqualTo("io.tcpguard." + type.getSimpleName());
-            assertThat(event.getAnnotation(StackTrace.class).value()).isFalse();
+            assertThat(type.getAnnotation(StackTrace.class).value()).isFalse();
             assertThat(event.getFields())
                     .allSatisfy(field ->
                             assertThat(field.getLabel()).as(field.getName()).isNotBlank());

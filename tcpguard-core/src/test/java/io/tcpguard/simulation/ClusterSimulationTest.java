@@ -76,7 +76,7 @@ class ClusterSimulationTest {
         "1, 0, 1.3, 0, 0.95",
         "1, 0, 0.64, 4000, 0.9",
         "10, 0, 0.64, 0, 0.82",
-        "10, 0, 0.64, 4000, 0.8"
+        "10, 0, 0.64, 4000, 0.74"
     })
     void servesWhomItKnowsThroughAFlood(int shared, int ofAbusers, double flood, int beat, double share) {
         SimulatedCluster cluster = new SimulatedCluster(5, 1024, LOAD, 1, new Sources(shared, ofAbusers));

@@ -250,6 +250,8 @@ class PortLifeTest {
 
         child.deregister().syncUninterruptibly();
         others.register(child).syncUninterruptibly();
+        // Its handlers hear of it after the future.
+        child.eventLoop().submit(() -> {}).syncUninterruptibly();
         shutDown(workers);
         again(client);
         Await.until("idle", () -> !guard.lastHandle().working());

@@ -174,7 +174,7 @@ class AllocationTest {
     @ParameterizedTest
     @EnumSource(
             value = Signal.class,
-            names = {"DESCRIPTORS", "CONNECTIONS", "WORK_DELAY"},
+            names = {"DESCRIPTORS", "CONNECTIONS", "MEMORY", "WORK_DELAY"},
             mode = EnumSource.Mode.EXCLUDE)
     void aProbeThatCannotReadCostsNothingEither(Signal signal, @TempDir Path directory) {
         FakeProc proc = FakeProc.complete(directory)

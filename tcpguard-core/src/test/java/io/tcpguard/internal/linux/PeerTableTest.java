@@ -122,7 +122,6 @@ class PeerTableTest {
 
         rows(row("0100007F:C351", "08", "00:00000000 00000000"));
         table.look(List.of(PORT), ENOUGH);
-        table.look(List.of(PORT), ENOUGH);
         assertThat(broken("127.0.0.3", 0xC353)).as("reset after its FIN").isTrue();
     }
 

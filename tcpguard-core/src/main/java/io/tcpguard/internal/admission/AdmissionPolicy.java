@@ -562,7 +562,9 @@ public final class AdmissionPolicy {
         if (cause != Reason.SYSTEM_FILES) {
             full.shed(now);
         }
-        if (reclaim && mayOvershoot(full, snapshot) && evictions.one(full, snapshot, cause, now)) {
+        if (reclaim && !mayOvershoot(full, snapshot)) {
+            evictions.makeUp(full, snapshot, cause, now);
+        } else if (reclaim && evictions.one(full, snapshot, cause, now)) {
             return Admission.ADMIT;
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /** Takes the slot of an idle connection for a new one, so many a second at most. Any thread. */
 final class Evictions {
+    private static final long MAKES_UP_EVERY = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ClientModel clients;
     private final RefusalCounters shed;
     private final ResetBudget resets;
@@ -31,6 +33,7 @@ final class Evictions {
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
     private volatile double perSecond;
+    private long madeUpAt;
 
     Evictions(
             GuardConfig config,
@@ -50,6 +53,7 @@ final class Evictions {
         any = new TokenBucket(now);
         silent = new TokenBucket(now);
         own = new TokenBucket(now);
+        madeUpAt = now;
     }
 
     /** From the sampler. */
@@ -85,6 +89,20 @@ final class Evictions {
             }
         }
         return evict(victim, snapshot, cause, now);
+    }
+
+    /**
+     * Others took descriptors that connections had, or the limit was lowered: idle connections give way for that, and nobody comes in for
+     * them. Slower than closes take, so that none goes twice for one slot.
+     */
+    void makeUp(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
+        synchronized (any) {
+            if (now - madeUpAt < MAKES_UP_EVERY) {
+                return;
+            }
+            madeUpAt = now;
+        }
+        one(full, snapshot, cause, now);
     }
 
     /** Whether an idle connection of this source has given way. */

@@ -60,6 +60,21 @@ class AdmissionPolicyTest {
     }
 
     @Test
+    void goesOnEvictingThoughOthersTookDescriptorsThatItHadCountedOn() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        other += 15;
+        int admitted = 0;
+        for (int i = 0; i < 150; i++) {
+            admitted += accept(null) == Admission.ADMIT ? 1 : 0;
+            pass(0.02);
+        }
+
+        assertThat(admitted).isPositive();
+        assertThat(evictions.size()).as("no more than what was taken, and who came in").isLessThanOrEqualTo(15 + admitted);
+    }
+
+    @Test
     void evictsNobodyForTheTimeThatTheSamplerStoodStill() {
         connect(REFUSAL_POINT - 24, null);
 

@@ -67,9 +67,11 @@ public final class DescriptorSurvey {
             long gaps = 0;
             // The kernel gives out the lowest number that is free, so nearly all lie below their count.
             long most = open < 0 ? MOST : 2 * open + 256;
+            boolean sample = stride > 1;
             long fd = 0;
             for (; fd < most && (open < 0 || seen * stride < open); fd += stride) {
                 if ((seen + gaps) % CLOCK_EVERY == 0 && late()) {
+                    sample = true;
                     break;
                 }
                 if (look(fd)) {
@@ -81,7 +83,7 @@ public final class DescriptorSurvey {
             if (!sockets.isEmpty()) {
                 new SocketNames(proc, this::mayOpen, this::late).name(sockets, found);
             }
-            return SurveyedDescriptors.of(found, seen == 0 || open < seen ? 1 : (double) open / seen);
+            return SurveyedDescriptors.of(found, !sample || seen == 0 || open < seen ? 1 : (double) open / seen);
         }
 
         private boolean look(long fd) {

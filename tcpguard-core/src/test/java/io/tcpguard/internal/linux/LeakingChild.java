@@ -76,7 +76,7 @@ final class LeakingChild {
             SurveyedDescriptors before = survey.take(TimeUnit.SECONDS.toNanos(5));
             long openAtMost = takeAll();
             tell("exhausted", survey, before);
-            System.out.println("limit=" + (openAtMost == probes.descriptors().limit()));
+            System.out.println("limit=" + (openAtMost >= probes.descriptors().limit() - 2));
         }
     }
 

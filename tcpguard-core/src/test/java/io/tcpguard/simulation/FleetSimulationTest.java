@@ -27,7 +27,7 @@ class FleetSimulationTest {
         assertThat(broken(FleetDirector.Kind.BUDGET, 50, 1, 1)).isEmpty();
     }
 
-    @Tag("long")
+    @Tag("record")
     @ParameterizedTest
     @EnumSource
     void keepsItsPromisesForThousandsOfSeeds(FleetDirector.Kind kind) {
@@ -35,7 +35,7 @@ class FleetSimulationTest {
         assertThat(broken(kind, 3, 10_000, 500)).isEmpty();
     }
 
-    @Tag("long")
+    @Tag("record")
     @ParameterizedTest
     @CsvSource({"50, 40", "500, 6", "5000, 1"})
     void keepsThemInFleetsOfEverySize(int servers, int seeds) {

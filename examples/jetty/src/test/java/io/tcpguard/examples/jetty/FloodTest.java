@@ -26,7 +26,7 @@ class FloodTest {
     }
 
     /** Of the three only the guarded one keeps users, newcomers and the health check at the same time. */
-    @Tag("long")
+    @Tag("record")
     @ParameterizedTest
     @EnumSource(Abuse.class)
     void ofEachKindBesideStockJettyAndJettysOwnLimit(Abuse abuse) throws Exception {

@@ -49,7 +49,8 @@ final class Sockets {
     public static final class Speaking extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
-            boolean speaks = String.valueOf(session.getPathParameters().get("who")).equals("server");
+            boolean speaks =
+                    String.valueOf(session.getPathParameters().get("who")).equals("server");
             session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> {});
             Thread thread = new Thread(() -> speak(session, speaks), "socket");
             thread.setDaemon(true);

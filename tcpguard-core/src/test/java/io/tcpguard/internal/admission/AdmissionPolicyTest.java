@@ -71,7 +71,9 @@ class AdmissionPolicyTest {
         }
 
         assertThat(admitted).isPositive();
-        assertThat(evictions.size()).as("no more than what was taken, and who came in").isLessThanOrEqualTo(15 + admitted);
+        assertThat(evictions.size())
+                .as("no more than what was taken, and who came in")
+                .isLessThanOrEqualTo(15 + admitted);
     }
 
     @Test

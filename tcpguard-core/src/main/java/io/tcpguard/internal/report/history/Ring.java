@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.report.history;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /** The last rows of numbers. One thread writes, and allocates nothing; any thread copies, and keeps nobody waiting. */
@@ -33,8 +34,9 @@ final class Ring {
         for (long row = begin; row < end; row++) {
             System.arraycopy(values, slot(row), copied, (int) (row - begin) * columns, columns);
         }
-        // What was written over meanwhile was the oldest.
-        long lost = Math.max(0, Math.min(end - begin, written - MARGIN - begin - (rows - MARGIN)));
+        // All that was copied was read before this; what was written over meanwhile was the oldest, the row in progress too.
+        VarHandle.acquireFence();
+        long lost = Math.max(0, Math.min(end - begin, written + 1 - rows - begin));
         return lost == 0 ? copied : Arrays.copyOfRange(copied, (int) lost * columns, copied.length);
     }
 

@@ -130,8 +130,8 @@ class ExhaustionTest {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
         long after = Long.parseLong(asked("cycles"));
 
-        // At worst one round for the spare every 50 ms and one for accept every 100, plus what the strangers cause.
-        assertThat(after - before).isLessThan(200);
+        // 150 to 280 seen: the thief and the thread take turns. One that spins makes tens of thousands.
+        assertThat(after - before).isLessThan(1_000);
         asked("free");
         assertThat(Wire.get(port, "/weight")).endsWith("\r\n\r\n80\n");
     }

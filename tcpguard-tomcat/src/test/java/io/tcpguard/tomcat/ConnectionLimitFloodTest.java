@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Floods of a server that has descriptors to spare and no places: by Tomcat's maxConnections, and by the operator's. */
-@Tag("long")
+@Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class ConnectionLimitFloodTest {
     private static final int DESCRIPTORS = 20_000;

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,7 +39,8 @@ class SmallLimitsTest {
     @ValueSource(ints = {24, 32, 40})
     void belowItComesUpServesAndAnswersItsHealthPort(int limit) throws Exception {
         try (ChildServer guarded = ChildServer.lean(limit, "guarded")) {
-            assertThat(FloodTest.health(guarded)).startsWith("HTTP/1.1 200");
+            Await.until("the guard has seen that the server accepts", () -> FloodTest.health(guarded)
+                    .startsWith("HTTP/1.1 200"));
             assertThat(served(guarded)).isPositive();
             assertThat(FloodTest.health(guarded)).startsWith("HTTP/1.1 200");
         }

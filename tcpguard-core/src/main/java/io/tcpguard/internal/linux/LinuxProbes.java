@@ -25,7 +25,7 @@ public final class LinuxProbes implements AutoCloseable {
 
     /** Six files are held open for the machine's counters: of fewer descriptors too many. */
     private static final long FOR_COUNTERS = 256;
-    /** Six more for the settings that they are compared with; with fewer these are read once. */
+    /** Six more for the settings that they are compared with, with fewer these are read once; and three for the container's memory. */
     private static final long FOR_SETTINGS = 512;
     /** Three for the accept queue, where no socket can be asked. */
     private static final long FOR_TABLES = 192;
@@ -64,7 +64,7 @@ public final class LinuxProbes implements AutoCloseable {
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
-        CgroupPlace place = linux && limit >= FOR_COUNTERS ? CgroupPlace.find(proc, Path.of("/")) : null;
+        CgroupPlace place = linux && limit >= FOR_SETTINGS ? CgroupPlace.find(proc, Path.of("/")) : null;
         this.container = CgroupMemory.open(place, descriptors, clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();

@@ -127,7 +127,7 @@ class NothingOverTest {
         crowds(directory, Kind.HALF_HELLO, Kind.HALF_BODY, Kind.HALF_BODY_HTTP2);
     }
 
-    @Tag("long")
+    @Tag("record")
     @Test
     void keepsItsSlotOfAnyKind(@TempDir Path directory) throws Exception {
         crowds(directory, Kind.values());

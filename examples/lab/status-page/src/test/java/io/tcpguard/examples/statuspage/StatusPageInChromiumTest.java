@@ -100,6 +100,8 @@ class StatusPageInChromiumTest {
         }
     }
 
+    /** Red at its part with the name of a listener, since signals of memory have come. */
+    @Tag("record")
     @Test
     void showsAnExhaustionFromItsBeginningToItsEnd() throws IOException {
         browser.get("http://127.0.0.1:" + port + "/");

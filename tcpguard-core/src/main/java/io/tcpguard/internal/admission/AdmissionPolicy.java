@@ -140,7 +140,10 @@ public final class AdmissionPolicy {
             settledAt = now;
             table.settle(clock.nanos());
             for (int i = 0; i < listeners.size(); i++) {
-                settle(i);
+                ListenerPlaces places = listener(i);
+                if (places != null) {
+                    places.table().settle(clock.nanos());
+                }
             }
         }
         clients.pace().sampled(step, now);
@@ -169,33 +172,24 @@ public final class AdmissionPolicy {
     private void turn(long step, long now) {
         long bound = clients.tenure().nanos();
         for (int i = 0; i < listeners.size(); i++) {
-            turn(i, bound, step, now);
+            ListenerPlaces places = listener(i);
+            if (places != null) {
+                turn(places.counts().turns, shedWithin(RECENTLY, places, now) ? bound : TenureEstimator.NONE, step);
+            }
         }
-        ofNoListener.turns.sampled(
-                shedWithin(RECENTLY, null, now) ? bound : TenureEstimator.NONE, evictions.perSecond(), step);
+        turn(ofNoListener.turns, shedWithin(RECENTLY, null, now) ? bound : TenureEstimator.NONE, step);
     }
 
-    private void turn(int listener, long bound, long step, long now) {
-        try {
-            ListenerPlaces places = listeners.get(listener);
-            places.counts()
-                    .turns
-                    .sampled(
-                            shedWithin(RECENTLY, places, now) ? bound : TenureEstimator.NONE,
-                            evictions.perSecond(),
-                            step);
-        } catch (IndexOutOfBoundsException gone) {
-            // It was the last one, and has gone meanwhile.
-            return;
-        }
+    private void turn(Turns turns, long bound, long step) {
+        turns.sampled(bound, evictions.perSecond(), step);
     }
 
-    private void settle(int listener) {
+    /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
+    private @Nullable ListenerPlaces listener(int index) {
         try {
-            listeners.get(listener).table().settle(clock.nanos());
+            return listeners.get(index);
         } catch (IndexOutOfBoundsException gone) {
-            // It was the last one, and has gone meanwhile.
-            return;
+            return null;
         }
     }
 
@@ -426,8 +420,7 @@ public final class AdmissionPolicy {
         Ceiling at = full == null ? descriptors : full;
         Reason cause = filesRunOut ? Reason.SYSTEM_FILES : atListener == null ? causeOf(at, snapshot) : atListener;
         // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
-        // so
-        // short that it is full of those who wait for a place.
+        // so short that it is full of those who wait for a place.
         if (!shedding) {
             rank = rank(source);
         }

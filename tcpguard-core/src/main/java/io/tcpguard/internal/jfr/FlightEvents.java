@@ -16,7 +16,6 @@ import java.util.function.LongSupplier;
 /** Makes events, for those kinds that somebody records. */
 final class FlightEvents implements Recordings {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final long UNKNOWN = -1;
 
     // Asked whether they are recorded, never committed.
     private final LevelChange level = new LevelChange();
@@ -80,16 +79,12 @@ final class FlightEvents implements Recordings {
     }
 
     private static void changed(String from, GuardSnapshot after) {
-        Capacity c = after.capacity();
         LevelChange event = new LevelChange();
         event.from = from;
         event.to = after.level().name();
         event.leading = after.leading() == null ? "" : after.leading().name();
         event.reason = after.reason();
-        event.descriptors = known(c, c.used());
-        event.descriptorLimit = known(c, c.limit());
-        event.connections = c.own();
-        event.otherDescriptors = known(c, c.other());
+        event.holders(after.capacity());
         event.rehearsal = after.rehearsal();
         event.commit();
     }
@@ -104,7 +99,6 @@ final class FlightEvents implements Recordings {
     }
 
     private void summary(GuardSnapshot after, long span) {
-        Capacity c = after.capacity();
         Shedding event = new Shedding();
         event.refusedConnections = shed.of(Stage.ACCEPT) - refusedConnections;
         event.refusedRequests = shed.of(Stage.REQUEST) - refusedRequests;
@@ -112,10 +106,7 @@ final class FlightEvents implements Recordings {
         event.waited = waited.getAsLong() - haveWaited;
         event.span = span;
         event.level = after.level().name();
-        event.descriptors = known(c, c.used());
-        event.descriptorLimit = known(c, c.limit());
-        event.connections = c.own();
-        event.otherDescriptors = known(c, c.other());
+        event.holders(after.capacity());
         event.commit();
     }
 
@@ -125,28 +116,21 @@ final class FlightEvents implements Recordings {
         event.level = snapshot.level().name();
         event.up = snapshot.verdict().up();
         event.weight = snapshot.verdict().weight();
-        event.descriptors = known(c, c.used());
-        event.descriptorLimit = known(c, c.limit());
-        event.connections = c.own();
-        event.otherDescriptors = known(c, c.other());
+        event.holders(c);
         event.usable = (float) c.usableShare();
-        event.slots = c.places() == ConnectionLimits.NONE ? UNKNOWN : c.places();
+        event.slots = c.places() == ConnectionLimits.NONE ? DescriptorsEvent.UNKNOWN : c.places();
         event.binding = c.places() == ConnectionLimits.NONE ? "" : c.binding().name();
         event.queued = queued(snapshot.signals());
         event.commit();
     }
 
     private static long queued(List<SignalState> signals) {
-        long sum = UNKNOWN;
+        long sum = DescriptorsEvent.UNKNOWN;
         for (SignalState state : signals) {
             if (state.reading() instanceof Reading.Measured m && m.signal() == Signal.ACCEPT_QUEUE) {
                 sum = Math.max(0, sum) + m.used();
             }
         }
         return sum;
-    }
-
-    private static long known(Capacity capacity, long count) {
-        return capacity.known() ? count : UNKNOWN;
     }
 }

@@ -3,7 +3,6 @@ package io.tcpguard.internal.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Category("tcpguard")
 @Description("The level changed; the first one tells the level at the start")
 @StackTrace(false)
-final class LevelChange extends Event {
+final class LevelChange extends DescriptorsEvent {
     @Label("From")
     @Description("empty at the start")
     @Nullable String from;
@@ -29,22 +28,6 @@ final class LevelChange extends Event {
 
     @Label("Reason")
     @Nullable String reason;
-
-    @Label("Open Descriptors")
-    @Description("-1: not known")
-    long descriptors;
-
-    @Label("Descriptor Limit")
-    @Description("-1: not known")
-    long descriptorLimit;
-
-    @Label("Connections")
-    @Description("of guarded listeners")
-    long connections;
-
-    @Label("Other Descriptors")
-    @Description("neither connections nor what comes with them")
-    long otherDescriptors;
 
     @Label("Rehearsal")
     @Description("whether it is only played")

@@ -4,7 +4,6 @@ package io.tcpguard.internal.jfr;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Percentage;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Description("The state once a second; off unless a recording enables it")
 @StackTrace(false)
 @Enabled(false)
-final class Sample extends Event {
+final class Sample extends DescriptorsEvent {
     @Label("Level")
     @Nullable String level;
 
@@ -28,22 +27,6 @@ final class Sample extends Event {
     @Label("Weight")
     @Description("0 to 100")
     int weight;
-
-    @Label("Open Descriptors")
-    @Description("-1: not known")
-    long descriptors;
-
-    @Label("Descriptor Limit")
-    @Description("-1: not known")
-    long descriptorLimit;
-
-    @Label("Connections")
-    @Description("of guarded listeners")
-    long connections;
-
-    @Label("Other Descriptors")
-    @Description("neither connections nor what comes with them")
-    long otherDescriptors;
 
     @Label("Usable Share")
     @Description("share of the descriptor limit that is usable for clients")

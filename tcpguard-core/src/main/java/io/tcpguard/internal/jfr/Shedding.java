@@ -3,7 +3,6 @@ package io.tcpguard.internal.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Category("tcpguard")
 @Description("What was refused and evicted in a second, for each second in which something was")
 @StackTrace(false)
-final class Shedding extends Event {
+final class Shedding extends DescriptorsEvent {
     @Label("Refused Connections")
     @Description("after accept")
     long refusedConnections;
@@ -40,20 +39,4 @@ final class Shedding extends Event {
 
     @Label("Level")
     @Nullable String level;
-
-    @Label("Open Descriptors")
-    @Description("-1: not known")
-    long descriptors;
-
-    @Label("Descriptor Limit")
-    @Description("-1: not known")
-    long descriptorLimit;
-
-    @Label("Connections")
-    @Description("of guarded listeners")
-    long connections;
-
-    @Label("Other Descriptors")
-    @Description("neither connections nor what comes with them")
-    long otherDescriptors;
 }

@@ -78,7 +78,8 @@ final class ReadinessSynchronizer implements ApplicationListener<AvailabilityCha
             if (now != availability.getReadinessState()) {
                 AvailabilityChangeEvent.publish(publisher, this, now);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever escapes would end the look that comes each second; at exhaustion the JDK throws Errors.
             log.warn("A listener failed on readiness", e);
         }
     }

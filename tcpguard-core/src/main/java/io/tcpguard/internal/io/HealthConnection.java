@@ -151,7 +151,7 @@ final class HealthConnection implements SelectionHandler {
                 answer(HealthAnswer.error(HttpRequest.refused(408), 408), now);
             }
             end();
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) {
             broken();
         }
     }

@@ -131,7 +131,7 @@ final class HealthListener implements Closeable {
             HealthConnection slot;
             try {
                 slot = slots.take(channel, now);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 Quietly.close(channel);
                 throw e;
             }

@@ -55,10 +55,10 @@ final class FlightEvents implements Recordings {
         }
         long span = now - toldAt;
         if (span >= SECOND) {
-            toldAt = now;
             if (shedding.isEnabled() && shedSince()) {
                 summary(after, span);
             }
+            toldAt = now;
             count();
             if (sample.isEnabled()) {
                 sampled(after);

@@ -40,8 +40,7 @@ public final class JmxRegistration implements AutoCloseable {
             for (int i = 1; i <= MOST; i++) {
                 ObjectName name = new ObjectName(domain + ":type=TcpGuard" + (i == 1 ? "" : ",name=" + i));
                 if (!server.isRegistered(name) && registered(server, bean, name)) {
-                    load(server, name);
-                    return new JmxRegistration(server, name);
+                    return loaded(new JmxRegistration(server, name));
                 }
             }
             LOG.warn("tcpguard is not registered with JMX: {} guards are in the domain {} already", MOST, domain);
@@ -62,10 +61,17 @@ public final class JmxRegistration implements AutoCloseable {
         }
     }
 
-    /** Each attribute once: at exhaustion no class can be loaded. */
-    private static void load(MBeanServer server, ObjectName name) throws JMException {
-        for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
-            server.getAttribute(name, attribute.getName());
+    /** With each attribute read once: at exhaustion no class can be loaded. What can't be read does not stay registered. */
+    private static JmxRegistration loaded(JmxRegistration made) throws JMException {
+        try {
+            for (MBeanAttributeInfo attribute :
+                    made.server.getMBeanInfo(made.name).getAttributes()) {
+                made.server.getAttribute(made.name, attribute.getName());
+            }
+            return made;
+        } catch (JMException | RuntimeException | Error e) {
+            made.close();
+            throw e;
         }
     }
 

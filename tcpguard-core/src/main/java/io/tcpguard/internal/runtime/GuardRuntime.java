@@ -89,12 +89,8 @@ public final class GuardRuntime implements RunState {
         SocketCensus sockets = probes.census();
         UnguardedPorts unguarded = new UnguardedPorts(remark -> LOG.info("tcpguard: {}", remark));
         DiagnosticsTask diagnosticsTask = new DiagnosticsTask(
-                budget -> {
-                    Census census = sockets.take(budget);
-                    unguarded.look(sockets.listening(), ports.numbers(), ownPorts());
-                    return census;
-                },
-                sockets::takeWithHalfOpen,
+                budget -> looked(sockets.take(budget), sockets, unguarded),
+                budget -> looked(sockets.takeWithHalfOpen(budget), sockets, unguarded),
                 probes::counts,
                 counters::connectsWithoutPort,
                 AwakeTime::nanoTime,
@@ -206,6 +202,11 @@ public final class GuardRuntime implements RunState {
             io.close();
             throw e;
         }
+    }
+
+    private Census looked(Census census, SocketCensus sockets, UnguardedPorts unguarded) {
+        unguarded.look(sockets.listening(), ports.numbers(), ownPorts());
+        return census;
     }
 
     /** Of the guard itself. */

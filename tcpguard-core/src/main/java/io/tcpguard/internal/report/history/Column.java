@@ -48,17 +48,9 @@ enum Column {
 
     static final int UNKNOWN = -1;
     private static final Column[] ALL = values();
-    private static final Column[] OF_CAUSE = new Column[RefusalCounters.Reason.values().length];
 
-    static {
-        for (Column column : ALL) {
-            if (column.cause != null) {
-                OF_CAUSE[column.cause.ordinal()] = column;
-            }
-        }
-    }
-
-    private final RefusalCounters.@Nullable Reason cause;
+    /** What is counted; null: something else than refusals. */
+    final RefusalCounters.@Nullable Reason cause;
 
     Column(RefusalCounters.@Nullable Reason cause) {
         this.cause = cause;
@@ -66,10 +58,6 @@ enum Column {
 
     static int count() {
         return ALL.length;
-    }
-
-    static Column of(RefusalCounters.Reason cause) {
-        return OF_CAUSE[cause.ordinal()];
     }
 
     /** Whether it counts what happened in the step; else it is the highest that was seen. */

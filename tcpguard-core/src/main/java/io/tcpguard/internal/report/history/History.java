@@ -26,7 +26,6 @@ public final class History {
     /** A text for all who ask within that time. */
     private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final List<RefusalCounters.Reason> REASONS = List.of(RefusalCounters.Reason.values());
     private static final List<RefusalCounters.Stage> STAGES =
             List.of(RefusalCounters.Stage.ACCEPT, RefusalCounters.Stage.REQUEST);
     private static final List<RefusalCounters.Method> METHODS = List.of(RefusalCounters.Method.values());
@@ -177,12 +176,11 @@ public final class History {
             return refusals.of(RefusalCounters.Stage.KEEP_ALIVE);
         }
         long sum = 0;
-        for (int reason = 0; reason < REASONS.size(); reason++) {
-            if (Column.of(REASONS.get(reason)) == column) {
-                for (int stage = 0; stage < STAGES.size(); stage++) {
-                    for (int method = 0; method < METHODS.size(); method++) {
-                        sum += refusals.of(STAGES.get(stage), METHODS.get(method), REASONS.get(reason));
-                    }
+        RefusalCounters.Reason cause = column.cause;
+        if (cause != null) {
+            for (int stage = 0; stage < STAGES.size(); stage++) {
+                for (int method = 0; method < METHODS.size(); method++) {
+                    sum += refusals.of(STAGES.get(stage), METHODS.get(method), cause);
                 }
             }
         }

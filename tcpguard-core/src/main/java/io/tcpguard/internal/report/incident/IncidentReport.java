@@ -12,7 +12,6 @@ import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +43,7 @@ public final class IncidentReport {
         this.lengthNanos = episode.over()
                 ? episode.lengthNanos()
                 : nowNanos - episode.first().atNanos();
-        this.began = now.minusNanos(nowNanos - episode.first().atNanos()).truncatedTo(ChronoUnit.MILLIS);
+        this.began = IncidentPage.began(episode, nowNanos, now);
         this.findings = findings.stream().collect(Collectors.toMap(Finding::setting, f -> f));
     }
 

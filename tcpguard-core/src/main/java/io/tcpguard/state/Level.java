@@ -9,7 +9,7 @@ public enum Level {
     ELEVATED,
     /** The admission threshold: a new connection takes the place of a long-idle one, or is refused. Health stays up. */
     SHED,
-    /** ReadFailure that connections do not explain: health fails on purpose, established connections are served. */
+    /** Trouble that connections do not explain: health fails on purpose, established connections are served. */
     DRAIN;
 
     /** True if this level is {@code other} or above it. */

@@ -26,7 +26,7 @@ final class Ports {
     final boolean behindProxy;
 
     private final List<ServerPort> lost = new ArrayList<>();
-    private final AtomicInteger goAwayCloser = new AtomicInteger();
+    private final AtomicInteger goAwaysInProgress = new AtomicInteger();
     private final AtomicInteger leavers = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
@@ -127,17 +127,17 @@ final class Ports {
      * may.
      */
     boolean tryGoodbye(boolean draining) {
-        if (draining || goAwayCloser.incrementAndGet() <= Pacing.GOAWAYS_AT_A_TIME) {
+        if (draining || goAwaysInProgress.incrementAndGet() <= Pacing.GOAWAYS_AT_A_TIME) {
             return true;
         }
-        goAwayCloser.decrementAndGet();
+        goAwaysInProgress.decrementAndGet();
         return false;
     }
 
     /** Once for each that was granted. */
     void goodbyeOver(boolean draining) {
         if (!draining) {
-            goAwayCloser.decrementAndGet();
+            goAwaysInProgress.decrementAndGet();
         }
     }
 

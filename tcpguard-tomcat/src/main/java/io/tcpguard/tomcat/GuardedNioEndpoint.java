@@ -240,6 +240,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
                         System::nanoTime);
         unpooled = work;
         watch.watchWork(now, shortName(), work == null ? executor : work);
+        Poller poller = getPoller();
+        ServiceWatch watching = service;
+        if (poller != null && watching != null) {
+            watching.begins(poller);
+        }
     }
 
     private static long patience(AdmissionControl guard) {

@@ -60,8 +60,12 @@ final class KeepAliveProbes {
         }
         probed.keySet().removeIf(channel -> !channel.isOpen());
         if (System.nanoTime() - neededAt > AFTERWARDS) {
-            probed.forEach(KeepAliveProbes::restore);
-            probed.clear();
+            // One that is probed meanwhile is kept, or its own times would be lost.
+            probed.forEach((channel, before) -> {
+                if (probed.remove(channel, before)) {
+                    restore(channel, before);
+                }
+            });
         }
     }
 

@@ -53,7 +53,7 @@ final class PollerCanary {
     boolean isOverdue(Poller current, long now) {
         Closed last = canary;
         if (last == null || current != poller) {
-            if (current != poller) {
+            if (poller != null && current != poller) {
                 pollerThread = null;
             }
             poller = current;
@@ -62,6 +62,11 @@ final class PollerCanary {
             send(current, last, now);
         }
         return overdue.isOverdue(canary != null && canary.underWay, returned, now);
+    }
+
+    /** As soon as the poller runs: one that dies before the first look is known as dead, too. Any thread. */
+    void introduce(Poller to) {
+        to.add(new Closed(endpoint, closed), SelectionKey.OP_READ);
     }
 
     /** Its thread has ended, and did not stop with its connector. */
@@ -75,7 +80,13 @@ final class PollerCanary {
         canary = next;
         sentAt = now;
         next.underWay = true;
-        to.add(next, SelectionKey.OP_READ);
+        try {
+            to.add(next, SelectionKey.OP_READ);
+        } catch (RuntimeException | Error e) {
+            // It is in no queue, and would never come back.
+            next.underWay = false;
+            throw e;
+        }
     }
 
     private static final class ClosedChannel extends NioChannel {

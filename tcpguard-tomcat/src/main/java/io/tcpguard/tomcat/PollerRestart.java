@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives a poller another thread when an Error has ended its own. Nothing of a poller is bound to a thread: its selector, its queue and its
- * counters are as the dead one left them, and it begins each round anew. Once a minute at most: what dies again and again is to be seen as
+ * counters are as the dead one left them, and it begins each round anew; only the one connection that the dead one had in hand may be lost
+ * until it gives way. Once a minute at most: what dies again and again is to be seen as
  * dead. Called by one thread at a time.
  */
 final class PollerRestart {
@@ -31,7 +32,7 @@ final class PollerRestart {
         restarted = true;
         next = now + FAILED_EVERY;
         try {
-            // What it had found and not told anybody of is found again.
+            // What it had found and not begun with is found again.
             dead.getSelector().selectedKeys().clear();
             Thread thread = new Thread(dead, name);
             thread.setDaemon(true);

@@ -63,6 +63,11 @@ final class ServiceWatch {
         processing = new OverdueWork(patience);
     }
 
+    /** The poller runs. */
+    void begins(Poller poller) {
+        canary.introduce(poller);
+    }
+
     /** The newest connection. */
     void accepted(SocketChannel channel) {
         newest = channel;

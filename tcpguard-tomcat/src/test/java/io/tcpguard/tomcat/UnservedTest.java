@@ -258,7 +258,7 @@ class UnservedTest {
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
     }
 
-    @Tag("record")
+    @Tag("long")
     @ParameterizedTest
     @EnumSource(Hook.class)
     void servesOnWhenAnErrorHasEndedThePollerOnceAndIsDownWhenItDiesAgain(Hook hook) throws Exception {

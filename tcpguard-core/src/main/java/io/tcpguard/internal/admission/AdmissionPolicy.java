@@ -226,7 +226,9 @@ public final class AdmissionPolicy {
     /** From the sampler, while memory is exhausted: evicts who is idle beyond what the process may hold, a few each time. */
     public void evictBeyond(long now) {
         GuardSnapshot snapshot = snapshots.get();
-        for (int i = 0; open && reclaim && i < EVICTED_AT_ONCE && process.excess() > 1; i++) {
+        // Counted once: who is closed leaves the books later, on a thread of its own.
+        long beyond = Math.min(EVICTED_AT_ONCE, process.excess() - 1);
+        for (int i = 0; open && reclaim && i < beyond; i++) {
             process.shed(now);
             if (!evictions.one(process, snapshot, Reason.CONNECTIONS, now)) {
                 return;
@@ -328,7 +330,7 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * The decision about a connection just accepted; its descriptor is part of the exact count already. ReadFailure inside admits.
+     * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
      *
      * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
      * @param listener whose places it wants; null: no listener counts its own

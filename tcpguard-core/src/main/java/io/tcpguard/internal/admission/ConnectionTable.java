@@ -83,15 +83,21 @@ final class ConnectionTable {
         TrackedConnection h = new TrackedConnection(this, inACrowd, counts, closer);
         h.address = address;
         clients.patience().opened(inACrowd);
-        counts.opened();
         ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);
         h.atListener = seat;
-        add(h, address);
-        if (inACrowd) {
-            clients.history().letIn(h.source);
-        }
-        if (ofListener != null && seat != null) {
-            ofListener.add(seat, address);
+        counts.opened();
+        try {
+            add(h, address);
+            if (inACrowd) {
+                clients.history().letIn(h.source);
+            }
+            if (ofListener != null && seat != null) {
+                ofListener.add(seat, address);
+            }
+        } catch (RuntimeException | Error e) {
+            // Nobody will have it to say that it is over, and its slot would count for good.
+            h.closed();
+            throw e;
         }
         return h;
     }
@@ -106,14 +112,14 @@ final class ConnectionTable {
         if (h.over) {
             return;
         }
-        h.in = true;
-        size++;
         if (address != null) {
             Source source = sources.open(address);
             source.append(h);
             h.source = source;
             h.handle().sourceHash = source.key.hashCode();
         }
+        h.in = true;
+        size++;
         silent.append(h);
     }
 

@@ -135,7 +135,7 @@ final class Evictions {
         }
         try {
             victim.closer.close(how);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Its connection will close by its own time-out, and its place counts as taken till then.
             trouble.warn("tcpguard: an adapter could not close an idle connection to make room", e, now);
             return false;

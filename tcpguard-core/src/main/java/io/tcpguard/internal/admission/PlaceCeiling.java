@@ -27,10 +27,6 @@ final class PlaceCeiling extends Ceiling {
         }
     }
 
-    int most() {
-        return most;
-    }
-
     @Override
     boolean fits(long now) {
         return most == Integer.MAX_VALUE || held.getAsInt() < most;
@@ -61,12 +57,8 @@ final class PlaceCeiling extends Ceiling {
         return margin();
     }
 
-    private long margin() {
-        return margin(most);
-    }
-
     /** By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close. */
-    static int margin(int most) {
+    private long margin() {
         return Math.max(1, Math.min(ListenerPlaces.MOST_BEYOND, most / SCARCE_PART));
     }
 }

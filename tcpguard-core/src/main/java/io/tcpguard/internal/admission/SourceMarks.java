@@ -69,7 +69,8 @@ final class SourceMarks {
             return 0;
         }
         int minutes = (int) (minute - (word >>> MINUTE_SHIFT)) & MINUTES;
-        return minutes == 0
+        // More than half round: marked in a minute that the caller's clock had not seen yet.
+        return minutes == 0 || minutes > MINUTES / 2
                 ? word
                 : word(
                         word,

@@ -109,7 +109,7 @@ public final class StalledRequestReaper {
         int ended = 0;
         try {
             ended = control.endStandstills(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             trouble.warn("tcpguard: an adapter could not end requests that stand still", e, now);
         }
         boolean reset = byReset == most;

@@ -19,7 +19,6 @@ public final class ListenerWatch {
     /** So long a socket may take from its close to the word of its adapter. */
     private static final long CLOSING = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private static final long HANGS_AFTER = TimeUnit.SECONDS.toNanos(2);
     /** The rest tries whether it still hangs. */
     private static final double HANGING_LOSES = 0.9;
 
@@ -146,7 +145,7 @@ public final class ListenerWatch {
         requestsStalled = all > 0 && haveStalled == all;
         // Late is not stuck while work on its connections ends all the same.
         boolean proceeds = stuck == all && now - completedAt < stalledAfter;
-        weighs = all > 0 && now - completedAt >= HANGS_AFTER ? 1 - HANGING_LOSES * hang / all : 1;
+        weighs = all > 0 && now - completedAt >= Watch.HANGS_AFTER ? 1 - HANGING_LOSES * hang / all : 1;
         share = stalled ? 0 : all == 0 || proceeds ? 1 : (double) (all - stuck) / all;
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One signal of one source: its last reading and the level that it alone asks for, by its {@link SignalRule}. */
 public final class Watch {
     /** With nothing back for so long, a director that reads weights is to send elsewhere, long before health fails. */
-    private static final long HANGS_AFTER = TimeUnit.SECONDS.toNanos(2);
+    static final long HANGS_AFTER = TimeUnit.SECONDS.toNanos(2);
 
     private final Signal signal;
     private final String source;

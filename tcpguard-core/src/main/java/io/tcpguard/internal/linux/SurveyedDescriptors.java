@@ -92,14 +92,15 @@ public final class SurveyedDescriptors {
     }
 
     private boolean matters(Kind kind, UnaryOperator<DescriptorKey> group, SurveyedDescriptors before) {
-        Map<DescriptorKey, Integer> groups = new HashMap<>();
-        int all = 0;
-        int largest = 0;
+        Map<DescriptorKey, Long> groups = new HashMap<>();
+        long all = 0;
+        long largest = 0;
         for (Map.Entry<DescriptorKey, Integer> each : counts.entrySet()) {
-            int more = each.getValue() - before.counts.getOrDefault(each.getKey(), 0);
+            long more = Math.round(each.getValue() * scale)
+                    - Math.round(before.counts.getOrDefault(each.getKey(), 0) * before.scale);
             if (each.getKey().kind() == kind && more > 0) {
                 all += more;
-                largest = Math.max(largest, groups.merge(group.apply(each.getKey()), more, Integer::sum));
+                largest = Math.max(largest, groups.merge(group.apply(each.getKey()), more, Long::sum));
             }
         }
         return all < FEW || largest * SHARE >= all;

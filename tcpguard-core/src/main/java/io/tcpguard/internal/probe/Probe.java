@@ -16,7 +16,7 @@ public interface Probe extends AutoCloseable {
      * allocates nothing while the numbers stay as they are: an unchanged reading is the same object as before. Opens nothing, except
      * that the JDK opens a directory to count descriptors before Linux 6.2, once a second.
      *
-     * <p>ReadFailure is a reading. What is thrown all the same becomes {@link Cause#FAILED}.
+     * <p>Trouble is a reading. What is thrown all the same becomes {@link Cause#FAILED}.
      *
      * @param nowNanos the cycle's time, from {@link NanoClock}
      */

@@ -101,7 +101,11 @@ public final class GuardRuntime implements RunState {
         ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);
         policy = new AdmissionPolicy(
                 config,
-                () -> rehearsal.descriptors(probes.descriptors().used()),
+                () -> {
+                    long open = probes.descriptors().used();
+                    // What is played ends with the sampler's clock: while that stands still, nobody is refused for it.
+                    return published.staleAt(AwakeTime.nanoTime()) ? open : rehearsal.descriptors(open);
+                },
                 published::snapshot,
                 new CoarseClock(now),
                 counters.shed(),

@@ -63,7 +63,7 @@ final class LeakLook implements Runnable {
     void sampled(GuardSnapshot snapshot, long now) {
         boolean suspicious = suspicious(snapshot);
         boolean warming = !warm && now - start >= WARM && snapshot.level() == Level.NORMAL;
-        if (underWay || !(suspicious ? now - nextAt >= 0 : warming)) {
+        if (underWay || now - nextAt < 0 || !(suspicious || warming)) {
             return;
         }
         underWay = true;
@@ -111,7 +111,7 @@ final class LeakLook implements Runnable {
                 LOG.warn("tcpguard: could not look what the descriptors are", e);
             }
         } finally {
-            if (suspected) {
+            if (suspected || !warm) {
                 nextAt = clock.nanoTime() + AGAIN;
             }
             underWay = false;

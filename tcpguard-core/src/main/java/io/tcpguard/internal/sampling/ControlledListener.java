@@ -37,7 +37,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean accepting() {
         try {
             accepting = control.accepting();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             complain(e);
         }
         return accepting;
@@ -47,7 +47,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean serving() {
         try {
             serving = control.serving();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             complain(e);
         }
         return serving;
@@ -73,7 +73,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean full() {
         try {
             full = control.full();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             complain(e);
         }
         return full;
@@ -83,13 +83,13 @@ public final class ControlledListener implements ListenerCondition {
     public int untrackedConnections() {
         try {
             untrackedConnections = control.untrackedConnections();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             complain(e);
         }
         return untrackedConnections;
     }
 
-    private void complain(RuntimeException e) {
+    private void complain(Throwable e) {
         trouble.warn(
                 "tcpguard: listener " + name + " does not say how it is; what it said last stands",
                 e,

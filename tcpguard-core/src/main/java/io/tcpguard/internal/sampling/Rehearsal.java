@@ -4,6 +4,7 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.util.IdentityHashMap;
@@ -211,8 +212,7 @@ public final class Rehearsal {
         }
         // A listener, or an operator. A full queue that is only played looks as if nobody accepted.
         boolean byOthers = !snapshot.verdict().up() && snapshot.leading() == null;
-        return byOthers && now.signal != Signal.ACCEPT_QUEUE
-                ? snapshot.verdict().reason()
-                : null;
+        boolean byPlay = now.signal == Signal.ACCEPT_QUEUE && snapshot.verdict().by() != DownBy.OPERATOR;
+        return byOthers && !byPlay ? snapshot.verdict().reason() : null;
     }
 }

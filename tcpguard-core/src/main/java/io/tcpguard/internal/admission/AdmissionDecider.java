@@ -1,0 +1,270 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.admission;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.RefusalCounters.Reason;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision about a new connection: it is admitted, takes the slot of an idle one, waits, or is refused. A descriptor's limit is compared
+ * against the exact count. Any thread.
+ */
+final class AdmissionDecider {
+    private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
+
+    private final Supplier<GuardSnapshot> snapshots;
+    private final ClientModel clients;
+    private final ConnectionTable table;
+    private final Ceilings ceilings;
+    private final AllowedClients allowed;
+    private final RefusalChooser refusals;
+    private final Evictions evictions;
+    private final ProxySearch proxies;
+    private final Precedence precedence;
+    private final ListenerCounts ofNoListener;
+    private final boolean reclaim;
+    private final boolean fairness;
+    private final boolean behindProxy;
+
+    AdmissionDecider(
+            GuardConfig config,
+            Supplier<GuardSnapshot> snapshots,
+            ClientModel clients,
+            ConnectionTable table,
+            Ceilings ceilings,
+            AllowedClients allowed,
+            RefusalChooser refusals,
+            Evictions evictions,
+            ProxySearch proxies,
+            ListenerCounts ofNoListener) {
+        this.snapshots = snapshots;
+        this.clients = clients;
+        this.table = table;
+        this.ceilings = ceilings;
+        this.allowed = allowed;
+        this.refusals = refusals;
+        this.evictions = evictions;
+        this.proxies = proxies;
+        this.ofNoListener = ofNoListener;
+        precedence = new Precedence(clients.history());
+        reclaim = config.flag(Setting.RECLAIM);
+        behindProxy = config.flag(Setting.BEHIND_PROXY);
+        fairness = fairness(config);
+    }
+
+    /** Whether sources are told apart by their addresses. */
+    static boolean fairness(GuardConfig config) {
+        return config.flag(Setting.FAIRNESS) && !config.flag(Setting.BEHIND_PROXY);
+    }
+
+    /** As {@link AdmissionPolicy#accept}. */
+    Admission decide(
+            @Nullable InetAddress source,
+            boolean stale,
+            @Nullable Reason atListener,
+            @Nullable ListenerPlaces listener,
+            @Nullable AcceptQueueTimer queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        GuardSnapshot snapshot = snapshots.get();
+        if (allowed.contains(source)) {
+            return acceptAllowed(source, snapshot, listener, canAnswer, now);
+        }
+        if (atListener == Reason.WORK_DELAY) {
+            // A free descriptor is no reason to come in.
+            return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
+        }
+        boolean filesRunOut = !stale && snapshot.refusal() == Reason.SYSTEM_FILES;
+        // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
+        // already: they try most often, so they would get nearly all of them.
+        boolean shedding = ceilings.shedWithin(RECENTLY, listener, now);
+        Ceiling crowded = shedding ? unfairAt(snapshot, listener, source) : null;
+        if (crowded != null) {
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
+        }
+        SourceRank rank = shedding ? rank(source) : SourceRank.UNKNOWN;
+        boolean back = shedding && standsBack(rank, snapshot, listener, now);
+        if (back && rank == SourceRank.BAD) {
+            return refusedByRank(source, rank, snapshot, listener, canAnswer, now);
+        }
+        // Who stands back takes the slot of an idle one, if there is any, and leaves the free ones.
+        Ceiling full = back ? ceilings.scarcest(listener) : ceilings.full(listener, now);
+        if (!filesRunOut && full == null) {
+            if (shedding) {
+                precedence.decided(rank, true, now);
+            }
+            return Admission.ADMIT;
+        }
+        crowded = shedding ? null : unfairAt(snapshot, listener, source);
+        if (crowded != null) {
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
+        }
+        Ceiling at = full == null ? ceilings.descriptors() : full;
+        Reason cause =
+                filesRunOut ? Reason.SYSTEM_FILES : atListener == null ? ceilings.causeOf(at, snapshot) : atListener;
+        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
+        // so short that it is full of those who wait for a place.
+        if (!shedding) {
+            rank = rank(source);
+        }
+        boolean mayWait = !stale
+                && queue != null
+                && (atListener == null || queue.isShort())
+                && !back
+                && (!ranked() || precedence.mayWait(rank, now));
+        Admission decision = atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        if (cause == Reason.CONNECTIONS) {
+            told(source, rank, decision, listener, now);
+        }
+        return decision;
+    }
+
+    private boolean ranked() {
+        return fairness && !proxies.proxied();
+    }
+
+    private SourceRank rank(@Nullable InetAddress source) {
+        return ranked() ? clients.history().rank(source, table) : SourceRank.UNKNOWN;
+    }
+
+    private boolean standsBack(SourceRank rank, GuardSnapshot snapshot, @Nullable ListenerPlaces listener, long now) {
+        long limit = ResetBudget.limit(snapshot.capacity());
+        return precedence.standsBack(rank, ceilings.scarcest(listener).free(), limit, now);
+    }
+
+    private Admission refusedByRank(
+            @Nullable InetAddress source,
+            SourceRank rank,
+            GuardSnapshot snapshot,
+            @Nullable ListenerPlaces listener,
+            BooleanSupplier canAnswer,
+            long now) {
+        Admission decision = refusals.refuse(source, snapshot, Reason.CONNECTIONS, canAnswer, now);
+        told(source, rank, decision, listener, now);
+        return decision;
+    }
+
+    /** Who came in or not for want of a slot. */
+    private void told(
+            @Nullable InetAddress source,
+            SourceRank rank,
+            Admission decision,
+            @Nullable ListenerPlaces listener,
+            long now) {
+        if (decision != Admission.ADMIT) {
+            (listener == null ? ofNoListener : listener.counts()).turns.wanted();
+        }
+        if (decision != Admission.WAIT) {
+            precedence.decided(rank, decision == Admission.ADMIT, now);
+            if (decision != Admission.ADMIT) {
+                clients.history().refused(source, rank, table);
+            }
+        }
+    }
+
+    /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
+    private Admission acceptAllowed(
+            @Nullable InetAddress source,
+            GuardSnapshot snapshot,
+            @Nullable ListenerPlaces listener,
+            BooleanSupplier canAnswer,
+            long now) {
+        allowed.came(now);
+        Ceiling full = ceilings.full(listener, now);
+        if (full == null) {
+            return Admission.ADMIT;
+        }
+        full.shed(now);
+        boolean evicted = reclaim
+                && Ceilings.mayOvershoot(full, snapshot)
+                && evictions.one(full, snapshot, ceilings.causeOf(full, snapshot), now);
+        if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
+            return Admission.ADMIT;
+        }
+        return refusals.answer(source, Reason.CONNECTIONS, canAnswer, now);
+    }
+
+    /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
+    private @Nullable Ceiling unfairAt(
+            GuardSnapshot snapshot, @Nullable ListenerPlaces listener, @Nullable InetAddress source) {
+        return !fairness || proxies.proxied() || source == null
+                ? null
+                : ceilings.crowdedBy(source, snapshot.capacity(), listener);
+    }
+
+    private Admission atTheRefusalPoint(
+            @Nullable InetAddress source,
+            Ceiling full,
+            GuardSnapshot snapshot,
+            Reason cause,
+            @Nullable AcceptQueueTimer queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        if (cause != Reason.SYSTEM_FILES) {
+            full.shed(now);
+        }
+        if (reclaim && !Ceilings.mayOvershoot(full, snapshot)) {
+            evictions.makeUp(full, snapshot, cause, now);
+        } else if (reclaim && evictions.one(full, snapshot, cause, now)) {
+            return Admission.ADMIT;
+        }
+        // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
+        Admission reset = refusals.reset(source, snapshot, cause, now);
+        if (reset != null) {
+            return reset;
+        }
+        // Other servers have places, and a proxy asks them at once.
+        boolean placesElsewhere = behindProxy && cause == Reason.OTHER_DESCRIPTORS;
+        if (!placesElsewhere && queue != null && queue.mayWait(now)) {
+            return Admission.WAIT;
+        }
+        return refusals.answer(source, cause, canAnswer, now);
+    }
+
+    /** Who holds more than its share may replace what it does not use itself, and gets no more by that. */
+    private Admission behindTheOthers(
+            Ceiling crowded,
+            GuardSnapshot snapshot,
+            @Nullable InetAddress source,
+            @Nullable AcceptQueueTimer queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        crowded.shed(now);
+        if (reclaim && source != null) {
+            // The other half of what evictions may overshoot is for the others.
+            boolean overshoot = crowded.excess() <= Math.max(1, crowded.bridge(snapshot.capacity()) / 2);
+            if (overshoot && evictions.own(crowded, snapshot, source, now)) {
+                return Admission.ADMIT;
+            }
+            if (!overshoot && queue != null && evictions.couldOwn(crowded, source) && queue.mayWait(now)) {
+                // For the descriptor of one that it replaced, which comes back within milliseconds.
+                return Admission.WAIT;
+            }
+        }
+        return refusals.refuse(source, snapshot, Reason.UNFAIR_SOURCE, canAnswer, now);
+    }
+
+    /**
+     * By turn, as for a slot: a hiccup is over before clients give up. One that waits counts at a director as a connection, so wlc goes
+     * elsewhere; answered at once, the server would look idle and get everybody, and resets would make it look full for a quarter of
+     * an hour.
+     */
+    private Admission whileWorkIsLate(
+            @Nullable InetAddress source,
+            GuardSnapshot snapshot,
+            @Nullable AcceptQueueTimer queue,
+            BooleanSupplier canAnswer,
+            long now) {
+        if (queue == null || behindProxy) {
+            return refusals.refuse(source, snapshot, Reason.WORK_DELAY, canAnswer, now);
+        }
+        return queue.mayWait(now) ? Admission.WAIT : refusals.answer(source, Reason.WORK_DELAY, canAnswer, now);
+    }
+}

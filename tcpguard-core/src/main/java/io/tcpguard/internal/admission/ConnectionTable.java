@@ -43,6 +43,9 @@ final class ConnectionTable {
     /** Who was spared is asked for again after this part of the floor. */
     private static final int SPARED_PART = 4;
 
+    /** Who came back before, on this connection or another, is likely to come again: spared for this part of the floor longer. */
+    private static final int CAME_BACK_PART = 4;
+
     /** Part of all places in which clients may take their time over half a message, however scarce places are. */
     private static final double SPARED_UNFINISHED = 0.25;
 
@@ -315,6 +318,12 @@ final class ConnectionTable {
 
     /** Claims h, which looks idle, or else spares it for a part of the floor. */
     private boolean claim(Seat h, long now, long floor, boolean unfinishedToo) {
+        long longer = cameBack(h) ? floor / CAME_BACK_PART : 0;
+        if (now - h.handle().lastActive() < floor + longer) {
+            h.sparedAt = h.handle().lastActive() + longer;
+            put(h, tick(h.sparedAt));
+            return false;
+        }
         if (!h.handle().closer.inProgress() && h.handle().claimForEviction(unfinishedToo)) {
             if (h.list != null) {
                 h.list.remove(h);
@@ -324,6 +333,17 @@ final class ConnectionTable {
         h.sparedAt = now - floor + floor / SPARED_PART;
         put(h, tick(h.sparedAt));
         return false;
+    }
+
+    private boolean cameBack(Seat h) {
+        int begun = h.handle().begun();
+        if (begun != 1) {
+            return begun > 1;
+        }
+        Source source = h.source;
+        return source != null
+                && sources.size() > HANDFUL
+                && clients.history().memory().rank(source.id) == SourceRank.GOOD;
     }
 
     private void move(Seat h, long now) {

@@ -73,6 +73,52 @@ class ConnectionTableTest {
     }
 
     @Test
+    void sparesForAQuarterLongerWhoCameBackBeforeAsClocksAndNetworksAreLate() {
+        TrackedConnection twice = received();
+        twice.begin();
+        twice.end();
+        at(1);
+        TrackedConnection once = received();
+        at(11);
+
+        assertThat(victim(false)).isSameAs(once);
+        assertThat(victim(false)).isNull();
+        at(12.4);
+        assertThat(victim(false)).isNull();
+        at(12.6);
+        assertThat(victim(false)).isSameAs(twice);
+    }
+
+    @Test
+    void sparesAKnownGoodSourceForAQuarterLonger() throws UnknownHostException {
+        for (int i = 2; i < 11; i++) {
+            table.open(InetAddress.getByName("10.0.0." + i), false, new ListenerCounts(), how -> {})
+                    .exemptFromEviction();
+        }
+        InetAddress good = InetAddress.getByName("10.0.0.1");
+        TrackedConnection before = table.open(good, false, new ListenerCounts(), how -> {});
+        before.begin();
+        before.end();
+        at(3);
+        before.begin();
+        before.end();
+        before.closed();
+        TrackedConnection user = table.open(good, false, new ListenerCounts(), how -> {});
+        user.begin();
+        user.end();
+        TrackedConnection stranger =
+                table.open(InetAddress.getByName("10.0.0.99"), false, new ListenerCounts(), how -> {});
+        stranger.begin();
+        stranger.end();
+        at(13.1);
+
+        assertThat(victim(false)).isSameAs(stranger);
+        assertThat(victim(false)).isNull();
+        at(15.6);
+        assertThat(victim(false)).isSameAs(user);
+    }
+
+    @Test
     void neverEvictsAConnectionWithWorkInProgress() {
         TrackedConnection busy = open();
         assertThat(busy.begin()).isTrue();

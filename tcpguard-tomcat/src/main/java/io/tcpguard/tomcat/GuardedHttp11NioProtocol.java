@@ -5,6 +5,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -146,6 +147,13 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
             endpoint.noteError();
             throw e;
         }
+    }
+
+    /** As it was set, or Tomcat's own. */
+    @SuppressWarnings("NullAway") // Tomcat answers null before it has one
+    @Override
+    public Executor getExecutor() {
+        return endpoint.rawExecutor();
     }
 
     @Override

@@ -49,6 +49,8 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     private volatile @Nullable UnpooledWork unpooled;
 
+    private volatile @Nullable OperationExecutor operations;
+
     private volatile boolean closesAnswered;
 
     /** Connections that were open before the guard came. */
@@ -229,7 +231,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     private void watchWork(AdmissionControl now) {
-        Executor executor = getExecutor();
+        Executor executor = rawExecutor();
         UnpooledWork work = executor == null || !UnpooledWork.isUnpooled(executor)
                 ? null
                 : new UnpooledWork(
@@ -410,6 +412,36 @@ final class GuardedNioEndpoint extends NioEndpoint {
             watching.lost();
         }
         return taken;
+    }
+
+    /** As it was set. Others may ask of what class it is. */
+    @Nullable Executor rawExecutor() {
+        return super.getExecutor();
+    }
+
+    /** Tomcat's own way to it, past {@link #processSocket}. */
+    @Override
+    public Executor getExecutor() {
+        Executor executor = super.getExecutor();
+        if (executor == null || guard == null) {
+            return executor;
+        }
+        OperationExecutor last = operations;
+        if (last == null || !last.isFor(executor)) {
+            last = new OperationExecutor(executor, this::lostOperation);
+            operations = last;
+        }
+        return last;
+    }
+
+    private void lostOperation(@Nullable VirtualMachineError e) {
+        if (e != null) {
+            noWorker.complain(shortName(), e);
+        }
+        ServiceWatch watching = service;
+        if (watching != null) {
+            watching.lost();
+        }
     }
 
     KeepAliveProbes keepAliveProbes() {

@@ -2,10 +2,12 @@
 package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.TcpGuard;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.net.SocketTimeoutException;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -104,6 +107,7 @@ class UnservedTest {
     private enum Trouble {
         NONE,
         NO_THREAD,
+        NO_THREAD_FOR_WORKERS,
         REJECTS,
         BLOCKS
     }
@@ -117,6 +121,11 @@ class UnservedTest {
         public void execute(Runnable task) {
             switch (trouble) {
                 case NO_THREAD -> throw new OutOfMemoryError("unable to create native thread");
+                case NO_THREAD_FOR_WORKERS -> {
+                    if (!Thread.currentThread().getName().endsWith("-Poller")) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                }
                 case REJECTS -> throw new RejectedExecutionException("of a test");
                 case BLOCKS -> {
                     if (Thread.currentThread().getName().endsWith("-Poller")) {
@@ -218,13 +227,17 @@ class UnservedTest {
         return (Poller) getter.invoke(endpoint);
     }
 
-    /** Ends the thread of the poller, and waits until it is gone. */
-    private void kill(Hook hook) throws Exception {
-        Thread thread = Thread.getAllStackTraces().keySet().stream()
+    private static Thread pollerThread() {
+        return Thread.getAllStackTraces().keySet().stream()
                 .filter(one ->
                         one.getName().startsWith("http-nio-") && one.getName().endsWith("-Poller"))
                 .findAny()
                 .orElseThrow();
+    }
+
+    /** Ends the thread of the poller, and waits until it is gone. */
+    private void kill(Hook hook) throws Exception {
+        Thread thread = pollerThread();
         Deadly deadly = new Deadly(endpoint, hook);
         if (hook == Hook.EVENTS) {
             poller().add(deadly, SelectionKey.OP_READ);
@@ -404,6 +417,30 @@ class UnservedTest {
         // What waited too long is why some are refused for a while.
         TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
         isServed();
+    }
+
+    /** By asynchronous I/O it is the operation that asks for a thread, not the endpoint. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Trouble.class,
+            names = {"NO_THREAD", "NO_THREAD_FOR_WORKERS"})
+    void closesAConnectionOfHttp2ThatNoThreadCanBeMadeForAndServesOn(Trouble now) throws Exception {
+        rig.connector.addUpgradeProtocol(new Http2Protocol());
+        serve(true);
+        Thread before = pollerThread();
+        for (int i = 0; i < 4; i++) {
+            try (Http2Client client = new Http2Client(connector.getLocalPort())) {
+                client.get("/");
+                workers.trouble = now;
+                assertThatThrownBy(() -> client.get("/"))
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
+            }
+            workers.trouble = Trouble.NONE;
+            isServed();
+        }
+        assertThat(pollerThread()).isSameAs(before);
+        TomcatRig.await("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
     }
 
     @Tag("long")

@@ -56,7 +56,7 @@ class DuressTest {
         told("refuse");
         awaitStatus(503);
         List<String> answers = new ArrayList<>();
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < 12; i++) {
             answers.add(askedWhileStopped(300));
         }
         assertThat(answers).allMatch(a -> a.startsWith("HTTP/1.1 503 "));
@@ -65,7 +65,7 @@ class DuressTest {
     @Test
     void aFreezeWithConnectsPendingFailsHealthForNothing() throws Exception {
         start("48m", 1000);
-        freeze(2000, 6);
+        freeze(2000, 2);
     }
 
     @Test

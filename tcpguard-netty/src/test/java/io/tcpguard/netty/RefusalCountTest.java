@@ -40,6 +40,7 @@ class RefusalCountTest {
                 transport.name(),
                 speech.name(),
                 "refusing",
+                "queueWait=500ms",
                 "resetBudget=0")) {
             for (int i = 0; i < CLIENTS; i++) {
                 connect(server);

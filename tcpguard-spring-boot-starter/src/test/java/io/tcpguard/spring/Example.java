@@ -3,11 +3,14 @@ package io.tcpguard.spring;
 
 import io.tcpguard.spring.app.TestApplication;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.springframework.beans.PropertyAccessorFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -60,8 +63,21 @@ record Example(Path base) {
         }
         SpringApplication application = new SpringApplication(
                 Class.forName(System.getProperty("example.application", TestApplication.class.getName())));
+        application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new NoQuietPeriod()));
         prepare.accept(application);
         return application.run(all.toArray(String[]::new));
+    }
+
+    /** Reactor Netty's event loops wait two seconds for more work at the end of each context. No test is about that. */
+    private static final class NoQuietPeriod implements BeanPostProcessor {
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String name) {
+            if (bean.getClass().getName().equals("org.springframework.http.client.ReactorResourceFactory")) {
+                PropertyAccessorFactory.forBeanPropertyAccess(bean)
+                        .setPropertyValue("shutdownQuietPeriod", Duration.ZERO);
+            }
+            return bean;
+        }
     }
 
     static int port(ConfigurableApplicationContext application) {

@@ -178,13 +178,13 @@ class DrainTest {
     /** Eight clients, half of them with HTTP/2, who go as soon as they see that health is down. */
     @Test
     void losesNoRequestWhereAPlainStopLosesSome() throws Exception {
-        Crew guarded = new Crew(rig.start());
+        Crew guarded = new Crew(rig.start(), Duration.ofSeconds(10));
         guarded.work(() -> guard.snapshot().verdict().up());
         Await.until("at work", () -> rig.served.get() > 16);
         TomcatGuard.drainAndStop(guard, rig.tomcat.getServer(), Duration.ofSeconds(1), LONG);
         try (TomcatRig plain = new TomcatRig()) {
             plain.connector.addUpgradeProtocol(new Http2Protocol());
-            Crew unguarded = new Crew(plain.start());
+            Crew unguarded = new Crew(plain.start(), Duration.ofSeconds(2));
             unguarded.work(() -> true);
             Await.until("at work", () -> plain.served.get() > 16);
             plain.tomcat.stop();
@@ -197,9 +197,11 @@ class DrainTest {
     private static final class Crew {
         private final List<CompletableFuture<Boolean>> clients = new java.util.ArrayList<>();
         private final int port;
+        private final Duration patience;
 
-        Crew(TomcatRig rig) {
+        Crew(TomcatRig rig, Duration patience) {
             port = rig.port();
+            this.patience = patience;
         }
 
         void work(java.util.function.BooleanSupplier goOn) {
@@ -208,7 +210,7 @@ class DrainTest {
                         .version(i % 2 == 0 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                         .build();
                 HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/slow"))
-                        .timeout(Duration.ofSeconds(10))
+                        .timeout(patience)
                         .build();
                 clients.add(CompletableFuture.supplyAsync(() -> losesOne(client, request, goOn), task -> {
                     Thread thread = new Thread(task);

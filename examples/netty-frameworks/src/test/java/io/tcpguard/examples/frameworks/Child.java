@@ -78,7 +78,11 @@ final class Child implements AutoCloseable {
     }
 
     public static void main(String[] args) throws Exception {
-        TcpGuard guard = TcpGuard.builder().reclaim(false).build().start();
+        TcpGuard guard = TcpGuard.builder()
+                .reclaim(false)
+                .set("queueWait", "500ms")
+                .build()
+                .start();
         System.out.println(start(args[0], guard));
         for (int what = System.in.read(); what >= 0; what = System.in.read()) {
             System.out.println(

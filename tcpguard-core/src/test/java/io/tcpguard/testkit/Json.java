@@ -1,5 +1,5 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
-package io.tcpguard.advisor;
+package io.tcpguard.testkit;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads JSON as strictly as RFC 8259 has it, into maps, lists, strings, longs, booleans and the string "null". Whole numbers only. */
-final class Json {
+public final class Json {
 
     private final String text;
     private int at;
@@ -16,7 +16,8 @@ final class Json {
         this.text = text;
     }
 
-    static Map<?, ?> object(String text) {
+    /** The whole text is one object. */
+    public static Map<?, ?> object(String text) {
         Json json = new Json(text);
         json.blanks();
         Map<String, Object> object = json.object();

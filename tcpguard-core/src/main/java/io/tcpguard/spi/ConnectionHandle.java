@@ -43,6 +43,12 @@ public interface ConnectionHandle {
         return false;
     }
 
+    /**
+     * Its first request says that its client speaks for others: {@code X-Forwarded-For}, {@code Forwarded} or the PROXY protocol. Anybody
+     * may say so; it counts only where nearly all connections are of a handful of addresses that do. Default: ignored.
+     */
+    default void forwards() {}
+
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
     void exemptFromEviction();
 

@@ -101,7 +101,7 @@ final class AcceptHandler extends ChannelDuplexHandler {
             return;
         }
         pause.accepted();
-        if (wait.full(ports.behindProxy ? batchSet : 0)) {
+        if (wait.full(batchSet)) {
             carryOut(ctx, child, decide(child, ServerPort::decideNow));
         } else if (wait.holds()) {
             wait.hold(child, false);

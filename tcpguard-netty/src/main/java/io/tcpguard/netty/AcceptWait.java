@@ -37,7 +37,7 @@ final class AcceptWait implements Runnable {
         return !held.isEmpty();
     }
 
-    /** @param batch as many as come in one go, all of whom can be held; 0: none may be held for that */
+    /** @param batch as many as come in one go, an eighth of the reserve at most: all of them are held, so that none is refused for its neighbours */
     boolean full(int batch) {
         return held.size() >= Math.max(MOST, batch);
     }

@@ -142,6 +142,9 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (!asked) {
             asked = true;
+            if (Forwarding.isPreface(msg)) {
+                handle.forwards();
+            }
         }
         if (!work.known()) {
             work.look(ctx);

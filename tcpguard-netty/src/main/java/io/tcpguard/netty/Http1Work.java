@@ -11,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -50,6 +51,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     /** The head of a request is here, and not its end. */
     private boolean inBody;
+
+    /** Its first request was looked at. */
+    private boolean asked;
 
     /** The server began its part before the request was whole, and this is work. */
     private boolean early;
@@ -173,6 +177,13 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             }
         }
         tracker.handle().touch();
+        if (!asked) {
+            asked = true;
+            HttpHeaders headers = request.headers();
+            if (headers.contains(Forwarding.X_FORWARDED_FOR) || headers.contains(Forwarding.FORWARDED)) {
+                tracker.handle().forwards();
+            }
+        }
         dropping |= ending;
         inBody = true;
         bodyBytes = 0;

@@ -35,6 +35,9 @@ final class PartialRequests {
     private boolean said;
     private boolean looking;
 
+    /** Its first request was looked at. */
+    private boolean asked;
+
     PartialRequests(ConnectionHandle handle, Http2Connection connection, ChannelHandlerContext ctx) {
         this.handle = handle;
         this.connection = connection;
@@ -88,6 +91,12 @@ final class PartialRequests {
     }
 
     private void head(int id, Http2Headers headers, boolean whole) {
+        if (!asked) {
+            asked = true;
+            if (headers.contains(Forwarding.X_FORWARDED_FOR) || headers.contains(Forwarding.FORWARDED)) {
+                handle.forwards();
+            }
+        }
         Http2Stream stream = connection.stream(id);
         if (stream == null || whole) {
             if (stream != null) {

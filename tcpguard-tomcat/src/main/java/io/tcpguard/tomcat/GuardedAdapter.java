@@ -54,7 +54,7 @@ final class GuardedAdapter implements Adapter {
     @Override
     public void service(Request request, Response response) throws Exception {
         GuardedConnection connection = place.connection();
-        if (connection != null && !connection.requestBegins()) {
+        if (connection != null && !connection.requestBegins(request)) {
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }

@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.http.MimeHeaders;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +141,8 @@ final class GuardedConnection implements ConnectionCloser {
     }
 
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
-    boolean requestBegins() {
+    boolean requestBegins(Request request) {
+        lookForProxy(request);
         reachesApplication();
         restAwaited(false);
         if (working.get()) {
@@ -152,6 +155,16 @@ final class GuardedConnection implements ConnectionCloser {
         working.set(true);
         asked = true;
         return true;
+    }
+
+    /** At its first request only; allocates nothing. */
+    private void lookForProxy(Request request) {
+        if (!asked) {
+            MimeHeaders headers = request.getMimeHeaders();
+            if (headers.getValue("X-Forwarded-For") != null || headers.getValue("Forwarded") != null) {
+                handle.forwards();
+            }
+        }
     }
 
     private void reachesApplication() {
@@ -193,6 +206,12 @@ final class GuardedConnection implements ConnectionCloser {
     }
 
     /** One stream of many begins: overlaps with others. */
+    boolean streamBegins(Request request) {
+        lookForProxy(request);
+        return streamBegins();
+    }
+
+    /** The same where there is no request of its own. */
     boolean streamBegins() {
         reachesApplication();
         asked = true;

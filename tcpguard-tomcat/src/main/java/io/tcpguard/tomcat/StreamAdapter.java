@@ -33,7 +33,7 @@ final class StreamAdapter implements Adapter {
 
     @Override
     public void service(Request request, Response response) throws Exception {
-        if (!connection.streamBegins()) {
+        if (!connection.streamBegins(request)) {
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }

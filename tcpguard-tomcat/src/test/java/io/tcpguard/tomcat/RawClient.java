@@ -38,6 +38,13 @@ final class RawClient implements AutoCloseable {
         return new RawClient(TLS.createSocket(), port);
     }
 
+    /** The same from another address of this machine. */
+    static RawClient from(String address, int port) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
+        return new RawClient(socket, port);
+    }
+
     static SSLSocket tlsSocket() throws IOException {
         return (SSLSocket) TLS.createSocket();
     }

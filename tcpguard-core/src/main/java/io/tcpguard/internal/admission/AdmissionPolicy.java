@@ -82,7 +82,7 @@ public final class AdmissionPolicy {
         DecisionLog decisions = new DecisionLog();
         refusals = new RefusalChooser(snapshots, shed, room, resets, allowed, decisions);
         evictions = new Evictions(config, clients, shed, resets, decisions, now);
-        ProxySearch proxies = new ProxySearch(table);
+        ProxySearch proxies = new ProxySearch(table, refusals.sources());
         decider = new AdmissionDecider(
                 config, snapshots, clients, table, ceilings, allowed, refusals, evictions, proxies, ofNoListener);
         upkeep = new PolicyUpkeep(

@@ -203,6 +203,11 @@ final class ConnectionTable {
         return sources.handful(HANDFUL, NEARLY_ALL, ENOUGH);
     }
 
+    /** Whether nearly all are of a handful that say that they speak for others, with hardly anybody beside them. */
+    synchronized boolean forwardedByAHandful() {
+        return sources.fewForwardAll(HANDFUL, HANDFUL, NEARLY_ALL, ENOUGH, OWN_STEPS);
+    }
+
     /**
      * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it
      * does not use. Null if there is none among those that were looked at.

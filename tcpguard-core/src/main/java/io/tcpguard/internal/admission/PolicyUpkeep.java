@@ -95,8 +95,8 @@ final class PolicyUpkeep {
     private void learn(Level level, long now) {
         allowed.sampled(now);
         clients.update(level.atLeast(Level.SHED) || ceilings.shedWithin(LEARN_EVERY, null, now));
-        if (fairness && !level.atLeast(Level.ELEVATED)) {
-            proxies.calmSecond();
+        if (fairness) {
+            proxies.second(!level.atLeast(Level.ELEVATED), now);
         }
     }
 

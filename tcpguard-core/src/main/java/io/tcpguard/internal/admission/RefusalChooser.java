@@ -95,6 +95,10 @@ final class RefusalChooser {
         shed.count(Stage.REQUEST, Method.ANSWER, Reason.WORK_DELAY);
     }
 
+    RefusedSources sources() {
+        return refused;
+    }
+
     /** Who was refused most in the last minute or two, as a sentence; empty if nobody was. */
     String most(long now) {
         String most = refused.most(SOURCES_TOLD, now);

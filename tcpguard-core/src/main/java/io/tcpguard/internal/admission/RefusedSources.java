@@ -93,6 +93,23 @@ final class RefusedSources {
         }
     }
 
+    /** How many addresses are known to have been refused this minute, 64 at most; 0 while another thread is here. */
+    int known(long now) {
+        if (!busy.compareAndSet(false, true)) {
+            return 0;
+        }
+        try {
+            age(now);
+            int all = 0;
+            for (InetAddress source : current.who) {
+                all += source == null ? 0 : 1;
+            }
+            return all;
+        } finally {
+            busy.set(false);
+        }
+    }
+
     /** The addresses with the most refusals, in words; empty if there are none. */
     String most(int howMany, long now) {
         List<Refused> all = new ArrayList<>();

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What one source holds: an IPv4 address, an IPv6 /64, or a network that holds several of these. Guarded by the table's lock. */
 final class Source {
+    private static final double NEARLY_ALL = 0.9;
+
     final SourceKey key;
 
     /** To remember it by. */
@@ -55,6 +57,20 @@ final class Source {
                 + connections
                 + (all < connections ? " (of " + all + ": " : " (")
                 + silent + " silent, " + unfinished + " in half a message, " + idle + " idle, " + atWork + " at work)";
+    }
+
+    /** Whether nearly all that asked, as far as was looked, said that they speak for others; false if none asked. */
+    boolean forwards(int looked) {
+        int asked = 0;
+        int forwarding = 0;
+        int all = 0;
+        for (Seat seat = first; seat != null && all < looked; seat = seat.nextOfSource) {
+            TrackedConnection h = seat.handle();
+            all++;
+            asked += h.begun() > 0 ? 1 : 0;
+            forwarding += h.forwarding() ? 1 : 0;
+        }
+        return forwarding > 0 && forwarding >= NEARLY_ALL * asked;
     }
 
     void append(Seat h) {

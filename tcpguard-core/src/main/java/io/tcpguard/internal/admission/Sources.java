@@ -173,6 +173,27 @@ final class Sources {
         return held >= nearlyAll * connections;
     }
 
+    /**
+     * Whether nearly all connections are of a few sources that say of themselves that they speak for others, and hardly anybody else is
+     * here.
+     *
+     * @param looked at so many connections of each
+     */
+    boolean fewForwardAll(int most, int others, double nearlyAll, int atLeast, int looked) {
+        if (connections < atLeast || leaves > most + others) {
+            return false;
+        }
+        int held = 0;
+        int forwarding = 0;
+        for (Source source : known.values()) {
+            if (source.first != null && source.forwards(looked)) {
+                forwarding++;
+                held += source.connections;
+            }
+        }
+        return forwarding <= most && leaves - forwarding <= others && held >= nearlyAll * connections;
+    }
+
     /** The sources that hold most, the most first. */
     List<Source> most(int howMany) {
         List<Source> top = new ArrayList<>(howMany + 1);

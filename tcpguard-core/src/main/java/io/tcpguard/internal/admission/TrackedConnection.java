@@ -55,6 +55,9 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     /** The last pause was too short, if it was measured well. */
     private boolean mayHurry;
 
+    /** Its client says that it speaks for others. */
+    private volatile boolean forwards;
+
     /** Told to give its slot back. */
     private volatile boolean leaving;
 
@@ -178,6 +181,11 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     }
 
     @Override
+    public void forwards() {
+        forwards = true;
+    }
+
+    @Override
     public void exemptFromEviction() {
         kept = true;
     }
@@ -274,6 +282,10 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
 
     boolean kept() {
         return kept;
+    }
+
+    boolean forwarding() {
+        return forwards;
     }
 
     int begun() {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,12 +34,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProxyFoundTest {
     private static final int SLOTS = 200;
     private static final int NEWCOMERS = 20;
+    /** Nobody has to give way to its own newcomers. */
+    private static final String NEVER = "1h";
+
     private static final String CROWD = "127.0.0.2";
 
     private final List<Socket> clients = new ArrayList<>();
     private final EventLoopGroup loops = Transport.NIO.loops(2);
 
-    @SuppressWarnings("NullAway.Init") // started before each test
+    @SuppressWarnings("NullAway.Init") // each test starts it
     private TcpGuard guard;
 
     private int port;
@@ -56,11 +58,10 @@ class ProxyFoundTest {
         }
     }
 
-    @BeforeEach
-    void start() {
+    private void start(String idleFloor) {
         guard = TcpGuard.builder()
                 .healthPort(0)
-                .set("idleFloor", "6s")
+                .set("idleFloor", idleFloor)
                 .set("resetBudget", "0")
                 .build()
                 .start();
@@ -150,6 +151,7 @@ class ProxyFoundTest {
     @ParameterizedTest
     @EnumSource(Said.class)
     void aProxyIsFoundByWhatItSaysAndItsConnectionsAreServedByTurn(Said said) throws Exception {
+        start("6s");
         holdSlots(3, said);
 
         assertThat(servedOfTheSameAddress(said)).isEqualTo(NEWCOMERS);
@@ -158,6 +160,7 @@ class ProxyFoundTest {
 
     @Test
     void whoForgesItAmongOthersGainsNothing() throws Exception {
+        start(NEVER);
         holdSlots(12, Said.HEADER);
 
         assertThat(servedOfTheSameAddress(Said.HEADER)).isZero();

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,22 +23,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProxyFoundTest {
     private static final int SLOTS = 200;
     private static final int NEWCOMERS = 20;
+    /** Nobody has to give way to its own newcomers. */
+    private static final String NEVER = "1h";
+
     private static final String CROWD = "127.0.0.2";
 
     private final List<RawClient> clients = new ArrayList<>();
 
-    @SuppressWarnings("NullAway.Init") // made before each test
+    @SuppressWarnings("NullAway.Init") // each test makes it
     private TomcatRig rig;
 
-    @SuppressWarnings("NullAway.Init") // started before each test
+    @SuppressWarnings("NullAway.Init") // each test starts it
     private TcpGuard guard;
 
-    @BeforeEach
-    void start() throws Exception {
+    private void start(String idleFloor) throws Exception {
         rig = new TomcatRig();
         guard = TcpGuard.builder()
                 .healthPort(0)
-                .set("idleFloor", "6s")
+                .set("idleFloor", idleFloor)
                 .set("resetBudget", "0")
                 .build()
                 .start();
@@ -97,6 +98,7 @@ class ProxyFoundTest {
     @ParameterizedTest
     @ValueSource(strings = {"X-Forwarded-For: 198.51.100.7\r\n", "Forwarded: for=198.51.100.7\r\n"})
     void aProxyIsFoundByWhatItSaysAndItsConnectionsAreServedByTurn(String header) throws Exception {
+        start("6s");
         holdSlots(3, header);
 
         assertThat(servedOfTheSameAddress(header)).isEqualTo(NEWCOMERS);
@@ -106,6 +108,7 @@ class ProxyFoundTest {
     @Test
     @Tag("long")
     void oneAddressWithoutThatIsACrowd() throws Exception {
+        start(NEVER);
         holdSlots(3, "");
 
         assertThat(servedOfTheSameAddress("")).isZero();
@@ -114,6 +117,7 @@ class ProxyFoundTest {
 
     @Test
     void whoForgesItAmongOthersGainsNothing() throws Exception {
+        start(NEVER);
         String forged = "X-Forwarded-For: 198.51.100.7\r\n";
         holdSlots(12, forged);
 

@@ -345,9 +345,10 @@ final class ConnectionTable {
         if (begun != 1) {
             return begun > 1;
         }
+        // Behind an address of many, who sits is not who came back.
         Source source = h.source;
         return source != null
-                && sources.size() > HANDFUL
+                && source.connections == 1
                 && clients.history().memory().rank(source.id) == SourceRank.GOOD;
     }
 

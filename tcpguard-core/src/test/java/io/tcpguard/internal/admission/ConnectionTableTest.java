@@ -91,10 +91,6 @@ class ConnectionTableTest {
 
     @Test
     void sparesAKnownGoodSourceForAQuarterLonger() throws UnknownHostException {
-        for (int i = 2; i < 11; i++) {
-            table.open(InetAddress.getByName("10.0.0." + i), false, new ListenerCounts(), how -> {})
-                    .exemptFromEviction();
-        }
         InetAddress good = InetAddress.getByName("10.0.0.1");
         TrackedConnection before = table.open(good, false, new ListenerCounts(), how -> {});
         before.begin();
@@ -116,6 +112,25 @@ class ConnectionTableTest {
         assertThat(victim(false)).isNull();
         at(15.6);
         assertThat(victim(false)).isSameAs(user);
+    }
+
+    @Test
+    void sparesNobodyForAnAddressThatManyShare() throws UnknownHostException {
+        InetAddress many = InetAddress.getByName("10.0.0.1");
+        TrackedConnection before = table.open(many, false, new ListenerCounts(), how -> {});
+        before.begin();
+        before.end();
+        at(3);
+        before.begin();
+        before.end();
+        before.closed();
+        TrackedConnection sits = table.open(many, false, new ListenerCounts(), how -> {});
+        sits.begin();
+        sits.end();
+        table.open(many, false, new ListenerCounts(), how -> {}).begin();
+        at(13.1);
+
+        assertThat(victim(false)).isSameAs(sits);
     }
 
     @Test

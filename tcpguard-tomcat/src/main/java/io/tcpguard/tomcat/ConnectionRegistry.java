@@ -58,6 +58,14 @@ final class ConnectionRegistry {
         return current.get();
     }
 
+    /** An Error passes, on the thread whose connection it closes. */
+    void noteError() {
+        GuardedConnection connection = onThisThread();
+        if (connection != null) {
+            connection.run().error();
+        }
+    }
+
     /** Sets it; returns the one before. */
     @Nullable GuardedConnection onThisThread(@Nullable GuardedConnection connection) {
         GuardedConnection before = current.get();

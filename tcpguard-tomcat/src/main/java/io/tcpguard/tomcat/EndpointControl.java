@@ -11,6 +11,7 @@ import java.util.Map;
 /** What the guard asks a guarded connector about its socket. The sampler's thread, where nothing else is said. */
 final class EndpointControl implements ListenerControl {
     private final GuardedNioEndpoint endpoint;
+    private final EndpointGuard guarding;
     private final Map<?, ?> connections;
     private final StalledRequests standstill = new StalledRequests();
     private final ServiceWatch served;
@@ -19,8 +20,10 @@ final class EndpointControl implements ListenerControl {
     private boolean wasServing = true;
 
     /** @param connections of the endpoint */
-    EndpointControl(GuardedNioEndpoint endpoint, Map<?, ?> connections, AdmissionControl guard) {
+    EndpointControl(
+            GuardedNioEndpoint endpoint, EndpointGuard guarding, Map<?, ?> connections, AdmissionControl guard) {
         this.endpoint = endpoint;
+        this.guarding = guarding;
         this.connections = connections;
         this.served = new ServiceWatch(endpoint, connections, guard, endpoint::restart);
     }
@@ -37,7 +40,7 @@ final class EndpointControl implements ListenerControl {
 
     @Override
     public boolean serving() {
-        UnpooledWork work = endpoint.unpooled();
+        UnpooledWork work = guarding.unpooled();
         if (work != null) {
             work.look();
         }
@@ -71,8 +74,13 @@ final class EndpointControl implements ListenerControl {
     /** Those that came before the guard did. */
     @Override
     public int untrackedConnections() {
-        int before = endpoint.unaskedAtFirst();
-        return before == 0 ? 0 : Math.max(0, Math.min(before, connections.size() - endpoint.guardedConnections()));
+        int before = guarding.unaskedAtFirst();
+        return before == 0
+                ? 0
+                : Math.max(
+                        0,
+                        Math.min(
+                                before, connections.size() - endpoint.registry().size()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.channels.SelectionKey;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections whose answer is sent from a file (sendfile), by the poller or, in HTTP/2, by completion handlers. Tomcat tells nobody when
@@ -33,9 +34,11 @@ final class FilesBeingSent {
     private final Map<GuardedConnection, Sending> sending = new ConcurrentHashMap<>();
     private long sweptAt = System.nanoTime();
 
-    /** A request of HTTP/1.1, which began as work, is answered by a file. */
-    void add(GuardedConnection connection, NioSocketWrapper wrapper) {
-        sending.put(connection, new Sending(wrapper, 0));
+    /** A request of HTTP/1.1, which began as work, is answered by a file; null: its connection is closed already. */
+    void add(GuardedConnection connection, @Nullable NioSocketWrapper wrapper) {
+        if (wrapper != null) {
+            sending.put(connection, new Sending(wrapper, 0));
+        }
     }
 
     /**
@@ -43,9 +46,11 @@ final class FilesBeingSent {
      *
      * @param patienceMillis for how long Tomcat waits for the client to take more
      */
-    void addStream(GuardedConnection connection, NioSocketWrapper wrapper, long patienceMillis) {
-        sending.computeIfAbsent(
-                connection, c -> c.streamBegins() ? new Sending(wrapper, Math.max(1, patienceMillis)) : null);
+    void addStream(GuardedConnection connection, @Nullable NioSocketWrapper wrapper, long patienceMillis) {
+        if (wrapper != null) {
+            sending.computeIfAbsent(
+                    connection, c -> c.streamBegins() ? new Sending(wrapper, Math.max(1, patienceMillis)) : null);
+        }
     }
 
     /** Something happens on this connection: if it was a file that was sent, it may be out. */

@@ -169,7 +169,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     private void reachesApplication() {
         run.application();
-        endpoint.reachesApplication();
+        endpoint.guarding().noteReached();
     }
 
     /** Whether it gives its slot back with the answer that begins now. */
@@ -245,7 +245,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** A stream's answer is sent from a file, after its request has ended for everybody else. */
     void sendsFileOnStream(long patienceMillis) {
-        endpoint.sendsFileOnStream(this, patienceMillis);
+        endpoint.filesBeingSent().addStream(this, endpoint.wrapperOf(this), patienceMillis);
     }
 
     /** Its client is asked to open no more streams; those that are open are served. */
@@ -310,7 +310,7 @@ final class GuardedConnection implements ConnectionCloser {
     public void close(Closing how) {
         int before = gate.getAndUpdate(value -> value | EVICTED);
         if ((before & EVICTED) == 0) {
-            endpoint.evict(this, how, before == 0);
+            endpoint.evictor().evict(this, how, before == 0);
         }
     }
 }

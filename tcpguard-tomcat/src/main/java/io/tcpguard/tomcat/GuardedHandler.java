@@ -69,7 +69,7 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
             }
             case SENDFILE -> {
                 connection.nextHead();
-                endpoint.sendsFile(connection);
+                endpoint.filesBeingSent().add(connection, endpoint.wrapperOf(connection));
             }
             default -> {
                 // CLOSED: Tomcat closes the wrapper next, and release() hears of it. The others are in the middle of a

@@ -43,7 +43,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private GuardedHttp11NioProtocol(GuardedNioEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        endpoint.nameBy(this::getName);
+        endpoint.guarding().nameBy(this::getName);
         setAcceptCount(ACCEPT_COUNT);
     }
 
@@ -53,16 +53,16 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
      * @throws IllegalStateException if another guard has it, or this one does not run
      */
     public void guardWith(TcpGuard guard) {
-        endpoint.guardWith(guard);
+        endpoint.guarding().guardWith(guard);
     }
 
     void guardWith(AdmissionControl guard) {
-        endpoint.guardWith(guard);
+        endpoint.guarding().guardWith(guard);
     }
 
     /** Ends what {@link #guardWith} began; does nothing if there was no guard. */
     public void unguard() {
-        endpoint.unguard();
+        endpoint.guarding().unguard();
     }
 
     /**
@@ -83,7 +83,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
     /** Connections that the guard knows of on this connector: those it admitted and Tomcat has not closed. */
     public int getGuardedConnections() {
-        return endpoint.guardedConnections();
+        return endpoint.registry().size();
     }
 
     /**
@@ -109,24 +109,24 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         super.start();
         ScheduledExecutorService later = getUtilityExecutor();
         if (later == null) {
-            endpoint.sayIfUnguarded();
-        } else if (endpoint.guard() == null) {
+            endpoint.guarding().sayIfUnguarded();
+        } else if (endpoint.guarding().guard() == null) {
             sayLater(later);
         }
     }
 
     private void sayLater(ScheduledExecutorService later) {
         try {
-            Future<?> unused = later.schedule(endpoint::sayIfUnguarded, 1, TimeUnit.SECONDS);
+            Future<?> unused = later.schedule(endpoint.guarding()::sayIfUnguarded, 1, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
             // No sentence is worth a server that does not start.
-            endpoint.sayIfUnguarded();
+            endpoint.guarding().sayIfUnguarded();
         }
     }
 
     @Override
     public void destroy() throws Exception {
-        endpoint.gone();
+        endpoint.guarding().gone();
         super.destroy();
     }
 
@@ -144,7 +144,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         try {
             return new GuardedProcessor(this, getAdapter(), endpoint);
         } catch (Error e) {
-            endpoint.noteError();
+            endpoint.registry().noteError();
             throw e;
         }
     }
@@ -175,12 +175,12 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private final class Place implements GuardedAdapter.Place {
         @Override
         public @Nullable AdmissionControl guard() {
-            return endpoint.guard();
+            return endpoint.guarding().guard();
         }
 
         @Override
         public @Nullable GuardedListener listener() {
-            return endpoint.listener();
+            return endpoint.guarding().listener();
         }
 
         @Override
@@ -190,7 +190,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
         @Override
         public @Nullable UnpooledWork unpooled() {
-            return endpoint.unpooled();
+            return endpoint.guarding().unpooled();
         }
 
         @Override

@@ -28,7 +28,7 @@ final class GuardedProcessor extends Http11Processor {
         try {
             return super.process(wrapper, event);
         } catch (Error e) {
-            endpoint.noteError();
+            endpoint.registry().noteError();
             throw e;
         }
     }

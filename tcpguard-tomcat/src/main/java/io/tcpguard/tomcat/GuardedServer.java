@@ -67,6 +67,7 @@ final class GuardedServer implements PropertyChangeListener {
             // Where it has not started: health is down until it accepts.
             protocol.guardWith(guard);
             guarded.put(connector, ConnectorLife.follow(connector, () -> protocol.endpoint()
+                    .guarding()
                     .gone()));
         } else if (service.getContainer() != null) {
             stock.computeIfAbsent(service, of -> new StockConnectors(of.getContainer()))

@@ -87,7 +87,7 @@ final class TomcatDrain implements Drain.Connections {
         if (since != null && now - since >= patience && connection.claimIdle()) {
             closing.put(connection, now);
             // TIME_WAIT may be short; resets are, too, since balancers remember them.
-            GuardedListener listener = endpoint.listener();
+            GuardedListener listener = endpoint.guarding().listener();
             boolean reset = listener != null && listener.mayReset();
             evictor.end(connection, reset ? Closing.RESET : Closing.ORDERLY);
         }

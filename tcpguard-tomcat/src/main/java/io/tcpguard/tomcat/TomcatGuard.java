@@ -51,9 +51,9 @@ public final class TomcatGuard {
                     + connector.getProtocolHandlerClassName() + " (expected: "
                     + GuardedHttp11NioProtocol.class.getName() + ")");
         }
-        if (protocol.endpoint().guard() != guard) {
+        if (protocol.endpoint().guarding().guard() != guard) {
             protocol.guardWith(guard);
-            ConnectorLife.follow(connector, protocol.endpoint()::gone);
+            ConnectorLife.follow(connector, protocol.endpoint().guarding()::gone);
         }
     }
 

@@ -42,7 +42,7 @@ final class TrackedUpgrade implements UpgradeProtocol {
         try {
             return delegate.getProcessor(wrapper, track(wrapper, adapter));
         } catch (Error e) {
-            endpoint.noteError();
+            endpoint.registry().noteError();
             throw e;
         }
     }
@@ -53,7 +53,7 @@ final class TrackedUpgrade implements UpgradeProtocol {
         try {
             return delegate.getInternalUpgradeHandler(wrapper, track(wrapper, adapter), request);
         } catch (Error e) {
-            endpoint.noteError();
+            endpoint.registry().noteError();
             throw e;
         }
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ final class Evictor {
             }
         }
         registry.forget(channel);
-        endpoint.wakePoller();
+        wakePoller();
     }
 
     /** Its client is gone: the application is told as of any broken connection. Any thread. */
@@ -150,12 +151,20 @@ final class Evictor {
             closeUnderWorkers(channel, wrapper);
         }
         registry.forget(channel);
-        endpoint.wakePoller();
+        wakePoller();
     }
 
     /** Hands it to a worker; false if there is none. */
     boolean process(SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
         return endpoint.processSocket(wrapper, event, true);
+    }
+
+    /** A closed channel gives its descriptor back only when the selector that knows it selects again. */
+    private void wakePoller() {
+        NioEndpoint.Poller poller = endpoint.currentPoller();
+        if (poller != null) {
+            poller.getSelector().wakeup();
+        }
     }
 
     private static void closeQuietly(SocketChannel channel) {

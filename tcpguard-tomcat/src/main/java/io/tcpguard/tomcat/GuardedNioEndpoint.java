@@ -271,14 +271,6 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     // ---- connections go
 
-    /** A closed channel gives its descriptor back only when the selector that knows it selects again. */
-    void wakePoller() {
-        Poller poller = getPoller();
-        if (poller != null) {
-            poller.getSelector().wakeup();
-        }
-    }
-
     /** From now on, or no more, a connection of HTTP/1.1 is closed when the request in progress is answered. */
     void closeAnswered(boolean close) {
         closesAnswered = close;

@@ -78,6 +78,9 @@ final class AdmissionDecider {
             return acceptAllowed(source, snapshot, listener, canAnswer, now);
         }
         if (atListener == Reason.WORK_DELAY) {
+            if (listener != null) {
+                listener.workWasLate(now);
+            }
             // A free descriptor is no reason to come in.
             return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
         }

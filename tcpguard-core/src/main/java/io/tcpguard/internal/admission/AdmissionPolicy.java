@@ -172,9 +172,12 @@ public final class AdmissionPolicy {
 
     /** Takes an admitted connection into the books. */
     public ConnectionHandle open(@Nullable InetAddress source, ListenerPlaces listener, ConnectionCloser closer) {
+        long now = upkeep.sampledAt();
+        boolean scarce = ceilings.shedWithin(RECENTLY, listener, now);
         return table.open(
                 source,
-                ceilings.shedWithin(RECENTLY, listener, upkeep.sampledAt()),
+                scarce,
+                scarce || listener.workWasLateWithin(RECENTLY, now),
                 listener.counts(),
                 listener.table(),
                 closer);
@@ -182,7 +185,7 @@ public final class AdmissionPolicy {
 
     /** The same where there is no listener to count for. */
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return table.open(source, ceilings.shedWithin(RECENTLY, null, upkeep.sampledAt()), ofNoListener, null, closer);
+        return table.open(source, ceilings.shedWithin(RECENTLY, null, upkeep.sampledAt()), ofNoListener, closer);
     }
 
     /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */

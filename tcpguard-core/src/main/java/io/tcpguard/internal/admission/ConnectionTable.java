@@ -73,19 +73,21 @@ final class ConnectionTable {
     }
 
     /**
-     * @param inACrowd whether new connections had to wait or were refused just now
+     * @param inACrowd whether slots are scarce: new connections had to wait for one or were refused just now
+     * @param waits whether new connections wait, for a slot or for late work
      * @param counts its listener's
      * @param ofListener the listener's table; null: it has none of its own
      */
     TrackedConnection open(
             @Nullable InetAddress address,
             boolean inACrowd,
+            boolean waits,
             ListenerCounts counts,
             @Nullable ConnectionTable ofListener,
             ConnectionCloser closer) {
-        TrackedConnection h = new TrackedConnection(this, inACrowd, counts, closer);
+        TrackedConnection h = new TrackedConnection(this, waits, counts, closer);
         h.address = address;
-        clients.patience().opened(inACrowd);
+        clients.patience().opened(waits);
         ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);
         h.atListener = seat;
         counts.opened();
@@ -108,7 +110,7 @@ final class ConnectionTable {
     /** The same where no listener has a table of its own. */
     TrackedConnection open(
             @Nullable InetAddress address, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
-        return open(address, inACrowd, counts, null, closer);
+        return open(address, inACrowd, inACrowd, counts, null, closer);
     }
 
     private synchronized void add(Seat h, @Nullable InetAddress address) {

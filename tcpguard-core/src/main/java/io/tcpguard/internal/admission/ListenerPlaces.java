@@ -10,6 +10,9 @@ public final class ListenerPlaces {
     private final ConnectionTable table;
     private final PlaceCeiling ceiling;
 
+    private volatile long waitedAt;
+    private volatile boolean waited;
+
     ListenerPlaces(ConnectionTable table) {
         this.table = table;
         this.ceiling = new PlaceCeiling(table, counts::held);
@@ -27,6 +30,16 @@ public final class ListenerPlaces {
      */
     public void most(long connections) {
         ceiling.most(connections < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, connections));
+    }
+
+    /** A new connection met late work, and had to wait for it or was refused. */
+    void workWasLate(long now) {
+        waitedAt = now;
+        waited = true;
+    }
+
+    boolean workWasLateWithin(long nanos, long now) {
+        return waited && now - waitedAt < nanos;
     }
 
     ConnectionTable table() {

@@ -27,7 +27,7 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
 
     final ConnectionCloser closer;
     private final ConnectionTable table;
-    private final boolean inACrowd;
+    private final boolean waited;
     private final long openedAt;
     private final ListenerCounts counts;
 
@@ -73,9 +73,9 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
     @Nullable ListenerSeat atListener;
 
-    TrackedConnection(ConnectionTable table, boolean inACrowd, ListenerCounts counts, ConnectionCloser closer) {
+    TrackedConnection(ConnectionTable table, boolean waited, ListenerCounts counts, ConnectionCloser closer) {
         this.table = table;
-        this.inACrowd = inACrowd;
+        this.waited = waited;
         this.counts = counts;
         this.closer = closer;
         this.openedAt = table.now();
@@ -210,7 +210,7 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
         ClientModel clients = table.clients();
         long idle = table.now() - lastActive;
         if (begun == 1 && idle < AdaptiveQueueWait.AT_ONCE) {
-            clients.patience().leftAtOnce(inACrowd);
+            clients.patience().leftAtOnce(waited);
         }
         clients.tenure().closed(reached);
         boolean ended = !evicted && !leaving && !kept && idle < clients.gaps().floorNanos();

@@ -500,6 +500,32 @@ class AdmissionPolicyTest {
         assertThat(resets()).isZero();
     }
 
+    /** They waited in the queue, too: their leaving must not count as the way of these clients in calm times. */
+    @Test
+    void waitsLessWhereClientsGiveUpWhileWorkIsLateThoughNoSlotIsScarce() {
+        ListenerPlaces listener = policy().newListener();
+        newcomer = 1;
+        for (int second = 0; second < 5; second++) {
+            for (int i = 0; i < 60; i++) {
+                policy().accept(
+                                null,
+                                false,
+                                RefusalCounters.Reason.WORK_DELAY,
+                                listener,
+                                waitingRoom(),
+                                () -> true,
+                                now);
+                ConnectionHandle gaveUp = policy().open(null, listener, how -> {});
+                gaveUp.begin();
+                gaveUp.end();
+                gaveUp.closed();
+            }
+            pass(1);
+        }
+
+        assertThat(policy().queueWaitNanos()).isLessThan(SECONDS_4);
+    }
+
     @Test
     void behindAProxyNobodyWaitsForWorkThatHangsSinceItAsksAnotherServerAtOnce() {
         settings.put(Setting.BEHIND_PROXY, true);

@@ -16,6 +16,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** What a load balancer and an operator see of a rehearsal. */
@@ -49,6 +54,37 @@ class RehearsalOverSocketTest {
             Await.until("it is told", () -> guard.snapshot().capacity().known());
             assertThat(guard.snapshot().level()).isEqualTo(Level.NORMAL);
         }
+    }
+
+    @Test
+    void isSaidToBeOverWhenTheGuardStopsMeanwhile() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger log = Logger.getLogger("io.tcpguard.TcpGuard");
+        log.addHandler(handler);
+        try (TcpGuard guard =
+                        TcpGuard.builder().set("maxConnections", "10").build().start();
+                GuardedListener listener = guard.listen("http", 0, () -> true)) {
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            guard.rehearse(Signal.CONNECTIONS, 1, Duration.ofMinutes(1));
+            Await.until("it is on", () -> guard.snapshot().rehearsal());
+
+            guard.stop();
+        } finally {
+            log.removeHandler(handler);
+        }
+        assertThat(lines).filteredOn(line -> line.contains("the rehearsal is over")).hasSize(1);
     }
 
     @Test

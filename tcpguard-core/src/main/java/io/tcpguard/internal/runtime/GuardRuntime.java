@@ -361,6 +361,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public void close() {
+        rehearsal.end("the guard stops");
         published.live(false);
         policy.setEnabled(false);
         sampler.close();

@@ -36,6 +36,7 @@ public final class MemoryCeiling {
     private long onset;
     private long most = ConnectionLimits.NONE;
     private long changedAt;
+    private long exhaustedAt;
 
     /** @param maxHeap in bytes */
     MemoryCeiling(long maxHeap, MemoryUse container) {
@@ -74,6 +75,7 @@ public final class MemoryCeiling {
     }
 
     private void lower(long held, long byCost, long now) {
+        exhaustedAt = now;
         if (!pressed) {
             pressed = true;
             onset = Math.max(FEW, Math.min(held, Math.min(byCost, most)));
@@ -86,6 +88,9 @@ public final class MemoryCeiling {
     }
 
     private void raise(long bound, long now) {
+        if (pressed && now - exhaustedAt < RAISE_EVERY) {
+            return; // Each collection frees some for a moment: that is no end, and what follows is no new onset.
+        }
         pressed = false;
         if (most != ConnectionLimits.NONE && now - changedAt >= RAISE_EVERY) {
             most += Math.max(1, most / STEP_PART);

@@ -93,7 +93,8 @@ public final class Rehearsal {
         end("an operator ended it");
     }
 
-    private synchronized void end(String why) {
+    /** The same, for that reason. */
+    public synchronized void end(String why) {
         if (script != null) {
             script = null;
             descriptors = 0;

@@ -107,6 +107,15 @@ class MemoryTest {
     }
 
     @Test
+    void fallsNoFurtherWhereCollectionsFreeSomeForAMomentAgainAndAgain() {
+        for (int tenth = 0; tenth < 600; tenth++) {
+            long most = ceiling.connections(1000, NONE, EACH, tenth % 2 == 0, tenth * SECOND / 10);
+
+            assertThat(most).isGreaterThanOrEqualTo(750);
+        }
+    }
+
+    @Test
     void leavesAFewConnectionsWhateverMemoryIsFullOf() {
         exhausted = true;
 

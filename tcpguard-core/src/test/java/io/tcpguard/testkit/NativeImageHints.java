@@ -126,7 +126,7 @@ public final class NativeImageHints {
                     .map(m -> m.group(1).equals("JAVA_INT") ? "jint" : "jlong")
                     .toList();
             if (downcalls()
-                    .noneMatch(d -> d.get("returnType").equals("jint") && parameters.equals(d.get("parameterTypes")))) {
+                    .noneMatch(d -> "jint".equals(d.get("returnType")) && parameters.equals(d.get("parameterTypes")))) {
                 missing.add(user + " calls a function with " + parameters);
             }
         }

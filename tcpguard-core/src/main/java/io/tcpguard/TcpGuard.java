@@ -24,6 +24,7 @@ import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.internal.text.AddressLiteral;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -99,7 +100,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
                             this::drain,
                             this::resume,
                             this::rehearse,
-                            this::endRehearsal));
+                            this::endRehearsal,
+                            this::forgetSource));
         }
     }
 
@@ -202,6 +204,18 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         synchronized (lifecycle) {
             state.endRehearsal();
         }
+    }
+
+    /**
+     * Forgets what is remembered of a source and of the networks around it, good and bad: as if it had never been here. For an operator
+     * whose client was marked by mistake; marks fade by themselves within the hour. The health port cannot do it.
+     *
+     * @param address IPv4 or IPv6, in figures; of IPv6 it stands for its /64
+     * @return whether anything was remembered
+     * @throws IllegalArgumentException if it is no address
+     */
+    public boolean forgetSource(String address) {
+        return state.forgetSource(AddressLiteral.parse(address));
     }
 
     @Override

@@ -58,6 +58,11 @@ class JmxTest {
 
             assertThatThrownBy(() -> bean.rehearse("descriptors", 7, 60)).isInstanceOf(IllegalArgumentException.class);
             bean.endRehearsal();
+
+            assertThat(bean.forgetSource("2001:db8::1")).isFalse();
+            assertThatThrownBy(() -> bean.forgetSource("example.org"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected: an IPv4 or IPv6 address");
         }
     }
 

@@ -122,4 +122,13 @@ public interface TcpGuardMXBean {
 
     /** Ends a rehearsal before its time. */
     void endRehearsal();
+
+    /**
+     * Forgets what is remembered of a source and of the networks around it.
+     *
+     * @param address IPv4 or IPv6, in figures
+     * @return whether anything was remembered
+     * @throws IllegalArgumentException if it is no address
+     */
+    boolean forgetSource(String address);
 }

@@ -15,7 +15,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * The guard as an endpoint of Actuator, {@code tcpguard}: read it, {@code /details}, {@code /advice}, {@code /incident}; write {@code
- * /drain} (with a reason, if you like), {@code /resume}, {@code /rehearse} and {@code /end-rehearsal}. Exposed only where the application says so, as Boot's others.
+ * /drain} (with a reason, if you like), {@code /resume}, {@code /rehearse}, {@code /end-rehearsal} and {@code /forget} (a source). Exposed only where the application says so, as Boot's others.
  */
 @Endpoint(id = "tcpguard")
 final class TcpGuardEndpoint {
@@ -44,12 +44,13 @@ final class TcpGuardEndpoint {
 
     // Boot 3.5 knows an optional parameter by this annotation only, Boot 4 by any of the name.
     /**
-     * Drains, resumes or rehearses; 400 if it is none of them.
+     * Drains, resumes, rehearses or forgets a source; 400 if it is none of them.
      *
      * @param reason why it drains; for people
      * @param signal what is played in a rehearsal
      * @param pressure how far: used by limit
      * @param seconds how long
+     * @param source address whose marks are forgotten
      */
     @WriteOperation
     public Map<String, @Nullable Object> operate(
@@ -57,22 +58,34 @@ final class TcpGuardEndpoint {
             @org.springframework.lang.Nullable String reason,
             @org.springframework.lang.Nullable Signal signal,
             @org.springframework.lang.Nullable Double pressure,
-            @org.springframework.lang.Nullable Long seconds) {
+            @org.springframework.lang.Nullable Long seconds,
+            @org.springframework.lang.Nullable String source) {
         switch (operation) {
             case "drain" -> guard.drain(reason == null || reason.isBlank() ? "drained by Actuator" : reason);
             case "resume" -> guard.resume();
             case "rehearse" -> rehearse(signal, pressure, seconds);
             case "end-rehearsal" -> guard.endRehearsal();
+            case "forget" -> {
+                return Map.of("forgotten", forget(source));
+            }
             // Null would be 204: as if it had been done.
             default ->
                 throw new InvalidEndpointRequestException(
-                        "There is no operation " + operation, "operation: drain, resume, rehearse or end-rehearsal");
+                        "There is no operation " + operation, "operation: drain, resume, rehearse, end-rehearsal or forget");
         }
         return Map.of(
                 "draining",
                 guard.status().drainReason().isPresent(),
                 "rehearsal",
                 guard.snapshot().rehearsal());
+    }
+
+    private boolean forget(@Nullable String source) {
+        try {
+            return guard.forgetSource(source == null ? "" : source);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "source: an address", e);
+        }
     }
 
     private void rehearse(@Nullable Signal signal, @Nullable Double pressure, @Nullable Long seconds) {

@@ -56,6 +56,13 @@ class EndpointTest {
             assertThat(Web.post(port, "/actuator/tcpguard/end-rehearsal", "{}").statusCode())
                     .isEqualTo(200);
 
+            assertThat(Web.post(port, "/actuator/tcpguard/forget", "{\"source\":\"192.0.2.1\"}")
+                            .body())
+                    .contains("\"forgotten\":false");
+            assertThat(Web.post(port, "/actuator/tcpguard/forget", "{\"source\":\"example.org\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+
             // Without a reason.
             Web.post(port, "/actuator/tcpguard/drain", "{}");
             assertThat(guard.status().drainReason()).contains("drained by Actuator");

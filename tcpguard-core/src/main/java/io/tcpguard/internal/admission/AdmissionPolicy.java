@@ -213,6 +213,11 @@ public final class AdmissionPolicy {
         return sentences;
     }
 
+    /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */
+    public boolean forgetSource(InetAddress address) {
+        return table.forget(address, clients.history().memory());
+    }
+
     /** Tells the log at DEBUG of a request that is refused. */
     public void tellRefusedRequest(@Nullable InetAddress source, long now) {
         refusals.tellRequest(source, now);

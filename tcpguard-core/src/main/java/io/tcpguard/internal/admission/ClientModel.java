@@ -70,7 +70,7 @@ record ClientModel(
         SourceMemory memory = history.memory();
         sentences.add("by what their sources are known for, while slots were scarce since the start: " + shares
                 + "; sources and networks remembered: " + memory.good() + " good, " + memory.bad() + " bad, "
-                + memory.size() + " in all");
+                + memory.size() + " in all; an operator undoes a mark by JMX (forgetSource) or Actuator (forget)");
         sentences.add(
                 tenure.nanos() == TenureEstimator.NONE
                         ? "healthy sessions have no bound that is known: nobody is asked to give a slot back"

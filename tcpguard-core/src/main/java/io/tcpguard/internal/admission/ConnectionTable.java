@@ -186,6 +186,11 @@ final class ConnectionTable {
         return sources.size() > HANDFUL ? sources.rank(address, memory) : SourceRank.UNKNOWN;
     }
 
+    /** As {@link Sources#forget}. */
+    synchronized boolean forget(InetAddress address, SourceMemory memory) {
+        return sources.forget(address, memory);
+    }
+
     /** As {@link Sources#holdsMoreThan}. */
     synchronized boolean holdsMoreThan(double times, InetAddress address) {
         return sources.holdsMoreThan(times, address);

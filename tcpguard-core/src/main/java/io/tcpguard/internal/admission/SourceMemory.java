@@ -99,12 +99,14 @@ final class SourceMemory {
         }
     }
 
-    /** Forgets all about it. */
-    void forget(long source) {
+    /** Forgets all about it. Whether there was anything. */
+    boolean forget(long source) {
         AtomicLongArray table = words;
+        boolean known = find(source) != 0;
         for (int at = indexOf(table, source); at >= 0; at = indexOf(table, source)) {
             table.set(at, 0);
         }
+        return known;
     }
 
     /** Sources known for good, for bad, and in all, as of the last sweep. */

@@ -123,6 +123,16 @@ final class Sources {
         return rank;
     }
 
+    /** Takes this address and its networks out of the memory. Whether any of them was in it. */
+    boolean forget(InetAddress address, SourceMemory history) {
+        asked.set(address, memory);
+        boolean known = history.forget(asked.id());
+        while (asked.widen()) {
+            known |= history.forget(asked.id());
+        }
+        return known;
+    }
+
     /**
      * Whether the source of this address, or a network around it, holds at least {@code times} its equal share of all
      * connections, and at least two.

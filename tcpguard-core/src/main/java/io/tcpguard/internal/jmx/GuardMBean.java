@@ -236,4 +236,9 @@ final class GuardMBean implements TcpGuardMXBean {
     public void endRehearsal() {
         guard.endRehearsal().run();
     }
+
+    @Override
+    public boolean forgetSource(String address) {
+        return guard.forgetSource().test(address);
+    }
 }

@@ -8,6 +8,7 @@ import io.tcpguard.state.RefusalCounters;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -24,7 +25,8 @@ public record Operations(
         Consumer<String> drain,
         Runnable resume,
         Rehearse rehearse,
-        Runnable endRehearsal) {
+        Runnable endRehearsal,
+        Predicate<String> forgetSource) {
 
     /** Begins a rehearsal. */
     @FunctionalInterface

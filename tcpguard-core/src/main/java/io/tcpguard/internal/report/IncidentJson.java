@@ -8,6 +8,7 @@ import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.RefusalCounters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,11 +53,23 @@ final class IncidentJson {
                 .object("capacity", o -> capacity(o, atWorst.capacity()))
                 .member("refusedInAll", episode.refusedInAll())
                 .array("refused", episode.refused(), IncidentJson::refused)
+                .object("sources", o -> ranks(o, episode))
                 .member("waited", episode.waited())
                 .object("kernel", o -> episode.kernel().forEach((counter, count) -> o.member(counter.name(), count)))
                 .member("rehearsal", episode.rehearsal())
                 .member("changes", episode.moments().size() + episode.lost())
                 .array("course", ends(episode.moments()), (o, moment) -> change(o, episode, moment));
+    }
+
+    /** New connections while slots were scarce, by what their sources were known for. */
+    private static void ranks(JsonText json, Episode episode) {
+        var ranks = episode.ranks();
+        for (RefusalCounters.Rank rank : RefusalCounters.Rank.values()) {
+            json.object(
+                    rank.name(),
+                    o -> o.member("letIn", ranks.getOrDefault(new Episode.RankKind(rank, true), 0L))
+                            .member("refused", ranks.getOrDefault(new Episode.RankKind(rank, false), 0L)));
+        }
     }
 
     private static void capacity(JsonText json, Capacity capacity) {

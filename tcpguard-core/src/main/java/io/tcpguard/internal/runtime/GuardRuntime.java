@@ -42,6 +42,7 @@ import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -307,6 +308,11 @@ public final class GuardRuntime implements RunState {
     @Override
     public void endRehearsal() {
         rehearsal.end();
+    }
+
+    @Override
+    public boolean forgetSource(InetAddress address) {
+        return policy.forgetSource(address);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -50,6 +51,11 @@ sealed class NotRunning implements RunState permits SwitchedOff {
     @Override
     public void endRehearsal() {
         // None is on.
+    }
+
+    @Override
+    public boolean forgetSource(InetAddress address) {
+        return false;
     }
 
     @Override

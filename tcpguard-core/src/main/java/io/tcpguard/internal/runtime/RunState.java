@@ -12,6 +12,7 @@ import io.tcpguard.state.CheckerStatus;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.ListenerStatus;
 import java.io.Closeable;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -60,6 +61,9 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** Ends a rehearsal, if one is on. */
     void endRehearsal();
+
+    /** Forgets what is remembered of a source. Whether anything was. */
+    boolean forgetSource(InetAddress address);
 
     /** Tells this listener of transitions, too. */
     void add(GuardListener listener);

@@ -56,6 +56,22 @@ class SourcesTest {
     }
 
     @Test
+    void forgetsAMarkWithThoseOfTheNetworkAround() throws UnknownHostException {
+        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)), new RefusalCounters());
+        for (int i = 1; i <= 16; i++) {
+            sit(history, "192.0.2." + i);
+        }
+        InetAddress marked = InetAddress.getByName("192.0.2.7");
+        assertThat(rank(history, "192.0.2.7")).isEqualTo(SourceRank.BAD);
+
+        assertThat(sources.forget(marked, history.memory())).isTrue();
+
+        assertThat(rank(history, "192.0.2.7")).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(rank(history, "192.0.2.8")).as("its neighbour").isEqualTo(SourceRank.BAD);
+        assertThat(sources.forget(marked, history.memory())).isFalse();
+    }
+
+    @Test
     void holdsRefusalsAgainstNoAddressThatHasConnections() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
         ClientModel clients = ClientModel.empty(0, clock, new RefusalCounters());

@@ -43,6 +43,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param atNanos when, on the guard's clock
      * @param snapshot what was in force from then on
      * @param refused what was shed from the guard's start until then
+     * @param ranks new connections until then while slots were scarce, by what their sources were known for
      * @param waited how many had been made to wait for a place until then
      * @param kernel what the kernel had counted until then; what is not known is missing
      * @param meant whether an operator drains and nothing else is wrong
@@ -51,6 +52,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
             long atNanos,
             GuardSnapshot snapshot,
             Map<RefusalKind, Long> refused,
+            Map<RankKind, Long> ranks,
             long waited,
             Map<KernelCounter, Long> kernel,
             boolean meant) {
@@ -58,9 +60,18 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
         /** Copies the maps. */
         public Moment {
             refused = Map.copyOf(refused);
+            ranks = Map.copyOf(ranks);
             kernel = Map.copyOf(kernel);
         }
     }
+
+    /**
+     * What became of a new connection.
+     *
+     * @param rank what its source was known for
+     * @param letIn whether it was admitted
+     */
+    public record RankKind(RefusalCounters.Rank rank, boolean letIn) {}
 
     /**
      * A kind of refusal.
@@ -173,6 +184,11 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
                         .reversed()
                         .thenComparing(e -> e.getKey().toString()))
                 .toList();
+    }
+
+    /** New connections during it while slots were scarce, by what their sources were known for. */
+    public Map<RankKind, Long> ranks() {
+        return grown(first().ranks(), last().ranks());
     }
 
     /** How many were refused and evicted during it. */

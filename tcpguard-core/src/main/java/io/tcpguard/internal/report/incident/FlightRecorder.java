@@ -3,6 +3,7 @@ package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.internal.report.incident.Episode.Moment;
+import io.tcpguard.internal.report.incident.Episode.RankKind;
 import io.tcpguard.internal.report.incident.Episode.RefusalKind;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -116,7 +117,7 @@ public final class FlightRecorder {
         Moment newest = lately;
         if (newest == null || nowNanos - newest.atNanos() >= BEFOREHAND) {
             before = newest;
-            lately = new Moment(nowNanos, snapshot, counts(shed), waited, Map.of(), false);
+            lately = new Moment(nowNanos, snapshot, counts(shed), ranks(shed), waited, Map.of(), false);
         }
     }
 
@@ -124,11 +125,12 @@ public final class FlightRecorder {
     private Moment sinceCalm(Moment first) {
         Moment since = later(before, ended);
         return since == null
-                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), 0, first.kernel(), first.meant())
+                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), Map.of(), 0, first.kernel(), first.meant())
                 : new Moment(
                         first.atNanos(),
                         first.snapshot(),
                         since.refused(),
+                        since.ranks(),
                         since.waited(),
                         first.kernel(),
                         first.meant());
@@ -166,7 +168,7 @@ public final class FlightRecorder {
     }
 
     private Moment moment(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
-        return new Moment(nowNanos, snapshot, counts(shed), waited, kernel.get().known(), meant);
+        return new Moment(nowNanos, snapshot, counts(shed), ranks(shed), waited, kernel.get().known(), meant);
     }
 
     /** The first moment stays: what was counted before the episode is subtracted by it. */
@@ -178,6 +180,15 @@ public final class FlightRecorder {
         }
         moments.add(moment);
         return new Episode(old.before(), moments, old.lost() + (full ? 1 : 0));
+    }
+
+    private static Map<RankKind, Long> ranks(RefusalCounters shed) {
+        Map<RankKind, Long> counts = new HashMap<>();
+        for (RefusalCounters.Rank rank : RefusalCounters.Rank.values()) {
+            counts.put(new RankKind(rank, true), shed.of(rank, true));
+            counts.put(new RankKind(rank, false), shed.of(rank, false));
+        }
+        return counts;
     }
 
     private static Map<RefusalKind, Long> counts(RefusalCounters shed) {

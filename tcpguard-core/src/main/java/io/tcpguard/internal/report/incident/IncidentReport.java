@@ -6,8 +6,10 @@ import io.tcpguard.advisor.Finding;
 import io.tcpguard.advisor.Judgement;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
+import io.tcpguard.internal.report.incident.Episode.RankKind;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -158,6 +160,20 @@ public final class IncidentReport {
         long waited = episode.waited();
         if (waited > 0) {
             line("  waited      " + waited + " new connections, until a slot was free or the wait was over");
+        }
+        ranks();
+    }
+
+    private void ranks() {
+        Map<RankKind, Long> ranks = episode.ranks();
+        if (ranks.isEmpty()) {
+            return;
+        }
+        line("  sources     of new connections while slots were scarce: let in and refused");
+        for (RefusalCounters.Rank rank : RefusalCounters.Rank.values()) {
+            long letIn = ranks.getOrDefault(new RankKind(rank, true), 0L);
+            long refused = ranks.getOrDefault(new RankKind(rank, false), 0L);
+            line("    " + IncidentWords.of(rank) + " " + letIn + " and " + refused);
         }
     }
 

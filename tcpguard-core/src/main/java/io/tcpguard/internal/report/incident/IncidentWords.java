@@ -32,6 +32,14 @@ final class IncidentWords {
         return where(refusal.stage(), refusal.method()) + ", because " + why(refusal.reason());
     }
 
+    static String of(RefusalCounters.Rank rank) {
+        return switch (rank) {
+            case KNOWN_GOOD -> "known good";
+            case UNKNOWN -> "unknown";
+            case KNOWN_BAD -> "known bad";
+        };
+    }
+
     private static String where(RefusalCounters.Stage stage, RefusalCounters.Method method) {
         return switch (stage) {
             case ACCEPT ->

@@ -83,6 +83,20 @@ final class IncidentReportTest {
     }
 
     @Test
+    void tellsWhoCameInByWhatTheirSourcesWereKnownFor() {
+        to(Snapshots.at(Level.SHED, 992), 0);
+        for (int i = 0; i < 7; i++) {
+            shed.count(RefusalCounters.Rank.KNOWN_GOOD, i > 0);
+            shed.count(RefusalCounters.Rank.KNOWN_BAD, i == 0);
+        }
+        to(Snapshots.calm(), 9_000);
+
+        assertThat(report())
+                .contains("let in and refused")
+                .contains("    known good 6 and 1\n    unknown 0 and 0\n    known bad 1 and 6\n");
+    }
+
+    @Test
     void tellsOfALeakThatTookTheServerOut() throws IOException {
         to(Snapshots.at(Level.SHED, 992), 0);
         to(Snapshots.leak("usable descriptors below 25 %"), 3_000);

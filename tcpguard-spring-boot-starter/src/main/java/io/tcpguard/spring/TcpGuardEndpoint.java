@@ -71,7 +71,8 @@ final class TcpGuardEndpoint {
             // Null would be 204: as if it had been done.
             default ->
                 throw new InvalidEndpointRequestException(
-                        "There is no operation " + operation, "operation: drain, resume, rehearse, end-rehearsal or forget");
+                        "There is no operation " + operation,
+                        "operation: drain, resume, rehearse, end-rehearsal or forget");
         }
         return Map.of(
                 "draining",

@@ -65,10 +65,8 @@ final class IncidentJson {
     private static void ranks(JsonText json, Episode episode) {
         var ranks = episode.ranks();
         for (RefusalCounters.Rank rank : RefusalCounters.Rank.values()) {
-            json.object(
-                    rank.name(),
-                    o -> o.member("letIn", ranks.getOrDefault(new Episode.RankKind(rank, true), 0L))
-                            .member("refused", ranks.getOrDefault(new Episode.RankKind(rank, false), 0L)));
+            json.object(rank.name(), o -> o.member("letIn", ranks.getOrDefault(new Episode.RankKind(rank, true), 0L))
+                    .member("refused", ranks.getOrDefault(new Episode.RankKind(rank, false), 0L)));
         }
     }
 

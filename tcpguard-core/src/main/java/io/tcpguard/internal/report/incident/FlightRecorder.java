@@ -168,7 +168,14 @@ public final class FlightRecorder {
     }
 
     private Moment moment(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
-        return new Moment(nowNanos, snapshot, counts(shed), ranks(shed), waited, kernel.get().known(), meant);
+        return new Moment(
+                nowNanos,
+                snapshot,
+                counts(shed),
+                ranks(shed),
+                waited,
+                kernel.get().known(),
+                meant);
     }
 
     /** The first moment stays: what was counted before the episode is subtracted by it. */

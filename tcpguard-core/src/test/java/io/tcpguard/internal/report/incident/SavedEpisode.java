@@ -35,7 +35,13 @@ final class SavedEpisode {
         List<Moment> moments = new ArrayList<>();
         for (int i = 1; i < saved.snapshots.size(); i++) {
             moments.add(new Moment(
-                    saved.times.get(i), saved.snapshots.get(i), saved.refused.get(i), Map.of(), 0, saved.kernel.get(i), false));
+                    saved.times.get(i),
+                    saved.snapshots.get(i),
+                    saved.refused.get(i),
+                    Map.of(),
+                    0,
+                    saved.kernel.get(i),
+                    false));
         }
         return new Episode(saved.snapshots.get(0), moments, 0);
     }

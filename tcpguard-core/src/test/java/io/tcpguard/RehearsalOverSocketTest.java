@@ -84,7 +84,9 @@ class RehearsalOverSocketTest {
         } finally {
             log.removeHandler(handler);
         }
-        assertThat(lines).filteredOn(line -> line.contains("the rehearsal is over")).hasSize(1);
+        assertThat(lines)
+                .filteredOn(line -> line.contains("the rehearsal is over"))
+                .hasSize(1);
     }
 
     @Test

@@ -25,8 +25,10 @@ public final class LinuxProbes implements AutoCloseable {
 
     /** Six files are held open for the machine's counters: of fewer descriptors too many. */
     private static final long FOR_COUNTERS = 256;
-    /** Six more for the settings that they are compared with, with fewer these are read once; and three for the container's memory. */
-    private static final long FOR_SETTINGS = 512;
+    /** Seven more for the settings that they are compared with: with fewer these are read once, at start. Each is a client's place. */
+    private static final long FOR_SETTINGS = 4096;
+    /** Three more for the container's memory. */
+    private static final long FOR_CONTAINER = 512;
     /** Three for the accept queue, where no socket can be asked. */
     private static final long FOR_TABLES = 192;
 
@@ -64,7 +66,7 @@ public final class LinuxProbes implements AutoCloseable {
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
-        CgroupPlace place = linux && limit >= FOR_SETTINGS ? CgroupPlace.find(proc, Path.of("/")) : null;
+        CgroupPlace place = linux && limit >= FOR_CONTAINER ? CgroupPlace.find(proc, Path.of("/")) : null;
         this.container = CgroupMemory.open(place, descriptors, clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
@@ -161,7 +163,7 @@ public final class LinuxProbes implements AutoCloseable {
         Probe probe = new ListenTableProbe(
                 ProcFile.head(new File(proc, "self/net/tcp6"), descriptors),
                 ProcFile.head(new File(proc, "self/net/tcp"), descriptors),
-                ProcFile.whole(new File(proc, "sys/net/core/somaxconn"), descriptors),
+                asSetting(new File(proc, "sys/net/core/somaxconn")),
                 port,
                 backlogAskedFor,
                 urgent,
@@ -232,13 +234,15 @@ public final class LinuxProbes implements AutoCloseable {
             return ProcFile.none(where, descriptors);
         }
         boolean setting = path.startsWith("sys/net/") && !path.endsWith("_count");
-        ProcFile file = setting && limit < FOR_SETTINGS
-                ? ProcFile.once(where, descriptors)
-                : ProcFile.whole(where, descriptors);
+        ProcFile file = setting ? asSetting(where) : ProcFile.whole(where, descriptors);
         synchronized (files) {
             files.add(file);
         }
         return file;
+    }
+
+    private ProcFile asSetting(File where) {
+        return limit < FOR_SETTINGS ? ProcFile.once(where, descriptors) : ProcFile.whole(where, descriptors);
     }
 
     private String fewDescriptors() {

@@ -65,6 +65,8 @@ class AtTheLimitTest {
             assertThat(atTheLimit).contains("noneLeft=true").contains("DESCRIPTORS 512 of 512");
 
             child.ask("release");
+            // A file is tried again a second after the last time.
+            child.ask("readall 3");
 
             assertThat(child.ask("readall 3"))
                     .containsPattern("TIME_WAIT \\d+ of \\d+")

@@ -245,9 +245,13 @@ public final class AdmissionPolicy {
             BooleanSupplier canAnswer,
             long now) {
         try {
-            return open
+            Admission decision = open
                     ? decider.decide(source, stale, stale ? null : atListener, listener, queue, canAnswer, now)
                     : Admission.ADMIT;
+            if (listener != null) {
+                listener.counts().inHand(decision == Admission.WAIT);
+            }
+            return decision;
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
             trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);

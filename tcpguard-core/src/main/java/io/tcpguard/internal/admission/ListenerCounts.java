@@ -24,6 +24,8 @@ public final class ListenerCounts {
     private final LongAdder accepts = new LongAdder();
     private final AtomicInteger held = new AtomicInteger();
 
+    private volatile boolean inHand;
+
     @SuppressWarnings("UnusedVariable") // by its handle
     private long completed;
 
@@ -40,6 +42,18 @@ public final class ListenerCounts {
     /** Changes while work on its connections ends; two that end at the same time may count as one. */
     public long completed() {
         return (long) COMPLETED.getOpaque(this);
+    }
+
+    /** Whether its acceptor holds one that waits, or waits for a place to answer it. Written only when it changes. */
+    public void inHand(boolean now) {
+        if (inHand != now) {
+            inHand = now;
+        }
+    }
+
+    /** Connections that are accepted, and neither in the books nor handed to who refuses them. */
+    public int inHand() {
+        return inHand ? 1 : 0;
     }
 
     void opened() {

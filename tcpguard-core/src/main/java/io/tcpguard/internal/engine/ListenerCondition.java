@@ -24,6 +24,11 @@ public interface ListenerCondition {
         return 0;
     }
 
+    /** Connections that an acceptor holds while they wait or are refused: clients', but in no books. */
+    default int inHand() {
+        return 0;
+    }
+
     /** Connections held that it was asked about. */
     default int held() {
         return 0;

@@ -84,6 +84,11 @@ public final class ListenerWatch {
         return listening.untrackedConnections();
     }
 
+    /** Connections that its acceptor holds while they wait or are refused. */
+    public int inHand() {
+        return listening.inHand();
+    }
+
     /** It is watched no more: from now on nothing is wrong with it. Any thread. */
     public void forget() {
         forgotten = true;

@@ -116,7 +116,9 @@ public final class GuardedSocket implements GuardedListener {
     public void refuse(SocketChannel channel, Admission decision) {
         // A reset needs no room, and to ask costs a count.
         int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.deskSize()) : 0;
+        places.counts().inHand(true);
         io.refuse(channel, decision, retryAfterSeconds(), room, !policy.hurriesForAllowed());
+        places.counts().inHand(false);
     }
 
     @Override

@@ -60,6 +60,11 @@ public final class ControlledListener implements ListenerCondition {
     }
 
     @Override
+    public int inHand() {
+        return counts.inHand();
+    }
+
+    @Override
     public int held() {
         return counts.held();
     }

@@ -125,7 +125,8 @@ public final class SamplingCycle {
         engine.rehearsal(rehearsal.marks());
         long own = (long) policy.connections() + refusedNow.getAsInt();
         for (int i = 0; i < w.listeners.size(); i++) {
-            own += w.listeners.get(i).untrackedConnections();
+            own += w.listeners.get(i).untrackedConnections()
+                    + w.listeners.get(i).inHand();
         }
         GuardSnapshot snapshot = engine.step(
                 w.watches,

@@ -1,0 +1,67 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.simulation.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whole guards under faults drawn by seed: what {@link Invariant} says is never broken. */
+@Tag("record")
+class GuardSimulationTest {
+    private static final Logger LOG = Logger.getLogger("io.tcpguard");
+
+    @BeforeAll
+    static void nobodyReadsWhatThousandsOfGuardsSay() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void logsAgain() {
+        LOG.setLevel(null);
+    }
+
+    @Test
+    void keepsItsPromisesInSomeHundredTrials() {
+        assertThat(GuardTrial.broken(1, 300, 6)).isEmpty();
+    }
+
+    /** {@code -Dtcpguard.seeds=300000} is an hour. */
+    @Tag("long")
+    @Test
+    void keepsThemInThousands() {
+        assertThat(GuardTrial.broken(1_001, Integer.getInteger("tcpguard.seeds", 10_000), 5))
+                .isEmpty();
+    }
+
+    /** The line that a failure prints. */
+    @Test
+    void playsATrialAgain() {
+        Long seed = Long.getLong("tcpguard.seed");
+        assumeTrue(seed != null, "no -Dtcpguard.seed");
+        GuardTrial trial = new GuardTrial(seed);
+        List<Integer> faults = new ArrayList<>();
+        for (String number : System.getProperty("tcpguard.faults", "").split(",", -1)) {
+            if (!number.isEmpty()) {
+                faults.add(Integer.valueOf(number));
+            }
+        }
+        assertThat(trial.run(System.getProperty("tcpguard.faults") == null ? trial.all() : faults))
+                .isNull();
+    }
+
+    @Test
+    void isTheSameTrialEachTime() {
+        for (long seed = 1; seed <= 5; seed++) {
+            GuardTrial trial = new GuardTrial(seed);
+            assertThat(String.valueOf(trial.run(trial.all()))).isEqualTo(String.valueOf(trial.run(trial.all())));
+        }
+    }
+}

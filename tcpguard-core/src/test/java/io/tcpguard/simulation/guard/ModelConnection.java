@@ -1,0 +1,29 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.simulation.guard;
+
+import io.tcpguard.spi.ConnectionHandle;
+import org.jspecify.annotations.Nullable;
+
+/** One admitted connection, as server and client know it. */
+final class ModelConnection {
+    final ModelClient client;
+
+    @Nullable ConnectionHandle handle;
+
+    boolean open = true;
+    boolean evicted;
+    int atWork;
+    boolean unfinished;
+
+    ModelConnection(ModelClient client) {
+        this.client = client;
+    }
+
+    ConnectionHandle handle() {
+        ConnectionHandle there = handle;
+        if (there == null) {
+            throw new IllegalStateException("not admitted yet");
+        }
+        return there;
+    }
+}

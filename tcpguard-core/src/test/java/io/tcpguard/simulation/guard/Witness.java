@@ -1,0 +1,292 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.simulation.guard;
+
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.internal.io.HealthStatus;
+import io.tcpguard.spi.Closing;
+import io.tcpguard.state.Admission;
+import io.tcpguard.state.DownBy;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.RefusalCounters.Stage;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is seen from outside of the guard, as facts for the {@linkplain Invariant invariants}; remembers the first one that is broken. */
+final class Witness {
+    /** What a server may leave its cluster for. */
+    private static final Set<FaultKind> JUDGED = Set.of(
+            FaultKind.LEAK,
+            FaultKind.FILES,
+            FaultKind.LIMIT_CHANGED,
+            FaultKind.PROBE_LIES,
+            FaultKind.COUNT_UNKNOWN,
+            FaultKind.PROBE_THROWS);
+
+    private static final Set<FaultKind> STALLS = Set.of(FaultKind.HANG, FaultKind.SLOW);
+    private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE, FaultKind.PREEMPTION);
+    private static final Set<FaultKind> UNCOUNTED =
+            Set.of(FaultKind.COUNT_UNKNOWN, FaultKind.PROBE_THROWS, FaultKind.LIMIT_CHANGED);
+    private static final Set<FaultKind> LISTENER = Set.of(
+            FaultKind.LISTENER_DEAD,
+            FaultKind.LISTENER_STUCK,
+            FaultKind.LISTENER_RESTARTS,
+            FaultKind.SECOND_LISTENER,
+            FaultKind.LISTENERS_THROW);
+
+    private static final long HOLD = 6 * Timeline.SECOND;
+    private static final int FLIPS = 3;
+    private static final long EYES = 3 * Timeline.SECOND;
+    private static final double MOST_USERS_MISSING = 0.2;
+
+    private final World world;
+    private @Nullable Invariant broken;
+    private String detail = "";
+    private int open;
+    private int leaving;
+    private long refusals;
+    private long evictions;
+    private long resets;
+    private long mostOwn;
+    private long mostLimit;
+    private int judgedDowns;
+    private boolean evictedAtWork;
+    private long waited;
+    private long mayWait;
+    private boolean trouble;
+    private boolean wasUp = true;
+    private @Nullable HealthStatus told;
+    private int users;
+    private int inSession;
+
+    Witness(World world) {
+        this.world = world;
+    }
+
+    @Nullable Invariant broken() {
+        return broken;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    void broken(Invariant which, String how) {
+        if (broken == null) {
+            broken = which;
+            detail = String.format("%.3f s: %s", world.time.now() / 1e9, how);
+        }
+    }
+
+    private void look(Invariant.When when) {
+        if (broken != null) {
+            return;
+        }
+        for (Invariant each : Invariant.values()) {
+            if (each.when == when && !each.holds.test(this)) {
+                broken(each, facts());
+                return;
+            }
+        }
+    }
+
+    private String facts() {
+        GuardSnapshot s = world.guard.snapshot();
+        HealthStatus last = told;
+        return "open " + world.kernel.open() + " of " + world.kernel.limit() + ", others " + world.kernel.others()
+                + ", connections " + open + " (evicted and open " + leaving + "), in the books " + inTheBooks()
+                + ", desk " + world.desk + ", resets " + resets + " of " + budget() + ", refused " + refusals
+                + " counted "
+                + refusalsCounted() + ", evicted " + evictions + " counted " + evictionsCounted() + ", waited "
+                + waited / Timeline.MILLI + " ms, users in session " + inSession + " of " + users + ", " + s.level()
+                + ' '
+                + s.reason() + ", " + s.verdict() + ", told " + last;
+    }
+
+    void troubleBegins() {
+        trouble = true;
+    }
+
+    void admits() {
+        open++;
+        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        look(Invariant.When.ADMITTED);
+        open--;
+    }
+
+    void opened(ModelConnection connection) {
+        open += connection.open ? 1 : 0;
+        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+    }
+
+    void closed(ModelConnection connection) {
+        open--;
+        leaving -= connection.evicted ? 1 : 0;
+    }
+
+    void evicts(ModelConnection connection, Closing how) {
+        evictedAtWork = connection.atWork > 0 && !connection.unfinished;
+        connection.evicted = true;
+        evictions++;
+        leaving += connection.open ? 1 : 0;
+        resets += how == Closing.RESET ? 1 : 0;
+        look(Invariant.When.EVICTED);
+    }
+
+    void refuses(Admission how) {
+        refusals++;
+        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+    }
+
+    void isReset() {
+        resets++;
+    }
+
+    void waits(long sinceRan, long longest) {
+        waited = world.ran() - sinceRan;
+        mayWait = longest;
+        look(Invariant.When.WAITED);
+    }
+
+    void sampled() {
+        mostLimit = Math.max(mostLimit, world.kernel.limit());
+        look(Invariant.When.SAMPLED);
+    }
+
+    void told(HealthStatus status) {
+        if (wasUp && downBySignals(status) && !world.anyWithin(STALLS, EYES)) {
+            judgedDowns++;
+        }
+        wasUp = status.up();
+        told = status;
+        look(Invariant.When.TOLD);
+    }
+
+    void calm(int usersThere, int usersInSession) {
+        users = usersThere;
+        inSession = usersInSession;
+        look(Invariant.When.CALM);
+    }
+
+    void ended() {
+        look(Invariant.When.ENDED);
+    }
+
+    // Facts, as the invariants ask for them.
+
+    boolean countable() {
+        return !world.kernel.othersMovedWithin(2 * Timeline.SECOND) && !world.anyWithin(UNCOUNTED, 2 * Timeline.SECOND);
+    }
+
+    long heldByAdmitted() {
+        return world.kernel.open() - world.kernel.connections() + open - leaving;
+    }
+
+    long admissionThreshold() {
+        return world.kernel.limit() - GuardConfig.defaults().reserve(world.kernel.limit());
+    }
+
+    boolean evictedAtWork() {
+        return evictedAtWork;
+    }
+
+    int inTheBooks() {
+        return world.guard.policy().connections();
+    }
+
+    int open() {
+        return open;
+    }
+
+    long refusals() {
+        return refusals;
+    }
+
+    long refusalsCounted() {
+        return world.guard.shed().of(Stage.ACCEPT);
+    }
+
+    long evictions() {
+        return evictions;
+    }
+
+    long evictionsCounted() {
+        return world.guard.shed().of(Stage.KEEP_ALIVE);
+    }
+
+    long resets() {
+        return resets;
+    }
+
+    /** The largest that it can have been so far. */
+    long budget() {
+        return Math.min(mostLimit / 4, mostOwn / 5);
+    }
+
+    boolean up() {
+        HealthStatus last = told;
+        return last != null && last.up();
+    }
+
+    boolean downBySignals() {
+        return downBySignals(told);
+    }
+
+    private static boolean downBySignals(@Nullable HealthStatus status) {
+        return status != null && !status.up() && status.by() == DownBy.SIGNALS;
+    }
+
+    boolean downByListener() {
+        HealthStatus last = told;
+        return last != null && !last.up() && last.by() == DownBy.LISTENER;
+    }
+
+    boolean reasonToFail() {
+        return world.anyWithin(JUDGED, held() + EYES) || world.anyWithin(STALLS, EYES);
+    }
+
+    boolean reasonStandsOrHolds() {
+        return world.anyWithin(JUDGED, held() + EYES) || world.anyWithin(STALLS, EYES);
+    }
+
+    private long held() {
+        return HOLD << Math.min(6, Math.max(0, judgedDowns - FLIPS));
+    }
+
+    boolean listenerFailed() {
+        return world.anyWithin(LISTENER, held() + EYES) || world.kernel.fullWithin(held() + EYES);
+    }
+
+    boolean deadForLong() {
+        return !world.on(FaultKind.LISTENERS_THROW)
+                && world.listeners.stream().anyMatch(listener -> listener.deadNanos() > EYES);
+    }
+
+    boolean waitedWithin() {
+        // By a late sampler nobody is told that he has waited enough, until it is so late that nobody may wait.
+        int late = world.anyWithin(LATE, waited) ? 10 : 0;
+        return waited <= mayWait + mayWait / 63 + (late + 2) * world.period + 200 * Timeline.MILLI
+                || world.kernel.fullWithin(waited)
+                || world.anyWithin(Set.of(FaultKind.LISTENER_STUCK), waited);
+    }
+
+    boolean calmSoFar() {
+        return !trouble;
+    }
+
+    boolean nobodyTurnedAway() {
+        return refusals == 0 && evictions == 0;
+    }
+
+    boolean allIsWell() {
+        GuardSnapshot s = world.guard.snapshot();
+        return s.level() == Level.NORMAL
+                && s.refusal() == null
+                && up()
+                && s.verdict().weight() >= 100 * s.capacity().usableShare() - 10;
+    }
+
+    boolean usersAreBack() {
+        return inSession >= (1 - MOST_USERS_MISSING) * users - 2;
+    }
+}

@@ -65,10 +65,12 @@ class AtTheLimitTest {
             assertThat(atTheLimit).contains("noneLeft=true").contains("DESCRIPTORS 512 of 512");
 
             child.ask("release");
-            // A file is tried again a second after the last time.
-            child.ask("readall 3");
-
-            assertThat(child.ask("readall 3"))
+            // A file is tried again a second after the last time; a round takes a fifth of that.
+            String after = child.ask("readall 3");
+            for (int i = 0; i < 20 && after.contains("OUT_OF_DESCRIPTORS"); i++) {
+                after = child.ask("readall 3");
+            }
+            assertThat(after)
                     .containsPattern("TIME_WAIT \\d+ of \\d+")
                     .containsPattern("SYSTEM_FILES \\d+ of \\d+")
                     .doesNotContain("OUT_OF_DESCRIPTORS");

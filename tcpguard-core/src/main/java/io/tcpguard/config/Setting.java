@@ -29,7 +29,7 @@ public enum Setting {
                     + "too, so point the load balancer's check elsewhere first"),
     /**
      * Duration, 1 ms to 1 s, default 20 ms: a burst that fills the last tenth of 1024 descriptors takes longer than
-     * that.
+     * that. While nobody comes and every limit is far, it is 500 ms; the first accept ends that.
      */
     SAMPLE_PERIOD(
             "samplePeriod",

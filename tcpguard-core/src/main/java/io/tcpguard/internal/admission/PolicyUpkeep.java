@@ -26,7 +26,6 @@ final class PolicyUpkeep {
     private final boolean fairness;
     private final long longestStep;
     private volatile long sampledAt;
-    private long pauses;
     private long settledAt;
     private long learnedAt;
     private long forgotAt;
@@ -67,7 +66,8 @@ final class PolicyUpkeep {
 
     void sampled(Level level, long now) {
         long step = now - sampledAt;
-        advance(now);
+        long stoodStill = clock.advance(now, longestStep);
+        sampledAt = now;
         if (level.atLeast(Level.ELEVATED) && now - settledAt >= SETTLE_EVERY) {
             settledAt = now;
             table.settle(clock.nanos());
@@ -78,7 +78,7 @@ final class PolicyUpkeep {
                 }
             }
         }
-        clients.pace().sampled(step, now);
+        clients.pace().sampled(stoodStill, now);
         turn(step, now);
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;
@@ -126,13 +126,5 @@ final class PolicyUpkeep {
         } catch (IndexOutOfBoundsException gone) {
             return null;
         }
-    }
-
-    /** A pause of the process or of its machine makes nobody idle: what came meanwhile has not been read yet. */
-    private void advance(long now) {
-        long step = now - sampledAt;
-        pauses += Math.max(0, step - longestStep);
-        sampledAt = now;
-        clock.advance(now - pauses);
     }
 }

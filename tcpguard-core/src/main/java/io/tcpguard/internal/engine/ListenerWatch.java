@@ -89,6 +89,11 @@ public final class ListenerWatch {
         return listening.inHand();
     }
 
+    /** Another number whenever somebody came or was served, by counts that cost nothing. Any thread. */
+    public long activity() {
+        return listening.accepts() + listening.completed();
+    }
+
     /** It is watched no more: from now on nothing is wrong with it. Any thread. */
     public void forget() {
         forgotten = true;

@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 /**
  * Time that this process really had. While it is stopped (SIGSTOP, a frozen virtual machine, a long collection, no CPU) nobody serves and
  * nobody could: what waited meanwhile is not old. So of a gap in which no thread of the guard looked at the clock only the first
- * {@value #COUNTED_MILLIS} ms count, or four sample periods if that is more. Any thread; no lock, no allocation.
+ * {@value #COUNTED_MILLIS} ms count, or four sample periods if that is more; silence that a thread announced is no gap. Any thread; no lock,
+ * no allocation.
  */
 public final class AwakeTime {
     /** Longer than a slow processor makes wait, shorter than any age that a rule goes by. */
@@ -31,6 +32,9 @@ public final class AwakeTime {
 
     private volatile int counted = COUNTED_MILLIS;
 
+    /** Until then nobody need look; milliseconds from the origin. */
+    private volatile long quietUntil;
+
     AwakeTime(LongSupplier clock) {
         this.clock = clock;
         origin = clock.getAsLong();
@@ -51,6 +55,19 @@ public final class AwakeTime {
         PROCESS.expect(nanos);
     }
 
+    /** The caller sleeps for so long: until then nobody else need look. Of two that say so the later end stands. */
+    public static void quietFor(long nanos) {
+        PROCESS.quiet(nanos);
+    }
+
+    void quiet(long nanos) {
+        now();
+        long until = (clock.getAsLong() - origin + nanos) / MILLI;
+        if (until > quietUntil) {
+            quietUntil = until;
+        }
+    }
+
     void expect(long nanos) {
         counted = (int) Math.max(counted, Math.min(Integer.MAX_VALUE / 4, 4 * nanos / MILLI));
     }
@@ -65,7 +82,8 @@ public final class AwakeTime {
             if (gap < FINE_MILLIS) {
                 return origin + elapsed - before * MILLI;
             }
-            long lost = before + Math.max(0, gap - counted);
+            long announced = Math.max(0, quietUntil - (elapsed / MILLI - gap));
+            long lost = before + Math.max(0, gap - announced - counted);
             if (state.compareAndSet(seen, ((long) tick << 32) | (lost & LOW))) {
                 if (lost != before) {
                     lostLately = lost;

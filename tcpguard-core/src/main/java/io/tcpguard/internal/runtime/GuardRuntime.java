@@ -30,6 +30,7 @@ import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.ProcessConnections;
 import io.tcpguard.internal.sampling.ProcessMemory;
 import io.tcpguard.internal.sampling.Rehearsal;
+import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.internal.sampling.SamplingCycle;
@@ -71,6 +72,7 @@ public final class GuardRuntime implements RunState {
     private final Rehearsal rehearsal;
     private final TransitionFanout fanout;
     private final TransitionLog log = new TransitionLog();
+    private final SampleRest rest;
     private final SamplerThread sampler;
     private final WatchedExecutors work;
     private final BoundPorts ports = new BoundPorts();
@@ -99,6 +101,7 @@ public final class GuardRuntime implements RunState {
         LeakLook leaks = new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
         // For checks that only connect, as keepalived's TCP_CHECK does.
         boolean connects = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
+        CoarseClock clock = new CoarseClock(now, AwakeTime::nanoTime);
         ResetBudget resets = new ResetBudget(config, () -> connects || directorChecks(), now);
         policy = new AdmissionPolicy(
                 config,
@@ -108,7 +111,7 @@ public final class GuardRuntime implements RunState {
                     return published.staleAt(AwakeTime.nanoTime()) ? open : rehearsal.descriptors(open);
                 },
                 published::snapshot,
-                new CoarseClock(now),
+                clock,
                 counters.shed(),
                 resets,
                 now);
@@ -147,6 +150,10 @@ public final class GuardRuntime implements RunState {
         try {
             Engine engine = new Engine(config, now);
             cycle = cycle(engine);
+            long period = config.nanos(Setting.SAMPLE_PERIOD);
+            rest = new SampleRest(
+                    period, config.share(Setting.ELEVATED_AT), clock, cycle::activity, AwakeTime::nanoTime);
+            published.restsBy(rest);
             ProcessMemory memory = ProcessMemory.of(probes.containerMemory());
             memory.watch(cycle, config);
             ProcessConnections connections = new ProcessConnections(config, policy, engine, memory, rehearsal);
@@ -177,6 +184,7 @@ public final class GuardRuntime implements RunState {
                             stalledRequests,
                             diagnosticsTask,
                             peers,
+                            rest,
                             io::execute),
                     now);
             SignalAvailability sight = new SignalAvailability(turn);
@@ -194,13 +202,16 @@ public final class GuardRuntime implements RunState {
                     stalledRequests,
                     sight,
                     peers,
-                    ports);
-            long period = config.nanos(Setting.SAMPLE_PERIOD);
+                    ports,
+                    rest);
             AwakeTime.lookedAtEvery(period);
-            sampler = new SamplerThread(period, time -> {
-                turn.take(time);
-                io.reviveIfDead();
-            });
+            sampler = new SamplerThread(
+                    period,
+                    time -> {
+                        turn.take(time);
+                        io.reviveIfDead();
+                    },
+                    rest);
             view.watchOver(sampler);
         } catch (RuntimeException | Error e) {
             // A health port that is bound and never served would be "up" to a check that only connects.
@@ -291,23 +302,27 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public Closeable watchWork(String name, Executor executor) {
+        rest.end();
         return work.watch(name, executor, null)::close;
     }
 
     @Override
     public void drain(@Nullable String reason) {
         cycle.drain(reason);
+        rest.end();
     }
 
     @Override
     public void rehearse(Signal signal, double pressure, long nanos) {
         long now = AwakeTime.nanoTime();
         rehearsal.begin(published.snapshot(), published.staleAt(now), signal, pressure, nanos, now);
+        rest.end();
     }
 
     @Override
     public void endRehearsal() {
         rehearsal.end();
+        rest.end();
     }
 
     @Override

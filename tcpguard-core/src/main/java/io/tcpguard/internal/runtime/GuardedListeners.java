@@ -16,6 +16,7 @@ import io.tcpguard.internal.sampling.ControlledListener;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.ListenerConnections;
 import io.tcpguard.internal.sampling.ProcessConnections;
+import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WatchedExecutors;
 import io.tcpguard.signal.Signal;
@@ -41,6 +42,7 @@ final class GuardedListeners {
     private final SignalAvailability sight;
     private final @Nullable PeerLook peers;
     private final BoundPorts ports;
+    private final SampleRest rest;
     private final ListenerFigures all = new ListenerFigures();
 
     /** @param peers null: nobody looks for peers that are gone */
@@ -57,7 +59,8 @@ final class GuardedListeners {
             StalledRequestReaper stalledRequests,
             SignalAvailability sight,
             @Nullable PeerLook peers,
-            BoundPorts ports) {
+            BoundPorts ports,
+            SampleRest rest) {
         this.config = config;
         this.published = published;
         this.counters = counters;
@@ -71,6 +74,7 @@ final class GuardedListeners {
         this.sight = sight;
         this.peers = peers;
         this.ports = ports;
+        this.rest = rest;
     }
 
     GuardedListener listen(String name, int port, ListenerControl control) {
@@ -100,6 +104,7 @@ final class GuardedListeners {
         stalledRequests.add(control, watch::lateMillis);
         sight.add(control);
         all.add(figures);
+        rest.end();
         if (peers != null) {
             peers.add(control);
         }
@@ -114,6 +119,7 @@ final class GuardedListeners {
                 counters.waited(),
                 figures.waits(),
                 (executorName, executor) -> work.watch(executorName, executor, watch),
+                rest::end,
                 () -> {
                     stalledRequests.remove(control);
                     sight.remove(control);
@@ -126,6 +132,7 @@ final class GuardedListeners {
                     cycle.remove(heldProbe);
                     connections.remove(held);
                     policy.forget(places);
+                    rest.end();
                 });
     }
 

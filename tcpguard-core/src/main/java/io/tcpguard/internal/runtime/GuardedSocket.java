@@ -34,6 +34,7 @@ public final class GuardedSocket implements GuardedListener {
     private final LongAdder waited;
     private final WaitTimes waits;
     private final BiFunction<String, Executor, WatchedWork> watchWork;
+    private final Runnable rouse;
     private final Runnable onClose;
     private final AtomicInteger spread = new AtomicInteger();
 
@@ -45,6 +46,7 @@ public final class GuardedSocket implements GuardedListener {
      * @param waited counted here, too
      * @param waits told of each wait that ends
      * @param watchWork how to watch an executor that works for this listener
+     * @param rouse called at each accept: the sampler may rest
      */
     public GuardedSocket(
             AdmissionPolicy policy,
@@ -57,6 +59,7 @@ public final class GuardedSocket implements GuardedListener {
             LongAdder waited,
             WaitTimes waits,
             BiFunction<String, Executor, WatchedWork> watchWork,
+            Runnable rouse,
             Runnable onClose) {
         this.policy = policy;
         this.io = io;
@@ -68,23 +71,30 @@ public final class GuardedSocket implements GuardedListener {
         this.waited = waited;
         this.waits = waits;
         this.watchWork = watchWork;
+        this.rouse = rouse;
         this.onClose = onClose;
     }
 
     @Override
     public Admission accept(@Nullable InetAddress source) {
-        places.counts().accepts().increment();
+        arrived();
         return decide(source, null);
     }
 
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
-        places.counts().accepts().increment();
+        arrived();
         Admission decision = decide(source, waitingRoom);
         if (decision == Admission.WAIT) {
             waited.increment();
         }
         return decision;
+    }
+
+    /** Counted first: a sampler about to rest sees the count, or is seen. */
+    private void arrived() {
+        places.counts().accepts().increment();
+        rouse.run();
     }
 
     @Override
@@ -128,6 +138,7 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public WatchedWork watchWork(String name, Executor executor) {
+        rouse.run();
         return watchWork.apply(name, executor);
     }
 

@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.io.HealthStatus;
+import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
@@ -26,6 +27,7 @@ public final class PublishedSnapshot {
     private volatile long sampledAt;
     private volatile boolean live;
     private volatile @Nullable SignalAvailability sight;
+    private volatile @Nullable SampleRest rest;
     private volatile @Nullable String drainReason;
     /** It is still of interest after its end. */
     private volatile @Nullable String lastDrainReason;
@@ -39,6 +41,11 @@ public final class PublishedSnapshot {
     /** Who looks from now on. */
     void seenBy(SignalAvailability newSight) {
         sight = newSight;
+    }
+
+    /** Who may let the next sample wait. */
+    void restsBy(SampleRest newRest) {
+        rest = newRest;
     }
 
     /** From now on the snapshot is to be believed while it is young. */
@@ -89,13 +96,14 @@ public final class PublishedSnapshot {
         return live ? Math.max(0, now - sampledAt) : 0;
     }
 
-    /** Whether nobody may be refused by the snapshot at this time: the sampler is late by more than ten periods, or does not run. */
+    /** Whether nobody may be refused by the snapshot at this time: the sampler is late by more than ten periods, or does not run. It is not while it rests. */
     public boolean staleAt(long now) {
         return !live || late(now);
     }
 
     private boolean late(long now) {
-        return now - sampledAt > staleAfterNanos;
+        SampleRest quiet = rest;
+        return now - sampledAt > staleAfterNanos && (quiet == null || now - quiet.until() > staleAfterNanos);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.tcpguard.internal.report.SignalLossLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.report.history.History;
+import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
@@ -38,6 +39,7 @@ final class SamplerRound implements LongConsumer {
     private final StalledRequestReaper stalledRequests;
     private final DiagnosticsTask diagnosticsTask;
     private final @Nullable PeerLook peers;
+    private final SampleRest rest;
     private final Executor io;
     private final Runnable look;
 
@@ -60,6 +62,7 @@ final class SamplerRound implements LongConsumer {
             StalledRequestReaper stalledRequests,
             DiagnosticsTask diagnosticsTask,
             @Nullable PeerLook peers,
+            SampleRest rest,
             Executor io) {
         this.cycle = cycle;
         this.published = published;
@@ -76,6 +79,7 @@ final class SamplerRound implements LongConsumer {
         this.stalledRequests = stalledRequests;
         this.diagnosticsTask = diagnosticsTask;
         this.peers = peers;
+        this.rest = rest;
         this.io = io;
         this.look = () -> diagnosticsTask.look(published.snapshot());
     }
@@ -93,7 +97,7 @@ final class SamplerRound implements LongConsumer {
     @Override
     public void accept(long now) {
         GuardSnapshot before = published.snapshot();
-        GuardSnapshot after = cycle.runOnce(now);
+        GuardSnapshot after = cycle.runOnce(now, rest.due());
         published.publish(after, now);
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
@@ -120,5 +124,6 @@ final class SamplerRound implements LongConsumer {
             peers.sampled(now);
         }
         recordings.sampled(before, after, now);
+        rest.sampled(after, now);
     }
 }

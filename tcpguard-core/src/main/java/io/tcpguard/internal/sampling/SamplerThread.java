@@ -6,11 +6,12 @@ import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread without logic: calls the cycle each period until it is closed, whatever the cycle throws. To go on it
+ * A thread without logic: calls the cycle each period, or after a rest, until it is closed, whatever the cycle throws. To go on it
  * allocates nothing: with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead} makes
  * another.
  */
@@ -20,6 +21,7 @@ public final class SamplerThread implements AutoCloseable {
 
     private final long periodNanos;
     private final LongConsumer cycle;
+    private final @Nullable SampleRest rest;
     private final RateLimitedLog trouble = new RateLimitedLog(LOG, TimeUnit.MINUTES.toNanos(1));
     private volatile boolean stopped;
     private volatile Thread thread;
@@ -28,8 +30,17 @@ public final class SamplerThread implements AutoCloseable {
 
     /** @param cycle takes the time of the cycle */
     public SamplerThread(long periodNanos, LongConsumer cycle) {
+        this(periodNanos, cycle, null);
+    }
+
+    /**
+     * @param cycle takes the time of the cycle
+     * @param rest asked after each; null: there is none
+     */
+    public SamplerThread(long periodNanos, LongConsumer cycle, @Nullable SampleRest rest) {
         this.periodNanos = periodNanos;
         this.cycle = cycle;
+        this.rest = rest;
         thread = newThread();
     }
 
@@ -95,7 +106,28 @@ public final class SamplerThread implements AutoCloseable {
             if (next - end < 0) {
                 next = end + periodNanos;
             }
-            pause();
+            if (rest != null && rest.due()) {
+                rest(rest);
+            } else {
+                pause();
+            }
+        }
+    }
+
+    private void rest(SampleRest quiet) {
+        try {
+            if (quiet.begin()) {
+                long ends = System.nanoTime() + SampleRest.PERIOD;
+                for (long left = SampleRest.PERIOD;
+                        left > 0 && quiet.on() && !stopped;
+                        left = ends - System.nanoTime()) {
+                    Thread.interrupted();
+                    LockSupport.parkNanos(left);
+                }
+            }
+        } finally {
+            quiet.over();
+            next = System.nanoTime();
         }
     }
 

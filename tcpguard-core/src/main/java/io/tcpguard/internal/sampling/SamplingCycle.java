@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class SamplingCycle {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
 
+    /** Two rests, as exactly as a thread is woken. */
+    private static final long AT_REST = 2 * SampleRest.PERIOD - SampleRest.PERIOD / 4;
+
     /** What is watched; replaced as a whole. */
     private record Watched(List<GuardedProbe> probes, List<Watch> watches, List<ListenerWatch> listeners) {}
 
@@ -103,6 +106,11 @@ public final class SamplingCycle {
     }
 
     public GuardSnapshot runOnce(long now) {
+        return runOnce(now, false);
+    }
+
+    /** @param resting whether nothing goes on: then the machine's counters, which cost most, are read once a second at most */
+    public GuardSnapshot runOnce(long now, boolean resting) {
         if (lost.getAsLong() != lostSoFar) {
             lostSoFar = lost.getAsLong();
             engine.paused(now);
@@ -110,7 +118,8 @@ public final class SamplingCycle {
         closeThoseGone();
         rehearsal.beginCycle(now);
         Watched w = watched;
-        boolean counters = !countersRead || now - countersReadAt >= counterPeriod;
+        boolean counters =
+                !countersRead || now - countersReadAt >= (resting ? Math.max(counterPeriod, AT_REST) : counterPeriod);
         if (counters) {
             countersRead = true;
             countersReadAt = now;
@@ -139,6 +148,16 @@ public final class SamplingCycle {
         rehearsal.endCycle(w.watches, snapshot);
         policy.sampled(snapshot.capacity(), snapshot.level(), now);
         return snapshot;
+    }
+
+    /** Another number whenever somebody came to a listener or was served by it. Any thread. */
+    public long activity() {
+        List<ListenerWatch> listeners = watched.listeners;
+        long sum = 0;
+        for (int i = 0; i < listeners.size(); i++) {
+            sum += listeners.get(i).activity();
+        }
+        return sum;
     }
 
     private void closeThoseGone() {

@@ -29,7 +29,8 @@ class SignalsDocTest {
 
                 A signal is a number that the guard reads, against its limit. `DESCRIPTORS`, `ACCEPT_QUEUE` and `WORK_DELAY` belong to the
                 process and are read every 20 ms (`samplePeriod`). The others belong to the machine or to the network namespace and are
-                read every 100 ms (`counterPeriod`), and so is `MEMORY`. Limits that an administrator sets are read once a second.
+                read every 100 ms (`counterPeriod`), and so is `MEMORY`. Limits that an administrator sets are read once a second. While nobody
+                comes and every limit is far, all are read once or twice a second (`samplePeriod` again from the first accept on).
 
                 A reading may be unknown, and then says why: `NOT_LINUX`, `NOT_SUPPORTED`, `NOT_READABLE`, `OUT_OF_DESCRIPTORS` (counts as
                 pressure 1), `MALFORMED`, `NOTHING_TO_WATCH`, `FAILED`. Unknown is never 0 and raises no level. The log says it once: at the

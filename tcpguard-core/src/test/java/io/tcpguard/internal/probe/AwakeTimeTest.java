@@ -48,6 +48,33 @@ class AwakeTimeTest {
         assertThat(elapsedMillis()).isEqualTo(20_000);
     }
 
+    @Test
+    void silenceThatWasAnnouncedIsNoPause() {
+        for (int i = 0; i < 50; i++) {
+            time.quiet(TimeUnit.MILLISECONDS.toNanos(500));
+            after(520);
+        }
+        assertThat(elapsedMillis()).isEqualTo(50L * 520);
+        assertThat(time.lost()).isZero();
+    }
+
+    @Test
+    void aFreezeDuringAnAnnouncedSilenceIsLeftOutFromItsEndOn() {
+        time.quiet(TimeUnit.MILLISECONDS.toNanos(500));
+        after(12_000);
+
+        assertThat(elapsedMillis()).isEqualTo(500 + AwakeTime.COUNTED_MILLIS);
+    }
+
+    @Test
+    void aSilenceThatIsOverCoversNoLaterFreeze() {
+        time.quiet(TimeUnit.MILLISECONDS.toNanos(500));
+        after(520);
+        after(12_000);
+
+        assertThat(elapsedMillis()).isEqualTo(520 + AwakeTime.COUNTED_MILLIS);
+    }
+
     private void after(long millis) {
         clock += TimeUnit.MILLISECONDS.toNanos(millis);
         time.now();

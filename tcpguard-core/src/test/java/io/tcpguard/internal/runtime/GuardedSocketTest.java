@@ -59,6 +59,7 @@ class GuardedSocketTest {
                     (name, executor) -> {
                         throw new AssertionError("nobody watches work here");
                     },
+                    () -> {},
                     () -> {});
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
@@ -92,6 +93,7 @@ class GuardedSocketTest {
                     (name, executor) -> {
                         throw new AssertionError("nobody watches work here");
                     },
+                    () -> {},
                     () -> {});
 
             assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);

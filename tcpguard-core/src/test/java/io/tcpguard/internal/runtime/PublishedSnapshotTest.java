@@ -4,6 +4,8 @@ package io.tcpguard.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
@@ -11,6 +13,7 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.Snapshots;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,30 @@ class PublishedSnapshotTest {
         published.seenBy(sight);
         published.publish(snapshot, now);
         published.live(true);
+    }
+
+    @Test
+    void aSamplerThatRestsIsNotLateUntilItShouldHaveBeenUp() {
+        SampleRest rest = new SampleRest(20_000_000L, 0.8, new CoarseClock(now, () -> now), () -> 0, () -> now);
+        GuardSnapshot calm = Snapshots.calm();
+        published.restsBy(rest);
+        live(true, null);
+        for (int i = 0; i < 60; i++) {
+            now += 20_000_000L;
+            published.publish(published.snapshot(), now);
+            rest.sampled(calm, now);
+        }
+        long slept = now;
+        assertThat(rest.begin()).isTrue();
+
+        assertThat(published.staleAt(slept + SampleRest.PERIOD + TimeUnit.MILLISECONDS.toNanos(190)))
+                .isFalse();
+        assertThat(published.staleAt(slept + SampleRest.PERIOD + TimeUnit.MILLISECONDS.toNanos(210)))
+                .isTrue();
+        // Somebody came, and still no sample was taken.
+        rest.end();
+        assertThat(published.staleAt(slept + TimeUnit.MILLISECONDS.toNanos(210)))
+                .isTrue();
     }
 
     @Test

@@ -3,8 +3,14 @@ package io.tcpguard.internal.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.admission.CoarseClock;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.Snapshots;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class SamplerThreadTest {
@@ -33,6 +39,56 @@ class SamplerThreadTest {
 
             assertThat(cycles.await(30, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void whoComesDuringARestWaitsForNoSample() {
+        long second = TimeUnit.SECONDS.toNanos(1);
+        AtomicLong now = new AtomicLong();
+        AtomicLong cycles = new AtomicLong();
+        SampleRest rest = new SampleRest(1_000_000, 0.8, new CoarseClock(0, now::get), () -> 0, now::get);
+        GuardSnapshot calm = Snapshots.calm();
+        LongConsumer cycle = real -> {
+            cycles.incrementAndGet();
+            // A second of calm goes by with each sample.
+            rest.sampled(calm, now.addAndGet(second));
+        };
+        try (SamplerThread sampler = new SamplerThread(1_000_000, cycle, rest)) {
+            sampler.start();
+            long undisturbed = nanosOfRests(2, rest, cycles, false);
+            long ended = nanosOfRests(20, rest, cycles, true);
+
+            // As long as they last, twenty would take ten times as long as two.
+            assertThat(ended).isLessThan(5 * undisturbed);
+        }
+    }
+
+    private static long nanosOfRests(int rests, SampleRest rest, AtomicLong cycles, boolean disturbed) {
+        long start = System.nanoTime();
+        for (int i = 0; i < rests; i++) {
+            Await.until("it rests", rest::on);
+            long before = cycles.get();
+            if (disturbed) {
+                rest.end();
+            }
+            Await.until("it samples", () -> cycles.get() > before);
+        }
+        return System.nanoTime() - start;
+    }
+
+    @Test
+    void aRestIsEndedByClose() {
+        AtomicLong now = new AtomicLong();
+        SampleRest rest = new SampleRest(1_000_000, 0.8, new CoarseClock(0, now::get), () -> 0, now::get);
+        GuardSnapshot calm = Snapshots.calm();
+        SamplerThread sampler = new SamplerThread(
+                1_000_000, real -> rest.sampled(calm, now.addAndGet(TimeUnit.SECONDS.toNanos(1))), rest);
+        sampler.start();
+        Await.until("it rests", rest::on);
+
+        sampler.close();
+
+        assertThat(rest.on()).isFalse();
     }
 
     @Test

@@ -4,14 +4,11 @@ package io.tcpguard;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,22 +44,53 @@ final class DuressChild {
         acceptor.setDaemon(true);
         acceptor.start();
         System.out.println("> " + guard.healthPort() + " " + port);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            switch (line) {
-                case "refuse" -> accepting = false;
-                case "fill" -> {
-                    filling = true;
-                    for (int i = 0; i < 4; i++) {
-                        new Thread(DuressChild::fill).start();
+        // A word's first letter tells it, and nothing is allocated to read it: memory may be out, and who tells us to end that must be heard.
+        int first = 0;
+        for (int b = heard(); b >= 0; b = heard()) {
+            if (b != '\n') {
+                first = first == 0 ? b : first;
+                continue;
+            }
+            while (!done(first)) {
+                Thread.onSpinWait();
+            }
+            first = 0;
+        }
+        guard.close();
+    }
+
+    private static int heard() throws IOException {
+        while (true) {
+            try {
+                return System.in.read();
+            } catch (OutOfMemoryError e) {
+                // What was to be read is there still.
+                continue;
+            }
+        }
+    }
+
+    /** False: memory is out, and it must be done again. */
+    private static boolean done(int word) {
+        try {
+            switch (word) {
+                case 'r' -> accepting = false;
+                case 'f' -> {
+                    if (!filling) {
+                        filling = true;
+                        for (int i = 0; i < 4; i++) {
+                            new Thread(DuressChild::fill).start();
+                        }
                     }
                 }
-                case "empty" -> filling = false;
+                case 'e' -> filling = false;
                 default -> {}
             }
             System.out.println("> " + threads());
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
-        guard.close();
     }
 
     private static void accept(ServerSocketChannel server, GuardedListener listener) {

@@ -128,7 +128,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
     void restart(Poller dead, long now) {
         synchronized (lifecycle) {
             if (running && getPoller() == dead) {
-                pollerRestart.restart(dead, getName() + "-Poller", getThreadPriority(), now);
+                pollerRestart.restart(dead, this, now);
             }
         }
     }

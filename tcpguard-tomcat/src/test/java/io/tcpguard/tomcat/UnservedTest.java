@@ -292,6 +292,29 @@ class UnservedTest {
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
     }
 
+    /** What it had in hand is not in its selector yet, or its interest was taken away before a worker was asked. */
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void servesTheConnectionThatTheDeadPollerHadInHand(boolean registered) throws Exception {
+        serve(true);
+        RawClient client = knock();
+        client.get("/");
+        Poller poller = poller();
+        TomcatRig.await("its key", () -> poller.getSelector().keys().size() == 1);
+        SelectionKey key = poller.getSelector().keys().iterator().next();
+        TomcatRig.await("it waits for a request", () -> key.isValid() && key.interestOps() == SelectionKey.OP_READ);
+        if (registered) {
+            key.interestOps(0);
+        } else {
+            key.cancel();
+        }
+        poller.add(new Deadly(endpoint, Hook.EVENTS), SelectionKey.OP_READ);
+
+        assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+        isServed();
+    }
+
     /** Where the server itself meets an Error, before the application. */
     private enum Failure {
         OUT_OF_MEMORY,

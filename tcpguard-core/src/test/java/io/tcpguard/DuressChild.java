@@ -44,7 +44,8 @@ final class DuressChild {
         acceptor.setDaemon(true);
         acceptor.start();
         System.out.println("> " + guard.healthPort() + " " + port);
-        // A word's first letter tells it, and nothing is allocated to read it: memory may be out, and who tells us to end that must be heard.
+        // A word's first letter tells it, and nothing is allocated to read it: memory may be out, and who tells us to
+        // end that must be heard.
         int first = 0;
         for (int b = heard(); b >= 0; b = heard()) {
             if (b != '\n') {

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +134,7 @@ class NothingOverTest {
 
     private static void crowds(Path directory, Kind... kinds) throws Exception {
         Map<Kind, Integer> served = new EnumMap<>(Kind.class);
+        List<String> told = new ArrayList<>();
         try (ChildServer server = new ChildServer(
                 DESCRIPTORS,
                 List.of(
@@ -167,8 +167,11 @@ class NothingOverTest {
                     warm.get("/");
                 }
                 int before = server.openDescriptors();
-                served.put(kind, honestOnesServed(kind, port, tls));
+                served.put(kind, honestOnesServed(kind, port, tls, told));
                 System.out.println(kind + " " + served.get(kind));
+                if (served.get(kind) < HONEST) {
+                    told.add(kind + ": " + String.join("\n", server.output()));
+                }
                 TomcatRig.await("all have gone", () -> {
                     if (kind == Kind.HALF_FRAME_HTTP2) {
                         return true;
@@ -181,10 +184,11 @@ class NothingOverTest {
                 });
             }
         }
-        assertThat(served.values()).as(served.toString()).allMatch(n -> n == HONEST);
+        assertThat(served.values()).as("%s %s", served, told).allMatch(n -> n == HONEST);
     }
 
-    private static int honestOnesServed(Kind kind, int port, int tls) throws Exception {
+    /** @param told what those heard who were not served */
+    private static int honestOnesServed(Kind kind, int port, int tls, List<String> told) throws Exception {
         List<Socket> all = new ArrayList<>();
         for (int i = 0; i < CROWD; i++) {
             try {
@@ -211,9 +215,14 @@ class NothingOverTest {
             try {
                 send(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
                 byte[] start = client.getInputStream().readNBytes(12);
-                honest += Arrays.equals(start, "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII)) ? 1 : 0;
+                String status = new String(start, StandardCharsets.US_ASCII);
+                if (status.equals("HTTP/1.1 200")) {
+                    honest++;
+                } else {
+                    told.add(kind + " " + i + ": " + status);
+                }
             } catch (IOException e) {
-                // Refused by a reset, or never answered.
+                told.add(kind + " " + i + ": " + e.getMessage());
             }
         }
         for (Socket one : all) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param waited connections that were made to wait for a place since the guard was built, whether they got one or not; each is counted
  *     when its turn comes, so those still in an accept queue are not among them. How many are there now says
  *     {@link io.tcpguard.signal.Signal#ACCEPT_QUEUE}
+ * @param waits for how long they waited
  * @param connectsWithoutPort outgoing connects that found no local port, by {@code TcpGuard.connectFailed}, since the guard was built
  * @param trend where the descriptors are going; twice a second new at most
  * @param told the verdict as load balancers are told it now: of the newest snapshot, unless nothing has been known for so long that
@@ -30,6 +31,7 @@ public record GuardStatus(
         Duration idleFloor,
         Duration queueWait,
         long waited,
+        WaitHistogram waits,
         long connectsWithoutPort,
         Trend trend,
         Verdict told,

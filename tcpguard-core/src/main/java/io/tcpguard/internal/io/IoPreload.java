@@ -22,6 +22,7 @@ import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.state.WaitHistogram;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -208,6 +209,7 @@ final class IoPreload {
                     Duration.ZERO,
                     Duration.ZERO,
                     1,
+                    WaitHistogram.NONE,
                     1,
                     background().trend(),
                     snapshot.verdict(),

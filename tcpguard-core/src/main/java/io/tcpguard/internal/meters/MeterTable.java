@@ -16,6 +16,7 @@ import io.tcpguard.state.RefusalCounters.Rank;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.state.Trend;
+import io.tcpguard.state.WaitHistogram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -267,12 +268,33 @@ public final class MeterTable {
         all.add(ranks());
         counter(all, "tcpguard.waited", CONNECTIONS, "connections that had to wait for a slot", s -> s.status()
                 .waited());
+        all.add(waits());
         counter(
                 all,
                 "tcpguard.connects.without.port",
                 NO_UNIT,
                 "outgoing connects that found no local port, as far as the application reports them",
                 s -> s.status().connectsWithoutPort());
+    }
+
+    /** A histogram, as a counter for each bound: Micrometer takes no buckets that somebody else fills. */
+    private static MeterFamily waits() {
+        List<Series> within = new ArrayList<>();
+        for (int i = 0; i <= WaitHistogram.BOUNDS.size(); i++) {
+            int bound = i;
+            String seconds = i < WaitHistogram.BOUNDS.size() ? WaitHistogram.BOUNDS.get(i).toString() : "+Inf";
+            within.add(series(
+                    List.of(seconds), s -> s.status().waits().within().get(bound)));
+        }
+        return new MeterFamily(
+                "tcpguard.wait.within",
+                Kind.COUNTER,
+                CONNECTIONS,
+                "connections that waited for a slot for no longer than so many seconds, and wait no more",
+                "",
+                List.of("within"),
+                within,
+                null);
     }
 
     private static MeterFamily ranks() {

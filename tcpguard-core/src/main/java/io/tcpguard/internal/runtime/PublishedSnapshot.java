@@ -161,6 +161,7 @@ public final class PublishedSnapshot {
                 Duration.ofNanos(state.idleFloorNanos()),
                 Duration.ofNanos(state.queueWaitNanos()),
                 counters.waited().sum(),
+                counters.waits().histogram(),
                 counters.connectsWithoutPort(),
                 trend(),
                 new Verdict(told.up(), told.weight(), told.reason(), told.by()),

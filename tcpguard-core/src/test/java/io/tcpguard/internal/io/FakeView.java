@@ -19,6 +19,7 @@ import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.state.WaitHistogram;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +132,7 @@ final class FakeView implements GuardView {
                 Duration.ofMillis(9_400),
                 Duration.ofMillis(2_660),
                 123,
+                WaitHistogram.NONE,
                 7,
                 background.trend(),
                 snapshot.verdict(),

@@ -16,6 +16,7 @@ import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.state.WaitHistogram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,15 @@ class PrometheusTextTest {
                 .contains("tcpguard_listener_wait_seconds_count{listener=\"http-nio-8080\"} 3\n")
                 .contains("tcpguard_listener_wait_seconds_sum{listener=\"http-nio-8080\"} 4.5\n")
                 .contains("tcpguard_listener_work_delay_seconds{listener=\"http-nio-8080\"} 0.25\n");
+    }
+
+    @Test
+    void tellsHowManyWaitedForHowLong() {
+        assertThat(text(List.of()))
+                .contains("# TYPE tcpguard_wait_within_connections_total counter\n")
+                .contains("tcpguard_wait_within_connections_total{within=\"0.5\"} 2\n")
+                .contains("tcpguard_wait_within_connections_total{within=\"10.0\"} 4\n")
+                .contains("tcpguard_wait_within_connections_total{within=\"+Inf\"} 5\n");
     }
 
     @Test
@@ -143,6 +153,7 @@ class PrometheusTextTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(4),
                         5,
+                        new WaitHistogram(List.of(1L, 1L, 2L, 2L, 2L, 3L, 3L, 3L, 4L, 5L)),
                         6,
                         trend,
                         down,

@@ -282,9 +282,10 @@ public final class MeterTable {
         List<Series> within = new ArrayList<>();
         for (int i = 0; i <= WaitHistogram.BOUNDS.size(); i++) {
             int bound = i;
-            String seconds = i < WaitHistogram.BOUNDS.size() ? WaitHistogram.BOUNDS.get(i).toString() : "+Inf";
-            within.add(series(
-                    List.of(seconds), s -> s.status().waits().within().get(bound)));
+            String seconds = i < WaitHistogram.BOUNDS.size()
+                    ? WaitHistogram.BOUNDS.get(i).toString()
+                    : "+Inf";
+            within.add(series(List.of(seconds), s -> s.status().waits().within().get(bound)));
         }
         return new MeterFamily(
                 "tcpguard.wait.within",

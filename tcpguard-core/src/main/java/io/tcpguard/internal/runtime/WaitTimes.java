@@ -18,6 +18,7 @@ final class WaitTimes {
     private final LongAdder nanos = new LongAdder();
     /** How many waited for no longer than each bound, and longer than the one before; last those beyond all. */
     private final LongAdder[] bounded = new LongAdder[BOUNDS.length + 1];
+
     private final @Nullable WaitTimes whole;
 
     /** @param whole that these are a part of; null: none */

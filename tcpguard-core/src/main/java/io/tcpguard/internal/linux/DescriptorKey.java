@@ -45,7 +45,10 @@ record DescriptorKey(Kind kind, String place, int port) {
         if (name.startsWith("/")) {
             boolean deleted = name.endsWith(DELETED);
             String path = deleted ? name.substring(0, name.length() - DELETED.length()) : name;
-            return new DescriptorKey(deleted ? Kind.DELETED_FILE : Kind.FILE, parent(path), 0);
+            // The kernel forgets the names of /proc/PID/net at once (fs/proc/proc_net.c, pde_force_lookup): nobody
+            // deleted them.
+            boolean gone = deleted && !path.startsWith("/proc/");
+            return new DescriptorKey(gone ? Kind.DELETED_FILE : Kind.FILE, parent(path), 0);
         }
         if (name.startsWith(ANONYMOUS)) {
             return new DescriptorKey(

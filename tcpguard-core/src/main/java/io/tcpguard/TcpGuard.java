@@ -3,7 +3,6 @@ package io.tcpguard;
 
 import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
-import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.jmx.JmxRegistration;
 import io.tcpguard.internal.jmx.Operations;
@@ -29,9 +28,7 @@ import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -48,23 +45,22 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private final GuardCounters counters = new GuardCounters();
     private final PublishedSnapshot published;
     private final Object lifecycle = new Object();
-    /** Guarded by lifecycle, as is closed; state is written under it. */
+    /** Guarded by lifecycle, as are the two below; state is written under it. */
     private final List<GuardListener> listeners = new ArrayList<>();
 
     private boolean closed;
-    /** Guarded by lifecycle; null: not registered. */
     private @Nullable JmxRegistration jmx;
 
     private volatile RunState state = RunState.STOPPED;
 
-    private TcpGuard(GuardConfig config) {
+    TcpGuard(GuardConfig config) {
         this.config = config;
         published = new PublishedSnapshot(config, AwakeTime.nanoTime());
     }
 
     /** A guard with the defaults, to be changed. */
-    public static Builder builder() {
-        return new Builder();
+    public static GuardBuilder builder() {
+        return new GuardBuilder();
     }
 
     /**
@@ -106,11 +102,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     private void hide() {
-        JmxRegistration shown = jmx;
-        jmx = null;
-        if (shown != null) {
-            shown.close();
+        if (jmx != null) {
+            jmx.close();
         }
+        jmx = null;
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -170,15 +165,11 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * {@link Level#DRAIN} health fails. Everywhere it is said that it is a rehearsal: in the {@linkplain GuardSnapshot#rehearsal()
      * snapshot}, on the health port, in the log, in the incident. It does not count as flapping.
      *
-     * <p>DESCRIPTORS and CONNECTIONS read as if somebody else had taken so many that the pressure is reached at the beginning; clients
-     * that come and go move them. The other signals stay at the pressure, or above it where they really are. An accept queue that is
-     * played full while no client comes looks like one from which nobody accepts, and fails health.
-     *
      * <p>Ends by itself when its time is up, on {@link #endRehearsal()}, {@link #drain}, {@link #stop()} and {@link #close()}, and as soon
      * as there is real trouble: the signal itself reaches {@link Setting#ELEVATED_AT}, another one SHED, or a listener does not accept. Levels
      * and health come back as after real trouble, by their dwell, hold and ramp. The health port cannot begin one.
      *
-     * @param signal one that can be read here
+     * @param signal one that can be read here; DESCRIPTORS and CONNECTIONS move on with the clients that come and go, others stay
      * @param pressure used by limit; above 0, to 1 for DESCRIPTORS and CONNECTIONS, to 10 for others
      * @param duration a second to an hour
      * @throws IllegalArgumentException if pressure or duration is out of range
@@ -186,14 +177,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      */
     public void rehearse(Signal signal, double pressure, Duration duration) {
         Objects.requireNonNull(signal, "signal");
-        double most = signal == Signal.DESCRIPTORS || signal == Signal.CONNECTIONS ? 1 : 10;
-        if (!(pressure > 0 && pressure <= most)) {
-            throw new IllegalArgumentException(
-                    "pressure=" + pressure + " (expected: above 0 to " + most + " for " + signal + ")");
-        }
-        if (duration.compareTo(Duration.ofSeconds(1)) < 0 || duration.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("duration=" + duration + " (expected: PT1S to PT1H)");
-        }
+        RunState.checkRehearsal(signal, pressure, duration);
         synchronized (lifecycle) {
             state.rehearse(signal, pressure, duration.toNanos());
         }
@@ -318,77 +302,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
         }
     }
 
-    /**
-     * Ends both threads, closes all that was opened, and admits everything from now on. Waits for the threads; never
-     * throws.
-     */
+    /** As {@link #stop}, for good: admits everything from now on. Waits for the threads; never throws. */
     @Override
     public void close() {
         synchronized (lifecycle) {
             closed = true;
             stop();
-        }
-    }
-
-    /** Collects settings; each is checked at once. */
-    public static final class Builder {
-        private final Map<Setting, Object> given = new EnumMap<>(Setting.class);
-
-        private Builder() {}
-
-        /** Serves the verdict on this port; 0: any free one. Default: no health listener. */
-        public Builder healthPort(int port) {
-            return set(Setting.HEALTH_PORT, port);
-        }
-
-        /** Networks that may see reasons and readings on the health port. Default: loopback. */
-        public Builder healthDetailsTo(String networks) {
-            return set(Setting.HEALTH_DETAILS_TO, Network.list(networks));
-        }
-
-        /** Networks whose connections are refused last: only when they would take the last descriptors. Default: none. */
-        public Builder allow(String networks) {
-            return set(Setting.ALLOW, Network.list(networks));
-        }
-
-        /** No connection idle for less is evicted. Default: learned, 10 s until then. */
-        public Builder idleFloor(Duration floor) {
-            return set(Setting.IDLE_FLOOR, floor);
-        }
-
-        /** Whether a new connection may take the place of a long-idle connection. Default: true. */
-        public Builder reclaim(boolean reclaim) {
-            return set(Setting.RECLAIM, reclaim);
-        }
-
-        /** Clients come through a layer-7 proxy: no refusal by reset, no fairness by address. Default: false. */
-        public Builder behindProxy(boolean proxy) {
-            return set(Setting.BEHIND_PROXY, proxy);
-        }
-
-        /**
-         * Any setting by its value.
-         *
-         * @throws IllegalArgumentException naming setting, value and what is allowed
-         */
-        public Builder set(Setting setting, Object value) {
-            given.put(setting, setting.check(value));
-            return this;
-        }
-
-        /**
-         * Any setting by name and text, as in {@code server.xml} or a property file.
-         *
-         * @throws IllegalArgumentException naming setting, value and what is allowed
-         */
-        public Builder set(String name, String value) {
-            Setting setting = Setting.named(name);
-            return set(setting, setting.parse(value));
-        }
-
-        /** A guard with these settings, not yet started. */
-        public TcpGuard build() {
-            return new TcpGuard(new GuardConfig(given));
         }
     }
 }

@@ -117,6 +117,6 @@ class ArchitectureTest {
                         .filter(c -> c.getPackageName().equals("io.tcpguard"))
                         .map(JavaClass::getSimpleName)
                         .filter(name -> !name.equals("package-info")))
-                .containsExactlyInAnyOrder("TcpGuard", "Builder");
+                .containsExactlyInAnyOrder("TcpGuard", "GuardBuilder");
     }
 }

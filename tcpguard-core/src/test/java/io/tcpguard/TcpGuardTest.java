@@ -320,7 +320,7 @@ class TcpGuardTest {
                 Map.of("elevatedAt", "0.04"),
                 Map.of("minUsable", "0.9"),
                 Map.of("stalledAfter", "1s"))) {
-            TcpGuard.Builder builder = TcpGuard.builder();
+            GuardBuilder builder = TcpGuard.builder();
             odd.forEach(builder::set);
             try (TcpGuard guard = builder.build().start()) {
                 assertThat(guard.admit()).as(odd.toString()).isEqualTo(Admission.ADMIT);

@@ -4,6 +4,7 @@ package io.tcpguard.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,7 +27,7 @@ class ContradictionsTest {
         "agentPort=7777, healthPort=7777"
     })
     void areRefusedWithBothNamesAndValues(String one, String other) {
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         set(builder, one);
         set(builder, other);
 
@@ -38,7 +39,7 @@ class ContradictionsTest {
 
     @Test
     void areRefusedWithTheValueOfADefaultThatCannotGiveWay() {
-        TcpGuard.Builder builder = TcpGuard.builder().set("maxWorkDelay", "30s");
+        GuardBuilder builder = TcpGuard.builder().set("maxWorkDelay", "30s");
 
         assertThatThrownBy(builder::build)
                 .hasMessageContaining("maxWorkDelay=30s")
@@ -56,7 +57,7 @@ class ContradictionsTest {
         "samplePeriod=1s"
     })
     void areNoneOfADefaultThatGivesWay(String one) {
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         set(builder, one);
 
         assertThat(builder.build().config()).isNotNull();
@@ -77,7 +78,7 @@ class ContradictionsTest {
         assertThat(all).hasSize(Setting.values().length);
     }
 
-    private static void set(TcpGuard.Builder builder, String setting) {
+    private static void set(GuardBuilder builder, String setting) {
         String[] nameAndValue = setting.split("=", 2);
         builder.set(nameAndValue[0], nameAndValue[1]);
     }

@@ -2,7 +2,6 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,12 +12,9 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GonePeers;
-import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
-final class ConnectionTracker extends ChannelDuplexHandler implements ConnectionCloser, ChannelFutureListener {
+final class ConnectionTracker extends DrainState implements ConnectionCloser, ChannelFutureListener {
     static final AttributeKey<ConnectionTracker> KEY = AttributeKey.valueOf(ConnectionTracker.class, "tracker");
 
     private final ServerPort port;
@@ -45,13 +41,6 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     private volatile @Nullable Closing evicted;
 
     private volatile boolean reported;
-
-    // For who drains, and written by the event loop.
-    private volatile boolean asked;
-    private volatile boolean withoutStream;
-    private volatile boolean toldToGo;
-    private volatile boolean toldLast;
-    private volatile boolean hasLastAnswer;
 
     /** Of the event loop that serves it; null until one does. */
     private volatile LoopWatch.@Nullable Beat beat;
@@ -103,6 +92,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
         return reported;
     }
 
+    @Override
     Channel channel() {
         return channel;
     }
@@ -140,8 +130,7 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!asked) {
-            asked = true;
+        if (noteAsked()) {
             if (Forwarding.isPreface(msg)) {
                 handle.forwards();
             }
@@ -237,70 +226,18 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
 
     // ---- while the server drains
 
+    @Override
+    @Nullable WorkSource workSource() {
+        return work.exact();
+    }
+
     /** Whether something is in progress, as far as another thread can know. */
     boolean atWork() {
         return handle.working() || inProgress();
     }
 
-    /** Something was asked of it; of HTTP/2, a stream was opened: between the preface and the first one the client waits for our settings. */
-    boolean asked() {
-        return asked && !withoutStream;
-    }
-
-    /** An HTTP/2 connection has had no stream yet, or its first. On the event loop. */
-    void withoutStream(boolean none) {
-        if (withoutStream != none) {
-            withoutStream = none;
-        }
-    }
-
-    boolean toldToGo() {
-        return toldToGo;
-    }
-
-    boolean toldLast() {
-        return toldLast;
-    }
-
-    /** The answer that is sent says that it is the last. On the event loop. */
-    void lastAnswer() {
-        hasLastAnswer = true;
-    }
-
-    boolean hasLastAnswer() {
-        return hasLastAnswer;
-    }
-
     boolean isClosing() {
         return evicted != null;
-    }
-
-    /** Has the event loop do something with it; not if that is gone, and the connection with it. */
-    void onItsLoop(Runnable task) {
-        if (channel.isRegistered()) {
-            try {
-                channel.eventLoop().execute(task);
-            } catch (RejectedExecutionException shutDown) {
-                NettyGuard.LOG.debug("{} ends with its event loop", channel, shutDown);
-            }
-        }
-    }
-
-    /** Asks the client to go elsewhere with its next request. On the event loop. */
-    void tellToGo(boolean all) {
-        WorkSource source = work.exact();
-        if (source != null && !toldToGo) {
-            toldToGo = source.tellToGo(all);
-        }
-    }
-
-    /** The notice is over: the client is asked to go now, if its protocol has a word for that. On the event loop. */
-    void tellLast() {
-        if (!toldLast) {
-            toldLast = true;
-            tellToGo(true);
-            Codecs.closeWebSocket(channel);
-        }
     }
 
     /** Closes it if nothing is in progress. On the event loop. */
@@ -345,43 +282,13 @@ final class ConnectionTracker extends ChannelDuplexHandler implements Connection
     @Override
     public void close(Closing how) {
         evicted = how;
-        if (channel.isRegistered()) {
-            try {
-                channel.eventLoop().execute(() -> evict(false));
-            } catch (RejectedExecutionException shutDown) {
-                // The loop closes all its channels when it ends, this one too.
-                NettyGuard.LOG.debug("{} is evicted by the end of its event loop", channel, shutDown);
-            }
-        }
+        onItsLoop(() -> evict(false));
     }
 
     private void evict(boolean draining) {
-        if (evicted == Closing.RESET) {
-            ChannelCloser.registered(channel, Admission.RESET);
-        } else if (port.ports.behindProxy
-                && !(work.exact() instanceof Http2Work)
-                && channel.pipeline().get(SilentLeave.class) == null
-                && port.ports.tryGoodbye(draining)) {
-            // A request may cross the end on its way.
-            channel.closeFuture().addListener(closed -> port.ports.goodbyeOver(draining));
-            channel.pipeline().addFirst(SilentLeave.now());
-        } else {
-            // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
-            // connection
-            // can't.
-            channel.close();
-            if (channel.isOpen() && !port.ports.tryGoodbye(draining)) {
-                ChannelCloser.registered(channel, Admission.RESPOND);
-            } else if (channel.isOpen()) {
-                channel.eventLoop()
-                        .schedule(
-                                () -> {
-                                    port.ports.goodbyeOver(draining);
-                                    ChannelCloser.registered(channel, Admission.RESPOND);
-                                },
-                                Pacing.CLOSE_GRACE_MILLIS,
-                                TimeUnit.MILLISECONDS);
-            }
+        Closing how = evicted;
+        if (how != null) {
+            ConnectionEnd.evict(channel, port.ports, how, work.exact() instanceof Http2Work, draining);
         }
     }
 }

@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -22,10 +21,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.spi.Pacing;
-import io.tcpguard.state.Admission;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,7 +224,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         closing = RequestRefusal.closes(request);
         ctx.writeAndFlush(RequestRefusal.answer(request, tracker.port().listener.retryAfterSeconds()));
         if (closing) {
-            closeSoon(ctx.channel());
+            ConnectionEnd.closeSoon(ctx.channel());
         }
     }
 
@@ -255,7 +251,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             leaving++;
             ctx.write(msg, promise.unvoid().addListener(answered));
         } else if (ending) {
-            ctx.write(msg, promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
+            ctx.write(msg, promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
         } else {
             ctx.write(msg, promise);
         }
@@ -290,16 +286,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         leaving--;
         tracker.handle().end();
         if (ending) {
-            closeSoon(done.channel());
+            ConnectionEnd.closeSoon(done.channel());
         }
-    }
-
-    /** The client was told to close, and gets the time for it: the TIME_WAIT is then its own. */
-    private static void closeSoon(Channel channel) {
-        channel.eventLoop()
-                .schedule(
-                        () -> ChannelCloser.registered(channel, Admission.RESPOND),
-                        Pacing.CLOSE_GRACE_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 }

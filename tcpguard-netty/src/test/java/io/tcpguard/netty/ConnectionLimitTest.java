@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
@@ -74,7 +75,7 @@ class ConnectionLimitTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void newcomersTakeThePlacesOfTheIdle(boolean ofPort) throws Exception {
-        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0).set("idleFloor", "1s");
+        GuardBuilder settings = TcpGuard.builder().healthPort(0).set("idleFloor", "1s");
         guard = (ofPort ? settings : settings.set("maxConnections", "200"))
                 .build()
                 .start();

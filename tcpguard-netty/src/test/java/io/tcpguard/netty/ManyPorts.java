@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.reactor.ReactorGuard;
 import io.tcpguard.state.RefusalCounters;
@@ -33,7 +34,7 @@ final class ManyPorts {
             System.out.println("cannot: " + cannot.get());
             return;
         }
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         for (int i = 1; i < args.length; i++) {
             int equals = args[i].indexOf('=');
             builder.set(args[i].substring(0, equals), args[i].substring(equals + 1));

@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.state.Capacity;
@@ -84,7 +85,7 @@ final class SmallServer {
     }
 
     private static TcpGuard guard(String[] args) {
-        TcpGuard.Builder builder = TcpGuard.builder().healthPort(0).reclaim(args[2].equals("on"));
+        GuardBuilder builder = TcpGuard.builder().healthPort(0).reclaim(args[2].equals("on"));
         if (args[2].equals("refusing")) {
             builder.set("queueWait", "0s");
         }

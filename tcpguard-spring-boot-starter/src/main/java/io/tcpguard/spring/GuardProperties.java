@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spring;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class GuardProperties {
         if (enabled != null && enabled.text().strip().equalsIgnoreCase("false")) {
             return TcpGuard.builder().set(Setting.ENABLED, false).build();
         }
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         parsed().forEach(builder::set);
         UnknownProperties.warn(environment);
         try {

@@ -1,6 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import org.jspecify.annotations.Nullable;
+import org.apache.tomcat.util.http.MimeHeaders;
+import org.apache.coyote.Request;
+import java.net.InetSocketAddress;
 import io.tcpguard.spi.Closing;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -57,5 +61,20 @@ final class ClientChannel {
             // Closed already, or not TCP: then there is nothing to reset.
             log.debug("No reset for {}", channel, e);
         }
+    }
+
+    /** Null if it is not known. */
+    static @Nullable InetSocketAddress peer(SocketChannel channel) {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whether a proxy says that it passes this request on for somebody. Allocates nothing. */
+    static boolean isForwarded(Request request) {
+        MimeHeaders headers = request.getMimeHeaders();
+        return headers.getValue("X-Forwarded-For") != null || headers.getValue("Forwarded") != null;
     }
 }

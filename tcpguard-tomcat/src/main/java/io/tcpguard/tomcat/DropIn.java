@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.lang.reflect.Field;
@@ -98,7 +99,7 @@ final class DropIn implements LifecycleListener {
 
     private static TcpGuard configured(Map<String, String> given) {
         try {
-            TcpGuard.Builder builder = TcpGuard.builder();
+            GuardBuilder builder = TcpGuard.builder();
             Setting.parse(given).forEach(builder::set);
             return builder.build();
         } catch (IllegalArgumentException e) {

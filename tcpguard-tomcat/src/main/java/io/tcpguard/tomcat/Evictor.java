@@ -39,7 +39,7 @@ final class Evictor {
     void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
         SocketChannel channel = connection.channel();
         if (how == Closing.RESET) {
-            connection.resetWhenClosed();
+            ClientChannel.resetWhenClosed(channel);
         }
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(channel);
         if (wrapper != null && connection.multiplexed()) {

@@ -5,14 +5,12 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.Request;
-import org.apache.tomcat.util.http.MimeHeaders;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +49,7 @@ final class GuardedConnection implements ConnectionCloser {
     private volatile boolean toldToGo;
 
     private volatile boolean multiplexed;
-
     private volatile boolean kept;
-
     private volatile boolean asked;
 
     GuardedConnection(
@@ -74,11 +70,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** Null if it is not known. */
     @Nullable InetSocketAddress peer() {
-        try {
-            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address : null;
-        } catch (IOException e) {
-            return null;
-        }
+        return ClientChannel.peer(channel);
     }
 
     /** A thread works on it just now, and will find out by itself whether its client is gone. */
@@ -106,8 +98,7 @@ final class GuardedConnection implements ConnectionCloser {
         if ((gate.getAndAdd(WORKER) & EVICTED) != 0) {
             return false;
         }
-        // Only the first bytes of a head end the idle time. A client that sends its head byte by byte ages from the
-        // first.
+        // Only the first bytes of a head end the idle time: who sends it byte by byte ages from the first.
         // Of HTTP/2 only requests count: pings, and frames that come byte by byte, hold no slot.
         if (event == SocketEvent.OPEN_READ && handshaken && !headBegun) {
             headBegun = true;
@@ -159,11 +150,8 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** At its first request only; allocates nothing. */
     private void lookForProxy(Request request) {
-        if (!asked) {
-            MimeHeaders headers = request.getMimeHeaders();
-            if (headers.getValue("X-Forwarded-For") != null || headers.getValue("Forwarded") != null) {
-                handle.forwards();
-            }
+        if (!asked && ClientChannel.isForwarded(request)) {
+            handle.forwards();
         }
     }
 
@@ -289,11 +277,6 @@ final class GuardedConnection implements ConnectionCloser {
 
     Standstill standstill() {
         return standstill;
-    }
-
-    /** See {@link ClientChannel#resetWhenClosed}. */
-    void resetWhenClosed() {
-        ClientChannel.resetWhenClosed(channel);
     }
 
     void closed() {

@@ -91,7 +91,7 @@ final class RequestGate {
 
     /** Ends the connection without an answer, by a reset: no TIME_WAIT is left. */
     static void drop(Response response, @Nullable GuardedListener listener, GuardedConnection connection) {
-        connection.resetWhenClosed();
+        ClientChannel.resetWhenClosed(connection.channel());
         response.action(ActionCode.CLOSE_NOW, null);
         count(listener);
     }

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.time.Duration;
@@ -93,7 +94,7 @@ public final class TcpGuardListener implements LifecycleListener {
 
     private TcpGuard configured(Server server) {
         try {
-            TcpGuard.Builder builder = TcpGuard.builder();
+            GuardBuilder builder = TcpGuard.builder();
             Map<String, String> all = new TreeMap<>(given);
             // Where Tomcat's own are: Manager's jmxproxy finds it there.
             all.putIfAbsent(Setting.JMX_DOMAIN.key(), domain(server));

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -49,7 +50,7 @@ class ConnectionLimitTest {
     }
 
     private void start(int maxConnections, String... settings) throws Exception {
-        TcpGuard.Builder builder = TcpGuard.builder().healthPort(0);
+        GuardBuilder builder = TcpGuard.builder().healthPort(0);
         for (String setting : settings) {
             String[] nameAndValue = setting.split("=", 2);
             builder.set(nameAndValue[0], nameAndValue[1]);

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
@@ -25,7 +26,7 @@ final class ServerMain {
     public static void main(String[] args) throws Exception {
         String keyStore = null;
         String maxConnections = null;
-        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
+        GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(1, args.length)) {
             String[] nameAndValue = arg.split("=", 2);
             if (nameAndValue[0].equals("tls")) {

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ final class VirtualMain {
 
     /** Arguments: settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
-        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
+        GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : args) {
             String[] nameAndValue = arg.split("=", 2);
             settings.set(nameAndValue[0], nameAndValue[1]);

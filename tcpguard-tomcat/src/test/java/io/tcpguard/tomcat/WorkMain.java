@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -39,7 +40,7 @@ final class WorkMain {
 
     /** Arguments: "tls=" with a key store, "threads=", "http2Timeout=" in milliseconds, and settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
-        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
+        GuardBuilder settings = TcpGuard.builder().healthPort(0);
         String keyStore = null;
         String threads = "40";
         long http2Timeout = 60_000;

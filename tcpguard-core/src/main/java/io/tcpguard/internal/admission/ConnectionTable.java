@@ -3,73 +3,41 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.ConnectionCloser;
 import java.net.InetAddress;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The admitted connections of the process, or of one listener, in the order in which they would give way: those that never sent a byte first, in order of arrival,
- * then by how long they are idle.
- *
- * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a search
- * for a victim meets it there and moves it on. So each connection is moved at most once per minimum idle time, and finding a victim
- * costs O(1) amortised. The one lock is taken when a connection opens or closes and at the admission threshold, for a handful of
- * pointer writes.
+ * The books of the admitted connections of the process, or of one listener: who holds them, and in which order they would give way ({@link
+ * IdleOrder}). The one lock is taken when a connection opens or closes and at the admission threshold, for a handful of pointer writes.
+ * Any thread.
  */
 final class ConnectionTable {
-    /** With the width, two minutes: the longest floor that is learned. */
-    private static final int BUCKETS = 2048;
-
-    /**
-     * Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their places
-     * so much longer.
-     */
-    private static final long WIDTH = 62_500_000;
-
-    /** A search looks at no more than this many; the next one goes on from there. */
-    private static final int STEPS = 512;
-
-    private static final int SETTLE_STEPS = 4096;
-
-    /** The same for the connections of one source. */
+    /** A search among the connections of one source looks at no more than this many. */
     private static final int OWN_STEPS = 64;
+
+    /** The same for what is told of a source. */
+    private static final int TOLD_STEPS = 512;
 
     private static final int HANDFUL = 8;
     private static final double NEARLY_ALL = 0.9;
     private static final int ENOUGH = 50;
 
-    /** Who was spared is asked for again after this part of the floor. */
-    private static final int SPARED_PART = 4;
-
-    /** Who came back before, on this connection or another, is likely to come again: spared for this part of the floor longer. */
-    private static final int CAME_BACK_PART = 4;
-
     /** Part of all places in which clients may take their time over half a message, however scarce places are. */
     private static final double SPARED_UNFINISHED = 0.25;
 
     private final ClientModel clients;
-    private final long width;
     private final Sources sources = new Sources();
-    private final HandleList silent = new HandleList();
-    private final HandleList ancient = new HandleList();
-    private final HandleList[] buckets = new HandleList[BUCKETS];
+    private final IdleOrder order;
     private final LongAdder closed = new LongAdder();
     private final LongAdder unfinished = new LongAdder();
-    private long oldestTick;
     /** Written under the lock, read without. */
     private volatile int size;
 
     /** @param longestFloorNanos the longest minimum idle time that will be asked for */
     ConnectionTable(ClientModel clients, long longestFloorNanos) {
         this.clients = clients;
-        this.width = Math.max(WIDTH, longestFloorNanos / (BUCKETS / 2));
-        this.oldestTick = tick(clients.clock().nanos());
-        for (int i = 0; i < BUCKETS; i++) {
-            buckets[i] = new HandleList();
-            buckets[i].tick = Long.MIN_VALUE;
-        }
+        this.order = new IdleOrder(clients, longestFloorNanos);
     }
 
     /**
@@ -125,7 +93,7 @@ final class ConnectionTable {
         }
         h.in = true;
         size++;
-        silent.append(h);
+        order.add(h);
     }
 
     void remove(Seat h) {
@@ -200,7 +168,7 @@ final class ConnectionTable {
     synchronized String holders(int howMany) {
         StringJoiner all = new StringJoiner(", ");
         for (Source source : sources.most(howMany)) {
-            all.add(source.inWords(STEPS));
+            all.add(source.inWords(TOLD_STEPS));
         }
         return all.toString();
     }
@@ -222,7 +190,7 @@ final class ConnectionTable {
     synchronized @Nullable TrackedConnection claimOfSource(
             InetAddress address, long now, long silentFloor, long idleFloor) {
         Seat h = idleOfSource(address, now, silentFloor, idleFloor);
-        boolean claimed = h != null && claim(h, now, h.handle().received() ? idleFloor : silentFloor, false);
+        boolean claimed = h != null && order.claim(h, now, h.handle().received() ? idleFloor : silentFloor, false);
         return claimed && h != null ? h.handle() : null;
     }
 
@@ -242,7 +210,7 @@ final class ConnectionTable {
             if (h.list != null
                     && !h.handle().kept()
                     && !h.handle().atWork()
-                    && now - lastSeen(h) >= (h.handle().received() ? idleFloor : silentFloor)) {
+                    && now - IdleOrder.lastSeen(h) >= (h.handle().received() ? idleFloor : silentFloor)) {
                 return h;
             }
             source.remove(h);
@@ -251,183 +219,14 @@ final class ConnectionTable {
         return null;
     }
 
-    /**
-     * Finds the connection that gives way next and claims it: no work begins on it any more. Null if there is none.
-     *
-     * @param silentOnly whether only connections that never sent a byte may give way
-     */
+    /** As {@link IdleOrder#claimVictim}. */
     synchronized @Nullable TrackedConnection claimVictim(
             long now, long silentFloor, long idleFloor, boolean silentOnly) {
-        int steps = STEPS;
-        boolean unfinishedToo = unfinished.sum() > SPARED_UNFINISHED * size;
-        for (Seat h = silent.first; h != null && steps-- > 0; h = silent.first) {
-            if (h.handle().received() || h.handle().kept()) {
-                move(h, now);
-            } else if (now - lastSeen(h) < silentFloor) {
-                break;
-            } else if (claim(h, now, silentFloor, unfinishedToo)) {
-                return h.handle();
-            }
-        }
-        if (silentOnly) {
-            return null;
-        }
-        long youngest = tick(now - idleFloor);
-        retire(youngest - BUCKETS);
-        for (Seat h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
-            if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
-                return h.handle();
-            }
-            if (h == ancient.first) {
-                break;
-            }
-        }
-        while (oldestTick <= youngest) {
-            long tick = oldestTick;
-            HandleList bucket = buckets[slot(tick)];
-            for (Seat h = bucket.tick == tick ? bucket.first : null; h != null; h = bucket.first) {
-                if (steps-- <= 0) {
-                    return null;
-                }
-                if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
-                    return h.handle();
-                }
-                if (h == bucket.first) {
-                    // Idle, but not long enough: the youngest bucket holds both kinds.
-                    return null;
-                }
-            }
-            if (oldestTick == tick) {
-                oldestTick++;
-            } // else some went to an older bucket: work that waits for its client since
-        }
-        return null;
+        return order.claimVictim(now, silentFloor, idleFloor, silentOnly, unfinished.sum() > SPARED_UNFINISHED * size);
     }
 
-    /**
-     * Takes those that have received out of the silent list, so that a search need not. For the sampler, from ELEVATED on.
-     */
+    /** As {@link IdleOrder#settle}. For the sampler, from ELEVATED on. */
     synchronized void settle(long now) {
-        int steps = SETTLE_STEPS;
-        Seat next;
-        for (Seat h = silent.first; h != null && steps-- > 0; h = next) {
-            next = h.next;
-            if (h.handle().received() || h.handle().kept()) {
-                move(h, now);
-            }
-        }
-    }
-
-    /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
-    private boolean claimIfIdle(Seat h, long now, long idleFloor, boolean unfinishedToo) {
-        HandleList before = h.list;
-        move(h, now);
-        if (h.list == null || h.list != before || now - lastSeen(h) < idleFloor) {
-            return false;
-        }
-        return claim(h, now, idleFloor, unfinishedToo);
-    }
-
-    /** Claims h, which looks idle, or else spares it for a part of the floor. */
-    private boolean claim(Seat h, long now, long floor, boolean unfinishedToo) {
-        long longer = cameBack(h) ? floor / CAME_BACK_PART : 0;
-        if (now - h.handle().lastActive() < floor + longer) {
-            h.sparedAt = h.handle().lastActive() + longer;
-            put(h, tick(h.sparedAt));
-            return false;
-        }
-        if (!h.handle().closer.inProgress() && h.handle().claimForEviction(unfinishedToo)) {
-            if (h.list != null) {
-                h.list.remove(h);
-            }
-            return true;
-        }
-        h.sparedAt = now - floor + floor / SPARED_PART;
-        put(h, tick(h.sparedAt));
-        return false;
-    }
-
-    private boolean cameBack(Seat h) {
-        int begun = h.handle().begun();
-        if (begun != 1) {
-            return begun > 1;
-        }
-        // Behind an address of many, who sits is not who came back.
-        Source source = h.source;
-        return source != null
-                && source.connections == 1
-                && clients.history().memory().rank(source.id) == SourceRank.GOOD;
-    }
-
-    private void move(Seat h, long now) {
-        if (h.handle().kept()) {
-            if (h.list != null) {
-                h.list.remove(h);
-            }
-            return;
-        }
-        // Work in progress is activity that has not ended yet.
-        put(h, tick(h.handle().atWork() ? now : lastSeen(h)));
-    }
-
-    private static long lastSeen(Seat h) {
-        return Math.max(h.handle().lastActive(), h.sparedAt);
-    }
-
-    private void put(Seat h, long tick) {
-        HandleList from = h.list;
-        HandleList to = bucket(tick);
-        if (to != from) {
-            if (from != null) {
-                from.remove(h);
-            }
-            to.append(h);
-            oldestTick = Math.min(oldestTick, tick);
-        }
-    }
-
-    private HandleList bucket(long tick) {
-        HandleList bucket = buckets[slot(tick)];
-        if (bucket.tick == tick) {
-            return bucket;
-        }
-        if (bucket.tick > tick) {
-            return ancient;
-        }
-        empty(bucket);
-        bucket.tick = tick;
-        return bucket;
-    }
-
-    /**
-     * Moves buckets older than this to the ancient: nobody searched for so long that the ring no longer orders them.
-     */
-    private void retire(long tick) {
-        if (oldestTick >= tick) {
-            return;
-        }
-        oldestTick = tick;
-        HandleList[] oldestFirst = buckets.clone();
-        Arrays.sort(oldestFirst, Comparator.comparingLong(b -> b.tick));
-        for (HandleList bucket : oldestFirst) {
-            if (bucket.tick < tick) {
-                empty(bucket);
-            }
-        }
-    }
-
-    private void empty(HandleList bucket) {
-        for (Seat h = bucket.first; h != null; h = bucket.first) {
-            bucket.remove(h);
-            ancient.append(h);
-        }
-    }
-
-    private long tick(long nanos) {
-        return Math.floorDiv(nanos, width);
-    }
-
-    private static int slot(long tick) {
-        return (int) Math.floorMod(tick, (long) BUCKETS);
+        order.settle(now);
     }
 }

@@ -4,17 +4,13 @@ package io.tcpguard.internal.engine;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
-import io.tcpguard.state.ListenerState;
 import io.tcpguard.state.RefusalCounters;
-import io.tcpguard.state.SignalState;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +32,7 @@ public final class Engine {
     private final Serving serving = new Serving();
     private final OwnQueues queues = new OwnQueues();
     private final Sentence reason = new Sentence(TODAY);
-    private GuardSnapshot snapshot;
+    private final SnapshotWriter newest;
     private @Nullable Watch leader;
     private boolean rehearsal;
 
@@ -45,12 +41,12 @@ public final class Engine {
         behindProxy = config.flag(Setting.BEHIND_PROXY);
         keeper = new VerdictKeeper(config, now);
         descriptors = new DescriptorJudge(config);
-        snapshot = GuardSnapshot.starting(now);
+        newest = new SnapshotWriter(now);
     }
 
     /** The newest snapshot. */
     public GuardSnapshot snapshot() {
-        return snapshot;
+        return newest.snapshot();
     }
 
     /** Where the descriptors are going, by the last cycle; the same object while nothing grows. */
@@ -114,7 +110,7 @@ public final class Engine {
             leader = null;
         }
         boolean seen = cause != null && cause.kind() != DownCause.Kind.OPERATOR;
-        if (evidence.lacks(seen, now) && snapshot.verdict().up()) {
+        if (evidence.lacks(seen, now) && snapshot().verdict().up()) {
             cause = null;
         }
         // A start is no trouble: nobody was sent here before.
@@ -140,8 +136,20 @@ public final class Engine {
         }
         RefusalCounters.Reason refusal = refusal(watches, obeyed);
         boolean requestsStalled = obeyed && serving.allRequestsStalled();
-        publish(watches, listeners, level, why, capacity, verdict, refusal, requestsStalled, resetsOnly, now);
-        return snapshot;
+        return newest.write(
+                watches,
+                listeners,
+                level,
+                leadingSignal(),
+                why,
+                capacity,
+                verdict,
+                refusal,
+                requestsStalled,
+                resetsOnly,
+                descriptors.trend(),
+                rehearsal,
+                now);
     }
 
     /** Which signal decides, and the level that it asks for. */
@@ -246,63 +254,5 @@ public final class Engine {
 
     private @Nullable Signal leadingSignal() {
         return leader == null ? null : leader.signal();
-    }
-
-    @SuppressWarnings("ReferenceEquality") // all parts are reused while they don't change
-    private void publish(
-            List<Watch> watches,
-            List<ListenerWatch> listeners,
-            Level level,
-            String why,
-            Capacity capacity,
-            Verdict verdict,
-            RefusalCounters.@Nullable Reason refusal,
-            boolean requestsStalled,
-            boolean resetsOnly,
-            long now) {
-        boolean same = level == snapshot.level()
-                && leadingSignal() == snapshot.leading()
-                && why.equals(snapshot.reason())
-                && capacity == snapshot.capacity()
-                && verdict == snapshot.verdict()
-                && refusal == snapshot.refusal()
-                && requestsStalled == snapshot.requestsStalled()
-                && resetsOnly == snapshot.resetsOnly()
-                && rehearsal == snapshot.rehearsal()
-                && descriptors.trend() == snapshot.trend()
-                && listeners.size() == snapshot.listeners().size()
-                && watches.size() == snapshot.signals().size();
-        for (int i = 0; same && i < watches.size(); i++) {
-            same = watches.get(i).state() == snapshot.signals().get(i);
-        }
-        for (int i = 0; same && i < listeners.size(); i++) {
-            same = listeners.get(i).state() == snapshot.listeners().get(i);
-        }
-        if (same) {
-            return;
-        }
-        List<SignalState> states = new ArrayList<>(watches.size());
-        for (Watch watch : watches) {
-            states.add(watch.state());
-        }
-        List<ListenerState> listenerStates = new ArrayList<>(listeners.size());
-        for (ListenerWatch listener : listeners) {
-            listenerStates.add(listener.state());
-        }
-        snapshot = new GuardSnapshot(
-                level,
-                leadingSignal(),
-                why,
-                capacity,
-                verdict,
-                refusal == null ? Admission.ADMIT : Admission.RESPOND,
-                refusal,
-                requestsStalled,
-                resetsOnly,
-                descriptors.trend(),
-                listenerStates,
-                states,
-                level == snapshot.level() ? snapshot.levelSinceNanos() : now,
-                rehearsal);
     }
 }

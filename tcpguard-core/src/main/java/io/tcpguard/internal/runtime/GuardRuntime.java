@@ -13,19 +13,10 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.jfr.Recordings;
 import io.tcpguard.internal.linux.LinuxProbes;
-import io.tcpguard.internal.linux.PeerTable;
-import io.tcpguard.internal.linux.SocketCensus;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
-import io.tcpguard.internal.probe.Probe;
-import io.tcpguard.internal.report.AdvisorReports;
-import io.tcpguard.internal.report.DiagnosticsTask;
-import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.TransitionFanout;
-import io.tcpguard.internal.report.TransitionLog;
-import io.tcpguard.internal.report.UnguardedPorts;
-import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.ProcessConnections;
 import io.tcpguard.internal.sampling.ProcessMemory;
@@ -48,7 +39,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,13 +55,11 @@ public final class GuardRuntime implements RunState {
     private final PublishedSnapshot published;
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
-    private final AdvisorReports advisorReports;
-    private final Incidents incidents;
+    private final RuntimeReports reports;
     private final IoThread io;
     private final SamplingCycle cycle;
     private final Rehearsal rehearsal;
     private final TransitionFanout fanout;
-    private final TransitionLog log = new TransitionLog();
     private final SampleRest rest;
     private final SamplerThread sampler;
     private final WatchedExecutors work;
@@ -89,16 +77,6 @@ public final class GuardRuntime implements RunState {
         this.published = published;
         this.probes = probes;
         rehearsal = new Rehearsal(config.share(Setting.ELEVATED_AT));
-        SocketCensus sockets = probes.census();
-        UnguardedPorts unguarded = new UnguardedPorts(remark -> LOG.info("tcpguard: {}", remark));
-        DiagnosticsTask diagnosticsTask = new DiagnosticsTask(
-                budget -> looked(sockets.take(budget), sockets, unguarded),
-                budget -> looked(sockets.takeWithHalfOpen(budget), sockets, unguarded),
-                probes::counts,
-                counters::connectsWithoutPort,
-                AwakeTime::nanoTime,
-                remark -> LOG.warn("tcpguard: {}", remark));
-        LeakLook leaks = new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
         // For checks that only connect, as keepalived's TCP_CHECK does.
         boolean connects = config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN);
         CoarseClock clock = new CoarseClock(now, AwakeTime::nanoTime);
@@ -116,40 +94,17 @@ public final class GuardRuntime implements RunState {
                 resets,
                 now);
         StalledRequestReaper stalledRequests = new StalledRequestReaper(config, counters.shed(), resets);
-        PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
-        PeerLook peers = table == null
-                ? null
-                : new PeerLook(table, ports::numbers, at -> policy.shedWithin(PeerLook.SCARCE_FOR, at), now);
+        PeerLook peers = PeerLook.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
-        advisorReports = new AdvisorReports();
-        incidents = new Incidents(
-                counters.shed(),
-                counters.waited()::sum,
-                published::snapshot,
-                published::meant,
-                probes::counts,
-                () -> Stream.of(diagnosticsTask.remarks(), leaks.remarks(), policy.sources(AwakeTime.nanoTime()))
-                        .flatMap(List::stream)
-                        .toList(),
-                advisorReports::findings);
-        History history = new History(
-                counters.shed(), counters.waited()::sum, counters.waits()::count, counters.waits()::nanos, now);
+        reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);
         HealthView view = new HealthView(
-                published,
-                policy,
-                advisorReports,
-                incidents,
-                diagnosticsTask,
-                this::queueWaitNanos,
-                counters.waited()::sum,
-                () -> meters(counters),
-                history,
-                leaks);
+                published, policy, reports, this::queueWaitNanos, counters.waited()::sum, () -> meters(counters));
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
-            cycle = cycle(engine);
+            cycle = CycleAssembly.of(config, engine, policy, io, rehearsal, probes);
+            cycle.drain(published.drainReason());
             long period = config.nanos(Setting.SAMPLE_PERIOD);
             rest = new SampleRest(
                     period, config.share(Setting.ELEVATED_AT), clock, cycle::activity, AwakeTime::nanoTime);
@@ -160,14 +115,11 @@ public final class GuardRuntime implements RunState {
             cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
             fanout = new TransitionFanout(io::execute);
-            fanout.add(incidents::record);
+            fanout.add(reports.incidents()::record);
             listeners.forEach(fanout::add);
             PathPreload.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
-            // Asking first, the first look loads all that later ones need, while there are descriptors for it.
-            diagnosticsTask.background(published.trend());
-            diagnosticsTask.look(published.snapshot());
-            leaks.first();
+            reports.first(published);
             SampleTurn turn = new SampleTurn(
                     new SamplerRound(
                             cycle,
@@ -175,14 +127,9 @@ public final class GuardRuntime implements RunState {
                             fanout,
                             counters,
                             Recordings.open(published.snapshot(), counters.shed(), counters.waited()::sum, now),
-                            log,
-                            advisorReports,
-                            incidents,
-                            history,
-                            leaks,
+                            reports,
                             this::listening,
                             stalledRequests,
-                            diagnosticsTask,
                             peers,
                             rest,
                             io::execute),
@@ -220,11 +167,6 @@ public final class GuardRuntime implements RunState {
         }
     }
 
-    private Census looked(Census census, SocketCensus sockets, UnguardedPorts unguarded) {
-        unguarded.look(sockets.listening(), ports.numbers(), ownPorts());
-        return census;
-    }
-
     /** Of the guard itself. */
     private List<Integer> ownPorts() {
         return List.of(io.healthPort(), io.agentPort());
@@ -233,23 +175,6 @@ public final class GuardRuntime implements RunState {
     /** Whether one who balances by counting connections checks this server. */
     private boolean directorChecks() {
         return io.checkers().anyCountsConnections();
-    }
-
-    private SamplingCycle cycle(Engine engine) {
-        SamplingCycle made = new SamplingCycle(
-                config,
-                engine,
-                policy,
-                io.checkers()::observedIntervalNanos,
-                io::deskSize,
-                AwakeTime::lostNanos,
-                rehearsal);
-        made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));
-        for (Probe probe : probes.everyCounterPeriod()) {
-            made.add(new GuardedProbe(probe, new Watch(probe.signal(), "", config), true));
-        }
-        made.drain(published.drainReason());
-        return made;
     }
 
     /**
@@ -284,8 +209,8 @@ public final class GuardRuntime implements RunState {
         sampler.start();
         policy.setEnabled(true);
         MissingLog.sayOnce();
-        log.started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
-        advisorReports.adviseAtStart();
+        reports.log().started(published.snapshot(), idleFloorNanos(), queueWaitNanos(), healthPort());
+        reports.advisor().adviseAtStart();
         probes.flagForExactQueues()
                 .ifPresent(flag -> LOG.info("Accept queues are read once a second; exact ones want {}", flag));
     }
@@ -357,7 +282,7 @@ public final class GuardRuntime implements RunState {
 
     @Override
     public Optional<String> incident() {
-        return incidents.text();
+        return reports.incidents().text();
     }
 
     @Override

@@ -7,10 +7,6 @@ import io.tcpguard.internal.io.Diagnostics;
 import io.tcpguard.internal.io.GuardView;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
-import io.tcpguard.internal.report.AdvisorReports;
-import io.tcpguard.internal.report.DiagnosticsTask;
-import io.tcpguard.internal.report.Incidents;
-import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.SamplerThread;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.function.LongSupplier;
@@ -22,36 +18,24 @@ final class HealthView implements GuardView {
     private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;
     private final AdmissionPolicy policy;
-    private final AdvisorReports advisorReports;
-    private final Incidents incidents;
-    private final DiagnosticsTask diagnosticsTask;
+    private final RuntimeReports reports;
     private final LongSupplier queueWaitNanos;
     private final LongSupplier waited;
     private final Supplier<MeterSource> meters;
-    private final History history;
-    private final LeakLook leaks;
 
     HealthView(
             PublishedSnapshot published,
             AdmissionPolicy policy,
-            AdvisorReports advisorReports,
-            Incidents incidents,
-            DiagnosticsTask diagnosticsTask,
+            RuntimeReports reports,
             LongSupplier queueWaitNanos,
             LongSupplier waited,
-            Supplier<MeterSource> meters,
-            History history,
-            LeakLook leaks) {
+            Supplier<MeterSource> meters) {
         this.published = published;
         this.policy = policy;
-        this.advisorReports = advisorReports;
-        this.incidents = incidents;
-        this.diagnosticsTask = diagnosticsTask;
+        this.reports = reports;
         this.queueWaitNanos = queueWaitNanos;
         this.waited = waited;
         this.meters = meters;
-        this.history = history;
-        this.leaks = leaks;
     }
 
     @Override
@@ -95,12 +79,12 @@ final class HealthView implements GuardView {
 
     @Override
     public String advice(boolean json) {
-        return advisorReports.advice(json);
+        return reports.advisor().advice(json);
     }
 
     @Override
     public String incident(boolean json) {
-        return incidents.page(json);
+        return reports.incidents().page(json);
     }
 
     @Override
@@ -110,7 +94,7 @@ final class HealthView implements GuardView {
 
     @Override
     public String history() {
-        return history.json(AwakeTime.nanoTime());
+        return reports.history().json(AwakeTime.nanoTime());
     }
 
     @Override
@@ -120,10 +104,10 @@ final class HealthView implements GuardView {
 
     @Override
     public Diagnostics background() {
-        return diagnosticsTask
+        return reports.diagnostics()
                 .background(published.trend())
-                .with(leaks.held())
-                .and(leaks.remarks())
+                .with(reports.leaks().held())
+                .and(reports.leaks().remarks())
                 .and(policy.sources(AwakeTime.nanoTime()));
     }
 }

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
+import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.GonePeers;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,11 @@ final class PeerLook implements Runnable {
     private volatile boolean known;
     private volatile long nextAt;
     private boolean complained;
+
+    /** Null if there is nothing to read. */
+    static @Nullable PeerLook of(@Nullable PeerTable table, BoundPorts ports, AdmissionPolicy policy, long now) {
+        return table == null ? null : new PeerLook(table, ports::numbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
+    }
 
     /**
      * @param ports that the listeners have

@@ -53,14 +53,9 @@ final class SamplerRound implements LongConsumer {
             TransitionFanout fanout,
             GuardCounters counters,
             Recordings recordings,
-            TransitionLog log,
-            AdvisorReports advisorReports,
-            Incidents incidents,
-            History history,
-            LeakLook leaks,
+            RuntimeReports reports,
             Supplier<List<Listening>> listening,
             StalledRequestReaper stalledRequests,
-            DiagnosticsTask diagnosticsTask,
             @Nullable PeerLook peers,
             SampleRest rest,
             Executor io) {
@@ -69,15 +64,15 @@ final class SamplerRound implements LongConsumer {
         this.fanout = fanout;
         this.counters = counters;
         this.recordings = recordings;
-        this.log = log;
+        this.log = reports.log();
         this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
-        this.advisorReports = advisorReports;
-        this.incidents = incidents;
-        this.history = history;
-        this.leaks = leaks;
+        this.advisorReports = reports.advisor();
+        this.incidents = reports.incidents();
+        this.history = reports.history();
+        this.leaks = reports.leaks();
         this.listening = listening;
         this.stalledRequests = stalledRequests;
-        this.diagnosticsTask = diagnosticsTask;
+        this.diagnosticsTask = reports.diagnostics();
         this.peers = peers;
         this.rest = rest;
         this.io = io;

@@ -7,6 +7,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,18 @@ public final class Rehearsal {
     /** @param realTroubleAt the pressure at which the rehearsed signal is in real trouble */
     public Rehearsal(double realTroubleAt) {
         this.realTroubleAt = realTroubleAt;
+    }
+
+    /** @throws IllegalArgumentException if it can't be played so, or for so long */
+    public static void check(Signal signal, double pressure, Duration duration) {
+        double most = signal == Signal.DESCRIPTORS || signal == Signal.CONNECTIONS ? 1 : 10;
+        if (!(pressure > 0 && pressure <= most)) {
+            throw new IllegalArgumentException(
+                    "pressure=" + pressure + " (expected: above 0 to " + most + " for " + signal + ")");
+        }
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0 || duration.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("duration=" + duration + " (expected: PT1S to PT1H)");
+        }
     }
 
     /**

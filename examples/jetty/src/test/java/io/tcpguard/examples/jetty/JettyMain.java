@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.jetty;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ final class JettyMain {
 
     /** Arguments: "guarded", "stock", or "limited" by Jetty's own limit; then settings of the guard as name=value. */
     public static void main(String[] args) throws Exception {
-        TcpGuard.Builder settings = TcpGuard.builder().healthPort(0);
+        GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(1, args.length)) {
             String[] nameAndValue = arg.split("=", 2);
             settings.set(nameAndValue[0], nameAndValue[1]);

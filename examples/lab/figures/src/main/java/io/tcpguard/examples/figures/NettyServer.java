@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.Version;
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import io.tcpguard.netty.NettyGuard;
@@ -70,7 +71,7 @@ final class NettyServer {
     }
 
     private static void guard(ServerBootstrap bootstrap, Map<Setting, String> settings) {
-        TcpGuard.Builder guard = TcpGuard.builder().healthPort(0);
+        GuardBuilder guard = TcpGuard.builder().healthPort(0);
         settings.forEach((setting, value) -> guard.set(setting.key(), value));
         NettyGuard.install(bootstrap, guard.build().start());
     }

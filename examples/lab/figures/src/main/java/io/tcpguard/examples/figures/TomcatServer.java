@@ -3,6 +3,7 @@ package io.tcpguard.examples.figures;
 
 import com.netflix.concurrency.limits.servlet.ConcurrencyLimitServletFilter;
 import com.netflix.concurrency.limits.servlet.ServletLimiterBuilder;
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import io.tcpguard.tomcat.TomcatGuard;
@@ -66,7 +67,7 @@ final class TomcatServer {
     }
 
     private static Connector guarded(Map<Setting, String> settings) {
-        TcpGuard.Builder guard = TcpGuard.builder().healthPort(0);
+        GuardBuilder guard = TcpGuard.builder().healthPort(0);
         settings.forEach((setting, value) -> guard.set(setting.key(), value));
         return TomcatGuard.connector(guard.build().start(), 0);
     }

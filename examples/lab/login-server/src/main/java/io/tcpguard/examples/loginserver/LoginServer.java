@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.loginserver;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ public final class LoginServer {
     }
 
     private static TcpGuard guard(Options options) {
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         if (options.healthPort() >= 0) {
             builder.healthPort(options.healthPort());
         }

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.lvs;
 
+import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
@@ -25,7 +26,7 @@ final class OperatedServer {
     private OperatedServer() {}
 
     public static void main(String[] settings) throws IOException {
-        TcpGuard.Builder builder = TcpGuard.builder();
+        GuardBuilder builder = TcpGuard.builder();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             builder.set(setting.substring(0, equals), setting.substring(equals + 1));

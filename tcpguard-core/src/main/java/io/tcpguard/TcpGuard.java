@@ -4,14 +4,11 @@ package io.tcpguard;
 import io.tcpguard.advisor.Report;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.jmx.JmxRegistration;
-import io.tcpguard.internal.jmx.Operations;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.runtime.GuardCounters;
+import io.tcpguard.internal.runtime.GuardLifecycle;
 import io.tcpguard.internal.runtime.PublishedSnapshot;
-import io.tcpguard.internal.runtime.RunState;
-import io.tcpguard.internal.text.AddressLiteral;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.AdmissionControl;
@@ -27,8 +24,6 @@ import io.tcpguard.state.RefusalCounters;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -44,18 +39,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private final GuardConfig config;
     private final GuardCounters counters = new GuardCounters();
     private final PublishedSnapshot published;
-    private final Object lifecycle = new Object();
-    /** Guarded by lifecycle, as are the two below; state is written under it. */
-    private final List<GuardListener> listeners = new ArrayList<>();
-
-    private boolean closed;
-    private @Nullable JmxRegistration jmx;
-
-    private volatile RunState state = RunState.STOPPED;
+    private final GuardLifecycle life;
 
     TcpGuard(GuardConfig config) {
         this.config = config;
         published = new PublishedSnapshot(config, AwakeTime.nanoTime());
+        life = new GuardLifecycle(config, published, counters);
     }
 
     /** A guard with the defaults, to be changed. */
@@ -71,41 +60,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * @throws IllegalStateException if the health port can't be bound, or the guard was closed
      */
     public TcpGuard start() {
-        synchronized (lifecycle) {
-            if (closed) {
-                throw new IllegalStateException("this guard was closed; build another");
-            }
-            if (!state.running()) {
-                state = RunState.start(config, published, counters, listeners);
-                show();
-            }
-        }
+        life.start();
         return this;
-    }
-
-    private void show() {
-        String domain = config.text(Setting.JMX_DOMAIN);
-        if (state.running() && !domain.equals(Setting.OFF)) {
-            jmx = JmxRegistration.register(
-                    domain,
-                    new Operations(
-                            this::snapshot,
-                            this::status,
-                            shed(),
-                            this::incident,
-                            this::drain,
-                            this::resume,
-                            this::rehearse,
-                            this::endRehearsal,
-                            this::forgetSource));
-        }
-    }
-
-    private void hide() {
-        if (jmx != null) {
-            jmx.close();
-        }
-        jmx = null;
     }
 
     /** The newest snapshot: one volatile read. Before {@link #start}: NORMAL, nothing known. */
@@ -141,22 +97,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     /** Fails health on purpose until {@link #resume()}, whatever the signals say; connections are served on. */
     @Override
     public void drain(String reason) {
-        operate(Objects.requireNonNull(reason, "reason"));
+        life.operate(Objects.requireNonNull(reason, "reason"));
     }
 
     /** Ends what {@link #drain} began; health is up again at once, by the ramp, unless the signals say otherwise. */
     public void resume() {
-        operate(null);
-    }
-
-    private void operate(@Nullable String reason) {
-        synchronized (lifecycle) {
-            if (reason != null) {
-                state.endRehearsal();
-            }
-            published.drain(reason);
-            state.drain(reason);
-        }
+        life.operate(null);
     }
 
     /**
@@ -177,17 +123,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      */
     public void rehearse(Signal signal, double pressure, Duration duration) {
         Objects.requireNonNull(signal, "signal");
-        RunState.checkRehearsal(signal, pressure, duration);
-        synchronized (lifecycle) {
-            state.rehearse(signal, pressure, duration.toNanos());
-        }
+        life.rehearse(signal, pressure, duration);
     }
 
     /** Ends a rehearsal before its time; nothing if none is on. */
     public void endRehearsal() {
-        synchronized (lifecycle) {
-            state.endRehearsal();
-        }
+        life.endRehearsal();
     }
 
     /**
@@ -199,26 +140,22 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * @throws IllegalArgumentException if it is no address
      */
     public boolean forgetSource(String address) {
-        return state.forgetSource(AddressLiteral.parse(address));
+        return life.forgetSource(address);
     }
 
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
-        return state.listen(name, port, control);
+        return life.state().listen(name, port, control);
     }
 
     @Override
     public Closeable watchWork(String name, Executor executor) {
-        return state.watchWork(name, executor);
+        return life.state().watchWork(name, executor);
     }
 
     /** Tells this listener of every transition from now on. */
     public void onTransition(GuardListener listener) {
-        Objects.requireNonNull(listener, "listener");
-        synchronized (lifecycle) {
-            listeners.add(listener);
-            state.add(listener);
-        }
+        life.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /** What was refused and evicted since the start. */
@@ -239,7 +176,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /** How the guard is doing, beside its signals. Cheap enough for each scrape, not for each request. */
     public GuardStatus status() {
-        return published.status(state, counters, AwakeTime.nanoTime());
+        return life.status();
     }
 
     /**
@@ -248,7 +185,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * each socket of the network namespace, a second at most; opens files. Throws nothing: trouble is in the answer.
      */
     public Census census() {
-        return state.census();
+        return life.state().census();
     }
 
     /**
@@ -256,7 +193,7 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * 150 small files anew at each call: for a person who asks, not for a loop.
      */
     public Report advice() {
-        return AdvisorReports.adviseNow(state.listening());
+        return AdvisorReports.adviseNow(life.state().listening());
     }
 
     /**
@@ -264,12 +201,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * guard does not run.
      */
     public Optional<String> incident() {
-        return state.incident();
+        return life.state().incident();
     }
 
     /** The port that the health listener is bound to; -1 if there is none or the guard does not run. */
     public int healthPort() {
-        return state.healthPort();
+        return life.state().healthPort();
     }
 
     /**
@@ -293,21 +230,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
      * listener. Never throws.
      */
     public void stop() {
-        synchronized (lifecycle) {
-            hide();
-            RunState ending = state;
-            state = RunState.STOPPED;
-            ending.close();
-            published.forget(AwakeTime.nanoTime());
-        }
+        life.stop();
     }
 
     /** As {@link #stop}, for good: admits everything from now on. Waits for the threads; never throws. */
     @Override
     public void close() {
-        synchronized (lifecycle) {
-            closed = true;
-            stop();
-        }
+        life.close();
     }
 }

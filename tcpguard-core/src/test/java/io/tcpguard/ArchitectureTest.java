@@ -43,14 +43,14 @@ class ArchitectureTest {
                 "internal.report.history | internal.report.history,internal.text,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
                         + "advisor,state,signal",
-                "internal.runtime | internal.runtime,internal.sampling,internal.report,internal.io,internal.admission,"
+                "internal.runtime | internal.runtime,internal.jmx,internal.text,internal.sampling,internal.report,internal.io,internal.admission,"
                         + "internal.engine,internal.linux,internal.meters,internal.jfr,internal.probe,internal.report.incident,"
                         + "internal.report.history,advisor,spi,state,config,"
                         + "signal",
                 "internal.jfr | internal.jfr,state,signal",
                 "jmx | jmx",
                 "internal.jmx | internal.jmx,jmx,state,signal",
-                " | ,internal.jmx,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
+                " | ,internal.runtime,internal.report,internal.io,internal.probe,advisor,spi,state,config,signal",
             })
     void letsEachPackageUseOnlyWhatComesBeforeIt(@Nullable String from, String allowed) {
         String[] inside = java.util.Arrays.stream(allowed.split(","))

@@ -251,7 +251,8 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
             leaving++;
             ctx.write(msg, promise.unvoid().addListener(answered));
         } else if (ending) {
-            ctx.write(msg, promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
+            ctx.write(
+                    msg, promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
         } else {
             ctx.write(msg, promise);
         }

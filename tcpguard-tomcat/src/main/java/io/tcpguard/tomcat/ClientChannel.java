@@ -1,14 +1,14 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
-import org.jspecify.annotations.Nullable;
-import org.apache.tomcat.util.http.MimeHeaders;
-import org.apache.coyote.Request;
-import java.net.InetSocketAddress;
 import io.tcpguard.spi.Closing;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.http.MimeHeaders;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

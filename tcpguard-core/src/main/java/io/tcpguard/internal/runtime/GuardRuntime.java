@@ -99,7 +99,13 @@ public final class GuardRuntime implements RunState {
         probes.believeOfPorts(counters::connectsWithoutPort);
         reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);
         HealthView view = new HealthView(
-                published, policy, reports, this::queueWaitNanos, counters.waited()::sum, () -> meters(counters));
+                published,
+                policy,
+                reports,
+                this::queueWaitNanos,
+                counters.waited()::sum,
+                () -> MeterSource.of(
+                        published.snapshot(), published.status(this, counters, AwakeTime.nanoTime()), counters.shed()));
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
@@ -298,11 +304,6 @@ public final class GuardRuntime implements RunState {
     @Override
     public List<ListenerStatus> listeners() {
         return guarded.status(published.snapshot());
-    }
-
-    private MeterSource meters(GuardCounters counters) {
-        return MeterSource.of(
-                published.snapshot(), published.status(this, counters, AwakeTime.nanoTime()), counters.shed());
     }
 
     @Override

@@ -1,8 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
-import java.time.Duration;
-import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
@@ -96,9 +94,4 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** Ends everything and waits for the threads; never throws. */
     void close();
-
-    /** As {@link Rehearsal#check}. */
-    static void checkRehearsal(Signal signal, double pressure, Duration duration) {
-        Rehearsal.check(signal, pressure, duration);
-    }
 }

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /**
  * Every setting: its name in all configuration formats, its range, its default and why, and what it does ({@link
  * #meaning()}).
+ *
+ * <p>Longer than other classes: a table, a row for each setting.
  */
 // The fields are immutable values of several types, which the checker can't see through Object.
 @SuppressWarnings("ImmutableEnumChecker")

@@ -8,11 +8,6 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
 import io.tcpguard.state.ListenerStatus;
-import io.tcpguard.state.RefusalCounters.Method;
-import io.tcpguard.state.RefusalCounters.Rank;
-import io.tcpguard.state.RefusalCounters.Reason;
-import io.tcpguard.state.RefusalCounters.Stage;
-import io.tcpguard.state.WaitHistogram;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +21,7 @@ public final class MeterTable {
     /** Listeners that are told of one by one. A server has a handful; a mistake must not make the answer grow without bound. */
     public static final int MOST_LISTENERS = 64;
 
-    private static final String NO_UNIT = "";
+    static final String NO_UNIT = "";
     private static final String LISTENER = "listener";
 
     /** In the order of their names. */
@@ -39,7 +34,7 @@ public final class MeterTable {
         judgements(all);
         descriptors(all);
         connections(all);
-        refusals(all);
+        RefusalMeters.add(all);
         guard(all);
         return all.sorted();
     }
@@ -219,77 +214,6 @@ public final class MeterTable {
                         MeterValues.of(name, ListenerStatus::waits))));
     }
 
-    private static void refusals(MeterList all) {
-        List<Series> kinds = new ArrayList<>();
-        for (Stage stage : Stage.values()) {
-            for (Method method : Method.values()) {
-                for (Reason reason : Reason.values()) {
-                    kinds.add(MeterList.series(
-                            List.of(MeterValues.tag(method), MeterValues.tag(reason), MeterValues.tag(stage)),
-                            s -> s.shed().of(stage, method, reason)));
-                }
-            }
-        }
-        all.add(new MeterFamily(
-                "tcpguard.shed",
-                Kind.COUNTER,
-                NO_UNIT,
-                "refused connections and requests, evicted idle connections",
-                "",
-                List.of("method", "reason", "stage"),
-                kinds,
-                null));
-        all.add(ranks());
-        all.counter("tcpguard.waited", CONNECTIONS, "connections that had to wait for a slot", s -> s.status()
-                .waited());
-        all.add(waits());
-        all.counter(
-                "tcpguard.connects.without.port",
-                NO_UNIT,
-                "outgoing connects that found no local port, as far as the application reports them",
-                s -> s.status().connectsWithoutPort());
-    }
-
-    /** A histogram, as a counter for each bound: Micrometer takes no buckets that somebody else fills. */
-    private static MeterFamily waits() {
-        List<Series> within = new ArrayList<>();
-        for (int i = 0; i <= WaitHistogram.BOUNDS.size(); i++) {
-            int bound = i;
-            String seconds = i < WaitHistogram.BOUNDS.size()
-                    ? WaitHistogram.BOUNDS.get(i).toString()
-                    : "+Inf";
-            within.add(MeterList.series(List.of(seconds), s -> s.status().waits().within().get(bound)));
-        }
-        return new MeterFamily(
-                "tcpguard.wait.within",
-                Kind.COUNTER,
-                CONNECTIONS,
-                "connections that waited for a slot for no longer than so many seconds, and wait no more",
-                "",
-                List.of("within"),
-                within,
-                null);
-    }
-
-    private static MeterFamily ranks() {
-        List<Series> kinds = new ArrayList<>();
-        for (Decision decision : Decision.values()) {
-            for (Rank rank : Rank.values()) {
-                kinds.add(MeterList.series(List.of(MeterValues.tag(decision), MeterValues.tag(rank)), s -> s.shed()
-                        .of(rank, decision == Decision.ADMITTED)));
-            }
-        }
-        return new MeterFamily(
-                "tcpguard.sources",
-                Kind.COUNTER,
-                CONNECTIONS,
-                "new connections while slots were scarce, by what their source is known for",
-                "",
-                List.of("decision", "rank"),
-                kinds,
-                null);
-    }
-
     private static void guard(MeterList all) {
         all.gauge(
                 "tcpguard.sample.age",
@@ -309,11 +233,6 @@ public final class MeterTable {
                 "time since anybody asked for the verdict; not known if nobody has",
                 "",
                 s -> s.status().checkers().sinceLast().map(MeterValues::seconds).orElse(Double.NaN));
-    }
-
-    private enum Decision {
-        ADMITTED,
-        REFUSED
     }
 
     private enum Health {

@@ -109,7 +109,11 @@ public final class SamplingCycle {
         return runOnce(now, false);
     }
 
-    /** @param resting whether nothing goes on: then the machine's counters, which cost most, are read once a second at most */
+    /**
+     * One look at all that is watched.
+     *
+     * @param resting whether nothing goes on: then the machine's counters, which cost most, are read once a second at most
+     */
     public GuardSnapshot runOnce(long now, boolean resting) {
         if (lost.getAsLong() != lostSoFar) {
             lostSoFar = lost.getAsLong();

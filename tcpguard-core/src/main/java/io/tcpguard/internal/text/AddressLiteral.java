@@ -12,7 +12,11 @@ public final class AddressLiteral {
 
     private AddressLiteral() {}
 
-    /** @throws IllegalArgumentException if it is none */
+    /**
+     * The address that a text spells out; no name is looked up.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
     public static InetAddress parse(String text) {
         String literal = text.strip();
         if (IPV4.matcher(literal).matches() || IPV6.matcher(literal).matches()) {

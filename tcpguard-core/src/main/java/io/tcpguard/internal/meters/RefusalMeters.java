@@ -36,8 +36,9 @@ final class RefusalMeters {
                 kinds,
                 null));
         all.add(ranks());
-        all.counter("tcpguard.waited", MeterTable.CONNECTIONS, "connections that had to wait for a slot", s -> s.status()
-                .waited());
+        all.counter(
+                "tcpguard.waited", MeterTable.CONNECTIONS, "connections that had to wait for a slot", s -> s.status()
+                        .waited());
         all.add(waits());
         all.counter(
                 "tcpguard.connects.without.port",
@@ -54,7 +55,8 @@ final class RefusalMeters {
             String seconds = i < WaitHistogram.BOUNDS.size()
                     ? WaitHistogram.BOUNDS.get(i).toString()
                     : "+Inf";
-            within.add(MeterList.series(List.of(seconds), s -> s.status().waits().within().get(bound)));
+            within.add(MeterList.series(
+                    List.of(seconds), s -> s.status().waits().within().get(bound)));
         }
         return new MeterFamily(
                 "tcpguard.wait.within",

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** The line "Max open files" of {@code /proc/PID/limits} (proc_pid_limits(5)). */
 record LimitsText(OptionalLong soft, OptionalLong hard) {
 
-    private static final Pattern LINE = Pattern.compile("(?m)^Max open files +(\\d+) +(\\d+) ");
+    private static final Pattern LINE = Pattern.compile("(?m)^Max open files +([0-9]{1,18}) +([0-9]{1,18}) ");
 
     static LimitsText parse(String text) {
         Matcher matcher = LINE.matcher(text);

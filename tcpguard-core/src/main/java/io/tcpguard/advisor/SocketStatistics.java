@@ -13,6 +13,9 @@ final class SocketStatistics implements Backlogs {
     private static final int SECONDS = 5;
     private static final int SEND_Q = 2;
     private static final int LOCAL = 3;
+    private static final String NUMBER = "[0-9]{1,18}";
+    private static final String PORT = "[0-9]{1,5}";
+    private static final int LAST_PORT = 65_535;
 
     @Override
     public Map<Integer, Long> byPort() {
@@ -41,8 +44,11 @@ final class SocketStatistics implements Backlogs {
         Map<Integer, Long> backlogs = new HashMap<>();
         for (String line : text.split("\n", -1)) {
             String[] columns = line.strip().split("\\s+", -1);
-            if (columns.length > LOCAL && columns[SEND_Q].matches("\\d+")) {
-                String port = columns[LOCAL].substring(columns[LOCAL].lastIndexOf(':') + 1);
+            if (columns.length <= LOCAL || !columns[SEND_Q].matches(NUMBER)) {
+                continue;
+            }
+            String port = columns[LOCAL].substring(columns[LOCAL].lastIndexOf(':') + 1);
+            if (port.matches(PORT) && Integer.parseInt(port) <= LAST_PORT) {
                 backlogs.merge(Integer.parseInt(port), Long.parseLong(columns[SEND_Q]), Math::min);
             }
         }

@@ -36,7 +36,11 @@ public final class CoarseClock {
         advancedAt = nowNanos;
     }
 
-    /** @param sampler called when somebody asks the time of a clock at rest; must not block, and call {@link #resume} */
+    /**
+     * Who is woken.
+     *
+     * @param sampler called when somebody asks the time of a clock at rest; must not block, and call {@link #resume}
+     */
     public void wakes(Runnable sampler) {
         wake = sampler;
     }

@@ -42,7 +42,11 @@ public final class GuardLifecycle {
         return state;
     }
 
-    /** @throws IllegalStateException if the health port can't be bound, or the guard was closed */
+    /**
+     * Begins to guard.
+     *
+     * @throws IllegalStateException if the health port can't be bound, or the guard was closed
+     */
     public synchronized void start() {
         if (closed) {
             throw new IllegalStateException("this guard was closed; build another");
@@ -76,7 +80,11 @@ public final class GuardLifecycle {
         return published.status(state, counters, AwakeTime.nanoTime());
     }
 
-    /** @param reason why an operator drains; null: he does not, or no more */
+    /**
+     * Takes an operator's word.
+     *
+     * @param reason why an operator drains; null: he does not, or no more
+     */
     public synchronized void operate(@Nullable String reason) {
         if (reason != null) {
             state.endRehearsal();

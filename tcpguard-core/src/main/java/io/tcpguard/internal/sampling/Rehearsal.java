@@ -56,7 +56,11 @@ public final class Rehearsal {
         this.realTroubleAt = realTroubleAt;
     }
 
-    /** @throws IllegalArgumentException if it can't be played so, or for so long */
+    /**
+     * Refuses what can not be rehearsed.
+     *
+     * @throws IllegalArgumentException if it can't be played so, or for so long
+     */
     public static void check(Signal signal, double pressure, Duration duration) {
         double most = signal == Signal.DESCRIPTORS || signal == Signal.CONNECTIONS ? 1 : 10;
         if (!(pressure > 0 && pressure <= most)) {

@@ -23,7 +23,7 @@ final class GuardLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (!servers.inUse().isEmpty()) {
+        if (!servers.on() || !servers.inUse().isEmpty()) {
             try {
                 guard.start();
             } catch (IllegalStateException e) {

@@ -2,6 +2,7 @@
 package io.tcpguard.spring;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.config.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -36,8 +37,16 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
         return List.copyOf(inUse);
     }
 
+    /** Whether it may do anything: a context that was processed ahead of time has these beans though it is switched off now. */
+    boolean on() {
+        return guard.config().flag(Setting.ENABLED);
+    }
+
     @Override
     public void customize(WebServerFactory factory) {
+        if (!on()) {
+            return;
+        }
         for (WebServerGuard adapter : adapters) {
             if (adapter.guard(factory, guard)) {
                 inUse.add(adapter);

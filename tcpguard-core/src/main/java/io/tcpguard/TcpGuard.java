@@ -53,8 +53,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Opens what the guard needs, takes the first sample and starts its two threads ("tcpguard-sampler", "tcpguard-io", both
-     * daemons). Does nothing if already started, and opens nothing if not {@linkplain Setting#ENABLED enabled}.
+     * Opens what the guard needs, takes the first sample and starts its two threads ("tcpguard-sampler", "tcpguard-io",
+     * both daemons). Does nothing if already started, and opens nothing if not {@linkplain Setting#ENABLED enabled}.
      *
      * @return this
      * @throws IllegalStateException if the health port can't be bound, or the guard was closed
@@ -106,20 +106,24 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Plays trouble, for a game day or a test of one's own load balancer: for a while the guard behaves as if this signal were under
-     * this pressure. What follows is real: at {@link Level#SHED} idle connections are evicted and new ones wait or are refused, at
-     * {@link Level#DRAIN} health fails. Everywhere it is said that it is a rehearsal: in the {@linkplain GuardSnapshot#rehearsal()
-     * snapshot}, on the health port, in the log, in the incident. It does not count as flapping.
+     * Plays trouble, for a game day or a test of one's own load balancer: for a while the guard behaves as if this
+     * signal were under this pressure. What follows is real: at {@link Level#SHED} idle connections are evicted and new
+     * ones wait or are refused, at {@link Level#DRAIN} health fails. Everywhere it is said that it is a rehearsal: in
+     * the {@linkplain GuardSnapshot#rehearsal() snapshot}, on the health port, in the log, in the incident. It does not
+     * count as flapping.
      *
-     * <p>Ends by itself when its time is up, on {@link #endRehearsal()}, {@link #drain}, {@link #stop()} and {@link #close()}, and as soon
-     * as there is real trouble: the signal itself reaches {@link Setting#ELEVATED_AT}, another one SHED, or a listener does not accept. Levels
-     * and health come back as after real trouble, by their dwell, hold and ramp. The health port cannot begin one.
+     * <p>Ends by itself when its time is up, on {@link #endRehearsal()}, {@link #drain}, {@link #stop()} and {@link
+     * #close()}, and as soon as there is real trouble: the signal itself reaches {@link Setting#ELEVATED_AT}, another
+     * one SHED, or a listener does not accept. Levels and health come back as after real trouble, by their dwell, hold
+     * and ramp. The health port cannot begin one.
      *
-     * @param signal one that can be read here; DESCRIPTORS and CONNECTIONS move on with the clients that come and go, others stay
+     * @param signal one that can be read here; DESCRIPTORS and CONNECTIONS move on with the clients that come and go,
+     *     others stay
      * @param pressure used by limit; above 0, to 1 for DESCRIPTORS and CONNECTIONS, to 10 for others
      * @param duration a second to an hour
      * @throws IllegalArgumentException if pressure or duration is out of range
-     * @throws IllegalStateException if the guard does not run, there is real trouble, another rehearsal is on, or the signal can't be read
+     * @throws IllegalStateException if the guard does not run, there is real trouble, another rehearsal is on, or the
+     *     signal can't be read
      */
     public void rehearse(Signal signal, double pressure, Duration duration) {
         Objects.requireNonNull(signal, "signal");
@@ -132,8 +136,9 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Forgets what is remembered of a source and of the networks around it, good and bad: as if it had never been here. For an operator
-     * whose client was marked by mistake; marks fade by themselves within the hour. The health port cannot do it.
+     * Forgets what is remembered of a source and of the networks around it, good and bad: as if it had never been here.
+     * For an operator whose client was marked by mistake; marks fade by themselves within the hour. The health port
+     * cannot do it.
      *
      * @param address IPv4 or IPv6, in figures; of IPv6 it stands for its /64
      * @return whether anything was remembered
@@ -210,8 +215,9 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * The verdict as the health listener tells it, for servers that answer health checks in a pipeline of their own. Up while the
-     * guard does not run: it fails open. Checks answered so are not seen by the guard, so give it {@link Setting#CHECK_INTERVAL}.
+     * The verdict as the health listener tells it, for servers that answer health checks in a pipeline of their own. Up
+     * while the guard does not run: it fails open. Checks answered so are not seen by the guard, so give it {@link
+     * Setting#CHECK_INTERVAL}.
      *
      * @param asker who sees the reason with its figures if within {@link Setting#HEALTH_DETAILS_TO}; null: nobody known
      * @param json whether as JSON, not as text

@@ -1,7 +1,8 @@
 /**
  * The door: build a {@link io.tcpguard.TcpGuard}, start it, ask it, close it.
  *
- * <p>The map of the whole is one sentence: kernel → probe → reading → pressure → level → actions (admission, reclaim, verdict).
+ * <p>The map of the whole is one sentence: kernel → probe → reading → pressure → level → actions (admission, reclaim,
+ * verdict).
  *
  * @since 0.1.0
  */

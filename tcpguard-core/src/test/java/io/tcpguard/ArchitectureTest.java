@@ -43,8 +43,10 @@ class ArchitectureTest {
                 "internal.report.history | internal.report.history,internal.text,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
                         + "advisor,state,signal",
-                "internal.runtime | internal.runtime,internal.jmx,internal.text,internal.sampling,internal.report,internal.io,internal.admission,"
-                        + "internal.engine,internal.linux,internal.meters,internal.jfr,internal.probe,internal.report.incident,"
+                "internal.runtime | "
+                        + "internal.runtime,internal.jmx,internal.text,internal.sampling,internal.report,internal.io,"
+                        + "internal.admission,internal.engine,internal.linux,internal.meters,internal.jfr,"
+                        + "internal.probe,internal.report.incident,"
                         + "internal.report.history,advisor,spi,state,config,"
                         + "signal",
                 "internal.jfr | internal.jfr,state,signal",

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A guarded server that runs out of memory, or says that it does not serve, when it is told to. Child of {@link DuressTest}. */
+/**
+ * A guarded server that runs out of memory, or says that it does not serve, when it is told to. Child of {@link
+ * DuressTest}.
+ */
 final class DuressChild {
     private static volatile boolean accepting = true;
     private static volatile boolean filling;
@@ -106,7 +109,10 @@ final class DuressChild {
         }
     }
 
-    /** As requests that take more and more, fail, and are followed by others: all memory, until it fails, again and again. */
+    /**
+     * As requests that take more and more, fail, and are followed by others: all memory, until it fails, again and
+     * again.
+     */
     @SuppressWarnings("ModifiedButNotUsed") // what it holds is what it is for
     private static void fill() {
         List<byte[]> held = new ArrayList<>();

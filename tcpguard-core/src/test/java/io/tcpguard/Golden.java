@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file that must hold exactly what the code writes. With {@code -Dtcpguard.update-docs=true} it is written anew, to be looked at and
- * committed.
+ * A file that must hold exactly what the code writes. With {@code -Dtcpguard.update-docs=true} it is written anew, to
+ * be looked at and committed.
  */
 public final class Golden {
 
@@ -25,7 +25,8 @@ public final class Golden {
         }
         assertThat(Files.exists(file) ? Files.readString(file) : "")
                 .as(
-                        "%s is out of date; update it by: mvn test -pl tcpguard-core -D%s=true and look at the difference",
+                        "%s is out of date; update it by: mvn test -pl tcpguard-core -D%s=true and look at the "
+                                + "difference",
                         file, PROPERTY)
                 .isEqualTo(text);
     }

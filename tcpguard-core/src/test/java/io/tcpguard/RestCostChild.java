@@ -26,7 +26,8 @@ final class RestCostChild {
     private RestCostChild() {}
 
     /**
-     * Runs in a JVM of its own. Prints for each thread: processor time in microseconds, and how often it woke, both in all.
+     * Runs in a JVM of its own. Prints for each thread: processor time in microseconds, and how often it woke, both in
+     * all.
      *
      * @param args seconds of use, seconds to measure
      */

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests that wait for too long are refused whatever else decides the level: work that never comes back, under the real sampler. */
+/**
+ * Requests that wait for too long are refused whatever else decides the level: work that never comes back, under the
+ * real sampler.
+ */
 class StalledRequestsTest {
     private final TcpGuard guard = TcpGuard.builder()
             .set(Setting.MAX_WORK_DELAY, Duration.ofMillis(100))

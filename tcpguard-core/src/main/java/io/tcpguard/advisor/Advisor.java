@@ -4,7 +4,10 @@ package io.tcpguard.advisor;
 import java.util.Comparator;
 import java.util.List;
 
-/** Judges the kernel settings and limits of a machine by the rules of {@code docs/reference/advisor.md}. Changes nothing. */
+/**
+ * Judges the kernel settings and limits of a machine by the rules of {@code docs/reference/advisor.md}. Changes
+ * nothing.
+ */
 public final class Advisor {
 
     private static final RuleBook RULES = RuleBook.standard();
@@ -12,8 +15,8 @@ public final class Advisor {
     private Advisor() {}
 
     /**
-     * One finding for each rule, what matters most first; rules that say nothing here come last and say why. Never throws because of
-     * what the machine looks like. Any thread.
+     * One finding for each rule, what matters most first; rules that say nothing here come last and say why. Never
+     * throws because of what the machine looks like. Any thread.
      */
     public static List<Finding> examine(Machine machine) {
         Judge judge = new Judge(machine);

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * One rule applied to one machine.
  *
- * @param setting name of the kernel setting, such as {@code net.core.somaxconn}, or of the fact, such as {@code descriptors}
+ * @param setting name of the kernel setting, such as {@code net.core.somaxconn}, or of the fact, such as {@code
+ *     descriptors}
  * @param judgement the verdict
  * @param value what was found, as the kernel writes it; empty if there is nothing
  * @param message why the judgement is what it is, one sentence or two

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Reads a file of {@code /proc} whole. {@code Files.readString} asks for one byte first, and a file below {@code /proc/sys} answers only
- * the first read (fs/proc/proc_sysctl.c): of "4096" it would see "4".
+ * Reads a file of {@code /proc} whole. {@code Files.readString} asks for one byte first, and a file below {@code
+ * /proc/sys} answers only the first read (fs/proc/proc_sysctl.c): of "4096" it would see "4".
  */
 final class KernelText {
 

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The two numbers of a kernel release that say what it can do. Distributions may carry features back, so a file that exists wins. */
+/**
+ * The two numbers of a kernel release that say what it can do. Distributions may carry features back, so a file that
+ * exists wins.
+ */
 record KernelVersion(int major, int minor) implements Comparable<KernelVersion> {
 
     private static final Pattern RELEASE = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})(\\D.*)?", Pattern.DOTALL);

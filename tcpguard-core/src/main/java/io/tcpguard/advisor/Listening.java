@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  *
  * @param name for people, such as {@code http-nio-8080}
  * @param port the local port
- * @param asked the backlog that the server passed to {@code listen(2)} (Tomcat's acceptCount, Netty's SO_BACKLOG); empty if not known
+ * @param asked the backlog that the server passed to {@code listen(2)} (Tomcat's acceptCount, Netty's SO_BACKLOG);
+ *     empty if not known
  * @param inForce what the kernel made of it, as {@code ss -ltn} shows in Send-Q; empty if not known
  */
 public record Listening(String name, int port, OptionalLong asked, OptionalLong inForce) {

@@ -8,7 +8,10 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Counts the IPv4 addresses on {@code lo} beside 127/8: where a real server behind LVS in direct routing keeps the virtual address. */
+/**
+ * Counts the IPv4 addresses on {@code lo} beside 127/8: where a real server behind LVS in direct routing keeps the
+ * virtual address.
+ */
 final class LoopbackAddresses implements Supplier<OptionalLong> {
 
     @Override

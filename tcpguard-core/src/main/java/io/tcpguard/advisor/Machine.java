@@ -10,9 +10,9 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * The facts that the advisor judges: limits, counters and listeners of one process, as they were at one moment; a kernel setting is read
- * when it is first judged, and not again. Made by reading {@code /proc}; what can't be read is unknown and noted, never an exception.
- * Safe from any thread.
+ * The facts that the advisor judges: limits, counters and listeners of one process, as they were at one moment; a
+ * kernel setting is read when it is first judged, and not again. Made by reading {@code /proc}; what can't be read is
+ * unknown and noted, never an exception. Safe from any thread.
  */
 public final class Machine {
 
@@ -46,7 +46,8 @@ public final class Machine {
     }
 
     /**
-     * This process. Reads small files only, a millisecond or two in all; not for the sampling path, since it opens them.
+     * This process. Reads small files only, a millisecond or two in all; not for the sampling path, since it opens
+     * them.
      *
      * @param listeners its listening sockets, as far as the caller knows them
      */
@@ -62,8 +63,8 @@ public final class Machine {
     }
 
     /**
-     * Another process of this machine: its limits, its listeners and a census of its connections. Walks all sockets of its network
-     * namespace, which takes tens of milliseconds on a busy machine. What this user may not see is noted.
+     * Another process of this machine: its limits, its listeners and a census of its connections. Walks all sockets of
+     * its network namespace, which takes tens of milliseconds on a busy machine. What this user may not see is noted.
      *
      * @param pid as this mount of {@code /proc} numbers it
      * @return empty if there is no such process
@@ -106,7 +107,9 @@ public final class Machine {
         return container;
     }
 
-    /** True if the process sees another network namespace than we do, so that the net settings we read are not its own. */
+    /**
+     * True if the process sees another network namespace than we do, so that the net settings we read are not its own.
+     */
     boolean foreignNetwork() {
         return foreignNetwork;
     }

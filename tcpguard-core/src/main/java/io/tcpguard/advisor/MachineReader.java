@@ -112,7 +112,8 @@ final class MachineReader {
         facts.put(Fact.CLOSE_WAIT, own.count(TcpState.CLOSE_WAIT));
         if (inodes.isEmpty()) {
             notes.add(
-                    "which sockets are its own can't be seen as this user: listeners and connections are those of its whole"
+                    "which sockets are its own can't be seen as this user: listeners and connections are those of its "
+                            + "whole"
                             + " network namespace (run as root or as its user)");
         }
         List<Listening> listeners = new ArrayList<>();
@@ -126,7 +127,8 @@ final class MachineReader {
         }
         if (!listeners.isEmpty() && backlogs.isEmpty()) {
             notes.add(
-                    "the listeners' backlogs are not known: ss is not installed here, or looks at another network namespace");
+                    "the listeners' backlogs are not known: ss is not installed here, or looks at another network "
+                            + "namespace");
         }
         return listeners;
     }
@@ -164,7 +166,8 @@ final class MachineReader {
                     .equals(Files.readSymbolicLink(proc.resolve("self/ns/net")));
         } catch (IOException notOurs) {
             notes.add(
-                    "whether it shares this network namespace can't be seen as this user; net settings are those seen from here");
+                    "whether it shares this network namespace can't be seen as this user; net settings are those seen "
+                            + "from here");
             return false;
         }
     }

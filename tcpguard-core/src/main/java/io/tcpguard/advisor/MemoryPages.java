@@ -10,7 +10,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The machine's memory in pages, the unit of tcp_mem: MemTotal of {@code /proc/meminfo} by the page size of the auxiliary vector. */
+/**
+ * The machine's memory in pages, the unit of tcp_mem: MemTotal of {@code /proc/meminfo} by the page size of the
+ * auxiliary vector.
+ */
 final class MemoryPages {
 
     /** AT_PAGESZ of getauxval(3). */

@@ -48,17 +48,17 @@ public final class Report {
     }
 
     /**
-     * For the log at start: one line for each warning and danger with the first step of its remedy, after a line that sums up and names
-     * what could be improved. One block,
-     * to be logged at once; at WARN if {@link #exitCode()} is not 0.
+     * For the log at start: one line for each warning and danger with the first step of its remedy, after a line that
+     * sums up and names what could be improved. One block, to be logged at once; at WARN if {@link #exitCode()} is not
+     * 0.
      */
     public String startBlock() {
         return block("advisor: " + summary(named(Judgement.ADVISE)), hurting().toList());
     }
 
     /**
-     * The same for the log later on, when more is known, such as the listeners' backlogs: only what {@code earlier} did not say. Empty if
-     * that is nothing.
+     * The same for the log later on, when more is known, such as the listeners' backlogs: only what {@code earlier} did
+     * not say. Empty if that is nothing.
      */
     public Optional<String> newsSince(Report earlier) {
         List<Finding> news = hurting()

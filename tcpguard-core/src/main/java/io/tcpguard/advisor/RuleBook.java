@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All rules, read from {@code rules.txt} beside this class. A text and not code, so that an operator can read, question and extend it;
- * the parser is strict and a test reads the whole file, so that a slip fails the build and not a start.
+ * All rules, read from {@code rules.txt} beside this class. A text and not code, so that an operator can read, question
+ * and extend it; the parser is strict and a test reads the whole file, so that a slip fails the build and not a start.
  */
 final class RuleBook {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * Cuts the text of the rules into entries. An entry begins with {@code [setting]}; each line after it is {@code key: text}, a line that
- * begins with blanks continues the one before, and one that begins with # is a remark.
+ * Cuts the text of the rules into entries. An entry begins with {@code [setting]}; each line after it is {@code key:
+ * text}, a line that begins with blanks continues the one before, and one that begins with # is a remark.
  */
 final class RuleLines implements Iterator<RuleEntry> {
 

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Asks {@code ss} (ss(8), iproute2), whose Send-Q of a listening socket is its backlog in force. Knows nothing where there is no ss. */
+/**
+ * Asks {@code ss} (ss(8), iproute2), whose Send-Q of a listening socket is its backlog in force. Knows nothing where
+ * there is no ss.
+ */
 final class SocketStatistics implements Backlogs {
 
     private static final int SECONDS = 5;

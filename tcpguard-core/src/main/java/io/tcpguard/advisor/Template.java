@@ -6,7 +6,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text of a rule with {names} in it: value, set, listeners, any fact, any setting. What is not known reads "unknown", an empty file "none". */
+/**
+ * Text of a rule with {names} in it: value, set, listeners, any fact, any setting. What is not known reads "unknown",
+ * an empty file "none".
+ */
 record Template(String text) {
 
     static final Pattern NAME = Pattern.compile("\\{([a-z0-9_.-]+)}");

@@ -46,7 +46,10 @@ record Terminal(boolean coloured, int width) {
         return new Terminal(!plain, columns.matches("[1-9]\\d{0,3}") ? Integer.parseInt(columns) : USUAL_WIDTH);
     }
 
-    /** {@code System.console()} wants stdin to be a terminal too, and from JDK 22 on isn't null without one; so the link decides. */
+    /**
+     * {@code System.console()} wants stdin to be a terminal too, and from JDK 22 on isn't null without one; so the link
+     * decides.
+     */
     private static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();

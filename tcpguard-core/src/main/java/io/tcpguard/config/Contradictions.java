@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Pairs of settings, each of which is allowed, that can't both be meant. A default that nobody wrote gives way where it can. */
+/**
+ * Pairs of settings, each of which is allowed, that can't both be meant. A default that nobody wrote gives way where it
+ * can.
+ */
 final class Contradictions {
     /** Where no socket can be asked, the accept queue is read from the kernel's table, once a second. */
     private static final Duration QUEUE_READ_EVERY = Duration.ofSeconds(1);

@@ -27,8 +27,8 @@ public final class GuardConfig {
     private final long staleAfterNanos;
 
     /**
-     * Defaults, with these instead of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values must have passed
-     * {@link Setting#check}.
+     * Defaults, with these instead of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values
+     * must have passed {@link Setting#check}.
      *
      * @throws IllegalArgumentException naming both settings and their values, if two contradict each other
      */

@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 
 /** An IPv4 or IPv6 network in CIDR notation (RFC 4632, RFC 4291). */
 public final class Network {
-    /** Four decimal numbers: shorter forms ("10.1" is 10.0.0.1) and leading zeros (octal elsewhere) mean another thing to each reader. */
+    /**
+     * Four decimal numbers: shorter forms ("10.1" is 10.0.0.1) and leading zeros (octal elsewhere) mean another thing
+     * to each reader.
+     */
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");

@@ -244,15 +244,17 @@ public enum Setting {
                     + "under the five seconds that clients commonly wait; it shrinks by itself where clients give up "
                     + "earlier. 0: refuse at once"),
     /**
-     * Count, -1 to 1,000,000, default -1 (by the limit): about 130 make wlc turn to other servers at 1024, and the director keeps each for
-     * a quarter of an hour.
+     * Count, -1 to 1,000,000, default -1 (by the limit): about 130 make wlc turn to other servers at 1024, and the
+     * director keeps each for a quarter of an hour.
      */
     RESET_BUDGET(
             "resetBudget",
             ValueKind.integer(-1, 1_000_000),
             -1,
-            "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc counts "
-                    + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most a fifth of "
+            "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc "
+                    + "counts "
+                    + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most "
+                    + "a fifth of "
                     + "the connections held, and only where LVS is seen to check. None with behindProxy"),
     /** Default true: an address is the only thing that tells clients apart before they send anything. */
     FAIRNESS(
@@ -312,7 +314,10 @@ public enum Setting {
             Duration.ZERO,
             "longest time to wait after the notice for requests in progress and for connections to end "
                     + "(server.xml, Spring Boot)"),
-    /** Text, default off: who wants it names the domain. {@code server.xml}: that of the server, {@code Catalina}, where Tomcat's own are. */
+    /**
+     * Text, default off: who wants it names the domain. {@code server.xml}: that of the server, {@code Catalina}, where
+     * Tomcat's own are.
+     */
     JMX_DOMAIN(
             "jmxDomain",
             ValueKind.domain(),

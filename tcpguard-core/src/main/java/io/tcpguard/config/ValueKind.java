@@ -97,7 +97,9 @@ record ValueKind(
                         : Optional.empty());
     }
 
-    /** A number with a unit, ISO 8601, or a bare number: milliseconds, as in Tomcat's attributes and Spring's durations. */
+    /**
+     * A number with a unit, ISO 8601, or a bare number: milliseconds, as in Tomcat's attributes and Spring's durations.
+     */
     private static Optional<Object> parseDuration(String text) {
         Matcher m = DURATION.matcher(text);
         if (!m.matches()) {

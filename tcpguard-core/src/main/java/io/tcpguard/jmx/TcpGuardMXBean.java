@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guard by JMX, where {@link io.tcpguard.config.Setting#JMX_DOMAIN} says so. Attributes tell of the newest sample and cost a few
- * volatile reads; null: not known.
+ * A guard by JMX, where {@link io.tcpguard.config.Setting#JMX_DOMAIN} says so. Attributes tell of the newest sample and
+ * cost a few volatile reads; null: not known.
  */
 public interface TcpGuardMXBean {
     /** NORMAL, ELEVATED, SHED or DRAIN. */

@@ -27,14 +27,14 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Binds a guard's numbers to a registry. Gauges read the newest snapshot; what happens in an episode is in counters, since a server
- * without descriptors can't be scraped through its own port while it lasts. The health port's {@code /metrics} has the same meters, and
- * is answered even then.
+ * Binds a guard's numbers to a registry. Gauges read the newest snapshot; what happens in an episode is in counters,
+ * since a server without descriptors can't be scraped through its own port while it lasts. The health port's {@code
+ * /metrics} has the same meters, and is answered even then.
  *
  * <p>What is not known is NaN, never 0.
  *
- * <p>Several guards may be bound to one registry if their tags differ. The meters of a listener follow it: they come with the first scrape
- * after it came, and go likewise.
+ * <p>Several guards may be bound to one registry if their tags differ. The meters of a listener follow it: they come
+ * with the first scrape after it came, and go likewise.
  */
 public final class TcpGuardMetrics implements MeterBinder, AutoCloseable {
     private static final String LISTENERS = "tcpguard.listeners";

@@ -8,8 +8,8 @@ import java.util.Objects;
  * This process's TCP sockets by state.
  *
  * @param sockets how many in each state; a state that is not in here has none
- * @param halfOpen true if SYN_RECV was counted too: attempts to connect to own listeners that are not confirmed; they have no
- *     descriptor, so that only a walk over the namespace finds them
+ * @param halfOpen true if SYN_RECV was counted too: attempts to connect to own listeners that are not confirmed; they
+ *     have no descriptor, so that only a walk over the namespace finds them
  * @param complete false if the time was up before all were seen: then there are at least as many
  * @param trouble why nothing could be counted, for a person; empty if something was
  */

@@ -10,8 +10,8 @@ public sealed interface Reading {
     Signal signal();
 
     /**
-     * The share of the limit in use: 0 for nothing, 1 for all; above 1 where the kernel allows more than its limit. Unknown is
-     * 0 here, except {@link Cause#OUT_OF_DESCRIPTORS}, which is 1.
+     * The share of the limit in use: 0 for nothing, 1 for all; above 1 where the kernel allows more than its limit.
+     * Unknown is 0 here, except {@link Cause#OUT_OF_DESCRIPTORS}, which is 1.
      */
     double pressure();
 

@@ -27,8 +27,8 @@ public enum Signal {
     MEMORY(Scope.PROCESS, "KiB"),
 
     /**
-     * Connections held, against as many as may be: of a listener by its server's own setting, of the process by what memory bears or the
-     * operator allows. Source: the guard's own count.
+     * Connections held, against as many as may be: of a listener by its server's own setting, of the process by what
+     * memory bears or the operator allows. Source: the guard's own count.
      */
     CONNECTIONS(Scope.LISTENER, "connections"),
 

@@ -1,7 +1,8 @@
 /**
  * Facts: what the kernel or the server said, or why it is not known. Nothing in here judges.
  *
- * <p>In: nothing. Out: {@link io.tcpguard.signal.Reading}s; for a person's question a {@link io.tcpguard.signal.Census}.
+ * <p>In: nothing. Out: {@link io.tcpguard.signal.Reading}s; for a person's question a {@link
+ * io.tcpguard.signal.Census}.
  *
  * @since 0.1.0
  */

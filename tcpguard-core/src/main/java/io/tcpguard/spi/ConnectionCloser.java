@@ -5,9 +5,9 @@ package io.tcpguard.spi;
 @FunctionalInterface
 public interface ConnectionCloser {
     /**
-     * Closes the connection at once. Called at most once, by the thread that accepts (of any listener of this guard), or,
-     * while memory runs out, by the sampler; only while no work is in progress; {@link ConnectionHandle#begin()} answers false from just before this call
-     * on. Must not block. Must lead to {@link ConnectionHandle#closed()}.
+     * Closes the connection at once. Called at most once, by the thread that accepts (of any listener of this guard),
+     * or, while memory runs out, by the sampler; only while no work is in progress; {@link ConnectionHandle#begin()}
+     * answers false from just before this call on. Must not block. Must lead to {@link ConnectionHandle#closed()}.
      */
     void close(Closing how);
 

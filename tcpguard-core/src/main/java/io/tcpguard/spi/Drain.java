@@ -6,29 +6,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Takes listening sockets out of service without losing a request: health fails first, connections are asked to go from the second
- * half of the notice on, idle ones are closed when it is over, and those at work are waited for.
+ * Takes listening sockets out of service without losing a request: health fails first, connections are asked to go from
+ * the second half of the notice on, idle ones are closed when it is over, and those at work are waited for.
  *
- * <p>Not from the beginning of the notice: clients that come straight back because no balancer has noticed yet would cost a TIME_WAIT
- * for each answer. HTTP/2 connections at work are told a quarter of the notice later than idle ones, because some clients drop their
- * open streams when a GOAWAY arrives (java.net.http before JDK 24).
+ * <p>Not from the beginning of the notice: clients that come straight back because no balancer has noticed yet would
+ * cost a TIME_WAIT for each answer. HTTP/2 connections at work are told a quarter of the notice later than idle ones,
+ * because some clients drop their open streams when a GOAWAY arrives (java.net.http before JDK 24).
  */
 public final class Drain {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** What the server does with its connections meanwhile. Called by the draining thread only; none of it may block. */
+    /**
+     * What the server does with its connections meanwhile. Called by the draining thread only; none of it may block.
+     */
     public interface Connections {
         /**
-         * From now on HTTP/1 answers end their connection, and idle HTTP/2 connections are told to go (GOAWAY), each once. Called
-         * again and again during the second half of the notice.
+         * From now on HTTP/1 answers end their connection, and idle HTTP/2 connections are told to go (GOAWAY), each
+         * once. Called again and again during the second half of the notice.
          *
          * @param all HTTP/2 connections at work are told, too
          */
         void leave(boolean all);
 
         /**
-         * The notice is over: closes connections with nothing in progress, tells WebSocket clients to go (status 1001), and ends each
-         * other one when its request is answered. Called again and again until it answers 0 or the time is up.
+         * The notice is over: closes connections with nothing in progress, tells WebSocket clients to go (status 1001),
+         * and ends each other one when its request is answered. Called again and again until it answers 0 or the time
+         * is up.
          *
          * @return connections that still have something in progress, or whose close is under way
          */

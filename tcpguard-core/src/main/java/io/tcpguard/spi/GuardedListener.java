@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 public interface GuardedListener extends AutoCloseable {
 
     /**
-     * Decides about a connection just accepted, against the exact number of descriptors open. At the admission threshold this may evict
-     * the longest-idle connection to make room. Called on the accepting thread; allocates nothing; never throws.
+     * Decides about a connection just accepted, against the exact number of descriptors open. At the admission
+     * threshold this may evict the longest-idle connection to make room. Called on the accepting thread; allocates
+     * nothing; never throws.
      *
      * @param source the peer's address; null if not known or not the client's
      * @return anything but {@link Admission#WAIT}
@@ -44,8 +45,9 @@ public interface GuardedListener extends AutoCloseable {
     }
 
     /**
-     * {@link #acceptOrWait} for a thread that accepts and may block: waits on it, with the connection in hand, until the answer is another than
-     * {@link Admission#WAIT}. The thread accepts none meanwhile: they wait in the accept queue, where they cost no descriptor.
+     * {@link #acceptOrWait} for a thread that accepts and may block: waits on it, with the connection in hand, until
+     * the answer is another than {@link Admission#WAIT}. The thread accepts none meanwhile: they wait in the accept
+     * queue, where they cost no descriptor.
      *
      * @param serving false: the listener stops, nobody may wait any longer
      * @return anything but {@link Admission#WAIT}
@@ -60,7 +62,8 @@ public interface GuardedListener extends AutoCloseable {
     }
 
     /**
-     * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never throws.
+     * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread;
+     * never throws.
      *
      * @return how it is refused
      */
@@ -88,17 +91,19 @@ public interface GuardedListener extends AutoCloseable {
     int retryAfterSeconds();
 
     /**
-     * Watches how long work on this listener's connections waits in an executor: a probe task goes through it, never more than one at a time.
-     * It must not be discarded: one that does not come back means that work is stuck. While all executors of a listener are late its
-     * new connections are refused, and nobody else's. The same executor may work for several listeners, and is watched once.
+     * Watches how long work on this listener's connections waits in an executor: a probe task goes through it, never
+     * more than one at a time. It must not be discarded: one that does not come back means that work is stuck. While
+     * all executors of a listener are late its new connections are refused, and nobody else's. The same executor may
+     * work for several listeners, and is watched once.
      *
      * @param name for people
      */
     WatchedWork watchWork(String name, Executor executor);
 
     /**
-     * Whether a request on one of its connections may be worked on: refused ({@link Admission#RESPOND}) only while work waits for so long
-     * in all executors of this listener that the client has gone. Peers in {@code allow} always may. One volatile read as a rule.
+     * Whether a request on one of its connections may be worked on: refused ({@link Admission#RESPOND}) only while work
+     * waits for so long in all executors of this listener that the client has gone. Peers in {@code allow} always may.
+     * One volatile read as a rule.
      *
      * @param source the peer's address; null if not known
      */

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a connector has of its guard while it is stopped, started and bound anew: the listener, and the watch on its work. To read takes no
- * lock; changes may come from any thread.
+ * What a connector has of its guard while it is stopped, started and bound anew: the listener, and the watch on its
+ * work. To read takes no lock; changes may come from any thread.
  */
 public final class ListenerRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerRegistration.class);

@@ -4,9 +4,9 @@ package io.tcpguard.spi;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long something has been due and nothing was done, for adapters that see what is done for their connections. Looked at again and
- * again, by one thread at a time; more time than half a second between two looks is a pause of the process, in which nothing could be done.
- * Allocates nothing.
+ * How long something has been due and nothing was done, for adapters that see what is done for their connections.
+ * Looked at again and again, by one thread at a time; more time than half a second between two looks is a pause of the
+ * process, in which nothing could be done. Allocates nothing.
  */
 public final class OverdueWork {
     private static final long LONGEST_STEP = TimeUnit.MILLISECONDS.toNanos(500);

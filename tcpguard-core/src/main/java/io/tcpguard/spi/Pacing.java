@@ -10,12 +10,15 @@ public final class Pacing {
     public static final long REPLY_SILENCE_MILLIS = 300;
 
     /**
-     * A client that has its last answer has this long to close first, in milliseconds, so that the TIME_WAIT is its own. So long, too,
-     * a close may take whose last bytes the client does not read.
+     * A client that has its last answer has this long to close first, in milliseconds, so that the TIME_WAIT is its
+     * own. So long, too, a close may take whose last bytes the client does not read.
      */
     public static final long CLOSE_GRACE_MILLIS = 1_000;
 
-    /** Evicted HTTP/2 connections that get a GOAWAY at a time: their descriptors are needed, out of a reserve of 20 or more. */
+    /**
+     * Evicted HTTP/2 connections that get a GOAWAY at a time: their descriptors are needed, out of a reserve of 20 or
+     * more.
+     */
     public static final int GOAWAYS_AT_A_TIME = 4;
 
     private Pacing() {}

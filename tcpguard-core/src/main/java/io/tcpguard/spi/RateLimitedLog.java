@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Logs trouble that may come back with each connection: the first time at once, then no more often than the interval, with the number
- * of times that the line stands for. Never throws, and counts on while the log itself fails. Any thread; one for each kind of trouble.
+ * Logs trouble that may come back with each connection: the first time at once, then no more often than the interval,
+ * with the number of times that the line stands for. Never throws, and counts on while the log itself fails. Any
+ * thread; one for each kind of trouble.
  */
 public final class RateLimitedLog {
     private static final String LINE = "{} ({} since the last line)";

@@ -30,7 +30,10 @@ public enum Refusal {
         this.words = words;
     }
 
-    /** Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a place. */
+    /**
+     * Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a
+     * place.
+     */
     public static Refusal of(GuardSnapshot snapshot) {
         RefusalCounters.Reason why = snapshot.refusal();
         List<ListenerState> listeners = snapshot.listeners();

@@ -2,8 +2,8 @@
 package io.tcpguard.spi;
 
 /**
- * The requests in progress on one connection, and whether all of them wait for the client, for adapters that see each of these. Tells
- * the {@link ConnectionHandle}. Any thread; a lock for a few instructions, allocates nothing.
+ * The requests in progress on one connection, and whether all of them wait for the client, for adapters that see each
+ * of these. Tells the {@link ConnectionHandle}. Any thread; a lock for a few instructions, allocates nothing.
  */
 public final class RequestsInProgress {
     private final ConnectionHandle handle;

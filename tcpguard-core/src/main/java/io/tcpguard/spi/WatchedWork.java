@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** One executor that works for a listener, watched. Got from {@link GuardedListener#watchWork}. */
 public interface WatchedWork extends AutoCloseable {
     /**
-     * Whether a request that this executor works on may be worked on: refused ({@link Admission#RESPOND}) only while its work waits for so
-     * long ({@link io.tcpguard.config.Setting#STALLED_AFTER}) that the client has gone. Peers in {@code allow} always may. One volatile read as a rule.
+     * Whether a request that this executor works on may be worked on: refused ({@link Admission#RESPOND}) only while
+     * its work waits for so long ({@link io.tcpguard.config.Setting#STALLED_AFTER}) that the client has gone. Peers in
+     * {@code allow} always may. One volatile read as a rule.
      *
      * @param source the peer's address; null if not known
      */

@@ -6,8 +6,8 @@ public enum Admission {
     /** Serve it. */
     ADMIT,
     /**
-     * No place now, and soon perhaps: hold this connection, leave the others in the accept queue, and ask again in a millisecond or two.
-     * Only for who said that it can.
+     * No place now, and soon perhaps: hold this connection, leave the others in the accept queue, and ask again in a
+     * millisecond or two. Only for who said that it can.
      */
     WAIT,
     /** Refuse it with an answer: 503 and Retry-After, or what the protocol has for it. */

@@ -64,7 +64,10 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         return Math.min(MOST_UNTOUCHED, reserve() * 3 / 5);
     }
 
-    /** How many connections this allows in all, those that are open too; {@link ConnectionLimits#NONE} if it bounds none. */
+    /**
+     * How many connections this allows in all, those that are open too; {@link ConnectionLimits#NONE} if it bounds
+     * none.
+     */
     public long places(Limit by) {
         return switch (by) {
             case DESCRIPTORS -> byDescriptors();
@@ -104,7 +107,10 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         return places(binding());
     }
 
-    /** How many there are, by what, and what binds next: {@code 8,192 by the server's maxConnections; descriptors would allow 513,000}. */
+    /**
+     * How many there are, by what, and what binds next: {@code 8,192 by the server's maxConnections; descriptors would
+     * allow 513,000}.
+     */
     public String placesInWords() {
         Limit binding = binding();
         if (places(binding) == ConnectionLimits.NONE) {

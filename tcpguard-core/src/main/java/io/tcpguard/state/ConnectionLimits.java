@@ -2,11 +2,13 @@
 package io.tcpguard.state;
 
 /**
- * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} in place of a number: this does not bound them.
+ * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} in place of a number: this
+ * does not bound them.
  *
- * @param maxConnections as many as the server's own settings allow, of all its listeners; none if one of them has no such setting
- * @param memory as many as memory bears: by what connections are thought to cost, unless the operator has said how many may be; and where
- *     memory is exhausted no more than are held
+ * @param maxConnections as many as the server's own settings allow, of all its listeners; none if one of them has no
+ *     such setting
+ * @param memory as many as memory bears: by what connections are thought to cost, unless the operator has said how many
+ *     may be; and where memory is exhausted no more than are held
  * @param operator as many as the operator allows
  */
 public record ConnectionLimits(long maxConnections, long memory, long operator) {

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the guard knows at one moment. Immutable; a new one is published only when something changed, so its identity
- * says "nothing new".
+ * Everything the guard knows at one moment. Immutable; a new one is published only when something changed, so its
+ * identity says "nothing new".
  *
  * @param level the level in force
  * @param leading the signal that decides the level; null at NORMAL or when an operator or a listener decides
@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param admission what {@code TcpGuard.admit()} answers
  * @param refusal why new connections are refused wherever they come; null: they are not, or only at some listeners
  * @param requestsStalled whether requests are refused wherever they come, because work waits too long
- * @param resetsOnly true while closes should leave no TIME_WAIT behind: by a reset, as far as the budget for resets goes
+ * @param resetsOnly true while closes should leave no TIME_WAIT behind: by a reset, as far as the budget for resets
+ *     goes
  * @param trend where the descriptors are going
  * @param listeners what is done at each listener
  * @param signals one entry for each signal and source, in the order of {@link Signal}
  * @param levelSinceNanos when the level was entered, on the guard's clock
- * @param rehearsal whether level, reason and verdict are those of a {@linkplain io.tcpguard.TcpGuard#rehearse rehearsal}, or what is left
- *     of one: nobody is in trouble
+ * @param rehearsal whether level, reason and verdict are those of a {@linkplain io.tcpguard.TcpGuard#rehearse
+ *     rehearsal}, or what is left of one: nobody is in trouble
  */
 public record GuardSnapshot(
         Level level,
@@ -90,7 +91,10 @@ public record GuardSnapshot(
                 false);
     }
 
-    /** True if no signal could be read, its own count of connections and the JVM's of its memory apart: but for that the guard stays out of the way. */
+    /**
+     * True if no signal could be read, its own count of connections and the JVM's of its memory apart: but for that the
+     * guard stays out of the way.
+     */
     public boolean blind() {
         return signals.stream()
                 .map(SignalState::reading)

@@ -46,7 +46,10 @@ public final class RefusalCounters {
         KNOWN_GOOD,
         /** Nothing is known of it, or good and bad are even. */
         UNKNOWN,
-        /** Its connections were idle until evicted, or it comes again at once after each refusal; and nothing good is known. */
+        /**
+         * Its connections were idle until evicted, or it comes again at once after each refusal; and nothing good is
+         * known.
+         */
         KNOWN_BAD
     }
 

@@ -4,8 +4,8 @@ package io.tcpguard.state;
 import java.util.Objects;
 
 /**
- * Where the descriptors are going, by their growth over the last ten seconds, or the last ten minutes if they go on growing for so long
- * by something other than connections.
+ * Where the descriptors are going, by their growth over the last ten seconds, or the last ten minutes if they go on
+ * growing for so long by something other than connections.
  *
  * @param kind what grows
  * @param perSecond descriptors more each second; 0 when calm

@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * For how long connections waited for a slot, since the guard was built: those that wait no more, whether they got one or not.
+ * For how long connections waited for a slot, since the guard was built: those that wait no more, whether they got one
+ * or not.
  *
  * @param within how many waited for no longer than each of {@link #BOUNDS}, and last how many did at all
  */

@@ -133,6 +133,7 @@ final class MachineTest {
 
     private static final class SocketTableText {
         static final String LISTENING_ON_8080 =
-                "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0 100 0 0 10 0\n";
+                "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0 "
+                        + "100 0 0 10 0\n";
     }
 }

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** A directory like {@code /proc}, written from a saved text in the form of {@code sysctl -a} and read by the real reader. */
+/**
+ * A directory like {@code /proc}, written from a saved text in the form of {@code sysctl -a} and read by the real
+ * reader.
+ */
 public final class SavedMachine {
 
     private final Path proc;

@@ -86,7 +86,8 @@ class SettingsDocTest {
 
     private static String table(Set<Setting> group) {
         StringBuilder text = new StringBuilder(
-                "| builder, server.xml, WAR | Spring Boot | default | allowed | what it does |\n| --- | --- | --- | --- | --- |\n");
+                "| builder, server.xml, WAR | Spring Boot | default | allowed | what it does |\n| --- | --- | --- | "
+                        + "--- | --- |\n");
         for (Setting s : group) {
             text.append("| `" + s.key() + "` | `tcpguard." + kebab(s.key()) + "` | " + written(s.byDefault()) + " | "
                     + allowed(s) + " | " + s.meaning() + " |\n");

@@ -17,7 +17,10 @@ import java.net.ServerSocket;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What a scrape costs, beside Micrometer's registry for Prometheus with the same meters. Prints the figures that the docs have. */
+/**
+ * What a scrape costs, beside Micrometer's registry for Prometheus with the same meters. Prints the figures that the
+ * docs have.
+ */
 class ScrapeCostTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int WARM = 2_000;

@@ -17,7 +17,10 @@ class ClusterSimulationTest {
     private static final double LOAD = 0.65;
     private static final double FLOOD = 0.64;
 
-    /** @param share of the users who are in session in the flood; fewer where a sixth of the descriptors is not for clients */
+    /**
+     * @param share of the users who are in session in the flood; fewer where a sixth of the descriptors is not for
+     *     clients
+     */
     @ParameterizedTest
     @CsvSource({"5, 1024, 1, true, 0.85", "5, 1024, 2, false, 0.85", "50, 1024, 1, true, 0.85", "25, 256, 1, true, 0.75"
     })
@@ -66,8 +69,9 @@ class ClusterSimulationTest {
     }
 
     /**
-     * Of the users in session, in the whole flood and at its end. Without a memory of sources it is 0.87 and 0.84, however many
-     * addresses there are; if abnormal clients ask every four seconds and never leave, less (on an LVS rig 0.71 and 0.53).
+     * Of the users in session, in the whole flood and at its end. Without a memory of sources it is 0.87 and 0.84,
+     * however many addresses there are; if abnormal clients ask every four seconds and never leave, less (on an LVS rig
+     * 0.71 and 0.53).
      */
     @ParameterizedTest
     @CsvSource({
@@ -121,7 +125,10 @@ class ClusterSimulationTest {
         assertThat(cluster.inSession()).isGreaterThan(before * 95 / 100);
     }
 
-    /** @param refused of the attempts while it leaks: without weights, only its refusals tell the director that it has fewer places */
+    /**
+     * @param refused of the attempts while it leaks: without weights, only its refusals tell the director that it has
+     *     fewer places
+     */
     @ParameterizedTest
     @CsvSource({"true, 0.02", "false, 0.12"})
     void takesOneLeakingServerOutOnceAndBringsItBackByTheRamp(boolean weighed, double refused) {

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server of a fleet, its clients in numbers only, under the shipped engine. New connections wait while it is full or its work is late, as
- * the policy lets them.
+ * A server of a fleet, its clients in numbers only, under the shipped engine. New connections wait while it is full or
+ * its work is late, as the policy lets them.
  */
 final class FleetServer {
     private static final int AT_REST = 20;

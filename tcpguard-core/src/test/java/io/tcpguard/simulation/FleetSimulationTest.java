@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Shared and single, flapping and overlapping troubles, at random: no more are out by judgement than may be and somebody is always in, where
- * the director counts; nobody stays out when all is well; and then all get the same.
+ * Shared and single, flapping and overlapping troubles, at random: no more are out by judgement than may be and
+ * somebody is always in, where the director counts; nobody stays out when all is well; and then all get the same.
  */
 class FleetSimulationTest {
     @ParameterizedTest

@@ -10,8 +10,8 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
- * A fleet of equal servers at 65 % of their slots, troubles at random, then calm; and what must be true of it all the time. The same seed is
- * the same trial.
+ * A fleet of equal servers at 65 % of their slots, troubles at random, then calm; and what must be true of it all the
+ * time. The same seed is the same trial.
  */
 final class FleetTrial {
     private static final long TICK = 100_000_000L;

@@ -5,7 +5,9 @@ import io.tcpguard.spi.ConnectionHandle;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A user who logs in, beats and leaves; or an abuser who asks once and sits. Both bear any wait that the guard allows. */
+/**
+ * A user who logs in, beats and leaves; or an abuser who asks once and sits. Both bear any wait that the guard allows.
+ */
 final class SimulatedClient {
     final boolean abuser;
 

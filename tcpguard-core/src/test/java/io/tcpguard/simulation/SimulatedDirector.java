@@ -4,7 +4,10 @@ package io.tcpguard.simulation;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** wlc over real servers, and keepalived's HTTP_GET: every 2 s, one retry after 1 s, back on one success; no inhibit_on_failure. */
+/**
+ * wlc over real servers, and keepalived's HTTP_GET: every 2 s, one retry after 1 s, back on one success; no
+ * inhibit_on_failure.
+ */
 final class SimulatedDirector {
     private static final long LOOP = 2_000_000_000L;
     private static final long BEFORE_RETRY = 1_000_000_000L;

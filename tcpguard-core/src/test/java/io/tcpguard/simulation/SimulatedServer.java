@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server whose descriptors are counted, under the shipped engine and policy. Its acceptor takes one connection at a time out of the
- * accept queue, and holds it in hand while the policy says that it should wait.
+ * A server whose descriptors are counted, under the shipped engine and policy. Its acceptor takes one connection at a
+ * time out of the accept queue, and holds it in hand while the policy says that it should wait.
  */
 final class SimulatedServer {
     private static final int AT_REST = 20;
@@ -109,7 +109,10 @@ final class SimulatedServer {
         return engine.snapshot();
     }
 
-    /** The handshake; the client hears by {@link SimulatedClient#admitted} or {@link SimulatedClient#refused} what becomes of it. */
+    /**
+     * The handshake; the client hears by {@link SimulatedClient#admitted} or {@link SimulatedClient#refused} what
+     * becomes of it.
+     */
     void connect(SimulatedClient client, long now) {
         if (queue.size() > BACKLOG) {
             client.refused();

@@ -239,7 +239,10 @@ public final class FakeControl implements AdmissionControl {
         }
     }
 
-    /** One connection's books. Keeps core's promise: no eviction while work is in progress, and no work from just before one. */
+    /**
+     * One connection's books. Keeps core's promise: no eviction while work is in progress, and no work from just before
+     * one.
+     */
     public static final class Handle implements ConnectionHandle {
         public final @Nullable InetAddress source;
         public final ConnectionCloser closer;

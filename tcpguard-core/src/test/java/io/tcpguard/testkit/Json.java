@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads JSON as strictly as RFC 8259 has it, into maps, lists, strings, longs, booleans and the string "null". Whole numbers only. */
+/**
+ * Reads JSON as strictly as RFC 8259 has it, into maps, lists, strings, longs, booleans and the string "null". Whole
+ * numbers only.
+ */
 public final class Json {
 
     private final String text;

@@ -19,17 +19,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a module's {@code reachability-metadata.json}, which GraalVM's native-image reads from the jar, against the module's sources: each
- * use of reflection, proxies, resources, JMX and foreign functions is in the file, under the condition that the class that does it is
- * reached, and what the file names exists. No native image is built by this.
+ * Holds a module's {@code reachability-metadata.json}, which GraalVM's native-image reads from the jar, against the
+ * module's sources: each use of reflection, proxies, resources, JMX and foreign functions is in the file, under the
+ * condition that the class that does it is reached, and what the file names exists. No native image is built by this.
  */
 public final class NativeImageHints {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Pattern USE =
             Pattern.compile("Class\\.forName\\(|\\.loadClass\\(|\\.getMethods?\\(|\\.getDeclaredMethods?\\("
-                    + "|\\.getFields?\\(|\\.getDeclaredFields?\\(|\\.get(Declared)?Constructors?\\(|\\bgetDeclaredConstructor\\("
-                    + "|Proxy\\.newProxyInstance\\(|\\.getResources?\\(|\\.getResourceAsStream\\(|ServiceLoader\\.load|ResourceBundle\\."
-                    + "|\\.find(VarHandle|StaticVarHandle|Virtual|Static|Special|Constructor|Getter|Setter)\\(|\\.unreflect\\w*\\("
+                    + "|\\.getFields?\\(|\\.getDeclaredFields?\\(|\\.get(Declared)?Constructors?\\("
+                    + "|\\bgetDeclaredConstructor\\("
+                    + "|Proxy\\.newProxyInstance\\(|\\.getResources?\\(|\\.getResourceAsStream\\("
+                    + "|ServiceLoader\\.load|ResourceBundle\\."
+                    + "|\\.find(VarHandle|StaticVarHandle|Virtual|Static|Special|Constructor|Getter"
+                    + "|Setter)\\(|\\.unreflect\\w*\\("
                     + "|\\.registerMBean\\(|Array\\.newInstance\\(|\"downcallHandle\"|ObjectInputStream|System\\.load");
     private static final Pattern MEMBER = Pattern.compile("\\.get(?:Declared)?(Method|Field)\\(\\s*\"(\\w+)\"");
     private static final Pattern FIELD_BY_ARGUMENT = Pattern.compile("\\.getField\\(\\s*[^\"\\s]");

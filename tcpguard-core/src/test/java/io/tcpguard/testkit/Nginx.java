@@ -34,7 +34,8 @@ public final class Nginx implements AutoCloseable {
     }
 
     /**
-     * By its defaults for whom to try next and for how long, which is what most have. Skips the test where there is none.
+     * By its defaults for whom to try next and for how long, which is what most have. Skips the test where there is
+     * none.
      *
      * @param kept idle connections to keep to the servers; 0: each request has one of its own
      */

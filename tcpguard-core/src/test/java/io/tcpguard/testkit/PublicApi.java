@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a module lets others see, line by line: public types outside {@code internal}, their public and protected members. A change of it
- * is accepted by a run with {@code -Dapi.update=true}, which writes the file anew; the difference is then in the commit for all to see.
+ * What a module lets others see, line by line: public types outside {@code internal}, their public and protected
+ * members. A change of it is accepted by a run with {@code -Dapi.update=true}, which writes the file anew; the
+ * difference is then in the commit for all to see.
  */
 public final class PublicApi {
     private final Path classes;

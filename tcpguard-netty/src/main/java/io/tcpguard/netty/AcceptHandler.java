@@ -13,8 +13,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a server channel before {@code ServerBootstrapAcceptor} and sees each accepted child while nothing has been spent on
- * it. Of one event loop.
+ * Stands in a server channel before {@code ServerBootstrapAcceptor} and sees each accepted child while nothing has been
+ * spent on it. Of one event loop.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -51,7 +51,10 @@ final class AcceptHandler extends ChannelDuplexHandler {
         ctx.fireChannelActive();
     }
 
-    /** Once the guard runs; until then again and again, so that who binds first and starts the guard later is guarded too. */
+    /**
+     * Once the guard runs; until then again and again, so that who binds first and starts the guard later is guarded
+     * too.
+     */
     private void open(ChannelHandlerContext ctx) {
         if (port != null || ctx.isRemoved() || !ctx.channel().isActive()) {
             return;
@@ -161,7 +164,10 @@ final class AcceptHandler extends ChannelDuplexHandler {
         }
     }
 
-    /** On the loop that accepts: it is of the right kind, one selector serves all, and it answers though every worker is stuck. */
+    /**
+     * On the loop that accepts: it is of the right kind, one selector serves all, and it answers though every worker is
+     * stuck.
+     */
     private void answer(ChannelHandlerContext ctx, Channel child, ServerPort of) {
         if (ports.protocol == Protocol.OTHER && !ports.behindProxy) {
             ChannelCloser.unregistered(child, Admission.RESPOND);
@@ -174,8 +180,8 @@ final class AcceptHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * In an orderly way as far as that goes: over unread bytes the kernel makes a reset of a close. False if it must wait
-     * for that, since a proxy takes a reset for a failure of this server.
+     * In an orderly way as far as that goes: over unread bytes the kernel makes a reset of a close. False if it must
+     * wait for that, since a proxy takes a reset for a failure of this server.
      */
     boolean tryLeave(ChannelHandlerContext ctx, Channel child) {
         if (ports.tryLeave()) {
@@ -204,7 +210,10 @@ final class AcceptHandler extends ChannelDuplexHandler {
         }
     }
 
-    /** Takes accept errors out of the way of {@code ServerBootstrapAcceptor}, which would stop accepting for a fixed second. */
+    /**
+     * Takes accept errors out of the way of {@code ServerBootstrapAcceptor}, which would stop accepting for a fixed
+     * second.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException && pause != null && ctx.channel().isOpen()) {

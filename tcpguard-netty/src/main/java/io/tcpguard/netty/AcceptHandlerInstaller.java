@@ -5,7 +5,10 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 
-/** Gives each server channel a gate of its own, in its own place, and leaves. Where there is one already, it only leaves. */
+/**
+ * Gives each server channel a gate of its own, in its own place, and leaves. Where there is one already, it only
+ * leaves.
+ */
 @Sharable
 final class AcceptHandlerInstaller extends ChannelHandlerAdapter {
     private final Ports ports;

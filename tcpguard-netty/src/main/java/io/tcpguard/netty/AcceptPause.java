@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
  * The pause after a failed accept: 5 ms, doubling to a second, over at once when descriptors return. Of one event loop,
  * {@link #run} excepted, which is given to it.
  *
- * <p>Auto-read must be off meanwhile, or a transport whose selector is level-triggered spins on the connection that waits. Who
- * switches it on (the bootstrap's acceptor does so after a second) makes {@code read} come through, where it is put off again.
+ * <p>Auto-read must be off meanwhile, or a transport whose selector is level-triggered spins on the connection that
+ * waits. Who switches it on (the bootstrap's acceptor does so after a second) makes {@code read} come through, where it
+ * is put off again.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -62,7 +63,10 @@ final class AcceptPause implements Runnable {
         ctx.channel().config().setAutoRead(false);
     }
 
-    /** A connection waits for a place: nobody is accepted until {@link #end}, and it is told when a descriptor comes free. */
+    /**
+     * A connection waits for a place: nobody is accepted until {@link #end}, and it is told when a descriptor comes
+     * free.
+     */
     void hold(Runnable waiting) {
         if (!paused) {
             stopReading();

@@ -10,8 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the connection that waits for a place, and the rest of its batch, while all others wait in the accept queue. Of one event
- * loop, {@link #run} included.
+ * Holds the connection that waits for a place, and the rest of its batch, while all others wait in the accept queue. Of
+ * one event loop, {@link #run} included.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -37,7 +37,10 @@ final class AcceptWait implements Runnable {
         return !held.isEmpty();
     }
 
-    /** @param batch as many as come in one go, an eighth of the reserve at most: all of them are held, so that none is refused for its neighbours */
+    /**
+     * @param batch as many as come in one go, an eighth of the reserve at most: all of them are held, so that none is
+     *     refused for its neighbours
+     */
     boolean full(int batch) {
         return held.size() >= Math.max(MOST, batch);
     }

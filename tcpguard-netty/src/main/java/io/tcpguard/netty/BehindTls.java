@@ -10,8 +10,9 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Right behind TLS until its handshake is over: then the handlers that depend on what was agreed are in the pipeline, and nothing that the
- * client said has come to them yet. A handshake is neither work nor use, however many reads it takes.
+ * Right behind TLS until its handshake is over: then the handlers that depend on what was agreed are in the pipeline,
+ * and nothing that the client said has come to them yet. A handshake is neither work nor use, however many reads it
+ * takes.
  */
 final class BehindTls extends ChannelInboundHandlerAdapter {
     private final ConnectionTracker tracker;
@@ -20,7 +21,10 @@ final class BehindTls extends ChannelInboundHandlerAdapter {
         this.tracker = tracker;
     }
 
-    /** Where clear text begins: this handler, or TLS behind it; null while there is none, since a handshake is under way. */
+    /**
+     * Where clear text begins: this handler, or TLS behind it; null while there is none, since a handshake is under
+     * way.
+     */
     static @Nullable ChannelHandlerContext start(ChannelHandlerContext own, ConnectionTracker tracker) {
         ChannelPipeline pipeline = own.pipeline();
         ChannelHandlerContext tls = pipeline.context(SslHandler.class);

@@ -10,11 +10,13 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where no {@link WorkSource} is found, behind the last decoder, or first where there is none: what goes to the application is
- * work until something is written after it and has left. Too long rather than too short, so that nobody who waits for an answer is
- * evicted. What the server sends untrackedConnections is use of the connection as soon as it has left.
+ * Where no {@link WorkSource} is found, behind the last decoder, or first where there is none: what goes to the
+ * application is work until something is written after it and has left. Too long rather than too short, so that nobody
+ * who waits for an answer is evicted. What the server sends untrackedConnections is use of the connection as soon as it
+ * has left.
  *
- * <p>Without a decoder a client's first bytes may be half a word: only who was answered once is known to say whole ones.
+ * <p>Without a decoder a client's first bytes may be half a word: only who was answered once is known to say whole
+ * ones.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to

@@ -11,7 +11,9 @@ final class ChannelCloser {
 
     private ChannelCloser() {}
 
-    /** A channel that has no event loop yet: no close event, no promise, and its descriptor is free when this returns. */
+    /**
+     * A channel that has no event loop yet: no close event, no promise, and its descriptor is free when this returns.
+     */
     static void unregistered(Channel child, Admission decision) {
         if (decision == Admission.RESET) {
             resetOnClose(child);
@@ -27,7 +29,9 @@ final class ChannelCloser {
         child.unsafe().close(child.unsafe().voidPromise());
     }
 
-    /** SO_LINGER 0: the close that follows sends RST and leaves no TIME_WAIT (socket(7); net/ipv4/tcp.c, __tcp_close). */
+    /**
+     * SO_LINGER 0: the close that follows sends RST and leaves no TIME_WAIT (socket(7); net/ipv4/tcp.c, __tcp_close).
+     */
     static void resetOnClose(Channel child) {
         try {
             child.config().setOption(ChannelOption.SO_LINGER, NO_LINGER);

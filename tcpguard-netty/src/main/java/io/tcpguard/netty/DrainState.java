@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection's client was told while the server drains, and what it has been asked for. Written by the connection's event loop, read by
- * the thread that drains.
+ * What a connection's client was told while the server drains, and what it has been asked for. Written by the
+ * connection's event loop, read by the thread that drains.
  */
 abstract class DrainState extends ChannelDuplexHandler {
     private volatile boolean asked;
@@ -31,7 +31,10 @@ abstract class DrainState extends ChannelDuplexHandler {
         return true;
     }
 
-    /** Something was asked of it; of HTTP/2, a stream was opened: between the preface and the first one the client waits for our settings. */
+    /**
+     * Something was asked of it; of HTTP/2, a stream was opened: between the preface and the first one the client waits
+     * for our settings.
+     */
     boolean asked() {
         return asked && !withoutStream;
     }

@@ -25,9 +25,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Right behind the HTTP/1 codec: work lasts from the last part of a request, or the first of its response if that comes sooner, to the
- * moment that the last part of the response has left. Refuses requests when the guard says so. A request whose head is only partly
- * there is no use of the connection yet; one whose body is partly there is unfinished, and bytes that come in drops don't change that.
+ * Right behind the HTTP/1 codec: work lasts from the last part of a request, or the first of its response if that comes
+ * sooner, to the moment that the last part of the response has left. Refuses requests when the guard says so. A request
+ * whose head is only partly there is no use of the connection yet; one whose body is partly there is unfinished, and
+ * bytes that come in drops don't change that.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -190,7 +191,10 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         }
     }
 
-    /** A body is use of the connection as it comes along, not by each byte: who sends it in drops keeps no place by that. */
+    /**
+     * A body is use of the connection as it comes along, not by each byte: who sends it in drops keeps no place by
+     * that.
+     */
     private void body(Object msg) {
         if (expecting) {
             expecting = false;
@@ -217,7 +221,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         return open <= 0 || tracker.handle().begin();
     }
 
-    /** The connection stays, as the client's session does, unless the client wants it closed or will not send its body. */
+    /**
+     * The connection stays, as the client's session does, unless the client wants it closed or will not send its body.
+     */
     private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
         tracker.port().listener.countRefusedRequest();
         dropping = true;
@@ -272,7 +278,10 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         }
     }
 
-    /** The last answer of a connection whose server leaves, or whose turn is over, unless requests are pipelined behind this one. */
+    /**
+     * The last answer of a connection whose server leaves, or whose turn is over, unless requests are pipelined behind
+     * this one.
+     */
     private void endWith(HttpResponse response) {
         if (open <= 1
                 && response.status().codeClass() != HttpStatusClass.INFORMATIONAL

@@ -13,11 +13,11 @@ import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens on an HTTP/2 connection, whatever is built on it (frame codec, multiplexing, gRPC): each open stream is work, also one
- * that carries nothing for a while. Where nothing is open but requests that are not whole, whose response has not begun, and whose bytes
- * the application has taken, the connection is unfinished; gRPC calls and tunnels never end their requests, and are no such ones. Refuses
- * new streams by REFUSED_STREAM, which tells the client that it may try again (RFC 9113, 8.7). Bytes that belong to no stream are no use
- * of the connection.
+ * Listens on an HTTP/2 connection, whatever is built on it (frame codec, multiplexing, gRPC): each open stream is work,
+ * also one that carries nothing for a while. Where nothing is open but requests that are not whole, whose response has
+ * not begun, and whose bytes the application has taken, the connection is unfinished; gRPC calls and tunnels never end
+ * their requests, and are no such ones. Refuses new streams by REFUSED_STREAM, which tells the client that it may try
+ * again (RFC 9113, 8.7). Bytes that belong to no stream are no use of the connection.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -100,7 +100,9 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         return open > 0;
     }
 
-    /** The highest number tells the client to open no more streams, and takes none that is on its way (RFC 9113, 6.8). */
+    /**
+     * The highest number tells the client to open no more streams, and takes none that is on its way (RFC 9113, 6.8).
+     */
     @Override
     public boolean tellToGo(boolean all) {
         if (!all && open > 0) {

@@ -15,8 +15,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message of Netty's HTTP codec is. By its class, where it is one of Netty's usual ones: to ask one object for two interfaces in
- * turn makes all event loops write one cache line of its class (JDK-8180450).
+ * What a message of Netty's HTTP codec is. By its class, where it is one of Netty's usual ones: to ask one object for
+ * two interfaces in turn makes all event loops write one cache line of its class (JDK-8180450).
  */
 final class HttpMessageTypes {
     private HttpMessageTypes() {}

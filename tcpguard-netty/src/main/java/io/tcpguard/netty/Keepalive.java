@@ -10,8 +10,8 @@ import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Has the kernel ask a silent peer whether it is still there (tcp(7)), where the application has not chosen to do so itself. Without this
- * an unplugged client of whom nothing is awaited but the server's answer is never missed.
+ * Has the kernel ask a silent peer whether it is still there (tcp(7)), where the application has not chosen to do so
+ * itself. Without this an unplugged client of whom nothing is awaited but the server's answer is never missed.
  */
 final class Keepalive {
     /** Seconds without a word before the first question. */
@@ -20,7 +20,10 @@ final class Keepalive {
     /** Seconds from question to question. */
     private static final Integer INTERVAL = 3;
 
-    /** The most there are: the kernel itself gives up after six minutes only, so that nobody is lost whose place nobody needs. */
+    /**
+     * The most there are: the kernel itself gives up after six minutes only, so that nobody is lost whose place nobody
+     * needs.
+     */
     private static final Integer COUNT = 127;
 
     /** By name, since each native transport has its own. */

@@ -4,8 +4,8 @@ package io.tcpguard.netty;
 import io.netty.channel.Channel;
 
 /**
- * Netty 4.2's io_uring transport has one standing order with the kernel to accept, by default: whoever is in the accept queue has a
- * descriptor before any handler sees him, as many as there are, and auto-read does not end it (io_accept in
+ * Netty 4.2's io_uring transport has one standing order with the kernel to accept, by default: whoever is in the accept
+ * queue has a descriptor before any handler sees him, as many as there are, and auto-read does not end it (io_accept in
  * io_uring/net.c, IORING_ACCEPT_MULTISHOT). By name, since this module is compiled for 4.1.
  */
 final class Multishot {

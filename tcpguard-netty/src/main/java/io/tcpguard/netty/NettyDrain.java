@@ -7,14 +7,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The connections of some ports while these are drained. One drain's, on its thread; the connections' own event loops do what it says. */
+/**
+ * The connections of some ports while these are drained. One drain's, on its thread; the connections' own event loops
+ * do what it says.
+ */
 final class NettyDrain implements Drain.Connections {
     /** Idle at two looks in a row: what is between the socket and its event loop is no more idle at the second. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
 
-    /** Between two tasks for one connection that came to nothing: its codec is not known yet, or it is the application's own. */
+    /**
+     * Between two tasks for one connection that came to nothing: its codec is not known yet, or it is the application's
+     * own.
+     */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Ports ports;

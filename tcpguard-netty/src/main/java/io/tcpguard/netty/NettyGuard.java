@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
  * NettyGuard.install(bootstrap, guard);
  * }</pre>
  *
- * <p>or, by hand, {@code bootstrap.handler(NettyGuard.of(guard).acceptHandler())}. The handler refuses connections before they are
- * registered, puts a tracker first into the pipeline of each one it admits, and answers accept errors by a back-off of its own.
- * What a connection is working on is known exactly where {@code HttpServerCodec} (or its halves) or an {@code
- * Http2ConnectionHandler} is in the pipeline; elsewhere bytes that were handed to the application and not yet answered count
- * as work. An application that knows better says so through {@link #connection}.
+ * <p>or, by hand, {@code bootstrap.handler(NettyGuard.of(guard).acceptHandler())}. The handler refuses connections
+ * before they are registered, puts a tracker first into the pipeline of each one it admits, and answers accept errors
+ * by a back-off of its own. What a connection is working on is known exactly where {@code HttpServerCodec} (or its
+ * halves) or an {@code Http2ConnectionHandler} is in the pipeline; elsewhere bytes that were handed to the application
+ * and not yet answered count as work. An application that knows better says so through {@link #connection}.
  *
- * <p>Any transport with Netty 4.1 or 4.2. All methods are safe from any thread. A guard that was not started, is blind or closed
- * admits everything. A port that was bound before its guard started comes under guard within a second of the start; connections
- * that it had accepted by then stay without.
+ * <p>Any transport with Netty 4.1 or 4.2. All methods are safe from any thread. A guard that was not started, is blind
+ * or closed admits everything. A port that was bound before its guard started comes under guard within a second of the
+ * start; connections that it had accepted by then stay without.
  */
 public final class NettyGuard {
     static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.netty");
@@ -68,8 +68,8 @@ public final class NettyGuard {
     }
 
     /**
-     * Puts all ports that this bootstrap will bind under guard. Call it after {@code bootstrap.handler(…)}: what is set there later
-     * takes the guard's place.
+     * Puts all ports that this bootstrap will bind under guard. Call it after {@code bootstrap.handler(…)}: what is set
+     * there later takes the guard's place.
      *
      * @return this
      */
@@ -80,9 +80,9 @@ public final class NettyGuard {
     }
 
     /**
-     * As many connections as each of these ports may hold; at that number newcomers replace idle ones, wait or are refused. Default: any
-     * number, within what the process may hold ({@link Setting#MAX_CONNECTIONS}). May be changed at any time; no connection is closed for
-     * it.
+     * As many connections as each of these ports may hold; at that number newcomers replace idle ones, wait or are
+     * refused. Default: any number, within what the process may hold ({@link Setting#MAX_CONNECTIONS}). May be changed
+     * at any time; no connection is closed for it.
      *
      * @param most 1 or more; or -1: any number
      * @return this
@@ -103,26 +103,27 @@ public final class NettyGuard {
     }
 
     /**
-     * For frameworks that keep their bootstrap to themselves but take a channel factory, as gRPC does. The channels are those of
-     * the given factory, with the accept handler first in their pipeline.
+     * For frameworks that keep their bootstrap to themselves but take a channel factory, as gRPC does. The channels are
+     * those of the given factory, with the accept handler first in their pipeline.
      */
     public <C extends ServerChannel> ChannelFactory<C> channelFactory(ChannelFactory<? extends C> channels) {
         return new GuardedChannelFactory<>(channels, ports);
     }
 
     /**
-     * For {@code pipeline.addFirst()} in a child channel whose server channel can't be reached. Refuses as {@link #acceptHandler}
-     * does, but later, when a registered channel has been spent, and always by a close. Steps aside where the accept handler is
-     * installed as well. Sharable.
+     * For {@code pipeline.addFirst()} in a child channel whose server channel can't be reached. Refuses as {@link
+     * #acceptHandler} does, but later, when a registered channel has been spent, and always by a close. Steps aside
+     * where the accept handler is installed as well. Sharable.
      */
     public ChannelHandler connectionHandler() {
         return new ChildAdmissionHandler(ports);
     }
 
     /**
-     * Answers {@code GET} and {@code HEAD} of one path by the verdict, 200 or 503, as the health listener does; other requests go
-     * on. Belongs behind the HTTP codec, a new one into each child's pipeline. It is reached as long as the port is: a checker that
-     * must never be refused belongs into {@code allow}, and the listener of its own ({@code healthPort}) stays the better answer.
+     * Answers {@code GET} and {@code HEAD} of one path by the verdict, 200 or 503, as the health listener does; other
+     * requests go on. Belongs behind the HTTP codec, a new one into each child's pipeline. It is reached as long as the
+     * port is: a checker that must never be refused belongs into {@code allow}, and the listener of its own ({@code
+     * healthPort}) stays the better answer.
      *
      * @param path such as {@code /health}
      */
@@ -131,10 +132,10 @@ public final class NettyGuard {
     }
 
     /**
-     * Takes these ports out of service without losing a request, for whoever stops the server afterwards: fails health, and waits for the
-     * load balancers to notice. From the second half of that time on answers of HTTP/1 carry {@code Connection: close}, and HTTP/2
-     * clients, gRPC's too, get a GOAWAY. Then idle connections are closed, WebSocket clients get a close frame, and what is in progress
-     * is waited for.
+     * Takes these ports out of service without losing a request, for whoever stops the server afterwards: fails health,
+     * and waits for the load balancers to notice. From the second half of that time on answers of HTTP/1 carry {@code
+     * Connection: close}, and HTTP/2 clients, gRPC's too, get a GOAWAY. Then idle connections are closed, WebSocket
+     * clients get a close frame, and what is in progress is waited for.
      *
      * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
      * @param finish longest time to wait after that for what is in progress
@@ -145,8 +146,8 @@ public final class NettyGuard {
     }
 
     /**
-     * Ends what {@link #drain} began, for ports that serve on or are bound again: answers end their connections no more, and health is up
-     * unless the signals say otherwise.
+     * Ends what {@link #drain} began, for ports that serve on or are bound again: answers end their connections no
+     * more, and health is up unless the signals say otherwise.
      */
     public void resume() {
         ports.leave(false);
@@ -154,8 +155,8 @@ public final class NettyGuard {
     }
 
     /**
-     * The books on one connection, for applications of other protocols that know exactly when work begins and ends. From the first
-     * call on bytes are no longer taken for work on this connection.
+     * The books on one connection, for applications of other protocols that know exactly when work begins and ends.
+     * From the first call on bytes are no longer taken for work on this connection.
      *
      * @param channel a child channel; without guard, what is reported goes nowhere and {@code begin()} is always true
      */

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Loads what must not be loaded first at the moment when no descriptor is left: this module's classes, since a class path may hold
- * directories, and time zone data, which a log line reads from a file. A boss thread that lacks them dies for good.
+ * Loads what must not be loaded first at the moment when no descriptor is left: this module's classes, since a class
+ * path may hold directories, and time zone data, which a log line reads from a file. A boss thread that lacks them dies
+ * for good.
  */
 final class NettyPreload {
     private static final List<String> OWN = List.of(

@@ -5,8 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Whether bytes that wait to leave a connection do leave. Asked by others than its event loop, which goes on meanwhile: what is read
- * here may be a little old. More bytes that nobody takes are no movement.
+ * Whether bytes that wait to leave a connection do leave. Asked by others than its event loop, which goes on meanwhile:
+ * what is read here may be a little old. More bytes that nobody takes are no movement.
  */
 final class Outgoing {
     private static final int STILL = 4;
@@ -21,8 +21,8 @@ final class Outgoing {
     }
 
     /**
-     * Whether bytes wait, and fewer of them than when this was asked last, or none did then, or so within the last few times: a socket
-     * takes bytes again only when a good part of its buffer is empty. One asks at a time.
+     * Whether bytes wait, and fewer of them than when this was asked last, or none did then, or so within the last few
+     * times: a socket takes bytes again only when a good part of its buffer is empty. One asks at a time.
      */
     boolean moved() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();

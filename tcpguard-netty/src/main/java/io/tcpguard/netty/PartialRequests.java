@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests of one HTTP/2 connection whose head is here and whose end is not, and whether there is nothing else. Of the connection's
- * event loop.
+ * Requests of one HTTP/2 connection whose head is here and whose end is not, and whether there is nothing else. Of the
+ * connection's event loop.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to

@@ -21,8 +21,8 @@ final class ReplyBudget {
     }
 
     /**
-     * Refused connections that may wait for their answer at a time. The snapshot is a little old, so that half the reserve is the
-     * most whatever it says.
+     * Refused connections that may wait for their answer at a time. The snapshot is a little old, so that half the
+     * reserve is the most whatever it says.
      *
      * @param held how many do so now, which are among the used descriptors
      */

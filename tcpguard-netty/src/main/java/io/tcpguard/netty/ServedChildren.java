@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What becomes of the connections that one port has admitted. A port whose connections are closed before an event loop has served
- * them, or get none, serves nobody, however well it accepts: an event loop has died, no thread can be made, an initializer throws.
+ * What becomes of the connections that one port has admitted. A port whose connections are closed before an event loop
+ * has served them, or get none, serves nobody, however well it accepts: an event loop has died, no thread can be made,
+ * an initializer throws.
  *
  * <p>Any thread, but for {@link #serving}, which is the sampler's. Allocates nothing as a rule.
  */

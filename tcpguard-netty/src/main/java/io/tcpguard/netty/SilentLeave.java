@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a connection that ends without a word: takes what has arrived, a moment at most, and closes. A proxy's is half closed first,
- * and closed when the proxy has closed its half: bytes that come after a close are answered by a reset (net/ipv4/tcp_input.c,
- * tcp_rcv_state_process), which the proxy takes for a failure of this server.
+ * Stands in a connection that ends without a word: takes what has arrived, a moment at most, and closes. A proxy's is
+ * half closed first, and closed when the proxy has closed its half: bytes that come after a close are answered by a
+ * reset (net/ipv4/tcp_input.c, tcp_rcv_state_process), which the proxy takes for a failure of this server.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to

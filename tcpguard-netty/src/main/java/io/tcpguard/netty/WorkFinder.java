@@ -4,7 +4,10 @@ package io.tcpguard.netty;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
-/** Looks in a connection's pipeline for who knows what is work there, and guesses by bytes where nobody does. Of its event loop. */
+/**
+ * Looks in a connection's pipeline for who knows what is work there, and guesses by bytes where nobody does. Of its
+ * event loop.
+ */
 final class WorkFinder {
     private final ConnectionTracker tracker;
     private @Nullable WorkSource exact;

@@ -1,8 +1,8 @@
 /**
  * Puts Netty servers under guard: {@link io.tcpguard.netty.NettyGuard} is the door.
  *
- * <p>In: accepted channels, bytes and requests. Out: refusals, evictions, and what the core is told about work in progress. The
- * policy is the core's; here are only Netty's mechanics.
+ * <p>In: accepted channels, bytes and requests. Out: refusals, evictions, and what the core is told about work in
+ * progress. The policy is the core's; here are only Netty's mechanics.
  *
  * @since 0.1.0
  */

@@ -120,9 +120,9 @@ final class ChildServer implements AutoCloseable {
             String above) {
 
         /**
-         * NORMAL, or at ELEVATED for nothing but the TIME_WAIT sockets of the flood's clients, which close first and on this machine:
-         * 24,000 of them are 85 % of the 28,232 local ports (EPHEMERAL_PORTS leads), 18 % of the usual limit of TIME_WAIT, and all of
-         * it where memory is small.
+         * NORMAL, or at ELEVATED for nothing but the TIME_WAIT sockets of the flood's clients, which close first and on
+         * this machine: 24,000 of them are 85 % of the 28,232 local ports (EPHEMERAL_PORTS leads), 18 % of the usual
+         * limit of TIME_WAIT, and all of it where memory is small.
          */
         boolean calm() {
             return level.equals("NORMAL")

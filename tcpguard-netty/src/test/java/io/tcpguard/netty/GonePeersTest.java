@@ -83,7 +83,10 @@ class GonePeersTest {
         }
     }
 
-    /** Nothing comes or goes any more, as with a cable that is pulled out, and the server has nothing to send that would tell. */
+    /**
+     * Nothing comes or goes any more, as with a cable that is pulled out, and the server has nothing to send that would
+     * tell.
+     */
     @Tag("long")
     @ParameterizedTest
     @EnumSource(

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A server at its threshold, with newcomers all the time: whatever is in progress there for four idle floors goes on. Each client
- * runs to the end of what it wants, or tells how it was cut.
+ * A server at its threshold, with newcomers all the time: whatever is in progress there for four idle floors goes on.
+ * Each client runs to the end of what it wants, or tells how it was cut.
  */
 @Timeout(120)
 class InProgressTest {

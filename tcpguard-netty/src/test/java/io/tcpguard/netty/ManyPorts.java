@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * A server in a JVM of its own with a port for each {@link Service}, and one of Reactor Netty that reads late: {@code transport
- * setting=value…}. Says the ports, and answers each line by its numbers: evicted, refused, used, limit.
+ * A server in a JVM of its own with a port for each {@link Service}, and one of Reactor Netty that reads late: {@code
+ * transport setting=value…}. Says the ports, and answers each line by its numbers: evicted, refused, used, limit.
  */
 final class ManyPorts {
     private ManyPorts() {}

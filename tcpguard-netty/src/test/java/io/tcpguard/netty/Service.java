@@ -54,7 +54,10 @@ import java.util.function.Consumer;
 /** What one port of {@link ManyPorts} serves. */
 @SuppressWarnings({"FutureReturnValueIgnored", "ImmutableEnumChecker"}) // what builds a pipeline holds no state
 enum Service {
-    /** Answers a whole request at once; CONNECT opens a tunnel to nowhere; {@code Expect} is told to continue after {@link #LATE_MILLIS}. */
+    /**
+     * Answers a whole request at once; CONNECT opens a tunnel to nowhere; {@code Expect} is told to continue after
+     * {@link #LATE_MILLIS}.
+     */
     HTTP1(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new Plain())),
     /** Takes no byte of a body for {@link #LATE_MILLIS}. */
     READS_LATE(Protocol.HTTP, p -> p.addLast(new HttpServerCodec(), new ReadsLate(true))),

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who a client is, at the admission threshold of a server with 256 descriptors: clients of several loopback addresses. */
+/**
+ * Who a client is, at the admission threshold of a server with 256 descriptors: clients of several loopback addresses.
+ */
 @Timeout(120)
 class SourcesTest {
     private static final String CROWD = "127.0.0.2";

@@ -5,7 +5,10 @@ import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
-/** Comes after Boot's own customizers, which set the accept count although nobody said anything, and before the application's. */
+/**
+ * Comes after Boot's own customizers, which set the accept count although nobody said anything, and before the
+ * application's.
+ */
 final class AcceptCount implements WebServerFactoryCustomizer<WebServerFactory>, Ordered {
     static final String PROPERTY = "server.tomcat.accept-count";
 

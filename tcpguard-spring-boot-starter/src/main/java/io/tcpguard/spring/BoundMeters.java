@@ -8,8 +8,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Binds the meters late, when all registries exist, and removes them with the context. With several registries and none of them primary,
- * each gets them. The binder is no bean: Boot would bind it, too.
+ * Binds the meters late, when all registries exist, and removes them with the context. With several registries and none
+ * of them primary, each gets them. The binder is no bean: Boot would bind it, too.
  */
 final class BoundMeters implements SmartInitializingSingleton, AutoCloseable {
     private final TcpGuardMetrics meters;

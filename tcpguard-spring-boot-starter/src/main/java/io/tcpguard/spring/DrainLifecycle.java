@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Fails health when the application stops, before the web server does (its phases are lower), and waits as long as was asked for; when
- * it starts, after the server, takes under guard what can only be seen then.
+ * Fails health when the application stops, before the web server does (its phases are lower), and waits as long as was
+ * asked for; when it starts, after the server, takes under guard what can only be seen then.
  */
 final class DrainLifecycle implements SmartLifecycle {
     private final GuardedServers servers;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.WebServerFactory;
 
 /**
- * The customizers that one factory takes. Factories and customizers have other packages in Boot 3.5 than in 4, with the same names; so they
- * are found by those, and a proxy stands for the customizer.
+ * The customizers that one factory takes. Factories and customizers have other packages in Boot 3.5 than in 4, with the
+ * same names; so they are found by those, and a proxy stands for the customizer.
  */
 final class FactoryCustomizers {
     private final WebServerFactory factory;
@@ -42,7 +42,8 @@ final class FactoryCustomizers {
     /**
      * Adds one.
      *
-     * @param customizer gets what is to be customized, and answers what the customizer answers (null if that answers nothing)
+     * @param customizer gets what is to be customized, and answers what the customizer answers (null if that answers
+     *     nothing)
      * @throws ReflectiveOperationException if the factory does not take it
      */
     void add(Function<@Nullable Object, @Nullable Object> customizer) throws ReflectiveOperationException {

@@ -5,8 +5,8 @@ import io.tcpguard.TcpGuard;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Runs the guard while web servers run: starts it before they start, and stops it when they have stopped, so that a context that is stopped,
- * or a process that is checkpointed, holds neither its health port nor its files.
+ * Runs the guard while web servers run: starts it before they start, and stops it when they have stopped, so that a
+ * context that is stopped, or a process that is checkpointed, holds neither its health port nor its files.
  */
 final class GuardLifecycle implements SmartLifecycle {
     /** Boot's servers start, and stop, at 2048 below the default, graceful shutdowns at 1024. */

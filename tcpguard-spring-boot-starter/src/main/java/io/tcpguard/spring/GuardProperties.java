@@ -41,7 +41,8 @@ final class GuardProperties {
     }
 
     /**
-     * A guard with these properties, not yet started. One that is disabled, whatever the other properties are, if that is said.
+     * A guard with these properties, not yet started. One that is disabled, whatever the other properties are, if that
+     * is said.
      *
      * @throws WrongPropertyException naming all that are wrong
      */
@@ -88,8 +89,9 @@ final class GuardProperties {
     }
 
     /**
-     * A test that takes any server port takes any health port, as it takes any management port: Spring keeps the contexts of several tests, and
-     * the second would find the port taken. Only in tests: elsewhere a load balancer asks where it was told to.
+     * A test that takes any server port takes any health port, as it takes any management port: Spring keeps the
+     * contexts of several tests, and the second would find the port taken. Only in tests: elsewhere a load balancer
+     * asks where it was told to.
      */
     private Object anyPortInTests(Setting setting, Object value) {
         if (PORTS.contains(setting)

@@ -11,7 +11,8 @@ final class GuardStartAnalyzer extends AbstractFailureAnalyzer<GuardStartExcepti
     protected FailureAnalysis analyze(Throwable rootFailure, GuardStartException cause) {
         return new FailureAnalysis(
                 "tcpguard can't start: " + cause.getMessage() + ".",
-                "Stop what listens on that port: another process, or another application context of this one, which needs a health port"
+                "Stop what listens on that port: another process, or another application context of this one, which "
+                        + "needs a health port"
                         + " of its own. Or give this application another (" + GuardProperties.PREFIX
                         + ".health-port; 0: any free one; -1: none), or switch the guard off (" + GuardProperties.PREFIX
                         + ".enabled=false).",

@@ -6,7 +6,9 @@ import io.tcpguard.netty.reactor.ReactorGuard;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.resources.LoopResources;
 
-/** What Boot takes the server's event loops from, last of all: the application's own, whose life is not this object's. */
+/**
+ * What Boot takes the server's event loops from, last of all: the application's own, whose life is not this object's.
+ */
 final class GuardedResources extends ReactorResourceFactory {
     private final NettyGuard guard;
     private final ReactorResourceFactory given;

@@ -10,7 +10,9 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
-/** A management server on a port of its own has a context of its own, where the application's customizers are not asked. */
+/**
+ * A management server on a port of its own has a context of its own, where the application's customizers are not asked.
+ */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 final class ManagementServerConfiguration {
 

@@ -67,8 +67,8 @@ final class NettyServers implements WebServerGuard {
     }
 
     /**
-     * The resources put the handler into the channel, unless the application has several or gives the factory others; then it comes here,
-     * right after the bind. It stays out where there is one.
+     * The resources put the handler into the channel, unless the application has several or gives the factory others;
+     * then it comes here, right after the bind. It stays out where there is one.
      */
     private static HttpServer guarded(HttpServer server, NettyGuard netty) {
         return server.doOnBound(bound -> {

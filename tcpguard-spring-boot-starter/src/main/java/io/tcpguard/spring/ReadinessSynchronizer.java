@@ -17,7 +17,8 @@ import org.springframework.context.ApplicationListener;
 /**
  * Readiness is ACCEPTING_TRAFFIC only while the application says so and the verdict is up.
  *
- * <p>It publishes on a thread of its own: an application's listeners may block, and the health port must not wait for them.
+ * <p>It publishes on a thread of its own: an application's listeners may block, and the health port must not wait for
+ * them.
  */
 final class ReadinessSynchronizer implements ApplicationListener<AvailabilityChangeEvent<?>>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReadinessSynchronizer.class);

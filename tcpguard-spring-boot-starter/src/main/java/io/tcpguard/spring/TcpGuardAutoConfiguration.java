@@ -19,9 +19,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * Guards the web server of a Spring Boot application, Tomcat or Reactor Netty, with the properties {@code tcpguard.*}. A {@link TcpGuard}
- * bean of the application's takes the place of the one made here. With {@code tcpguard.enabled=false} (default true) that bean is all
- * there is, and it is inert, so that whoever has it injected runs on.
+ * Guards the web server of a Spring Boot application, Tomcat or Reactor Netty, with the properties {@code tcpguard.*}.
+ * A {@link TcpGuard} bean of the application's takes the place of the one made here. With {@code
+ * tcpguard.enabled=false} (default true) that bean is all there is, and it is inert, so that whoever has it injected
+ * runs on.
  */
 @AutoConfiguration
 public final class TcpGuardAutoConfiguration {

@@ -14,8 +14,9 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The guard as an endpoint of Actuator, {@code tcpguard}: read it, {@code /details}, {@code /advice}, {@code /incident}; write {@code
- * /drain} (with a reason, if you like), {@code /resume}, {@code /rehearse}, {@code /end-rehearsal} and {@code /forget} (a source). Exposed only where the application says so, as Boot's others.
+ * The guard as an endpoint of Actuator, {@code tcpguard}: read it, {@code /details}, {@code /advice}, {@code
+ * /incident}; write {@code /drain} (with a reason, if you like), {@code /resume}, {@code /rehearse}, {@code
+ * /end-rehearsal} and {@code /forget} (a source). Exposed only where the application says so, as Boot's others.
  */
 @Endpoint(id = "tcpguard")
 final class TcpGuardEndpoint {

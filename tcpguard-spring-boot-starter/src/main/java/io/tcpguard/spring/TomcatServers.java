@@ -114,7 +114,8 @@ final class TomcatServers implements WebServerGuard {
             protocol.setAcceptCount(own);
         } else if (protocol.getAcceptCount() < own) {
             log.info(
-                    "{}={}: on a full server no more new connections than that wait for a slot, others are refused at once;"
+                    "{}={}: on a full server no more new connections than that wait for a slot, others are refused at "
+                            + "once;"
                             + " without this property it is {}",
                     AcceptCount.PROPERTY,
                     acceptCountGiven,

@@ -9,10 +9,11 @@ import org.springframework.boot.web.server.WebServerFactory;
 interface WebServerGuard {
 
     /**
-     * Sees to it that the server which this factory makes is guarded. Called once for each factory, before the application's own
-     * customizers.
+     * Sees to it that the server which this factory makes is guarded. Called once for each factory, before the
+     * application's own customizers.
      *
-     * @param guard not started yet, as a rule: {@link #begin} says when it runs. It runs already when a management server is made
+     * @param guard not started yet, as a rule: {@link #begin} says when it runs. It runs already when a management
+     *     server is made
      * @return false if the factory makes none of this kind; nothing was done then
      */
     boolean guard(WebServerFactory factory, TcpGuard guard);

@@ -17,7 +17,10 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** The application of the module that these tests run in, else this one's, with its own directory for what a server leaves. */
+/**
+ * The application of the module that these tests run in, else this one's, with its own directory for what a server
+ * leaves.
+ */
 record Example(Path base) {
     ConfigurableApplicationContext start(String... arguments) throws ClassNotFoundException {
         return start(Map.of(), arguments);

@@ -139,7 +139,8 @@ class GuardedApplicationTest {
         assertThatThrownBy(() -> example.start("--tcpguard.elevated-at=high", "--tcpguard.notice=soon"))
                 .rootCause()
                 .hasMessageContaining(
-                        "tcpguard.elevated-at=high in \"tcpguard.elevated-at\" from property source \"commandLineArgs\" (expected: ")
+                        "tcpguard.elevated-at=high in \"tcpguard.elevated-at\" from property source "
+                                + "\"commandLineArgs\" (expected: ")
                 .hasMessageContaining("tcpguard.notice=soon in ");
     }
 

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * What editors know of the properties is made from the table of settings; {@code -Dtcpguard.update-docs=true} writes it anew.
+ * What editors know of the properties is made from the table of settings; {@code -Dtcpguard.update-docs=true} writes it
+ * anew.
  */
 class MetadataTest {
     private static final Path FILE = Path.of("src/main/resources/META-INF/spring-configuration-metadata.json");

@@ -4,11 +4,17 @@ package io.tcpguard.tomcat;
 import org.apache.tomcat.util.net.Acceptor;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a connector's acceptor runs, by its state and by its thread: an Error ends it without a word in its state. Any thread. */
+/**
+ * Whether a connector's acceptor runs, by its state and by its thread: an Error ends it without a word in its state.
+ * Any thread.
+ */
 final class AcceptorLife {
     private volatile @Nullable Thread thread;
 
-    /** From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health down. */
+    /**
+     * From the start of a start to the first look at a running acceptor: not a failure, and no reason to take health
+     * down.
+     */
     private volatile boolean starting;
 
     void starting(boolean now) {

@@ -29,9 +29,9 @@ final class ClientChannel {
     }
 
     /**
-     * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes up to an
-     * {@link IOException}, and Tomcat closes; by a reset no TIME_WAIT and no unsent answer is left. To close the channel here would wake
-     * nobody.
+     * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes
+     * up to an {@link IOException}, and Tomcat closes; by a reset no TIME_WAIT and no unsent answer is left. To close
+     * the channel here would wake nobody.
      *
      * @return false if it was over before
      */

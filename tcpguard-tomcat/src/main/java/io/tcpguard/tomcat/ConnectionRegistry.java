@@ -9,7 +9,10 @@ import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of one connector that are in the guard's books, and the one whose event a thread processes. Any thread. */
+/**
+ * The connections of one connector that are in the guard's books, and the one whose event a thread processes. Any
+ * thread.
+ */
 final class ConnectionRegistry {
     private final Map<SocketChannel, GuardedConnection> guarded = new ConcurrentHashMap<>();
     // Not static: a static one would outlive the web application or server that brought this class.

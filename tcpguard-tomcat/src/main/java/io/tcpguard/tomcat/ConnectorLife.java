@@ -13,8 +13,8 @@ import org.apache.catalina.core.StandardService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says when a connector is gone: destroyed, or removed from its service, stopped before that or by it. One that is only stopped is to
- * serve again, and is missed meanwhile.
+ * Says when a connector is gone: destroyed, or removed from its service, stopped before that or by it. One that is only
+ * stopped is to serve again, and is missed meanwhile.
  */
 final class ConnectorLife implements LifecycleListener, PropertyChangeListener {
     private final Connector connector;

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A guard that a web application brings along ({@code WEB-INF/lib}), for a Tomcat that one can't edit: from when the application starts
- * to when it stops, on all connectors of the server.
+ * A guard that a web application brings along ({@code WEB-INF/lib}), for a Tomcat that one can't edit: from when the
+ * application starts to when it stops, on all connectors of the server.
  *
  * <p>The servlet API is received in {@link JavaxInitializer} and {@link JakartaInitializer} only.
  */
@@ -46,7 +46,8 @@ final class DropIn implements LifecycleListener {
     }
 
     /**
-     * Starts a guard if the application brought this class, Tomcat runs it, and nobody guards it already; says in the log why not.
+     * Starts a guard if the application brought this class, Tomcat runs it, and nobody guards it already; says in the
+     * log why not.
      *
      * @param servletContext the application's, as its initializer got it
      * @param loader the application's
@@ -108,7 +109,9 @@ final class DropIn implements LifecycleListener {
         }
     }
 
-    /** Behind Tomcat's facade; null if it is not Tomcat's. There is no public way from an application to its container. */
+    /**
+     * Behind Tomcat's facade; null if it is not Tomcat's. There is no public way from an application to its container.
+     */
     private static @Nullable Context contextOf(Object servletContext) {
         Object behind = servletContext;
         for (int i = 0; i < 3; i++) {
@@ -176,7 +179,8 @@ final class DropIn implements LifecycleListener {
         }
         application.addLifecycleListener(this);
         log.info(
-                "tcpguard guards {} from inside the application \"{}\", until that stops. What is not active can't be had from here: it takes"
+                "tcpguard guards {} from inside the application \"{}\", until that stops. What is not active can't be "
+                        + "had from here: it takes"
                         + " the jar in Tomcat's lib, and {} in its server.xml",
                 server.findServices().length == 1 ? "its Tomcat" : "all services of its Tomcat",
                 application.getName(),

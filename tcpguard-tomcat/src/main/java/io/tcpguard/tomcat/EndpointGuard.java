@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The guard of one connector: it comes and goes, is told of the connector's socket and of its executor, and says so. Any thread; starts,
- * stops and changes of guard exclude each other.
+ * The guard of one connector: it comes and goes, is told of the connector's socket and of its executor, and says so.
+ * Any thread; starts, stops and changes of guard exclude each other.
  */
 final class EndpointGuard {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
@@ -75,7 +75,8 @@ final class EndpointGuard {
     /** Of the others {@link StockConnectors} says it. */
     private void sayActive() {
         log.info(
-                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its {}work{}",
+                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its "
+                        + "{}work{}",
                 shortName(),
                 endpoint.getUnixDomainSocketPath() == null ? "accept queue and its " : "",
                 endpoint.getUnixDomainSocketPath() == null
@@ -87,7 +88,8 @@ final class EndpointGuard {
     void sayIfUnguarded() {
         if (endpoint.isRunning() && guard == null) {
             log.warn(
-                    "{}: not active: it has the guarded protocol, but no guard is attached to it, or the guard is off (in server.xml:"
+                    "{}: not active: it has the guarded protocol, but no guard is attached to it, or the guard is off "
+                            + "(in server.xml:"
                             + " <Listener className=\"{}\"/> in <Server>)",
                     shortName(),
                     TcpGuardListener.class.getName());
@@ -240,7 +242,10 @@ final class EndpointGuard {
         return unpooled;
     }
 
-    /** @param source Tomcat's name of the connector, by its port of now; an endpoint's own is given once, before it is bound */
+    /**
+     * @param source Tomcat's name of the connector, by its port of now; an endpoint's own is given once, before it is
+     *     bound
+     */
     void nameBy(Supplier<String> source) {
         names = source;
     }

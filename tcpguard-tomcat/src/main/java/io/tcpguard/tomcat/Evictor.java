@@ -16,8 +16,10 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes connections that the guard gives up, so that Tomcat's own books stay right. Called on accepting threads; where it says
- * so, on one that drains. */
+/**
+ * Closes connections that the guard gives up, so that Tomcat's own books stay right. Called on accepting threads; where
+ * it says so, on one that drains.
+ */
 final class Evictor {
     private static final Logger log = LoggerFactory.getLogger(Evictor.class);
 
@@ -88,7 +90,9 @@ final class Evictor {
         }
     }
 
-    /** Frames may be read outside of the gate, so the rest is closed in Tomcat's own way for a dead HTTP/2 connection. */
+    /**
+     * Frames may be read outside of the gate, so the rest is closed in Tomcat's own way for a dead HTTP/2 connection.
+     */
     void closeUnderWorkers(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper) {
         closeQuietly(channel);
         if (!process(wrapper, SocketEvent.ERROR)) {
@@ -99,8 +103,8 @@ final class Evictor {
     // ---- while the server drains
 
     /**
-     * Tells an HTTP/2 client to open no more streams here (GOAWAY with the highest number, RFC 9113, 6.8), on a worker, since the client may
-     * not read.
+     * Tells an HTTP/2 client to open no more streams here (GOAWAY with the highest number, RFC 9113, 6.8), on a worker,
+     * since the client may not read.
      *
      * @return false if that can't be now
      */
@@ -118,7 +122,10 @@ final class Evictor {
         }
     }
 
-    /** Has Tomcat send a close frame, if it is a WebSocket (RFC 6455, 7.4.1: 1001, going away); false if there is no worker for it. */
+    /**
+     * Has Tomcat send a close frame, if it is a WebSocket (RFC 6455, 7.4.1: 1001, going away); false if there is no
+     * worker for it.
+     */
     boolean closeWebSocket(GuardedConnection connection) {
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
         // Tomcat's own upgrades are HTTP/2, which is not asked here, and WebSocket. What others would make of it is not
@@ -128,7 +135,10 @@ final class Evictor {
                 || process(wrapper, SocketEvent.STOP);
     }
 
-    /** Ends a connection that was {@linkplain GuardedConnection#claimIdle claimed}, HTTP/2 by a GOAWAY with the last stream taken. */
+    /**
+     * Ends a connection that was {@linkplain GuardedConnection#claimIdle claimed}, HTTP/2 by a GOAWAY with the last
+     * stream taken.
+     */
     void end(GuardedConnection connection, Closing how) {
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
         if (wrapper != null && connection.multiplexed()) {

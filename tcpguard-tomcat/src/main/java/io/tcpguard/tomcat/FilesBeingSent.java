@@ -8,11 +8,11 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections whose answer is sent from a file (sendfile), by the poller or, in HTTP/2, by completion handlers. Tomcat tells nobody when
- * the last byte is out and the connection is idle, so the acceptor looks now and then.
+ * Connections whose answer is sent from a file (sendfile), by the poller or, in HTTP/2, by completion handlers. Tomcat
+ * tells nobody when the last byte is out and the connection is idle, so the acceptor looks now and then.
  *
- * <p>In HTTP/1.1 the connection itself shows the file. In HTTP/2 nothing does: there it counts as being sent until nothing was
- * written for longer than Tomcat itself waits for a client to take more, and then closes the stream.
+ * <p>In HTTP/1.1 the connection itself shows the file. In HTTP/2 nothing does: there it counts as being sent until
+ * nothing was written for longer than Tomcat itself waits for a client to take more, and then closes the stream.
  */
 final class FilesBeingSent {
     private static final long PERIOD_NANOS = 100_000_000;

@@ -11,12 +11,12 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Evicted HTTP/2 connections that Tomcat itself ends: by a GOAWAY with the last stream it took (RFC 9113, 6.8), so that the client knows
- * what to send again elsewhere, and then a FIN.
+ * Evicted HTTP/2 connections that Tomcat itself ends: by a GOAWAY with the last stream it took (RFC 9113, 6.8), so that
+ * the client knows what to send again elsewhere, and then a FIN.
  *
- * <p>Their descriptors are needed. So only few at a time get that much, the next ones are closed without a word, and so is whatever has
- * not gone within a second: no worker was free, or the client does not read. All methods are called on accepting threads only, since
- * nobody else waits for a descriptor.
+ * <p>Their descriptors are needed. So only few at a time get that much, the next ones are closed without a word, and so
+ * is whatever has not gone within a second: no worker was free, or the client does not read. All methods are called on
+ * accepting threads only, since nobody else waits for a descriptor.
  */
 final class GoAwayCloser {
     private record Leaving(SocketWrapperBase<NioChannel> wrapper, long since) {}

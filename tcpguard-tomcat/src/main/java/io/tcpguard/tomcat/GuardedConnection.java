@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the guard knows of one connection, and the gate that keeps its eviction apart from Tomcat's work on it.
  *
- * <p>Tomcat pools the channel objects of closed connections. If an evictor closed a connection while a worker still reads from it,
- * that worker could read the next client's bytes. So an evictor closes through Tomcat only if no worker is inside, and no worker gets in
- * afterwards; else it closes the socket, and the worker on its way out closes the rest.
+ * <p>Tomcat pools the channel objects of closed connections. If an evictor closed a connection while a worker still
+ * reads from it, that worker could read the next client's bytes. So an evictor closes through Tomcat only if no worker
+ * is inside, and no worker gets in afterwards; else it closes the socket, and the worker on its way out closes the
+ * rest.
  */
 final class GuardedConnection implements ConnectionCloser {
     private static final int EVICTED = 1;
@@ -90,8 +91,8 @@ final class GuardedConnection implements ConnectionCloser {
     /**
      * Each call, whatever it answers, needs one {@link #leave()}.
      *
-     * @param handshaken whether TLS, if it is received here, was agreed on before this event: bytes of a handshake are no word, so who
-     *     stalls in it, or says nothing after it, counts as silent and gives way first
+     * @param handshaken whether TLS, if it is received here, was agreed on before this event: bytes of a handshake are
+     *     no word, so who stalls in it, or says nothing after it, counts as silent and gives way first
      * @return false: it was evicted
      */
     boolean enter(SocketEvent event, boolean handshaken) {
@@ -126,7 +127,9 @@ final class GuardedConnection implements ConnectionCloser {
         return handle.working();
     }
 
-    /** From now on no request begins on it. False if one is in progress, or a worker reads one: then nothing changed. */
+    /**
+     * From now on no request begins on it. False if one is in progress, or a worker reads one: then nothing changed.
+     */
     boolean claimIdle() {
         return gate.get() == 0 && handle.claim();
     }
@@ -262,8 +265,8 @@ final class GuardedConnection implements ConnectionCloser {
     // ---- stalledRequests: the sampler's thread only
 
     /**
-     * Whether a worker is inside for a request of HTTP/1.1. Upgraded connections are the application's own, and those of HTTP/2 have
-     * write time-outs of a few seconds for each frame.
+     * Whether a worker is inside for a request of HTTP/1.1. Upgraded connections are the application's own, and those
+     * of HTTP/2 have write time-outs of a few seconds for each frame.
      */
     boolean holdsThread() {
         return gate.get() >= WORKER && working.get() && !multiplexed && !kept;

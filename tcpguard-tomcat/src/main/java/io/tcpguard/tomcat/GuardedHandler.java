@@ -44,7 +44,10 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         return answered && endpoint.closesAnswered() ? SocketState.CLOSED : state;
     }
 
-    /** A time-out that comes too late changes nothing, and says OPEN whatever is in progress. As Tomcat's own handler decides. */
+    /**
+     * A time-out that comes too late changes nothing, and says OPEN whatever is in progress. As Tomcat's own handler
+     * decides.
+     */
     private static boolean awaitsTimeout(SocketWrapperBase<NioChannel> wrapper) {
         return wrapper.getCurrentProcessor() instanceof Processor processor
                 && (processor.isAsync() ? processor.checkAsyncTimeoutGeneration() : processor.isUpgrade());

@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives up. */
+/**
+ * Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives
+ * up.
+ */
 final class GuardedNioEndpoint extends NioEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
-    /** More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room, too. */
+    /**
+     * More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room,
+     * too.
+     */
     private static final int BEYOND = 64;
 
     private final ConnectionRegistry registry = new ConnectionRegistry();
@@ -64,8 +70,9 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     /**
-     * Under guard Tomcat's own limit lets in a few more than was set, or its acceptor would stand still where the guard is to be asked: the
-     * one in hand, those who are never refused, those who came in place of one that is about to close.
+     * Under guard Tomcat's own limit lets in a few more than was set, or its acceptor would stand still where the guard
+     * is to be asked: the one in hand, those who are never refused, those who came in place of one that is about to
+     * close.
      */
     void fitLatch() {
         int most = ceiling;
@@ -192,8 +199,9 @@ final class GuardedNioEndpoint extends NioEndpoint {
     }
 
     /**
-     * Hands it to a worker. Where none can be had, Tomcat closes that connection; but an OutOfMemoryError, which is how the JDK says that no
-     * thread can be made, would go on through the poller and end its thread, and nobody would be served any more.
+     * Hands it to a worker. Where none can be had, Tomcat closes that connection; but an OutOfMemoryError, which is how
+     * the JDK says that no thread can be made, would go on through the poller and end its thread, and nobody would be
+     * served any more.
      */
     @Override
     public boolean processSocket(SocketWrapperBase<NioChannel> wrapper, SocketEvent event, boolean dispatch) {

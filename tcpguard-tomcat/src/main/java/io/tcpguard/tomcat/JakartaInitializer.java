@@ -7,8 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in for a Tomcat that one can't edit (Tomcat 10.1 and later): the jars in {@code WEB-INF/lib} are enough. Settings are context parameters or
- * system properties {@code tcpguard.*}; {@code tcpguard.enabled=false} leaves no trace. Never loaded where {@link JavaxInitializer} is.
+ * The way in for a Tomcat that one can't edit (Tomcat 10.1 and later): the jars in {@code WEB-INF/lib} are enough.
+ * Settings are context parameters or system properties {@code tcpguard.*}; {@code tcpguard.enabled=false} leaves no
+ * trace. Never loaded where {@link JavaxInitializer} is.
  */
 public final class JakartaInitializer implements ServletContainerInitializer {
 

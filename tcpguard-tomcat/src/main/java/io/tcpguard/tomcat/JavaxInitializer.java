@@ -7,8 +7,9 @@ import javax.servlet.ServletContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in for a Tomcat that one can't edit (Tomcat 9): the jars in {@code WEB-INF/lib} are enough. Settings are context parameters or
- * system properties {@code tcpguard.*}; {@code tcpguard.enabled=false} leaves no trace. Never loaded where {@link JakartaInitializer} is.
+ * The way in for a Tomcat that one can't edit (Tomcat 9): the jars in {@code WEB-INF/lib} are enough. Settings are
+ * context parameters or system properties {@code tcpguard.*}; {@code tcpguard.enabled=false} leaves no trace. Never
+ * loaded where {@link JakartaInitializer} is.
  */
 public final class JavaxInitializer implements ServletContainerInitializer {
 

@@ -15,13 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the kernel ask clients whether they are still there (keep-alive, tcp(7)): one that was unplugged sends no FIN, and a connection on
- * which nobody writes would wait for it for ever. Only while slots are scarce, and only those that would never give way. Any thread.
+ * Has the kernel ask clients whether they are still there (keep-alive, tcp(7)): one that was unplugged sends no FIN,
+ * and a connection on which nobody writes would wait for it for ever. Only while slots are scarce, and only those that
+ * would never give way. Any thread.
  */
 final class KeepAliveProbes {
     private static final Logger log = LoggerFactory.getLogger(KeepAliveProbes.class);
 
-    /** Seconds of silence, seconds between probes, probes: a client that is gone is known as gone after eleven seconds. */
+    /**
+     * Seconds of silence, seconds between probes, probes: a client that is gone is known as gone after eleven seconds.
+     */
     private static final List<Integer> SOON = List.of(5, 2, 3);
 
     private static final List<String> NAMES = List.of("TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT");

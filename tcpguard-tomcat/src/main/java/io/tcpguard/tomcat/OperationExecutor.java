@@ -10,10 +10,11 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connector's executor, for what Tomcat gives it past the endpoint: operations of asynchronous I/O (HTTP/2, WebSocket) from the poller,
- * streams of HTTP/2 from workers. Tomcat expects a rejection there. An OutOfMemoryError, which is how the JDK says that no thread can be
- * made, it throws on, through the poller, which ends; so that becomes a rejection. What an operation throws would end its worker, and its
- * connection would wait for good, without a time-out; so that is closed. What comes by way of the endpoint is the endpoint's to catch.
+ * The connector's executor, for what Tomcat gives it past the endpoint: operations of asynchronous I/O (HTTP/2,
+ * WebSocket) from the poller, streams of HTTP/2 from workers. Tomcat expects a rejection there. An OutOfMemoryError,
+ * which is how the JDK says that no thread can be made, it throws on, through the poller, which ends; so that becomes a
+ * rejection. What an operation throws would end its worker, and its connection would wait for good, without a time-out;
+ * so that is closed. What comes by way of the endpoint is the endpoint's to catch.
  */
 final class OperationExecutor implements Executor {
     private final Executor executor;

@@ -4,7 +4,9 @@ package io.tcpguard.tomcat;
 import io.tcpguard.spi.ConnectionHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Requests of one connection that are in progress, and how many of them wait for the rest of their body. Any thread. */
+/**
+ * Requests of one connection that are in progress, and how many of them wait for the rest of their body. Any thread.
+ */
 final class PartialRequests {
     private static final long OPEN = 1L << 32;
 

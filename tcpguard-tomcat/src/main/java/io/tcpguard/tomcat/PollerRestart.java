@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a poller another thread when an Error has ended its own. Nothing of a poller is bound to a thread: its selector, its queue and its
- * counters are as the dead one left them, and it begins each round anew; what the dead one had in hand it is asked to wait for again. Once a
- * minute at most: what dies again and again is to be seen as dead. Called by one thread at a time.
+ * Gives a poller another thread when an Error has ended its own. Nothing of a poller is bound to a thread: its
+ * selector, its queue and its counters are as the dead one left them, and it begins each round anew; what the dead one
+ * had in hand it is asked to wait for again. Once a minute at most: what dies again and again is to be seen as dead.
+ * Called by one thread at a time.
  */
 final class PollerRestart {
     private static final Logger log = LoggerFactory.getLogger(PollerRestart.class);
@@ -54,8 +55,8 @@ final class PollerRestart {
     }
 
     /**
-     * For those that nobody waits for: not registered, or their interest was taken away and no worker got them. One that a worker has
-     * comes back by itself; one that is in the queue is registered twice, which changes nothing.
+     * For those that nobody waits for: not registered, or their interest was taken away and no worker got them. One
+     * that a worker has comes back by itself; one that is in the queue is registered twice, which changes nothing.
      */
     private static void askAgain(Poller dead, GuardedNioEndpoint endpoint) {
         for (GuardedConnection connection : endpoint.registry().all()) {

@@ -8,8 +8,8 @@ import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request is read by a listener. Its type is {@code javax.servlet}'s in Tomcat 9 and {@code jakarta.servlet}'s later, so the
- * method is found by name, once.
+ * Whether a request is read by a listener. Its type is {@code javax.servlet}'s in Tomcat 9 and {@code
+ * jakarta.servlet}'s later, so the method is found by name, once.
  */
 final class ReadListeners {
     private static final @Nullable MethodHandle LISTENER = find();

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JDK 17 holds the class of the record whose {@code equals} was linked last, and those of the last components ({@link ObjectMethods} casts
- * method handles of its own, and each of them keeps its last cast in a strong field): with it the class loader of an application that has
- * stopped, until another record comes.
+ * JDK 17 holds the class of the record whose {@code equals} was linked last, and those of the last components ({@link
+ * ObjectMethods} casts method handles of its own, and each of them keeps its last cast in a strong field): with it the
+ * class loader of an application that has stopped, until another record comes.
  */
 final class RecordMethods {
     private static final Logger log = LoggerFactory.getLogger(RecordMethods.class);

@@ -60,7 +60,9 @@ final class RequestGate {
         }
     }
 
-    /** Answers 503, and says by whom and why. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer. */
+    /**
+     * Answers 503, and says by whom and why. Tomcat ends an HTTP/1.1 connection after it, and says so in the answer.
+     */
     static void answer(Response response, @Nullable GuardedListener listener) throws IOException {
         count(listener);
         int seconds = listener == null ? 1 : listener.retryAfterSeconds();

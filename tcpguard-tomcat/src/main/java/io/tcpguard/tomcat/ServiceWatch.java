@@ -14,8 +14,9 @@ import org.apache.tomcat.util.net.NioEndpoint.Poller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether anything is done for the connections that a connector has accepted: its poller takes those that it is to wait for, tells workers
- * of what it finds, and workers can be had. Judged by what is done, so that it does not matter why it is not.
+ * Whether anything is done for the connections that a connector has accepted: its poller takes those that it is to wait
+ * for, tells workers of what it finds, and workers can be had. Judged by what is done, so that it does not matter why
+ * it is not.
  *
  * <p>Any thread, but for {@link #serving}, which is the sampler's.
  */

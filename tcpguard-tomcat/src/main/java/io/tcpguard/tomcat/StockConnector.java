@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be had of a connector that has Tomcat's own protocol, from when it starts to when it stops: 503 while work waits, and a watch
- * on its work, its accept queue and how many connections it holds.
+ * What can be had of a connector that has Tomcat's own protocol, from when it starts to when it stops: 503 while work
+ * waits, and a watch on its work, its accept queue and how many connections it holds.
  */
 final class StockConnector implements LifecycleListener, ListenerControl {
     private static final Logger log = LoggerFactory.getLogger(StockConnector.class);

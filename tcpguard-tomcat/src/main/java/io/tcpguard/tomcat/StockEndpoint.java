@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is behind a connector that has Tomcat's own protocol: whether it accepts, and how many connections it holds. Tomcat has no
- * public way to it. Its connection count alone is no measure: it begins anew when a connector is paused and resumed, is off with {@code
- * maxConnections="-1"}, and may lose connections, so that all are counted and nobody is there. Nothing here allocates.
+ * What is behind a connector that has Tomcat's own protocol: whether it accepts, and how many connections it holds.
+ * Tomcat has no public way to it. Its connection count alone is no measure: it begins anew when a connector is paused
+ * and resumed, is off with {@code maxConnections="-1"}, and may lose connections, so that all are counted and nobody is
+ * there. Nothing here allocates.
  */
 final class StockEndpoint {
     private static final Logger log = LoggerFactory.getLogger(StockEndpoint.class);

@@ -19,8 +19,8 @@ final class StreamAdapter implements Adapter {
     private final long fileMillis;
 
     /**
-     * Whether they wait for their body. Tomcat may tell of an error of one stream more than once: without this, the second would end
-     * another stream's work.
+     * Whether they wait for their body. Tomcat may tell of an error of one stream more than once: without this, the
+     * second would end another stream's work.
      */
     private final Map<Request, Boolean> asynchronous = new ConcurrentHashMap<>();
 

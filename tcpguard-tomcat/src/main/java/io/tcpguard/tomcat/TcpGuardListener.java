@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <Listener className="io.tcpguard.tomcat.TcpGuardListener" healthPort="8081" />
  * }</pre>
  *
- * <p>Each {@link Setting} is an attribute, by its {@linkplain Setting#key() key}. A wrong attribute keeps the server from starting, with
- * a message that names it.
+ * <p>Each {@link Setting} is an attribute, by its {@linkplain Setting#key() key}. A wrong attribute keeps the server
+ * from starting, with a message that names it.
  *
- * <p>Connectors with {@link GuardedHttp11NioProtocol} are guarded in full; what can be done for the others, and why not more, is said
- * in the log. All is undone when the server stops.
+ * <p>Connectors with {@link GuardedHttp11NioProtocol} are guarded in full; what can be done for the others, and why not
+ * more, is said in the log. All is undone when the server stops.
  */
 public final class TcpGuardListener implements LifecycleListener {
 

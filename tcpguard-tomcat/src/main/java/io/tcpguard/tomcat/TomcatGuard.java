@@ -58,9 +58,9 @@ public final class TomcatGuard {
     }
 
     /**
-     * Guards all connectors of a server, each as far as it can be, those that come while it runs, too. One with another protocol than
-     * {@link GuardedHttp11NioProtocol} gets 503 while work waits, and a watch on its accept queue, its work and its clients. The log says
-     * of each what is active and what is not.
+     * Guards all connectors of a server, each as far as it can be, those that come while it runs, too. One with another
+     * protocol than {@link GuardedHttp11NioProtocol} gets 503 while work waits, and a watch on its accept queue, its
+     * work and its clients. The log says of each what is active and what is not.
      *
      * @param guard a running one
      * @return undoes it for all of them; throws nothing
@@ -72,10 +72,10 @@ public final class TomcatGuard {
     }
 
     /**
-     * Takes a server out of service without losing a request: fails health, and waits for the load balancers to notice. In the second
-     * half of that time answers of HTTP/1.1 end their connections and HTTP/2 clients get a GOAWAY; then idle connections are closed,
-     * WebSocket clients get a close frame, and requests in progress are waited for. Stops the server as soon as there are none, or when
-     * the time is up. Blocks as long as that takes.
+     * Takes a server out of service without losing a request: fails health, and waits for the load balancers to notice.
+     * In the second half of that time answers of HTTP/1.1 end their connections and HTTP/2 clients get a GOAWAY; then
+     * idle connections are closed, WebSocket clients get a close frame, and requests in progress are waited for. Stops
+     * the server as soon as there are none, or when the time is up. Blocks as long as that takes.
      *
      * @param notice time for the load balancers to see that health is down: check interval × (retries + 1) is enough
      * @param finish longest time to wait after that for requests in progress, and for who was told to go
@@ -89,9 +89,10 @@ public final class TomcatGuard {
     }
 
     /**
-     * Does the same when the JVM shuts down (SIGTERM, {@link System#exit}), and closes the guard then: for embedded servers, which have no
-     * shutdown hook of their own. Forgotten when the server is stopped before that. In {@code server.xml} the attributes of
-     * {@link TcpGuardListener} do it, since Tomcat has a hook; Spring Boot has its own, too.
+     * Does the same when the JVM shuts down (SIGTERM, {@link System#exit}), and closes the guard then: for embedded
+     * servers, which have no shutdown hook of their own. Forgotten when the server is stopped before that. In {@code
+     * server.xml} the attributes of {@link TcpGuardListener} do it, since Tomcat has a hook; Spring Boot has its own,
+     * too.
      *
      * @param notice as for {@link #drainAndStop}
      * @param finish as for {@link #drainAndStop}; whoever ends the JVM must be ready to wait as long as both
@@ -102,8 +103,9 @@ public final class TomcatGuard {
     }
 
     /**
-     * The same as {@link #drainAndStop} without the stop, for whoever stops the server by other means. Answers end their connections until the connector is
-     * started again. Connectors without {@link GuardedHttp11NioProtocol} are passed over.
+     * The same as {@link #drainAndStop} without the stop, for whoever stops the server by other means. Answers end
+     * their connections until the connector is started again. Connectors without {@link GuardedHttp11NioProtocol} are
+     * passed over.
      *
      * @throws InterruptedException if interrupted while waiting; the server then runs on, health is down
      */

@@ -9,10 +9,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work of a connector that has a thread for each request (virtual threads): nothing waits for a thread there, so that a probe task says
- * nothing of requests that all wait for the same thing. It is held back while as many requests as a pool would have threads are in
- * progress and none of them has ended for long, nor has any answer grown; else it goes to the executor at once, where it waits as long as
- * there is no carrier.
+ * The work of a connector that has a thread for each request (virtual threads): nothing waits for a thread there, so
+ * that a probe task says nothing of requests that all wait for the same thing. It is held back while as many requests
+ * as a pool would have threads are in progress and none of them has ended for long, nor has any answer grown; else it
+ * goes to the executor at once, where it waits as long as there is no carrier.
  */
 final class UnpooledWork implements Executor {
     /** The size of Tomcat's pool by default; what it is set to says nothing where the executor is not Tomcat's own. */
@@ -48,7 +48,10 @@ final class UnpooledWork implements Executor {
         progressAt = clock.getAsLong();
     }
 
-    /** Whether this executor makes a thread for each task. By its name: Tomcat's, the JDK's and Spring's have no type in common. */
+    /**
+     * Whether this executor makes a thread for each task. By its name: Tomcat's, the JDK's and Spring's have no type in
+     * common.
+     */
     static boolean isUnpooled(Executor executor) {
         String name = executor.getClass().getSimpleName();
         return name.contains("VirtualThread") || name.equals("ThreadPerTaskExecutor");

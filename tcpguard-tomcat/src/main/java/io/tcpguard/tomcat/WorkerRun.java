@@ -2,8 +2,8 @@
 package io.tcpguard.tomcat;
 
 /**
- * How far one worker has come with a connection. Tomcat logs most Errors and closes the connection, as if its client had gone, so they are
- * noted where they pass. Workers only, one at a time.
+ * How far one worker has come with a connection. Tomcat logs most Errors and closes the connection, as if its client
+ * had gone, so they are noted where they pass. Workers only, one at a time.
  */
 final class WorkerRun {
     private boolean handled;

@@ -143,7 +143,10 @@ class BurstTest {
         }
     }
 
-    /** By descriptors. A machine that is too busy may keep acceptor and workers from their processor for ten seconds: other causes. */
+    /**
+     * By descriptors. A machine that is too busy may keep acceptor and workers from their processor for ten seconds:
+     * other causes.
+     */
     private static List<String> wentDown(ChildServer server) {
         return server.output().stream()
                 .filter(line -> line.contains("health DOWN"))
@@ -151,7 +154,10 @@ class BurstTest {
                 .toList();
     }
 
-    /** All at once, each with a request; they stay until most have heard, half a second at most. Served, refused, open descriptors. */
+    /**
+     * All at once, each with a request; they stay until most have heard, half a second at most. Served, refused, open
+     * descriptors.
+     */
     private static int[] burst(ChildServer server) throws Exception {
         int served = 0;
         int refused = 0;

@@ -114,7 +114,9 @@ class ConnectionBooksTest {
         }
     }
 
-    /** The kernel's count (net/ipv4/tcp_ipv4.c, get_tcp4_sock: local address and port in hex, state 01 is ESTABLISHED). */
+    /**
+     * The kernel's count (net/ipv4/tcp_ipv4.c, get_tcp4_sock: local address and port in hex, state 01 is ESTABLISHED).
+     */
     private static long establishedAt(int port) {
         Pattern established =
                 Pattern.compile(String.format("^ *\\d+: ([0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 01) .*", port));

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Floods of a server that has descriptors to spare and no places: by Tomcat's maxConnections, and by the operator's. */
+/**
+ * Floods of a server that has descriptors to spare and no places: by Tomcat's maxConnections, and by the operator's.
+ */
 @Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class ConnectionLimitFloodTest {
@@ -97,8 +99,8 @@ class ConnectionLimitFloodTest {
     }
 
     /**
-     * Tomcat's own limit and no setting; clients of sixteen addresses that ask once and sit. Nobody balances by counting connections here,
-     * so there is no budget for resets.
+     * Tomcat's own limit and no setting; clients of sixteen addresses that ask once and sit. Nobody balances by
+     * counting connections here, so there is no budget for resets.
      */
     @Test
     void ofNineThousandAtTomcatsDefaultsLeavesNewcomersServed() throws Exception {

@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/** Abnormal clients, all on one thread. Whoever is turned away comes back. Counts how each attempt ended, as its client saw it. */
+/**
+ * Abnormal clients, all on one thread. Whoever is turned away comes back. Counts how each attempt ended, as its client
+ * saw it.
+ */
 final class Crowd implements AutoCloseable {
     private static final long TICK_MILLIS = 10;
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -35,8 +38,8 @@ final class Crowd implements AutoCloseable {
         /** The first bytes of a ClientHello's record: enough to look alive. */
         STALLED_HANDSHAKE(HexFormat.of().parseHex("16030102000100")),
         /**
-         * HTTP/2 with prior knowledge: SETTINGS, stream 1 asks for "/" and is answered, stream 3 is opened by a POST whose body never comes
-         * (RFC 9113, 3.4 and 6; HPACK's static table in RFC 7541, A).
+         * HTTP/2 with prior knowledge: SETTINGS, stream 1 asks for "/" and is answered, stream 3 is opened by a POST
+         * whose body never comes (RFC 9113, 3.4 and 6; HPACK's static table in RFC 7541, A).
          */
         HTTP2_IDLE_STREAMS(HexFormat.of()
                 .parseHex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a" + "000000040000000000"

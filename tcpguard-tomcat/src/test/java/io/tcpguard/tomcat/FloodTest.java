@@ -95,7 +95,10 @@ class FloodTest {
         }
     }
 
-    /** With no reset in the budget each refusal is meant to be an answer; 30 at a time are fewer than the pool has places. */
+    /**
+     * With no reset in the budget each refusal is meant to be an answer; 30 at a time are fewer than the pool has
+     * places.
+     */
     @Test
     void tellsTheRefusedToComeBackLaterByA503ThatTheyReadWhole() throws Exception {
         try (ChildServer guarded =
@@ -115,7 +118,9 @@ class FloodTest {
         }
     }
 
-    /** With no reset in the budget each refusal is meant to be an answer, which TLS can't be given before its handshake. */
+    /**
+     * With no reset in the budget each refusal is meant to be an answer, which TLS can't be given before its handshake.
+     */
     @Test
     void closesTheRefusedUnderTlsInAnOrderlyWayAndCountsThemAsThat(@TempDir Path directory) throws Exception {
         int clients = DESCRIPTORS + 100;

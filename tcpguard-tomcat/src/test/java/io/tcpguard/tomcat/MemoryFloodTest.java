@@ -16,7 +16,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A server with descriptors and places to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they are sent away. */
+/**
+ * A server with descriptors and places to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they
+ * are sent away.
+ */
 @Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class MemoryFloodTest {

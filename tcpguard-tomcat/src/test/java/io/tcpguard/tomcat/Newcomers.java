@@ -6,7 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Clients that come one after the other, ask once and stay: at a full server each takes the place of whoever may give way. */
+/**
+ * Clients that come one after the other, ask once and stay: at a full server each takes the place of whoever may give
+ * way.
+ */
 final class Newcomers implements AutoCloseable {
     private final Deque<RawClient> inside = new ArrayDeque<>();
     private final Thread thread;

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class ServerMain {
     private ServerMain() {}
 
-    /** Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, and settings of the guard as name=value. */
+    /**
+     * Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, and settings
+     * of the guard as name=value.
+     */
     public static void main(String[] args) throws Exception {
         String keyStore = null;
         String maxConnections = null;

@@ -11,7 +11,9 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ValveBase;
 
-/** An embedded server that drains in a shutdown hook, and whose answers to {@code /slow} take longer than the notice. */
+/**
+ * An embedded server that drains in a shutdown hook, and whose answers to {@code /slow} take longer than the notice.
+ */
 final class ShutdownMain {
     private ShutdownMain() {}
 

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Beside a stock server of the same limit, both with nothing but Tomcat on their class path. The guarded one has a health port, too. */
+/**
+ * Beside a stock server of the same limit, both with nothing but Tomcat on their class path. The guarded one has a
+ * health port, too.
+ */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class SmallLimitsTest {
 

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Users who came before the flood and go on working, and a load balancer that checks: each on a thread and a connection of its own. */
+/**
+ * Users who came before the flood and go on working, and a load balancer that checks: each on a thread and a connection
+ * of its own.
+ */
 final class Users implements AutoCloseable {
     private static final int SESSIONS = 8;
     private static final long PAUSE_MILLIS = 100;

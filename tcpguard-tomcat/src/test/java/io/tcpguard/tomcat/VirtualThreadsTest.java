@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A thread for each request: none waits for a thread, whatever happens to all of them. On JDK 25, in a process of its own. */
+/**
+ * A thread for each request: none waits for a thread, whatever happens to all of them. On JDK 25, in a process of its
+ * own.
+ */
 @Tag("long")
 class VirtualThreadsTest {
     private static final Path JDK_25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));

@@ -30,15 +30,18 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
 
 /**
- * A server of its own process with few descriptors whose requests stay in progress in each way there is, and end in each way. Says its
- * ports, and ends when its standard input does.
+ * A server of its own process with few descriptors whose requests stay in progress in each way there is, and end in
+ * each way. Says its ports, and ends when its standard input does.
  */
 final class WorkMain {
     static final int MUCH = 60 << 20;
 
     private WorkMain() {}
 
-    /** Arguments: "tls=" with a key store, "threads=", "http2Timeout=" in milliseconds, and settings of the guard as name=value. */
+    /**
+     * Arguments: "tls=" with a key store, "threads=", "http2Timeout=" in milliseconds, and settings of the guard as
+     * name=value.
+     */
     public static void main(String[] args) throws Exception {
         GuardBuilder settings = TcpGuard.builder().healthPort(0);
         String keyStore = null;

@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
- * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and come in by their
- * turn; refused at once, they try again as fast as they can, and who tries most often gets most places.
+ * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and
+ * come in by their turn; refused at once, they try again as fast as they can, and who tries most often gets most
+ * places.
  *
- * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some time is the n-th
- * to be accepted, with n known. So the room remembers n over the time that clients are patient, and whoever is in hand and not beyond
- * the oldest n has waited for so long, and is refused. Nobody waits where the length of the queue is not known, or when a long
- * one nears what its own signal takes for trouble.
+ * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some
+ * time is the n-th to be accepted, with n known. So the room remembers n over the time that clients are patient, and
+ * whoever is in hand and not beyond the oldest n has waited for so long, and is refused. Nobody waits where the length
+ * of the queue is not known, or when a long one nears what its own signal takes for trouble.
  */
 public final class AcceptQueueTimer {
     /** Of the backlog. ELEVATED begins at half. */
@@ -101,8 +102,8 @@ public final class AcceptQueueTimer {
     }
 
     /**
-     * For how long the connection in hand has waited, in the queue and in hand together, to a 63rd of the longest patience and never
-     * more than that: nanoseconds; 0 if it came after the last look. Any thread.
+     * For how long the connection in hand has waited, in the queue and in hand together, to a 63rd of the longest
+     * patience and never more than that: nanoseconds; 0 if it came after the last look. Any thread.
      */
     public long waitedNanos(long now) {
         if (stepNanos <= 0) {

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision about a new connection: it is admitted, takes the slot of an idle one, waits, or is refused. A descriptor's limit is compared
- * against the exact count. Any thread.
+ * The decision about a new connection: it is admitted, takes the slot of an idle one, waits, or is refused. A
+ * descriptor's limit is compared against the exact count. Any thread.
  */
 final class AdmissionDecider {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
@@ -255,9 +255,9 @@ final class AdmissionDecider {
     }
 
     /**
-     * By turn, as for a slot: a hiccup is over before clients give up. One that waits counts at a director as a connection, so wlc goes
-     * elsewhere; answered at once, the server would look idle and get everybody, and resets would make it look full for a quarter of
-     * an hour.
+     * By turn, as for a slot: a hiccup is over before clients give up. One that waits counts at a director as a
+     * connection, so wlc goes elsewhere; answered at once, the server would look idle and get everybody, and resets
+     * would make it look full for a quarter of an hour.
      */
     private Admission whileWorkIsLate(
             @Nullable InetAddress source,

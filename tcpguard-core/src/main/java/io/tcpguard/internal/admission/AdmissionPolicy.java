@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about each accepted connection, by one comparison against the exact count. At the admission threshold connections are a cache:
- * the new connection takes the place of the one that is idle longest, or is refused.
+ * Decides about each accepted connection, by one comparison against the exact count. At the admission threshold
+ * connections are a cache: the new connection takes the place of the one that is idle longest, or is refused.
  */
 public final class AdmissionPolicy {
     private static final int SOURCES_TOLD = 10;
@@ -127,7 +127,10 @@ public final class AdmissionPolicy {
         ceilings.process().most((int) Math.min(Integer.MAX_VALUE, connections));
     }
 
-    /** From the sampler, while memory is exhausted: evicts who is idle beyond what the process may hold, a few each time. */
+    /**
+     * From the sampler, while memory is exhausted: evicts who is idle beyond what the process may hold, a few each
+     * time.
+     */
     public void evictBeyond(long now) {
         GuardSnapshot snapshot = snapshots.get();
         // Counted once: who is closed leaves the books later, on a thread of its own.
@@ -140,7 +143,10 @@ public final class AdmissionPolicy {
         }
     }
 
-    /** Whether a new connection was refused or took another's place for want of a descriptor within the last this many nanoseconds. */
+    /**
+     * Whether a new connection was refused or took another's place for want of a descriptor within the last this many
+     * nanoseconds.
+     */
     public boolean shedWithin(long nanos, long now) {
         return ceilings.descriptors().shedWithin(nanos, now);
     }
@@ -155,7 +161,10 @@ public final class AdmissionPolicy {
         return allowed.longestWait(clients.patience().nanos());
     }
 
-    /** Whether clients that are never refused may be in the queue behind a refused one, and that one can be reset if need be. */
+    /**
+     * Whether clients that are never refused may be in the queue behind a refused one, and that one can be reset if
+     * need be.
+     */
     public boolean hurriesForAllowed() {
         return allowed.expected() && !behindProxy;
     }
@@ -188,7 +197,10 @@ public final class AdmissionPolicy {
         return table.open(source, ceilings.shedWithin(RECENTLY, null, upkeep.sampledAt()), ofNoListener, closer);
     }
 
-    /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
+    /**
+     * Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it
+     * from the budget.
+     */
     public boolean mayReset(long now) {
         return evictions.mayReset(snapshots.get(), now);
     }
@@ -198,7 +210,10 @@ public final class AdmissionPolicy {
         return resets.take(snapshots.get().capacity(), now);
     }
 
-    /** Who holds most connections, and who was refused most in the last minute or two: a sentence each. For a person who asks. */
+    /**
+     * Who holds most connections, and who was refused most in the last minute or two: a sentence each. For a person who
+     * asks.
+     */
     public List<String> sources(long now) {
         List<String> sentences = new ArrayList<>();
         String holders = table.holders(SOURCES_TOLD);
@@ -229,7 +244,8 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside admits.
+     * The decision about a connection just accepted; its descriptor is part of the exact count already. Trouble inside
+     * admits.
      *
      * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
      * @param listener whose places it wants; null: no listener counts its own
@@ -275,7 +291,9 @@ public final class AdmissionPolicy {
         return accept(source, stale, null, null, null, () -> true, now);
     }
 
-    /** One that waited for a place while its listener stops: told to come back, as long as there is room for answers. */
+    /**
+     * One that waited for a place while its listener stops: told to come back, as long as there is room for answers.
+     */
     public Admission giveUp(BooleanSupplier canAnswer) {
         return refusals.answer(null, Reason.CONNECTIONS, canAnswer, upkeep.sampledAt());
     }

@@ -8,14 +8,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that are never refused for want of a slot, such as the checks of a load balancer, and whether any of them come here. They
- * wait in the same accept queue as everybody. Any thread, no lock.
+ * The clients that are never refused for want of a slot, such as the checks of a load balancer, and whether any of them
+ * come here. They wait in the same accept queue as everybody. Any thread, no lock.
  */
 final class AllowedClients {
-    /** A third of what a kubelet's probe waits by default (timeoutSeconds: 1): it waits in the same queue as everybody. */
+    /**
+     * A third of what a kubelet's probe waits by default (timeoutSeconds: 1): it waits in the same queue as everybody.
+     */
     private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(300);
 
-    /** So long after the last of them nobody of theirs is expected any more; probes come once a minute or more often. */
+    /**
+     * So long after the last of them nobody of theirs is expected any more; probes come once a minute or more often.
+     */
     private static final long EXPECTED = TimeUnit.MINUTES.toNanos(5);
 
     private final List<Network> networks;

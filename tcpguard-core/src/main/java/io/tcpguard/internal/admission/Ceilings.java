@@ -7,7 +7,10 @@ import io.tcpguard.state.RefusalCounters.Reason;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The limits under which a new connection must fit: descriptors, the process's connections, and its listener's own. Any thread. */
+/**
+ * The limits under which a new connection must fit: descriptors, the process's connections, and its listener's own. Any
+ * thread.
+ */
 final class Ceilings {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
     private static final double UNFAIR = 2;
@@ -28,7 +31,9 @@ final class Ceilings {
         return process;
     }
 
-    /** Whether somebody was refused, or took another's place, under a limit of this listener within so many nanoseconds. */
+    /**
+     * Whether somebody was refused, or took another's place, under a limit of this listener within so many nanoseconds.
+     */
     boolean shedWithin(long nanos, @Nullable ListenerPlaces listener, long now) {
         return descriptors.shedWithin(nanos, now)
                 || process.shedWithin(nanos, now)

@@ -36,7 +36,8 @@ record ClientModel(
     /**
      * Once a second, by the sampler.
      *
-     * @param shedding whether new connections are refused or replace others: then nothing is learned of the healthy ones
+     * @param shedding whether new connections are refused or replace others: then nothing is learned of the healthy
+     *     ones
      */
     void update(boolean shedding) {
         gaps.freeze(shedding);

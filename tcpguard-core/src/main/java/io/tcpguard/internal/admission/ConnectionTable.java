@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of the admitted connections of the process, or of one listener: who holds them, and in which order they would give way ({@link
- * IdleOrder}). The one lock is taken when a connection opens or closes and at the admission threshold, for a handful of pointer writes.
- * Any thread.
+ * The books of the admitted connections of the process, or of one listener: who holds them, and in which order they
+ * would give way ({@link IdleOrder}). The one lock is taken when a connection opens or closes and at the admission
+ * threshold, for a handful of pointer writes. Any thread.
  */
 final class ConnectionTable {
     /** A search among the connections of one source looks at no more than this many. */
@@ -149,7 +149,10 @@ final class ConnectionTable {
         return sources.idOfAbsent(address);
     }
 
-    /** As {@link Sources#rank}; where no more than a handful of sources are here, they are proxies, or a test, and their ranks tell nothing. */
+    /**
+     * As {@link Sources#rank}; where no more than a handful of sources are here, they are proxies, or a test, and their
+     * ranks tell nothing.
+     */
     synchronized SourceRank rank(InetAddress address, SourceMemory memory) {
         return sources.size() > HANDFUL ? sources.rank(address, memory) : SourceRank.UNKNOWN;
     }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * At DEBUG of {@code io.tcpguard.decisions}: who was evicted or refused, and why; 20 lines a second at most, and how many were left out.
- * Allocates nothing while DEBUG is off. Never throws. Any thread.
+ * At DEBUG of {@code io.tcpguard.decisions}: who was evicted or refused, and why; 20 lines a second at most, and how
+ * many were left out. Allocates nothing while DEBUG is off. Never throws. Any thread.
  */
 final class DecisionLog {
     static final String NAME = "io.tcpguard.decisions";

@@ -6,16 +6,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Whether one more connection fits below the admission threshold, by the kernel's own count. Counting costs 2 µs, a tenth of an accept, so
- * a count vouches for some of what it found free, and a "full" stands until a connection closes, 5 ms at most.
+ * Whether one more connection fits below the admission threshold, by the kernel's own count. Counting costs 2 µs, a
+ * tenth of an accept, so a count vouches for some of what it found free, and a "full" stands until a connection closes,
+ * 5 ms at most.
  *
- * <p>Each admission takes a voucher, or is the one that the newest count was made for. Vouchers come only from a thread that found
- * none, and only if no other count was noted since before its own was begun: so a count never vouches for more than a newer one
- * allows, however late it is noted. All others who count, such as the sampler, can only take vouchers away.
+ * <p>Each admission takes a voucher, or is the one that the newest count was made for. Vouchers come only from a thread
+ * that found none, and only if no other count was noted since before its own was begun: so a count never vouches for
+ * more than a newer one allows, however late it is noted. All others who count, such as the sampler, can only take
+ * vouchers away.
  *
- * <p>Connections alone never pass the admission threshold. If something else opens descriptors after a count, they pass it by as many as
- * were vouched for at most: a quarter of the reserve ({@link #mostVouchers}). Several threads may ask at once: no lock, no allocation;
- * whoever must count again does so because another count was noted meanwhile.
+ * <p>Connections alone never pass the admission threshold. If something else opens descriptors after a count, they pass
+ * it by as many as were vouched for at most: a quarter of the reserve ({@link #mostVouchers}). Several threads may ask
+ * at once: no lock, no allocation; whoever must count again does so because another count was noted meanwhile.
  */
 final class DescriptorHeadroom {
     private static final long FULL_STANDS = TimeUnit.MILLISECONDS.toNanos(5);

@@ -11,7 +11,10 @@ import io.tcpguard.state.Capacity;
  * @param configured 0: by the limit
  */
 record EvictionRate(int configured) {
-    /** Clients that are worth nothing to anybody may go so many times as fast: silent ones, and those that keep a thread waiting. */
+    /**
+     * Clients that are worth nothing to anybody may go so many times as fast: silent ones, and those that keep a thread
+     * waiting.
+     */
     static final double SILENT_FACTOR = 4;
 
     private static final double LEAST = 20;

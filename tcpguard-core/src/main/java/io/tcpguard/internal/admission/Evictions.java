@@ -92,8 +92,8 @@ final class Evictions {
     }
 
     /**
-     * Others took descriptors that connections had, or the limit was lowered: idle connections give way for that, and nobody comes in for
-     * them. Slower than closes take, so that none goes twice for one slot.
+     * Others took descriptors that connections had, or the limit was lowered: idle connections give way for that, and
+     * nobody comes in for them. Slower than closes take, so that none goes twice for one slot.
      */
     void makeUp(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
         synchronized (any) {
@@ -143,7 +143,10 @@ final class Evictions {
         return true;
     }
 
-    /** Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it from the budget. */
+    /**
+     * Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it
+     * from the budget.
+     */
     boolean mayReset(GuardSnapshot snapshot, long now) {
         return snapshot.resetsOnly() && resets.take(snapshot.capacity(), now);
     }

@@ -4,14 +4,15 @@ package io.tcpguard.internal.admission;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Learns how long a healthy connection stays idle between two requests: the quantity that the minimum idle time must exceed, or
- * reclaim cuts users as fast as the flood does. Counts, for each connection that did come back, its longest gap; a chatty
- * client weighs no more than a quiet one. A connection that never comes back, as an abuser's, does not count at all.
+ * Learns how long a healthy connection stays idle between two requests: the quantity that the minimum idle time must
+ * exceed, or reclaim cuts users as fast as the flood does. Counts, for each connection that did come back, its longest
+ * gap; a chatty client weighs no more than a quiet one. A connection that never comes back, as an abuser's, does not
+ * count at all.
  *
  * <p>It can't be bought. Where there are more than a handful of sources, none weighs more than the one in the middle; a
- * connection teaches nothing in its first two seconds, during which no floor would cut it; the longest gaps of fewer than two in a
- * hundred raise the floor to no more than twice what the others need; and nothing is learned while new connections are refused or take
- * others' places.
+ * connection teaches nothing in its first two seconds, during which no floor would cut it; the longest gaps of fewer
+ * than two in a hundred raise the floor to no more than twice what the others need; and nothing is learned while new
+ * connections are refused or take others' places.
  */
 final class IdleFloorEstimator {
     static final long UNTIL_LEARNED = TimeUnit.SECONDS.toNanos(10);

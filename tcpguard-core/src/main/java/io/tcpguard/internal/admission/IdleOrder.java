@@ -6,12 +6,12 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections in the order in which they would give way: those that never sent a byte first, in order of arrival, then by how long they are
- * idle.
+ * Connections in the order in which they would give way: those that never sent a byte first, in order of arrival, then
+ * by how long they are idle.
  *
- * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a search
- * for a victim meets it there and moves it on. So each connection is moved at most once per minimum idle time, and finding a victim
- * costs O(1) amortised. Guarded by its table's lock.
+ * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a
+ * search for a victim meets it there and moves it on. So each connection is moved at most once per minimum idle time,
+ * and finding a victim costs O(1) amortised. Guarded by its table's lock.
  */
 final class IdleOrder {
     /** With the width, two minutes: the longest floor that is learned. */
@@ -31,7 +31,10 @@ final class IdleOrder {
     /** Who was spared is asked for again after this part of the floor. */
     private static final int SPARED_PART = 4;
 
-    /** Who came back before, on this connection or another, is likely to come again: spared for this part of the floor longer. */
+    /**
+     * Who came back before, on this connection or another, is likely to come again: spared for this part of the floor
+     * longer.
+     */
     private static final int CAME_BACK_PART = 4;
 
     private final ClientModel clients;

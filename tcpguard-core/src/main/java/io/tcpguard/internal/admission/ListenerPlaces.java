@@ -3,7 +3,10 @@ package io.tcpguard.internal.admission;
 
 /** The places of one listener: what it holds, who holds them, and how many its server allows. Any thread. */
 public final class ListenerPlaces {
-    /** By how many a listener's ceiling may be passed at most, by those who are never refused and while evicted ones close. */
+    /**
+     * By how many a listener's ceiling may be passed at most, by those who are never refused and while evicted ones
+     * close.
+     */
     public static final int MOST_BEYOND = 48;
 
     private final ListenerCounts counts = new ListenerCounts();

@@ -5,8 +5,8 @@ import io.tcpguard.state.Capacity;
 import java.util.function.IntSupplier;
 
 /**
- * A number of connections that is not to be passed. Exact where one thread accepts; of a process with several listeners each of them may
- * pass it by the one that it has in hand.
+ * A number of connections that is not to be passed. Exact where one thread accepts; of a process with several listeners
+ * each of them may pass it by the one that it has in hand.
  */
 final class PlaceCeiling extends Ceiling {
     /** Part of the places within which they are scarce: as many as of descriptors are kept in reserve at 256. */
@@ -57,7 +57,9 @@ final class PlaceCeiling extends Ceiling {
         return margin();
     }
 
-    /** By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close. */
+    /**
+     * By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close.
+     */
     private long margin() {
         return Math.max(1, Math.min(ListenerPlaces.MOST_BEYOND, most / SCARCE_PART));
     }

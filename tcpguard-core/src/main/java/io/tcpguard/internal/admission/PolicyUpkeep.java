@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What the policy does once a sample: its clock, the order of its tables, what it learns of clients and forgets. Sampler thread. */
+/**
+ * What the policy does once a sample: its clock, the order of its tables, what it learns of clients and forgets.
+ * Sampler thread.
+ */
 final class PolicyUpkeep {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_EVERY = TimeUnit.MINUTES.toNanos(10);

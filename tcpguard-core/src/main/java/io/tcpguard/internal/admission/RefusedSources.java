@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses are refused most, this minute and the last: 64 of them, those with most stay. Counts nothing while another thread is
- * here, so that nobody waits: an estimate, for a person. Allocates nothing to count.
+ * Which addresses are refused most, this minute and the last: 64 of them, those with most stay. Counts nothing while
+ * another thread is here, so that nobody waits: an estimate, for a person. Allocates nothing to count.
  */
 final class RefusedSources {
     private static final int ROOM = 64;

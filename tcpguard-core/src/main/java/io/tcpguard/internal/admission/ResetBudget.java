@@ -9,14 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The one budget for resets, whatever their cause. In LVS direct routing the director never sees a server's RST, so each leaves an entry
- * that counts as active there for 15 minutes: a server in trouble looks a little fuller than it is, and wlc goes elsewhere. A few hundred
- * do good; tens of thousands would starve this server for a quarter of an hour afterwards.
+ * The one budget for resets, whatever their cause. In LVS direct routing the director never sees a server's RST, so
+ * each leaves an entry that counts as active there for 15 minutes: a server in trouble looks a little fuller than it
+ * is, and wlc goes elsewhere. A few hundred do good; tens of thousands would starve this server for a quarter of an
+ * hour afterwards.
  *
- * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer, but no more than a
- * fifth of the connections held: afterwards wlc gives this server fewer than the others by as many, and equal servers are to be equal
- * within a third. None behind a proxy, which would take a reset for a broken server, and none where no balancer that counts connections
- * is known to look. A number that is set stands for itself. Any thread.
+ * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer,
+ * but no more than a fifth of the connections held: afterwards wlc gives this server fewer than the others by as many,
+ * and equal servers are to be equal within a third. None behind a proxy, which would take a reset for a broken server,
+ * and none where no balancer that counts connections is known to look. A number that is set stands for itself. Any
+ * thread.
  */
 public final class ResetBudget {
     private static final int MINUTES = 15;

@@ -4,7 +4,10 @@ package io.tcpguard.internal.admission;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What one source holds: an IPv4 address, an IPv6 /64, or a network that holds several of these. Guarded by the table's lock. */
+/**
+ * What one source holds: an IPv4 address, an IPv6 /64, or a network that holds several of these. Guarded by the table's
+ * lock.
+ */
 final class Source {
     private static final double NEARLY_ALL = 0.9;
 

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * The largest value of each connection, as far as it has come, in buckets. Where there are more than a handful of sources, none weighs
- * more than the one in the middle, so that a few can't pass for many. Counting takes no lock and allocates nothing; the rest is the
- * sampler's.
+ * The largest value of each connection, as far as it has come, in buckets. Where there are more than a handful of
+ * sources, none weighs more than the one in the middle, so that a few can't pass for many. Counting takes no lock and
+ * allocates nothing; the rest is the sampler's.
  */
 final class SourceHistogram {
     /** No more sources are proxies, or a test: then a connection counts as one. */

@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks sources by what their connections do, and tells their rank while slots are scarce. Marks are made when a connection closes, is
- * evicted or refused; requests make none. Any thread.
+ * Marks sources by what their connections do, and tells their rank while slots are scarce. Marks are made when a
+ * connection closes, is evicted or refused; requests make none. Any thread.
  */
 final class SourceHistory {
     private static final int SOURCES_TOLD = 10;
@@ -37,7 +37,10 @@ final class SourceHistory {
         return address == null ? SourceRank.UNKNOWN : table.rank(address, memory);
     }
 
-    /** Share of the sessions that ended lately whose source was known for good before: whether being unknown tells anything. */
+    /**
+     * Share of the sessions that ended lately whose source was known for good before: whether being unknown tells
+     * anything.
+     */
     double knownShare() {
         return known;
     }

@@ -8,10 +8,11 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which network an address belongs to: for IPv4 the address itself, for IPv6 the /64, of which one customer has all 2^64 addresses
- * (RFC 6177), or a shorter prefix of either. An IPv4 address inside an IPv6 one (::ffff:0:0/96 and 64:ff9b::/96, RFC 4291 and 6052)
- * counts as that. Link-local addresses (fe80::/10) are all of one /64, so each counts for itself, with its interface. Mutable: one of
- * them asks for all, guarded by the table's lock, so that asking allocates nothing.
+ * Which network an address belongs to: for IPv4 the address itself, for IPv6 the /64, of which one customer has all
+ * 2^64 addresses (RFC 6177), or a shorter prefix of either. An IPv4 address inside an IPv6 one (::ffff:0:0/96 and
+ * 64:ff9b::/96, RFC 4291 and 6052) counts as that. Link-local addresses (fe80::/10) are all of one /64, so each counts
+ * for itself, with its interface. Mutable: one of them asks for all, guarded by the table's lock, so that asking
+ * allocates nothing.
  */
 final class SourceKey {
     private static final int REMEMBERED = 256;

@@ -2,11 +2,14 @@
 package io.tcpguard.internal.admission;
 
 /**
- * What one source did, in a word of 64 bits: 36 bits of its hash, the minute of the last mark, and three counts that fade by the minute.
- * 0 is nobody.
+ * What one source did, in a word of 64 bits: 36 bits of its hash, the minute of the last mark, and three counts that
+ * fade by the minute. 0 is nobody.
  */
 final class SourceMarks {
-    /** Refusals in a row, within a minute or so, of who comes again at once: honest clients have got in elsewhere by then. */
+    /**
+     * Refusals in a row, within a minute or so, of who comes again at once: honest clients have got in elsewhere by
+     * then.
+     */
     static final int KNOCKS = 4;
 
     // tag 36 | minute 14 | good 6 | sat 4 | knocked 4

@@ -5,15 +5,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What the connections of each source did, in one word of 64 bits a source: a table of sets of eight, without locks. It begins with 8 KiB
- * and grows with the sources to 16 MiB for a million, which it does not pass: who is least known for good, and for the longest time,
- * is forgotten first. Marks fade by the minute: one session that ended well is remembered for 12 minutes, many for an hour;
- * one connection that was idle until evicted for five minutes, many for a quarter of an hour; refusals for a minute or
- * three.
+ * What the connections of each source did, in one word of 64 bits a source: a table of sets of eight, without locks. It
+ * begins with 8 KiB and grows with the sources to 16 MiB for a million, which it does not pass: who is least known for
+ * good, and for the longest time, is forgotten first. Marks fade by the minute: one session that ended well is
+ * remembered for 12 minutes, many for an hour; one connection that was idle until evicted for five minutes, many for a
+ * quarter of an hour; refusals for a minute or three.
  *
- * <p>An estimate with bounded errors. Two sources are taken for one if 36 bits of their hashes agree: among a million, for 15 in a million
- * who ask. The hash has a seed of its own in each process. A mark is lost if two threads mark in the same set at once again and again, or while
- * the table grows. Marking and asking allocate nothing.
+ * <p>An estimate with bounded errors. Two sources are taken for one if 36 bits of their hashes agree: among a million,
+ * for 15 in a million who ask. The hash has a seed of its own in each process. A mark is lost if two threads mark in
+ * the same set at once again and again, or while the table grows. Marking and asking allocate nothing.
  */
 final class SourceMemory {
     /** Words, at most: in sets of eight, room for a million. */

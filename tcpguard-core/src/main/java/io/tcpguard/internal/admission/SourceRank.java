@@ -5,11 +5,15 @@ import io.tcpguard.state.RefusalCounters.Rank;
 
 /** What a source is known for, while slots are scarce: who comes first, who next, who last. */
 enum SourceRank {
-    /** Sessions of it came back with a second request and ended by themselves, and not many more sat idle until evicted. */
+    /**
+     * Sessions of it came back with a second request and ended by themselves, and not many more sat idle until evicted.
+     */
     GOOD("known good", Rank.KNOWN_GOOD),
     /** Nothing is known, or good and bad are even. */
     UNKNOWN("unknown", Rank.UNKNOWN),
-    /** Its connections were idle until evicted, or it comes again at once after each refusal; and nothing good is known. */
+    /**
+     * Its connections were idle until evicted, or it comes again at once after each refusal; and nothing good is known.
+     */
     BAD("known bad", Rank.KNOWN_BAD);
 
     private final String words;

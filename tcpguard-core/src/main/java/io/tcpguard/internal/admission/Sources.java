@@ -184,8 +184,8 @@ final class Sources {
     }
 
     /**
-     * Whether nearly all connections are of a few sources that say of themselves that they speak for others, and hardly anybody else is
-     * here.
+     * Whether nearly all connections are of a few sources that say of themselves that they speak for others, and hardly
+     * anybody else is here.
      *
      * @param looked at so many connections of each
      */

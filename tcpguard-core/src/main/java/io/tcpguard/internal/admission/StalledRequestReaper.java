@@ -22,9 +22,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * While work waits too long for a thread, the clients that keep threads waiting give way: those that neither read their answer nor send
- * their request. Descriptors don't show them, and the server's own time-outs (20 s and more) free a thread only long after everybody
- * else's client has gone. {@link #sampled} is the sampler thread's; listeners come and go on any.
+ * While work waits too long for a thread, the clients that keep threads waiting give way: those that neither read their
+ * answer nor send their request. Descriptors don't show them, and the server's own time-outs (20 s and more) free a
+ * thread only long after everybody else's client has gone. {@link #sampled} is the sampler thread's; listeners come and
+ * go on any.
  */
 public final class StalledRequestReaper {
     /** @param lateMillis how late the work of this listener is; negative: it is not */
@@ -45,7 +46,10 @@ public final class StalledRequestReaper {
     private long lookedAt;
     private boolean looked;
 
-    /** Waits for a client as long as {@link Setting#SILENT_FLOOR} says, or less as {@link Setting#STALLED_AFTER} comes near. */
+    /**
+     * Waits for a client as long as {@link Setting#SILENT_FLOOR} says, or less as {@link Setting#STALLED_AFTER} comes
+     * near.
+     */
     public StalledRequestReaper(GuardConfig config, RefusalCounters shed, ResetBudget resets) {
         patience = config.nanos(Setting.SILENT_FLOOR);
         stalledAfter = config.nanos(Setting.STALLED_AFTER);
@@ -98,7 +102,10 @@ public final class StalledRequestReaper {
         return TimeUnit.MILLISECONDS.toNanos(worst);
     }
 
-    /** The later work is, the less: down to a quarter when it is half as late as would fail health and refuse the users inside. */
+    /**
+     * The later work is, the less: down to a quarter when it is half as late as would fail health and refuse the users
+     * inside.
+     */
     private long patience(long delayMillis) {
         double late = (double) TimeUnit.MILLISECONDS.toNanos(delayMillis) / stalledAfter;
         return (long) (patience * Math.max(LEAST_PATIENCE, 1 - 2 * late));

@@ -5,13 +5,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Learns for how long healthy sessions keep their connections: from its opening to its last request. Who has had a slot for longer, while
- * others wait for one, gives it back with its next answer, so that turns go round. Learned as {@link IdleFloorEstimator the idle floor
- * is}: each source has a voice, not each connection, and only while nobody is refused.
+ * Learns for how long healthy sessions keep their connections: from its opening to its last request. Who has had a slot
+ * for longer, while others wait for one, gives it back with its next answer, so that turns go round. Learned as {@link
+ * IdleFloorEstimator the idle floor is}: each source has a voice, not each connection, and only while nobody is
+ * refused.
  *
- * <p>Open sessions count as well, by the age that they have come to, or those that last for hours would not be seen before they end. Where
- * more than two in a hundred of the open ones are older than what was learned, or sessions last for more than 20 minutes, they have no
- * bound, and nobody is asked to leave.
+ * <p>Open sessions count as well, by the age that they have come to, or those that last for hours would not be seen
+ * before they end. Where more than two in a hundred of the open ones are older than what was learned, or sessions last
+ * for more than 20 minutes, they have no bound, and nobody is asked to leave.
  */
 final class TenureEstimator {
     /** Nobody is asked to leave. */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under the
- * table's lock.
+ * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under
+ * the table's lock.
  */
 final class TrackedConnection extends Seat implements ConnectionHandle {
     private static final AtomicIntegerFieldUpdater<TrackedConnection> WORK =
@@ -44,7 +44,10 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     /** The same: as far as its session has come. */
     private short reached = -1;
 
-    /** In {@link #ticks}: when the last request had ended, from the opening, and the shortest pause; small, as are all of a connection. */
+    /**
+     * In {@link #ticks}: when the last request had ended, from the opening, and the shortest pause; small, as are all
+     * of a connection.
+     */
     private int endedAfter;
 
     private short shortestPause = Short.MAX_VALUE;

@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Slots of one listener that go round while they are scarce: who has had one for longer than healthy sessions last gives it back with its
- * next answer, while anybody waits and for each who is refused, and no faster at one listener than idle connections may be evicted.
+ * Slots of one listener that go round while they are scarce: who has had one for longer than healthy sessions last
+ * gives it back with its next answer, while anybody waits and for each who is refused, and no faster at one listener
+ * than idle connections may be evicted.
  */
 final class Turns {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);

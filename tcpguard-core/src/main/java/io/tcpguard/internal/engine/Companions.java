@@ -4,12 +4,15 @@ package io.tcpguard.internal.engine;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many descriptors the own connections bring with them: a gateway opens one or several to its back ends for each client. Told from
- * a leak by this: they come and go with the connections. Looks at how both change from one second to the next, and holds what it
- * found while nothing moves; a regression through the origin, with the past counting less the more has happened since.
+ * How many descriptors the own connections bring with them: a gateway opens one or several to its back ends for each
+ * client. Told from a leak by this: they come and go with the connections. Looks at how both change from one second to
+ * the next, and holds what it found while nothing moves; a regression through the origin, with the past counting less
+ * the more has happened since.
  */
 final class Companions {
-    /** A back end is connected to a little later than its client: the longer looks are apart the fewer fall between two. */
+    /**
+     * A back end is connected to a little later than its client: the longer looks are apart the fewer fall between two.
+     */
     private static final long APART = TimeUnit.SECONDS.toNanos(1);
     /** After so many looks at which something had moved the past counts half. */
     private static final double KEPT = Math.pow(0.5, 1.0 / 60);

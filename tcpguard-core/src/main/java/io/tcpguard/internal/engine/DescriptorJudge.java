@@ -12,8 +12,9 @@ import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The levels of DESCRIPTORS. Own connections are shed at the admission threshold and never fail health; what connections do not explain does:
- * too little left that clients could use, or a reserve that is eaten in spite of shedding.
+ * The levels of DESCRIPTORS. Own connections are shed at the admission threshold and never fail health; what
+ * connections do not explain does: too little left that clients could use, or a reserve that is eaten in spite of
+ * shedding.
  */
 final class DescriptorJudge {
     private final GuardConfig config;
@@ -106,8 +107,8 @@ final class DescriptorJudge {
     }
 
     /**
-     * Whether the reserve is gone, and more of it to others than to connections. Connections can't take much of it, but for those that come
-     * without asking; and full of clients is no reason to fail.
+     * Whether the reserve is gone, and more of it to others than to connections. Connections can't take much of it, but
+     * for those that come without asking; and full of clients is no reason to fail.
      */
     private boolean eatenByOthers(Reading.Measured m, long own) {
         long point = refusalPoint(m.limit());
@@ -150,7 +151,8 @@ final class DescriptorJudge {
             case SHED ->
                 capacity.takenByClients()
                         ? "descriptors are full of connections: new connections evict idle ones, wait or are refused"
-                        : "descriptors are taken by something other than connections: new connections evict idle ones, wait or"
+                        : "descriptors are taken by something other than connections: new connections evict idle ones, "
+                                + "wait or"
                                 + " are refused";
             case DRAIN -> withTrend(whyDrain());
         };

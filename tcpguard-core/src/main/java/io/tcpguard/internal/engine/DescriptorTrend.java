@@ -5,8 +5,9 @@ import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells how long the descriptors last, and a leak from a flood. Two windows: ten seconds see a flood and a fast leak, ten minutes a leak
- * of a descriptor every few seconds, which the coming and going of connections hides from the short one.
+ * Tells how long the descriptors last, and a leak from a flood. Two windows: ten seconds see a flood and a fast leak,
+ * ten minutes a leak of a descriptor every few seconds, which the coming and going of connections hides from the short
+ * one.
  */
 final class DescriptorTrend {
     private static final long SHORT_APART = TimeUnit.MILLISECONDS.toNanos(500);
@@ -55,8 +56,8 @@ final class DescriptorTrend {
     }
 
     /**
-     * In a full server the number of all stays: each descriptor that leaks is one that no client gets. If it falls, it may be that what
-     * came with the clients outlives them.
+     * In a full server the number of all stays: each descriptor that leaks is one that no client gets. If it falls, it
+     * may be that what came with the clients outlives them.
      */
     private static boolean leaks(Growth growth, long leastNanos, long least) {
         return growth.spans(leastNanos)

@@ -21,8 +21,8 @@ record DownCause(Kind kind, String why) {
         /** Nobody is accepted where the traffic is. A fact, too; over with the first accept. */
         UNACCEPTED(DownBy.LISTENER, false, false),
         /**
-         * Nothing that was asked comes back. Over with the first work that does: a back end that hangs now and then costs its own time, and
-         * not a hold that grows with it.
+         * Nothing that was asked comes back. Over with the first work that does: a back end that hangs now and then
+         * costs its own time, and not a hold that grows with it.
          */
         STALLED(DownBy.SIGNALS, false, true),
         /** The engine's judgement of the descriptors. Held, and fails open after maxDown. */

@@ -76,7 +76,8 @@ public final class Engine {
      * @param watches all signals, DESCRIPTORS first, each with its newest reading
      * @param listeners the guarded listeners, the main one first; their queues are among the watches
      * @param own connections in the books
-     * @param shedNow whether a new connection was refused or replaced another within the last second for want of descriptors
+     * @param shedNow whether a new connection was refused or replaced another within the last second for want of
+     *     descriptors
      * @param operator why an operator drains; null if none does
      * @param observedInterval of the health checks; 0 if not known
      */

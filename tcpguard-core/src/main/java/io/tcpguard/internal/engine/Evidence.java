@@ -4,8 +4,9 @@ package io.tcpguard.internal.engine;
 import java.util.concurrent.TimeUnit;
 
 /**
- * After a pause of the process (stopped, frozen, no CPU) everything looks bad at once: queues are full, work is late. So a cause that
- * shows within a second after one must last for a second before it fails health. One that stood before counts from then. One thread.
+ * After a pause of the process (stopped, frozen, no CPU) everything looks bad at once: queues are full, work is late.
+ * So a cause that shows within a second after one must last for a second before it fails health. One that stood before
+ * counts from then. One thread.
  */
 final class Evidence {
     static final long ASKED_FOR = TimeUnit.SECONDS.toNanos(1);

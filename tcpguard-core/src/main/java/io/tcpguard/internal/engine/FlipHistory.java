@@ -3,7 +3,10 @@ package io.tcpguard.internal.engine;
 
 import java.util.concurrent.TimeUnit;
 
-/** How often health failed by itself lately: beyond the number allowed, each return is held twice as long as the one before. */
+/**
+ * How often health failed by itself lately: beyond the number allowed, each return is held twice as long as the one
+ * before.
+ */
 final class FlipHistory {
     private static final long WINDOW = TimeUnit.MINUTES.toNanos(10);
     private static final int MOST_DOUBLINGS = 6;

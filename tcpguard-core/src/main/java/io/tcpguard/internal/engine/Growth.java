@@ -2,8 +2,8 @@
 package io.tcpguard.internal.engine;
 
 /**
- * How descriptors and own connections grew over a window: a ring of points a fixed time apart. Says only what a few of its points say, so that a
- * step costs nothing.
+ * How descriptors and own connections grew over a window: a ring of points a fixed time apart. Says only what a few of
+ * its points say, so that a step costs nothing.
  */
 final class Growth {
     private static final int POINTS = 21;
@@ -53,7 +53,10 @@ final class Growth {
         return count < 2 ? 0 : used[newest] - used[point(count - 1)];
     }
 
-    /** What connections do not explain. It grows, too, while it only takes the places of connections that leave or are refused. */
+    /**
+     * What connections do not explain. It grows, too, while it only takes the places of connections that leave or are
+     * refused.
+     */
     long others() {
         return count < 2 ? 0 : descriptors() - grownWith(0, count - 1);
     }
@@ -69,8 +72,8 @@ final class Growth {
     }
 
     /**
-     * Whether what connections do not explain grew in each quarter of the window, by an eighth of the whole at least: many files opened
-     * once do not, though it may take seconds to open them.
+     * Whether what connections do not explain grew in each quarter of the window, by an eighth of the whole at least:
+     * many files opened once do not, though it may take seconds to open them.
      */
     boolean steady() {
         long least = others() / 8;

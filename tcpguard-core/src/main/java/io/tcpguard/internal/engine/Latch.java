@@ -2,8 +2,9 @@
 package io.tcpguard.internal.engine;
 
 /**
- * Hysteresis in value and in time: raised once the value has been at the enter point for the whole delay, calm once it has been below
- * the leave point for the whole dwell, each without a break. Not a record: it steps fifty times a second and must not allocate.
+ * Hysteresis in value and in time: raised once the value has been at the enter point for the whole delay, calm once it
+ * has been below the leave point for the whole dwell, each without a break. Not a record: it steps fifty times a second
+ * and must not allocate.
  */
 final class Latch {
     private final double enter;

@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether one guarded listener serves: it says so itself, its accept queue agrees, and work on its connections comes back. A queue with
- * connections in it and no accept for too long is a dead acceptor, whatever its thread says.
+ * Whether one guarded listener serves: it says so itself, its accept queue agrees, and work on its connections comes
+ * back. A queue with connections in it and no accept for too long is a dead acceptor, whatever its thread says.
  */
 public final class ListenerWatch {
     /** So long a socket may take from its close to the word of its adapter. */
@@ -104,7 +104,9 @@ public final class ListenerWatch {
         return state;
     }
 
-    /** How long the work that waits longest has waited, if all of it is late; else -1. Only for the sampler's thread. */
+    /**
+     * How long the work that waits longest has waited, if all of it is late; else -1. Only for the sampler's thread.
+     */
     public long lateMillis() {
         return late ? Math.max(0, longest) : -1;
     }
@@ -202,7 +204,10 @@ public final class ListenerWatch {
         return share;
     }
 
-    /** How much of its share a director that reads weights should send, 0..1: less while its work hangs, before health fails. */
+    /**
+     * How much of its share a director that reads weights should send, 0..1: less while its work hangs, before health
+     * fails.
+     */
     double weighs() {
         return Math.min(share, weighs);
     }
@@ -218,8 +223,8 @@ public final class ListenerWatch {
     }
 
     /**
-     * One look is not enough for one that has served: a socket that is closed on purpose is seen to accept no more just before its adapter
-     * can say that it is gone.
+     * One look is not enough for one that has served: a socket that is closed on purpose is seen to accept no more just
+     * before its adapter can say that it is gone.
      */
     private boolean accepts(long now) {
         if (listening.accepting()) {

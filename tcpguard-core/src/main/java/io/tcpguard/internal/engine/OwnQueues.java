@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether what the network namespace shows can be this process's: containers and processes share it, and a neighbour's lost connections
- * are no reason to warn here. Drops are a full queue's: they are ours only if a queue of ours was half full lately. Other signals of
- * the namespace concern a process that has connections. Where no queue can be read, everything is taken for ours, drops after a while.
+ * Whether what the network namespace shows can be this process's: containers and processes share it, and a neighbour's
+ * lost connections are no reason to warn here. Drops are a full queue's: they are ours only if a queue of ours was half
+ * full lately. Other signals of the namespace concern a process that has connections. Where no queue can be read,
+ * everything is taken for ours, drops after a while.
  */
 final class OwnQueues {
     private static final long LATELY = TimeUnit.SECONDS.toNanos(10);

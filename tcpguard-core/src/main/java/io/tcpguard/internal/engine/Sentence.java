@@ -5,7 +5,10 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
 import org.jspecify.annotations.Nullable;
 
-/** The reason in words. Made anew when what it speaks of changes, and while that lasts as often as its figures may be old. */
+/**
+ * The reason in words. Made anew when what it speaks of changes, and while that lasts as often as its figures may be
+ * old.
+ */
 final class Sentence {
     private final long oldest;
     private @Nullable Watch about;

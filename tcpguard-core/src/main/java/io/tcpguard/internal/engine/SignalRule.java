@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the admission threshold (see {@link DescriptorJudge}).
- * Thresholds are pressures, used by limit.
+ * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the admission threshold (see
+ * {@link DescriptorJudge}). Thresholds are pressures, used by limit.
  *
  * @param trim where ELEVATED begins; null: never
  * @param shed where SHED begins

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The newest snapshot: the same object while nothing changed, so that a quiet guard allocates nothing. One thread at a time. */
+/**
+ * The newest snapshot: the same object while nothing changed, so that a quiet guard allocates nothing. One thread at a
+ * time.
+ */
 final class SnapshotWriter {
     private GuardSnapshot snapshot;
 

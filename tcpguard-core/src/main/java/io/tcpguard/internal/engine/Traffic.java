@@ -4,8 +4,8 @@ package io.tcpguard.internal.engine;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How much of a server's traffic is one listener's: the connections that it holds, and what was accepted and answered lately. While its
- * work is late its past stands: a listener that serves nobody must not weigh less by that.
+ * How much of a server's traffic is one listener's: the connections that it holds, and what was accepted and answered
+ * lately. While its work is late its past stands: a listener that serves nobody must not weigh less by that.
  */
 final class Traffic {
     private static final long EVERY = TimeUnit.SECONDS.toNanos(1);

@@ -9,14 +9,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The damping that load balancers lack: they take a server back on one good check, so DOWN is held until they have seen it twice, a
- * server that comes back starts at a low weight, and one that flaps is held longer each time.
+ * The damping that load balancers lack: they take a server back on one good check, so DOWN is held until they have seen
+ * it twice, a server that comes back starts at a low weight, and one that flaps is held longer each time.
  */
 final class VerdictKeeper {
     private static final long LEAST_HOLD = TimeUnit.SECONDS.toNanos(5);
     private static final long ASSUMED_INTERVAL = TimeUnit.SECONDS.toNanos(2);
     private static final int RAMP_CHECKS = 8;
-    /** After a stall its connections are there still, and work has come back: it is no empty server that must be filled slowly. */
+    /**
+     * After a stall its connections are there still, and work has come back: it is no empty server that must be filled
+     * slowly.
+     */
     private static final int CHECKS_AFTER_STALL = 2;
 
     private static final int QUANTUM = 10;
@@ -50,8 +53,8 @@ final class VerdictKeeper {
      *
      * @param cause why it should be down; null if it should be up
      * @param calm what to say while up
-     * @param usableShare of the server: weight follows it. Guarded connections do not move it, so there is no control loop; descriptors that something else
-     *     holds do
+     * @param usableShare of the server: weight follows it. Guarded connections do not move it, so there is no control
+     *     loop; descriptors that something else holds do
      * @param observedInterval of the checks; 0 if not known
      */
     Verdict step(@Nullable DownCause cause, String calm, double usableShare, long observedInterval, long now) {

@@ -151,7 +151,10 @@ public final class Watch {
         return shed != null && shed.raised();
     }
 
-    /** Of work: whether it is late and none has come back for a while: it hangs. An overloaded server is late, too, but goes on. */
+    /**
+     * Of work: whether it is late and none has come back for a while: it hangs. An overloaded server is late, too, but
+     * goes on.
+     */
     boolean hangs() {
         return hangs;
     }

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The verdict in its fewest words, written without a single allocation: what a check is told when there is no memory for more. One
- * thread.
+ * The verdict in its fewest words, written without a single allocation: what a check is told when there is no memory
+ * for more. One thread.
  */
 final class BareAnswer {
     /** Bytes that the longest of them takes. */

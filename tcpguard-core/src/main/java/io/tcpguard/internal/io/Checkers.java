@@ -169,7 +169,8 @@ public final class Checkers {
         if (e.interval > USELESS_INTERVAL && e.counts && !warnedOfInterval) {
             warnedOfInterval = true;
             LOG.warn(
-                    "{} checks only every {} s: hold and ramp of the verdict work in checks, so they take minutes. Let the load"
+                    "{} checks only every {} s: hold and ramp of the verdict work in checks, so they take minutes. Let "
+                            + "the load"
                             + " balancer check every 2 to 5 s",
                     address.getHostAddress(),
                     TimeUnit.NANOSECONDS.toSeconds(e.interval));

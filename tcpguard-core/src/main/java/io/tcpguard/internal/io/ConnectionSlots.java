@@ -92,8 +92,8 @@ final class ConnectionSlots {
     }
 
     /**
-     * Who gives way: one that has its answer, else one of the peer that holds most (the newcomer counts); the oldest of them. So a
-     * stranger pushes out himself before he pushes out a check.
+     * Who gives way: one that has its answer, else one of the peer that holds most (the newcomer counts); the oldest of
+     * them. So a stranger pushes out himself before he pushes out a check.
      */
     private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
         HealthConnection victim = null;

@@ -9,7 +9,9 @@ public interface GuardView {
     /** The newest snapshot. */
     GuardSnapshot snapshot();
 
-    /** True once no sample could be taken for so long that the snapshot says nothing any more: health fails open then. */
+    /**
+     * True once no sample could be taken for so long that the snapshot says nothing any more: health fails open then.
+     */
     boolean stale();
 
     /** Called about once a second: to see whether the sampler lives. Must not throw. */
@@ -18,7 +20,9 @@ public interface GuardView {
     /** Whether strangers may take one more descriptor now; counts, so not to be asked more than once a connection. */
     boolean roomForStrangers();
 
-    /** Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the budget. */
+    /**
+     * Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the budget.
+     */
     boolean mayReset();
 
     /** Whether one for which the desk has no room may be reset; takes it from the budget. */

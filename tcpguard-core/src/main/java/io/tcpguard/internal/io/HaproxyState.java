@@ -5,8 +5,8 @@ import io.tcpguard.internal.text.Plain;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What HAProxy says of this server in its check ({@code http-check send-state}): the one load balancer that tells a server its
- * share of the farm.
+ * What HAProxy says of this server in its check ({@code http-check send-state}): the one load balancer that tells a
+ * server its share of the farm.
  *
  * @param status such as {@code UP}, {@code DOWN 1/2}, {@code NOLB}
  * @param server {@code backend/server}; empty if not said

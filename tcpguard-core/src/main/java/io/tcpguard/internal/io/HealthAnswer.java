@@ -8,7 +8,9 @@ import java.util.Map;
 
 /** The bytes of an answer, head and body. */
 final class HealthAnswer {
-    /** Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more. */
+    /**
+     * Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more.
+     */
     static final int LONGEST_REPORT = 256 * 1024;
 
     private HealthAnswer() {}
@@ -41,7 +43,10 @@ final class HealthAnswer {
         return bytes(request, head(request, 200, body, PrometheusText.contentType(openMetrics)), body);
     }
 
-    /** For a browser; with the verdict's status for anything else that names HTML, which must not take the page for "up". */
+    /**
+     * For a browser; with the verdict's status for anything else that names HTML, which must not take the page for
+     * "up".
+     */
     static byte[] page(HttpRequest request, HealthStatus s, StatusPage page) {
         int status = s.up() || request.byBrowser() ? 200 : 503;
         StringBuilder head = head(request, status, page.html(), "text/html; charset=utf-8");
@@ -56,7 +61,10 @@ final class HealthAnswer {
         return bytes(request, head(request, status, body, HealthStatus.contentType(false)), body);
     }
 
-    /** One line for HAProxy's agent-check, which Loadbalancer.org reads too. Always all three words: each of them sticks. */
+    /**
+     * One line for HAProxy's agent-check, which Loadbalancer.org reads too. Always all three words: each of them
+     * sticks.
+     */
     static byte[] agentLine(HealthStatus s, boolean details) {
         String line = s.up()
                 ? "ready up " + s.weight() + "%\n"

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One place for a connection to the health or agent port: one question, one answer, one bound on the time. Reused. */
 final class HealthConnection implements SelectionHandler {
-    /** After its answer the client may close first, which leaves the TIME_WAIT on its side. Some read to the end, so not for long. */
+    /**
+     * After its answer the client may close first, which leaves the TIME_WAIT on its side. Some read to the end, so not
+     * for long.
+     */
     private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long TRY_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);

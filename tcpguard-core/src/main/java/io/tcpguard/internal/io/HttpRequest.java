@@ -50,7 +50,10 @@ record HttpRequest(int error, String method, String path, String accept, String 
         return accept.contains("text/html") && !json();
     }
 
-    /** Whether a person looks: each browser calls itself so; monitors and crawlers that do add that they are "compatible". */
+    /**
+     * Whether a person looks: each browser calls itself so; monitors and crawlers that do add that they are
+     * "compatible".
+     */
     boolean byBrowser() {
         return agent.startsWith("Mozilla/") && !agent.contains("compatible");
     }

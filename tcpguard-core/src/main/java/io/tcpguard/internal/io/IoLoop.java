@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** The loop of the I/O thread: health checks first, then a bounded share of refusals, then tasks. Nothing ends it but {@link #end}. */
+/**
+ * The loop of the I/O thread: health checks first, then a bounded share of refusals, then tasks. Nothing ends it but
+ * {@link #end}.
+ */
 final class IoLoop {
     /** Connections of the desk to be served, to be taken in and to be ended between two looks at the checks. */
     static final int REFUSALS = 32;

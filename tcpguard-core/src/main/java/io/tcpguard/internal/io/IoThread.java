@@ -110,8 +110,9 @@ public final class IoThread implements AutoCloseable {
     }
 
     /**
-     * Opens the selector, the ports that are configured and one spare descriptor, and loads every class that will be needed, that
-     * of the log's time stamp too. Does not start the thread. Where few descriptors are, it does with fewer.
+     * Opens the selector, the ports that are configured and one spare descriptor, and loads every class that will be
+     * needed, that of the log's time stamp too. Does not start the thread. Where few descriptors are, it does with
+     * fewer.
      *
      * @param limit of the process's descriptors; {@link Long#MAX_VALUE}: not known
      * @throws IllegalStateException naming setting, value and cause if a port can't be bound
@@ -190,11 +191,12 @@ public final class IoThread implements AutoCloseable {
     }
 
     /**
-     * Refuses a connection and takes ownership of its channel. For accepting threads, never for the I/O thread; never throws.
+     * Refuses a connection and takes ownership of its channel. For accepting threads, never for the I/O thread; never
+     * throws.
      *
-     * <p>{@link Admission#RESET} closes it by a reset at once, on the calling thread. {@link Admission#RESPOND} hands it to the desk; if
-     * that is full, waits up to 50 ms for a place, and then resets. {@link Admission#ADMIT} does nothing: the channel stays the
-     * caller's.
+     * <p>{@link Admission#RESET} closes it by a reset at once, on the calling thread. {@link Admission#RESPOND} hands
+     * it to the desk; if that is full, waits up to 50 ms for a place, and then resets. {@link Admission#ADMIT} does
+     * nothing: the channel stays the caller's.
      *
      * @param channel accepted, not registered with a selector
      * @param retryAfterSeconds for the answer, 0..120; cut to that
@@ -266,7 +268,8 @@ public final class IoThread implements AutoCloseable {
         }
         if (thread.isAlive()) {
             LOG.warn(
-                    "tcpguard-io has not ended yet: a task on it is still running. Its sockets are closed when the task ends");
+                    "tcpguard-io has not ended yet: a task on it is still running. Its sockets are closed when the "
+                            + "task ends");
         }
     }
 

@@ -12,7 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A listening socket that never spins: when accept fails it is left alone for a while. Can be closed and opened again. */
+/**
+ * A listening socket that never spins: when accept fails it is left alone for a while. Can be closed and opened again.
+ */
 final class ListeningPort implements SelectionHandler, Closeable {
     /** Deep enough for strangers by the hundred in front of a check; the kernel cuts it to net.core.somaxconn. */
     private static final int BACKLOG = 1024;

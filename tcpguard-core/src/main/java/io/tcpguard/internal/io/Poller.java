@@ -11,8 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The selector, and the one thing that is odd about it: a registered channel that is closed gives its descriptor back only at the
- * next select (java.nio.channels.SelectableChannel, "closed"). So whoever counts descriptors counts after {@link #flush}.
+ * The selector, and the one thing that is odd about it: a registered channel that is closed gives its descriptor back
+ * only at the next select (java.nio.channels.SelectableChannel, "closed"). So whoever counts descriptors counts after
+ * {@link #flush}.
  */
 final class Poller implements Closeable {
     private final @Nullable Selector selector;
@@ -63,7 +64,9 @@ final class Poller implements Closeable {
         }
     }
 
-    /** Asks the kernel afresh: what an earlier select said may be served by now. Not while the selected keys are walked. */
+    /**
+     * Asks the kernel afresh: what an earlier select said may be served by now. Not while the selected keys are walked.
+     */
     boolean readyNow(SelectionKey key) throws IOException {
         if (selector == null) {
             return false;

@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a server that is down by a judgement had better stay, by what its HAProxy says of the pool ({@code http-check send-state}):
- * all servers behind one sick back end judge the same, and who leaves last leaves nobody. A third of the pool may be out, one server
- * at least. What an address says decides only what that address is told, so strangers move nothing. One thread.
+ * Whether a server that is down by a judgement had better stay, by what its HAProxy says of the pool ({@code http-check
+ * send-state}): all servers behind one sick back end judge the same, and who leaves last leaves nobody. A third of the
+ * pool may be out, one server at least. What an address says decides only what that address is told, so strangers move
+ * nothing. One thread.
  */
 final class PoolShares {
     /** How many load balancers are remembered. */
@@ -59,7 +60,10 @@ final class PoolShares {
         private double others;
         private double mostOthers;
         private double mostOwn;
-        /** The half window before this one: so that what was seen is forgotten in steps, and nothing is kept of each check. */
+        /**
+         * The half window before this one: so that what was seen is forgotten in steps, and nothing is kept of each
+         * check.
+         */
         private double mostOthersBefore;
 
         private long since;

@@ -11,12 +11,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses connections politely: reads the request, answers 503, and waits for the client to close first, which leaves the TIME_WAIT
- * (RFC 9293, 3.6) on the client's side. A bounded number of places; each is held for a bounded time, shorter while others wait.
+ * Refuses connections politely: reads the request, answers 503, and waits for the client to close first, which leaves
+ * the TIME_WAIT (RFC 9293, 3.6) on the client's side. A bounded number of places; each is held for a bounded time,
+ * shorter while others wait.
  *
- * <p>In a flood the request is here before its connection is accepted, and the client closes within a millisecond of its answer. So
- * the accepting thread answers by itself, and looks by the way whether those before have closed: no selector, no other thread. Whom
- * it can't answer at once, and who does not close soon, the I/O thread takes over.
+ * <p>In a flood the request is here before its connection is accepted, and the client closes within a millisecond of
+ * its answer. So the accepting thread answers by itself, and looks by the way whether those before have closed: no
+ * selector, no other thread. Whom it can't answer at once, and who does not close soon, the I/O thread takes over.
  *
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
@@ -30,7 +31,10 @@ final class RefusalDesk {
     /** Between two looks at who has closed, while it waits. */
     private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** Looks by the way, for one refusal: more than one leaves, in the mean, or those behind a client that dawdles would add up. */
+    /**
+     * Looks by the way, for one refusal: more than one leaves, in the mean, or those behind a client that dawdles would
+     * add up.
+     */
     private static final int LOOKS = 4;
 
     /** So long after its answer the I/O thread takes over who is still here. */
@@ -92,7 +96,9 @@ final class RefusalDesk {
         return Admission.CLOSE;
     }
 
-    /** No place is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it. */
+    /**
+     * No place is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it.
+     */
     private void sayInPassing(SocketChannel channel, int seconds) {
         Refusal why = Refusal.of(view.snapshot());
         synchronized (inPassing) {
@@ -183,7 +189,10 @@ final class RefusalDesk {
         }
     }
 
-    /** Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived already. */
+    /**
+     * Takes over what was handed in, the first first, and who did not leave soon; serves at once what has arrived
+     * already.
+     */
     void takeIn(long now, int most) {
         cause = Refusal.of(view.snapshot());
         int from = activeCount;

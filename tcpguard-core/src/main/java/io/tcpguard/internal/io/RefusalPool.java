@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of refused connections, and who has which: free, handed in for the I/O thread, or answered and leaving. All under one
- * lock, held for a few instructions; between accepting threads and the I/O thread. Any thread.
+ * The places of refused connections, and who has which: free, handed in for the I/O thread, or answered and leaving.
+ * All under one lock, held for a few instructions; between accepting threads and the I/O thread. Any thread.
  */
 final class RefusalPool {
     private final Object lock = new Object();
@@ -120,7 +120,10 @@ final class RefusalPool {
         return wake;
     }
 
-    /** Moves what was handed in, the first first, and who did not leave soon, behind the active ones. Returns their number. */
+    /**
+     * Moves what was handed in, the first first, and who did not leave soon, behind the active ones. Returns their
+     * number.
+     */
     int takeOver(RefusalPlace[] active, int activeCount, int most, long soon, long now) {
         int count = activeCount;
         synchronized (lock) {

@@ -16,7 +16,10 @@ final class SpareDescriptor implements Closeable {
     private final boolean affordable;
     private @Nullable SelectableChannel held;
 
-    /** @param affordable false where so few descriptors are that none can be spared: then this holds none, and nobody need try */
+    /**
+     * @param affordable false where so few descriptors are that none can be spared: then this holds none, and nobody
+     *     need try
+     */
     SpareDescriptor(boolean affordable) {
         this.affordable = affordable;
     }

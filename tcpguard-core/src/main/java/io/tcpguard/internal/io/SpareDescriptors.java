@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors that health checks are answered with when the process has none left. Two: if another thread is faster than accept
- * when one is given up, there is one more. On the I/O thread.
+ * The descriptors that health checks are answered with when the process has none left. Two: if another thread is faster
+ * than accept when one is given up, there is one more. On the I/O thread.
  */
 final class SpareDescriptors implements Closeable {
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(50);

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The page for a browser: one file that asks nobody but this port. Loaded once, when the first health port opens, since nothing can be
- * opened at the limit.
+ * The page for a browser: one file that asks nobody but this port. Loaded once, when the first health port opens, since
+ * nothing can be opened at the limit.
  *
  * @param html empty if it could not be loaded
  * @param headers that keep a browser from doing anything but what the page is for

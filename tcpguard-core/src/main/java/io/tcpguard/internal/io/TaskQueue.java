@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tasks for the I/O thread, in order. Any thread adds; one runs. What a task throws, and one that takes long, is logged. */
+/**
+ * Tasks for the I/O thread, in order. Any thread adds; one runs. What a task throws, and one that takes long, is
+ * logged.
+ */
 final class TaskQueue {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);

@@ -12,13 +12,17 @@ import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers datagrams while up and is silent while down. Costs no descriptor per check. Senders may be forged: the answer is never
- * larger than the question; what could be an answer itself, by its port or its text, is not answered, so that no two servers can be
- * made to talk to each other; and the answers are counted ({@link UdpQuota}). Nothing that comes by datagrams moves a rule.
+ * Answers datagrams while up and is silent while down. Costs no descriptor per check. Senders may be forged: the answer
+ * is never larger than the question; what could be an answer itself, by its port or its text, is not answered, so that
+ * no two servers can be made to talk to each other; and the answers are counted ({@link UdpQuota}). Nothing that comes
+ * by datagrams moves a rule.
  */
 final class UdpChecks implements SelectionHandler, Closeable {
     private static final int DATAGRAMS = 64;
-    /** Below are services (RFC 6335, 6: system ports), some of which answer anything: DNS, NTP, echo. No check comes from there. */
+    /**
+     * Below are services (RFC 6335, 6: system ports), some of which answer anything: DNS, NTP, echo. No check comes
+     * from there.
+     */
     private static final int FIRST_CLIENT_PORT = 1024;
 
     private final DatagramChannel channel;

@@ -8,12 +8,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many datagrams are answered. A sender may be forged, so each answer may go to somebody who asked for nothing: few a second to
- * one source, and few in all. Who has asked in several seconds before has a count of his own: a flood of forged senders does not
- * silence a director. Bounded memory; one thread.
+ * How many datagrams are answered. A sender may be forged, so each answer may go to somebody who asked for nothing: few
+ * a second to one source, and few in all. Who has asked in several seconds before has a count of his own: a flood of
+ * forged senders does not silence a director. Bounded memory; one thread.
  */
 final class UdpQuota {
-    /** Answers a second to one source, an IPv6 source being a /64: ten services of a director that checks twice a second. */
+    /**
+     * Answers a second to one source, an IPv6 source being a /64: ten services of a director that checks twice a
+     * second.
+     */
     static final int A_SOURCE = 20;
     /** Answers a second to all sources that are not known. */
     static final int STRANGERS = 200;

@@ -21,8 +21,8 @@ public interface Recordings {
     void sampled(GuardSnapshot before, GuardSnapshot after, long now);
 
     /**
-     * Loads and commits one event of each kind, since no class can be loaded at exhaustion: a recording that runs has the state at the
-     * start.
+     * Loads and commits one event of each kind, since no class can be loaded at exhaustion: a recording that runs has
+     * the state at the start.
      */
     static Recordings open(GuardSnapshot first, RefusalCounters shed, LongSupplier waited, long now) {
         try {

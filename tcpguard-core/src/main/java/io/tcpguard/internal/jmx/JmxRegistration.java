@@ -28,8 +28,8 @@ public final class JmxRegistration implements AutoCloseable {
     }
 
     /**
-     * Registers it as {@code DOMAIN:type=TcpGuard}; a second one of the domain as {@code DOMAIN:type=TcpGuard,name=2}, and so on. Never
-     * throws.
+     * Registers it as {@code DOMAIN:type=TcpGuard}; a second one of the domain as {@code DOMAIN:type=TcpGuard,name=2},
+     * and so on. Never throws.
      *
      * @return null if it could not be registered; the log says why
      */
@@ -61,7 +61,9 @@ public final class JmxRegistration implements AutoCloseable {
         }
     }
 
-    /** With each attribute read once: at exhaustion no class can be loaded. What can't be read does not stay registered. */
+    /**
+     * With each attribute read once: at exhaustion no class can be loaded. What can't be read does not stay registered.
+     */
     private static JmxRegistration loaded(JmxRegistration made) throws JMException {
         try {
             for (MBeanAttributeInfo attribute :

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accept queue of the listeners of this process on one port, asked from the sockets themselves. Of several (one for each
- * address, or SO_REUSEPORT) the fullest counts.
+ * The accept queue of the listeners of this process on one port, asked from the sockets themselves. Of several (one for
+ * each address, or SO_REUSEPORT) the fullest counts.
  *
- * <p>The descriptors are looked for when the probe is made and when one turned out to be another's by now; the pause between
- * two searches is a second, and at least a hundred times what the last one took.
+ * <p>The descriptors are looked for when the probe is made and when one turned out to be another's by now; the pause
+ * between two searches is a second, and at least a hundred times what the last one took.
  */
 final class AcceptQueueProbe implements Probe {
     private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;

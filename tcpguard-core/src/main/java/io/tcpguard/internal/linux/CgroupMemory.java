@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of this process's container, without what the kernel can take back at once: the page cache of files (mm/vmscan.c) and slabs that
- * shrink. Its limit is read each time, since it can be set at run time; the parts of what is in use, whose sum costs the kernel more,
- * only near the limit and once a second. Holds three files open.
+ * Memory of this process's container, without what the kernel can take back at once: the page cache of files
+ * (mm/vmscan.c) and slabs that shrink. Its limit is read each time, since it can be set at run time; the parts of what
+ * is in use, whose sum costs the kernel more, only near the limit and once a second. Holds three files open.
  */
 final class CgroupMemory implements MemoryUse {
     private static final long PARTS_EVERY = TimeUnit.SECONDS.toNanos(1);

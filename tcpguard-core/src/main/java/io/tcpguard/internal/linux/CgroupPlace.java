@@ -10,7 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the memory of this process's cgroup is accounted (cgroups(7)): the directory whose limit is the lowest on the way up from its own.
+ * Where the memory of this process's cgroup is accounted (cgroups(7)): the directory whose limit is the lowest on the
+ * way up from its own.
  *
  * @param directory that one
  * @param second whether it is of version 2

@@ -4,8 +4,9 @@ package io.tcpguard.internal.linux;
 import java.util.Arrays;
 
 /**
- * Counters of one protocol in {@code netstat} or {@code snmp}: a line of names, a line of numbers under it (net/ipv4/proc.c).
- * The kernel adds names from release to release, so that a column is found by its name, never by its place.
+ * Counters of one protocol in {@code netstat} or {@code snmp}: a line of names, a line of numbers under it
+ * (net/ipv4/proc.c). The kernel adds names from release to release, so that a column is found by its name, never by its
+ * place.
  */
 final class CounterTable {
     private final ProcFile file;

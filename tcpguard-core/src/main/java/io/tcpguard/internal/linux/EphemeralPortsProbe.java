@@ -7,7 +7,8 @@ import io.tcpguard.signal.Signal;
 import java.util.function.LongSupplier;
 
 /**
- * Ports of outgoing connections: an upper bound from the kernel's counts, until the application says that a connect found none.
+ * Ports of outgoing connections: an upper bound from the kernel's counts, until the application says that a connect
+ * found none.
  *
  * <p>The kernel gives one port to many connections if their destinations differ (net/ipv4/inet_hashtables.c, {@code
  * __inet_hash_connect}), so that only a failed connect tells that all are taken towards its own.

@@ -12,10 +12,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By the JDK's foreign-function API, {@code java.lang.foreign}, which is final from Java 22 on. It is looked up by reflection, so that
- * the same class is compiled on any JDK; what is called for each sample are two method handles that take numbers only: pointers are
- * passed as {@code long}, which has their size and their registers on 64-bit Linux (System V ABI, AAPCS64). Only
- * where native access is allowed ({@link NativeAccess}), since the JVM prints a warning elsewhere.
+ * By the JDK's foreign-function API, {@code java.lang.foreign}, which is final from Java 22 on. It is looked up by
+ * reflection, so that the same class is compiled on any JDK; what is called for each sample are two method handles that
+ * take numbers only: pointers are passed as {@code long}, which has their size and their registers on 64-bit Linux
+ * (System V ABI, AAPCS64). Only where native access is allowed ({@link NativeAccess}), since the JVM prints a warning
+ * elsewhere.
  */
 final class ForeignSocketCalls implements SocketCalls {
     private static final int AF_INET = 2;
@@ -95,7 +96,9 @@ final class ForeignSocketCalls implements SocketCalls {
         }
     }
 
-    /** Often enough that the JVM links and specialises (java.lang.invoke) all that a sample does, now and not in one. */
+    /**
+     * Often enough that the JVM links and specialises (java.lang.invoke) all that a sample does, now and not in one.
+     */
     private boolean rehearsed() {
         ForeignHandle nobody = new ForeignHandle(-1);
         Option option = nobody.option(1, 1, Integer.BYTES);

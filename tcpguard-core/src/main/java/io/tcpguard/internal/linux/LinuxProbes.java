@@ -25,7 +25,10 @@ public final class LinuxProbes implements AutoCloseable {
 
     /** Six files are held open for the machine's counters: of fewer descriptors too many. */
     private static final long FOR_COUNTERS = 256;
-    /** Seven more for the settings that they are compared with: with fewer these are read once, at start. Each is a client's place. */
+    /**
+     * Seven more for the settings that they are compared with: with fewer these are read once, at start. Each is a
+     * client's place.
+     */
     private static final long FOR_SETTINGS = 4096;
     /** Three more for the container's memory. */
     private static final long FOR_CONTAINER = 512;
@@ -105,8 +108,8 @@ public final class LinuxProbes implements AutoCloseable {
     }
 
     /**
-     * Tells how many connections the process has now, so that between two counts by the JDK (kernels before 6.2) the number of
-     * descriptors follows them. Elsewhere it is not needed and not asked.
+     * Tells how many connections the process has now, so that between two counts by the JDK (kernels before 6.2) the
+     * number of descriptors follows them. Elsewhere it is not needed and not asked.
      *
      * @param connections any thread, cheap
      */
@@ -141,8 +144,8 @@ public final class LinuxProbes implements AutoCloseable {
     }
 
     /**
-     * The same, where the backlog is known that the server asked for. Needed only where no socket can be asked: there it stands
-     * for the limit.
+     * The same, where the backlog is known that the server asked for. Needed only where no socket can be asked: there
+     * it stands for the limit.
      *
      * @param backlogAskedFor of {@code listen(2)}; 0 if not known
      * @param urgent whether a fresh look is worth more of the sampler's time at this moment

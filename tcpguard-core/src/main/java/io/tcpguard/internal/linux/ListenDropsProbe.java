@@ -10,15 +10,15 @@ import io.tcpguard.signal.Signal;
 /**
  * Attempts to connect that the kernel dropped or answered by a SYN cookie, per second since the last read.
  *
- * <p>ListenDrops and SyncookiesSent together count each attempt once: ListenOverflows and TCPReqQFullDrop are always counted in
- * ListenDrops as well, and TCPReqQFullDoCookies goes before either a cookie or a drop (net/ipv4/tcp_input.c, {@code
- * tcp_conn_request}; include/net/tcp.h, {@code tcp_listendrop}). Where cookies are sent to everybody ({@code tcp_syncookies}
- * = 2) they are no sign of trouble and are left out.
+ * <p>ListenDrops and SyncookiesSent together count each attempt once: ListenOverflows and TCPReqQFullDrop are always
+ * counted in ListenDrops as well, and TCPReqQFullDoCookies goes before either a cookie or a drop (net/ipv4/tcp_input.c,
+ * {@code tcp_conn_request}; include/net/tcp.h, {@code tcp_listendrop}). Where cookies are sent to everybody ({@code
+ * tcp_syncookies} = 2) they are no sign of trouble and are left out.
  */
 final class ListenDropsProbe implements Probe {
     /**
-     * Drops per second that count as pressure 1. A client whose first SYN is dropped waits one second before it tries again
-     * (RFC 6298, 2.1), so at 100 there are a hundred clients waiting at any moment.
+     * Drops per second that count as pressure 1. A client whose first SYN is dropped waits one second before it tries
+     * again (RFC 6298, 2.1), so at 100 there are a hundred clients waiting at any moment.
      */
     static final long CLIENTS_NOTICE = 100;
 

@@ -11,9 +11,10 @@ import java.util.function.LongPredicate;
 /**
  * The accept queue of one port where no socket can be asked: from the head of {@code tcp6} or {@code tcp}.
  *
- * <p>Up to a second old, since the kernel may walk its whole table of connections for it (all containers' ones): a look that
- * takes longer than a millisecond makes the next pause longer, to 0.1 % of the time. Says nothing of whose the listener is, and
- * nothing of the backlog in force: that is what the server asked for, but at most {@code net.core.somaxconn}.
+ * <p>Up to a second old, since the kernel may walk its whole table of connections for it (all containers' ones): a look
+ * that takes longer than a millisecond makes the next pause longer, to 0.1 % of the time. Says nothing of whose the
+ * listener is, and nothing of the backlog in force: that is what the server asked for, but at most {@code
+ * net.core.somaxconn}.
  */
 final class ListenTableProbe implements Probe {
     private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;

@@ -5,11 +5,12 @@ import io.tcpguard.signal.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Local ports: how many {@code net.ipv4.ip_local_port_range} has, and how many of them outgoing connections can have at most. No
- * counter of the kernel's says how many they do.
+ * Local ports: how many {@code net.ipv4.ip_local_port_range} has, and how many of them outgoing connections can have at
+ * most. No counter of the kernel's says how many they do.
  *
- * <p>Two bounds, of which the lower counts: all TCP sockets of the namespace, TIME_WAIT too; and all that were ever connected
- * from it (ActiveOpens of {@code snmp}), so that a server that never calls out has none, whatever its clients do.
+ * <p>Two bounds, of which the lower counts: all TCP sockets of the namespace, TIME_WAIT too; and all that were ever
+ * connected from it (ActiveOpens of {@code snmp}), so that a server that never calls out has none, whatever its clients
+ * do.
  */
 final class LocalPortUse {
     /** {@code snmp} costs the kernel 11 µs, five times what the sockets cost. */

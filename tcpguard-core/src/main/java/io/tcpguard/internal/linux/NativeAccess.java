@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whether this process lets Java call native code without a complaint of the JVM (JEP 472, {@code --enable-native-access}). Who did not
- * allow it gets neither a warning nor, with {@code --illegal-native-access=deny}, a failure from the guard.
+ * Whether this process lets Java call native code without a complaint of the JVM (JEP 472, {@code
+ * --enable-native-access}). Who did not allow it gets neither a warning nor, with {@code --illegal-native-access=deny},
+ * a failure from the guard.
  */
 final class NativeAccess {
     /** {@code java.lang.foreign} and {@code Module.isNativeAccessEnabled} are final. */
@@ -28,7 +29,9 @@ final class NativeAccess {
         return FEATURE >= FOREIGN_SINCE && enabled(NativeAccess.class.getModule());
     }
 
-    /** For a JNI library that a class loads. A library that the application has loaded already is no news to the JVM. */
+    /**
+     * For a JNI library that a class loads. A library that the application has loaded already is no news to the JVM.
+     */
     static boolean jni(Class<?> loader, String library) {
         return FEATURE < JNI_RESTRICTED_SINCE || enabled(loader.getModule()) || mapped(library);
     }

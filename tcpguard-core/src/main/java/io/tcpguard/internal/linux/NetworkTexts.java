@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the kernel tells of one process's network namespace ({@code /proc/PID/net}), read once and closed again: for a person's question,
- * never for a sample. Throws nothing: what can't be read is not known.
+ * What the kernel tells of one process's network namespace ({@code /proc/PID/net}), read once and closed again: for a
+ * person's question, never for a sample. Throws nothing: what can't be read is not known.
  */
 public final class NetworkTexts {
     private final File net;

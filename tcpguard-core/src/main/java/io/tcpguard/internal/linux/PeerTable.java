@@ -16,13 +16,14 @@ import java.util.Set;
 import java.util.StringTokenizer;
 
 /**
- * Finds connections whose peer is gone in {@code /proc/self/net/tcp} and {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code get_tcp4_sock}), without
- * touching them. Opens two files and takes as long as the kernel needs to write all connections of the namespace: for a thread that may
- * be slow, while places are scarce. One look at a time; {@link #gone} from that thread, too.
+ * Finds connections whose peer is gone in {@code /proc/self/net/tcp} and {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code
+ * get_tcp4_sock}), without touching them. Opens two files and takes as long as the kernel needs to write all
+ * connections of the namespace: for a thread that may be slow, while places are scarce. One look at a time; {@link
+ * #gone} from that thread, too.
  *
- * <p>Gone is who is in CLOSE_WAIT (the peer's FIN is here), who has not acknowledged several retransmissions or probes (of keepalive or of a
- * closed window), and who was in the table and is in it no more (reset, or given up by the kernel), though its descriptor is open. Each only
- * when the next look says the same, since the table is no snapshot.
+ * <p>Gone is who is in CLOSE_WAIT (the peer's FIN is here), who has not acknowledged several retransmissions or probes
+ * (of keepalive or of a closed window), and who was in the table and is in it no more (reset, or given up by the
+ * kernel), though its descriptor is open. Each only when the next look says the same, since the table is no snapshot.
  */
 public final class PeerTable {
     /** Some six seconds by the kernel's first time-out of 200 ms, doubled each time (RFC 6298, 5.5). */

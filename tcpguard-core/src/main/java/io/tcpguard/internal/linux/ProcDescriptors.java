@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
  * This process's descriptors: the size of {@code /proc/self/fd}, which is their number since Linux 6.2 (fs/proc/fd.c,
  * {@code proc_fd_getattr}). A stat: opens nothing, so it answers when nothing can be opened.
  *
- * <p>On older kernels the size is 0, and elsewhere (emulated kernels) it may be anything; then the JDK counts, at most once a
- * second, by whichever thread asks first. Between two counts the number follows the guarded connections that were accepted and
- * closed since; what else was opened shows at the next count.
+ * <p>On older kernels the size is 0, and elsewhere (emulated kernels) it may be anything; then the JDK counts, at most
+ * once a second, by whichever thread asks first. Between two counts the number follows the guarded connections that
+ * were accepted and closed since; what else was opened shows at the next count.
  */
 final class ProcDescriptors implements DescriptorCount {
     private static final long COUNT_EVERY_NANOS = 1_000_000_000L;

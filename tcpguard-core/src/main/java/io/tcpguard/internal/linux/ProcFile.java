@@ -10,11 +10,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of {@code /proc} that is opened once and read again and again from its start: the kernel makes the text anew each
- * time, and no descriptor is needed any more.
+ * A file of {@code /proc} that is opened once and read again and again from its start: the kernel makes the text anew
+ * each time, and no descriptor is needed any more.
  *
- * <p>A {@link RandomAccessFile}, since a FileChannel closes itself for good when its reader is interrupted. One read with room
- * to spare, since {@code /proc/sys} answers a second read with "end of file" whatever the first one took
+ * <p>A {@link RandomAccessFile}, since a FileChannel closes itself for good when its reader is interrupted. One read
+ * with room to spare, since {@code /proc/sys} answers a second read with "end of file" whatever the first one took
  * (fs/proc/proc_sysctl.c, kernel/sysctl.c).
  */
 final class ProcFile implements Closeable {
@@ -102,8 +102,8 @@ final class ProcFile implements Closeable {
     }
 
     /**
-     * Adds what follows the text so far: the kernel gives tables out by the page (fs/seq_file.c, {@code seq_read_iter}). Returns
-     * the bytes added: 0 at the end, -1 if it can't be read or is longer than 64 KiB.
+     * Adds what follows the text so far: the kernel gives tables out by the page (fs/seq_file.c, {@code
+     * seq_read_iter}). Returns the bytes added: 0 at the end, -1 if it can't be read or is longer than 64 KiB.
      */
     int readOn() {
         RandomAccessFile open = file;
@@ -168,7 +168,9 @@ final class ProcFile implements Closeable {
         return false;
     }
 
-    /** Only for a guard that was started with no descriptor left: it would stay blind for good. At most once a second. */
+    /**
+     * Only for a guard that was started with no descriptor left: it would stay blind for good. At most once a second.
+     */
     private boolean reopened(long nowNanos) {
         boolean exhaustedThen = trouble != null && trouble.cause() == Cause.OUT_OF_DESCRIPTORS;
         boolean tooSoon = triedAgain && nowNanos - triedNanos < REOPEN_NANOS;

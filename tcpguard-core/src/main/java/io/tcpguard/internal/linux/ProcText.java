@@ -107,8 +107,9 @@ final class ProcText {
     }
 
     /**
-     * Steps over so many whole numbers, each behind blanks and of any size; false if something else stands there. Some say "none" by
-     * -1 (MaxConn of snmp). One tight loop: it is most of what reading a table of counters costs beside the kernel's part.
+     * Steps over so many whole numbers, each behind blanks and of any size; false if something else stands there. Some
+     * say "none" by -1 (MaxConn of snmp). One tight loop: it is most of what reading a table of counters costs beside
+     * the kernel's part.
      */
     boolean skipIntegers(int count) {
         byte[] text = bytes;

@@ -10,7 +10,9 @@ interface SocketCalls {
     /** The socket behind that number now; null if there is none. Allocates; for looking around, not for sampling. */
     @Nullable SocketHandle handle(int descriptor);
 
-    /** A descriptor number taken for a socket. Owns nothing: never closes it, and must notice that it became another's. */
+    /**
+     * A descriptor number taken for a socket. Owns nothing: never closes it, and must notice that it became another's.
+     */
     interface SocketHandle {
         /** One option of the socket, of which that many bytes are asked for; with memory of its own. */
         Option option(int level, int name, int bytes);
@@ -28,7 +30,10 @@ interface SocketCalls {
         ByteBuffer value();
     }
 
-    /** The best that this run-time image has: Netty's, else the JDK's own from 22 on; null if there is neither, or native access is not allowed. */
+    /**
+     * The best that this run-time image has: Netty's, else the JDK's own from 22 on; null if there is neither, or
+     * native access is not allowed.
+     */
     static @Nullable SocketCalls choose() {
         SocketCalls netty = netty();
         return netty != null ? netty : ForeignSocketCalls.open();

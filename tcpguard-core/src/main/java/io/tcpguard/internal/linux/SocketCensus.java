@@ -24,12 +24,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts this process's TCP sockets by state: for a person's question or a slow period, never for a sample. Opens files, and
- * takes about a microsecond for each descriptor where sockets can be asked, else as long as the kernel needs to write all
- * connections of the namespace; but not much longer than it is given.
+ * Counts this process's TCP sockets by state: for a person's question or a slow period, never for a sample. Opens
+ * files, and takes about a microsecond for each descriptor where sockets can be asked, else as long as the kernel needs
+ * to write all connections of the namespace; but not much longer than it is given.
  *
- * <p>Half-open connections (SYN_RECV) have no descriptor: they are found by their listener's port, which always takes that
- * walk. Any thread, one count at a time.
+ * <p>Half-open connections (SYN_RECV) have no descriptor: they are found by their listener's port, which always takes
+ * that walk. Any thread, one count at a time.
  */
 public final class SocketCensus {
     /** Sockets between two looks at the clock. */
@@ -70,8 +70,8 @@ public final class SocketCensus {
     /**
      * Counts half-open connections to own listeners, too; else as {@link #take}.
      *
-     * @param budgetNanos for all; the kernel's walk over a page of the table is not cut short, which can take a tenth of a second
-     *     on a machine with very many sockets
+     * @param budgetNanos for all; the kernel's walk over a page of the table is not cut short, which can take a tenth
+     *     of a second on a machine with very many sockets
      */
     public synchronized Census takeWithHalfOpen(long budgetNanos) {
         return new Count(budgetNanos).take(true);

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.function.BooleanSupplier;
 
-/** Whom sockets lead to, by the kernel's tables (net/ipv4/tcp_ipv4.c, {@code get_tcp4_sock}; net/unix/af_unix.c, {@code unix_seq_show}). */
+/**
+ * Whom sockets lead to, by the kernel's tables (net/ipv4/tcp_ipv4.c, {@code get_tcp4_sock}; net/unix/af_unix.c, {@code
+ * unix_seq_show}).
+ */
 final class SocketNames {
     private static final List<String> INET = List.of("tcp", "tcp6", "udp", "udp6");
     private static final String LISTEN = "0A";

@@ -4,8 +4,8 @@ package io.tcpguard.internal.linux;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line about TCP in {@code sockstat} or {@code sockstat6} (net/ipv4/proc.c, {@code sockstat_seq_show}), read once for all
- * probes that ask at the same time.
+ * The line about TCP in {@code sockstat} or {@code sockstat6} (net/ipv4/proc.c, {@code sockstat_seq_show}), read once
+ * for all probes that ask at the same time.
  */
 final class Sockstat {
     private final ProcFile file;

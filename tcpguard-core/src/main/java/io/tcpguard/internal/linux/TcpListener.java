@@ -4,9 +4,9 @@ package io.tcpguard.internal.linux;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listening socket of this process, known by its descriptor's number. A number is given to another socket as soon as it is
- * free, so each look checks that it is still the same: listening, and of the same cookie (socket(7), {@code SO_COOKIE}; Linux
- * 4.12), which the kernel gives to one socket only.
+ * One listening socket of this process, known by its descriptor's number. A number is given to another socket as soon
+ * as it is free, so each look checks that it is still the same: listening, and of the same cookie (socket(7), {@code
+ * SO_COOKIE}; Linux 4.12), which the kernel gives to one socket only.
  */
 final class TcpListener {
     private static final int SOL_SOCKET = 1;

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket in a row of {@code /proc/net/tcp} or {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code tcp4_seq_show}; tcp_ipv6.c).
+ * One socket in a row of {@code /proc/net/tcp} or {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code tcp4_seq_show};
+ * tcp_ipv6.c).
  *
  * @param state its state
  * @param localPort 0..65535

@@ -1,7 +1,8 @@
 /**
  * The kernel's texts and calls, turned into readings. Door: {@link io.tcpguard.internal.linux.LinuxProbes}.
  *
- * <p>In: files held open, stat, getsockopt. Out: {@link io.tcpguard.signal.Reading}s. No promise is made to users of this package.
+ * <p>In: files held open, stat, getsockopt. Out: {@link io.tcpguard.signal.Reading}s. No promise is made to users of
+ * this package.
  */
 @NullMarked
 package io.tcpguard.internal.linux;

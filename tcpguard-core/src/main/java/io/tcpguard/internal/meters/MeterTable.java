@@ -11,14 +11,20 @@ import io.tcpguard.state.ListenerStatus;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All meters, in the order of their names: Micrometer's binder, the text for Prometheus and the reference are made of them. */
+/**
+ * All meters, in the order of their names: Micrometer's binder, the text for Prometheus and the reference are made of
+ * them.
+ */
 public final class MeterTable {
     /** Micrometer's words for units. */
     static final String CONNECTIONS = "connections";
 
     static final String SECONDS = "seconds";
 
-    /** Listeners that are told of one by one. A server has a handful; a mistake must not make the answer grow without bound. */
+    /**
+     * Listeners that are told of one by one. A server has a handful; a mistake must not make the answer grow without
+     * bound.
+     */
     public static final int MOST_LISTENERS = 64;
 
     static final String NO_UNIT = "";
@@ -122,7 +128,8 @@ public final class MeterTable {
         all.tagged(
                 "tcpguard.descriptors.left",
                 SECONDS,
-                "time until none is left at the present pace, by what grows: connections (flood) or something else (leak); infinite"
+                "time until none is left at the present pace, by what grows: connections (flood) or something else "
+                        + "(leak); infinite"
                         + " when that does not grow",
                 "",
                 "trend",
@@ -204,7 +211,8 @@ public final class MeterTable {
                 "tcpguard.listener.wait",
                 Kind.TIMER,
                 SECONDS,
-                "time for which connections waited for a slot, in the accept queue and in hand, whether they got one or not",
+                "time for which connections waited for a slot, in the accept queue and in hand, whether they got one "
+                        + "or not",
                 "",
                 List.of(LISTENER),
                 List.of(),

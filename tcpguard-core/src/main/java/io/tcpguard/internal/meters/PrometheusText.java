@@ -7,8 +7,8 @@ import io.tcpguard.state.ListenerStatus;
 import java.util.List;
 
 /**
- * The meters as Prometheus reads them: text format 0.0.4, or OpenMetrics 1.0. Names are those that Micrometer's registry for Prometheus
- * makes, so that dashboards and alerts are the same for both.
+ * The meters as Prometheus reads them: text format 0.0.4, or OpenMetrics 1.0. Names are those that Micrometer's
+ * registry for Prometheus makes, so that dashboards and alerts are the same for both.
  */
 public final class PrometheusText {
     /** Characters of a tag's value. A listener's name is the server's. */

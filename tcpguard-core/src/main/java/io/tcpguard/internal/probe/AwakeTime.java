@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Time that this process really had. While it is stopped (SIGSTOP, a frozen virtual machine, a long collection, no CPU) nobody serves and
- * nobody could: what waited meanwhile is not old. So of a gap in which no thread of the guard looked at the clock only the first
- * {@value #COUNTED_MILLIS} ms count, or four sample periods if that is more; silence that a thread announced is no gap. Any thread; no lock,
- * no allocation.
+ * Time that this process really had. While it is stopped (SIGSTOP, a frozen virtual machine, a long collection, no CPU)
+ * nobody serves and nobody could: what waited meanwhile is not old. So of a gap in which no thread of the guard looked
+ * at the clock only the first {@value #COUNTED_MILLIS} ms count, or four sample periods if that is more; silence that a
+ * thread announced is no gap. Any thread; no lock, no allocation.
  */
 public final class AwakeTime {
     /** Longer than a slow processor makes wait, shorter than any age that a rule goes by. */
@@ -24,10 +24,16 @@ public final class AwakeTime {
 
     private final LongSupplier clock;
     private final long origin;
-    /** Above: when somebody looked last; below: what was lost in all; both in milliseconds, so that one write moves both. */
+    /**
+     * Above: when somebody looked last; below: what was lost in all; both in milliseconds, so that one write moves
+     * both.
+     */
     private final AtomicLong state = new AtomicLong();
 
-    /** What was lost in all, as of lately: tells what stands above the 32 bits. Any pause in between is shorter than half their range. */
+    /**
+     * What was lost in all, as of lately: tells what stands above the 32 bits. Any pause in between is shorter than
+     * half their range.
+     */
     private volatile long lostLately;
 
     private volatile int counted = COUNTED_MILLIS;

@@ -2,8 +2,8 @@
 package io.tcpguard.internal.probe;
 
 /**
- * Counters of the kernel's that explain a signal or an incident, of one network namespace, since it was made. Source: {@code TcpExt} of
- * {@code /proc/net/netstat} (names: net/ipv4/proc.c, {@code snmp4_net_list}).
+ * Counters of the kernel's that explain a signal or an incident, of one network namespace, since it was made. Source:
+ * {@code TcpExt} of {@code /proc/net/netstat} (names: net/ipv4/proc.c, {@code snmp4_net_list}).
  */
 public enum KernelCounter {
     /** Finished handshakes that met a full accept queue. */
@@ -25,8 +25,8 @@ public enum KernelCounter {
     /** Segments of connections refused for an old time stamp (RFC 7323, 5). */
     PAWS_ESTABLISHED("PAWSEstab"),
     /**
-     * Segments refused for a time stamp older than that of the TIME_WAIT socket they met; many come from clients behind one address
-     * translation.
+     * Segments refused for a time stamp older than that of the TIME_WAIT socket they met; many come from clients behind
+     * one address translation.
      */
     PAWS_TIME_WAIT("PAWSTimewait");
 

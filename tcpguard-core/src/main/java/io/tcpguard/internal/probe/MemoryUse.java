@@ -2,8 +2,8 @@
 package io.tcpguard.internal.probe;
 
 /**
- * One kind of memory that connections take, without what a collection or the kernel would give back. Asked by the sampler's thread only:
- * must neither block nor open anything, nor allocate more than the JVM's own figures do.
+ * One kind of memory that connections take, without what a collection or the kernel would give back. Asked by the
+ * sampler's thread only: must neither block nor open anything, nor allocate more than the JVM's own figures do.
  */
 public interface MemoryUse {
     /** For people: "heap". */

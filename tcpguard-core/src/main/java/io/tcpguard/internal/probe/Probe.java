@@ -13,8 +13,8 @@ public interface Probe extends AutoCloseable {
 
     /**
      * Reads once. Called by the sampler thread only, at most once a cycle; takes microseconds, loads no class, and
-     * allocates nothing while the numbers stay as they are: an unchanged reading is the same object as before. Opens nothing, except
-     * that the JDK opens a directory to count descriptors before Linux 6.2, once a second.
+     * allocates nothing while the numbers stay as they are: an unchanged reading is the same object as before. Opens
+     * nothing, except that the JDK opens a directory to count descriptors before Linux 6.2, once a second.
      *
      * <p>Trouble is a reading. What is thrown all the same becomes {@link Cause#FAILED}.
      *

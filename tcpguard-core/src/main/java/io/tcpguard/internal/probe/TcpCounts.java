@@ -49,8 +49,8 @@ public record TcpCounts(Map<KernelCounter, Long> known) {
     }
 
     /**
-     * Tells the two causes of TCPTimeWaitOverflow apart: the kernel counts both in one (net/ipv4/inet_timewait_sock.c, {@code
-     * inet_twsk_alloc} gives nothing if the limit is reached or if there is no memory).
+     * Tells the two causes of TCPTimeWaitOverflow apart: the kernel counts both in one (net/ipv4/inet_timewait_sock.c,
+     * {@code inet_twsk_alloc} gives nothing if the limit is reached or if there is no memory).
      *
      * @param earlier an earlier look
      * @param timeWait sockets in TIME_WAIT now

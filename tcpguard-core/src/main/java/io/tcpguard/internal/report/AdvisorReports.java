@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the guard tells people of settings that will hurt: at the start, and once more when it has seen the listeners. */
+/**
+ * What the guard tells people of settings that will hurt: at the start, and once more when it has seen the listeners.
+ */
 public final class AdvisorReports {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
     private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
@@ -55,8 +57,8 @@ public final class AdvisorReports {
     }
 
     /**
-     * True once: a second after the first accept queue was seen, since a server opens its listeners one by one. Only for the sampler's
-     * thread.
+     * True once: a second after the first accept queue was seen, since a server opens its listeners one by one. Only
+     * for the sampler's thread.
      */
     public boolean listenersAreNews(GuardSnapshot snapshot, long now) {
         if (queuesTold || !(queueSeen || seesQueue(snapshot.signals()))) {

@@ -172,8 +172,10 @@ public final class DiagnosticsTask {
                     Remark.TIME_WAIT,
                     withoutTimeWait
                             + (lastLoss == TimeWaitLoss.MEMORY_SHORT
-                                    ? " closes without TIME_WAIT: no memory was left for it, and TCP cuts connections for the same reason"
-                                    : " closes without TIME_WAIT: net.ipv4.tcp_max_tw_buckets is reached, harmless but for late segments"),
+                                    ? " closes without TIME_WAIT: no memory was left for it, and TCP cuts connections "
+                                            + "for the same reason"
+                                    : " closes without TIME_WAIT: net.ipv4.tcp_max_tw_buckets is reached, harmless but "
+                                            + "for late segments"),
                     found,
                     now);
         }
@@ -183,7 +185,8 @@ public final class DiagnosticsTask {
             remark(
                     Remark.PAWS,
                     stale
-                            + " segments refused for an old time stamp (PAWS): so it looks when clients behind one address"
+                            + " segments refused for an old time stamp (PAWS): so it looks when clients behind one "
+                            + "address"
                             + " translation have different clocks, and some of them can't connect",
                     found,
                     now);
@@ -196,7 +199,8 @@ public final class DiagnosticsTask {
             remark(
                     Remark.PORTS,
                     failed - withoutPortBefore
-                            + " outgoing connects found no local port: those of net.ipv4.ip_local_port_range are taken towards their"
+                            + " outgoing connects found no local port: those of net.ipv4.ip_local_port_range are taken "
+                            + "towards their"
                             + " destination, by connections or by TIME_WAIT",
                     found,
                     now);

@@ -80,8 +80,8 @@ public final class Incidents {
     }
 
     /**
-     * After each sample, on the sampler's thread: writes what is due. Writing takes milliseconds, and the thread that hears of transitions is
-     * the one that answers health checks.
+     * After each sample, on the sampler's thread: writes what is due. Writing takes milliseconds, and the thread that
+     * hears of transitions is the one that answers health checks.
      */
     public void sampled(GuardSnapshot newest, long now) {
         Episode over = unsaid;

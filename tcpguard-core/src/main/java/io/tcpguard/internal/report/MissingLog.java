@@ -6,8 +6,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
- * SLF4J without a provider loses every line, as with slf4j-api alone in a standalone Tomcat's lib. That is said once where Java itself
- * logs (java.util.logging, or System.err without it). Whoever chose silence, by slf4j-nop, has it.
+ * SLF4J without a provider loses every line, as with slf4j-api alone in a standalone Tomcat's lib. That is said once
+ * where Java itself logs (java.util.logging, or System.err without it). Whoever chose silence, by slf4j-nop, has it.
  */
 public final class MissingLog {
     private static final AtomicBoolean SAID = new AtomicBoolean();
@@ -22,7 +22,8 @@ public final class MissingLog {
                 System.getLogger("io.tcpguard.TcpGuard")
                         .log(
                                 System.Logger.Level.WARNING,
-                                "tcpguard runs, but nothing it logs is seen: SLF4J has no provider. Put one beside slf4j-api, such as"
+                                "tcpguard runs, but nothing it logs is seen: SLF4J has no provider. Put one beside "
+                                        + "slf4j-api, such as"
                                         + " slf4j-jdk14 of the same version");
             }
         } catch (RuntimeException | Error e) {

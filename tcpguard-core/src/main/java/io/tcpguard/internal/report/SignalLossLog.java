@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Says once that a signal can't be read any more, and once that it can again. What comes and goes within a second is not said, and of
- * one signal at most one thing a minute, however it flutters. For one thread.
+ * Says once that a signal can't be read any more, and once that it can again. What comes and goes within a second is
+ * not said, and of one signal at most one thing a minute, however it flutters. For one thread.
  */
 public final class SignalLossLog {
     static final long CERTAIN = TimeUnit.SECONDS.toNanos(1);

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings transitions from the sampler to the listeners, on another thread, the newest only if they come faster than they are taken. */
+/**
+ * Brings transitions from the sampler to the listeners, on another thread, the newest only if they come faster than
+ * they are taken.
+ */
 public final class TransitionFanout {
     private static final Logger LOG = LoggerFactory.getLogger(TransitionFanout.class);
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with a count, at
- * the end of that second at the latest.
+ * Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with
+ * a count, at the end of that second at the latest.
  */
 public final class TransitionLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
@@ -35,7 +35,8 @@ public final class TransitionLog {
                 : "on port " + healthPort;
         if (capacity.known() && capacity.reserve() == 0) {
             LOG.warn(
-                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit -n,"
+                    "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit "
+                            + "-n,"
                             + " LimitNOFILE); health {}",
                     capacity.limit(),
                     health);

@@ -9,8 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Says once of each listening port of this process that it has no guard, and how its connections are counted: a management port, a second
- * connector, gRPC, JMX. One that is seen at one look only may be on its way to its guard. One thread.
+ * Says once of each listening port of this process that it has no guard, and how its connections are counted: a
+ * management port, a second connector, gRPC, JMX. One that is seen at one look only may be on its way to its guard. One
+ * thread.
  */
 public final class UnguardedPorts {
     /** Who opens ports all the time is not told of each. */
@@ -46,7 +47,8 @@ public final class UnguardedPorts {
         said.addAll(lasting);
         String ports = lasting.stream().map(String::valueOf).collect(Collectors.joining(", "));
         log.accept((lasting.size() == 1 ? "port " : "ports ") + ports
-                + " of this process: no guard. Connections there are neither refused nor evicted; they count as what comes"
+                + " of this process: no guard. Connections there are neither refused nor evicted; they count as what "
+                + "comes"
                 + " with the guarded ones while they come and go with these, else as other descriptors");
     }
 }

@@ -1,8 +1,9 @@
 /**
- * What people are told: transitions to listeners and to the log, signals lost and found, periodic diagnostics, the advisor's word.
+ * What people are told: transitions to listeners and to the log, signals lost and found, periodic diagnostics, the
+ * advisor's word.
  *
- * <p>In: snapshots. Out: log lines, texts. Nothing here decides about a connection or health. No promise is made to users of this
- * package.
+ * <p>In: snapshots. Out: log lines, texts. Nothing here decides about a connection or health. No promise is made to
+ * users of this package.
  */
 @NullMarked
 package io.tcpguard.internal.report;

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one guard: it starts, drains, rehearses, stops and is closed. Its listeners of transitions outlive a stop. Any thread; what
- * changes its state waits for what did so before.
+ * The life of one guard: it starts, drains, rehearses, stops and is closed. Its listeners of transitions outlive a
+ * stop. Any thread; what changes its state waits for what did so before.
  */
 public final class GuardLifecycle {
     private final GuardConfig config;

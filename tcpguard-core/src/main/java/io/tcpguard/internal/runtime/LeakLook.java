@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Names what leaks: when descriptors grow and connections do not, or something else than connections raises the level, it says what the
- * descriptors are that grew most since the start. On a thread of its own for each look, once a minute at most while it lasts.
+ * Names what leaks: when descriptors grow and connections do not, or something else than connections raises the level,
+ * it says what the descriptors are that grew most since the start. On a thread of its own for each look, once a minute
+ * at most while it lasts.
  */
 final class LeakLook implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LeakLook.class);

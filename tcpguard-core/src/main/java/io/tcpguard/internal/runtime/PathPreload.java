@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Plays an exhaustion from NORMAL to DRAIN and back through a second engine and policy, in virtual time, before the first sample: a
- * class that is first needed when no descriptor is left can't be loaded any more.
+ * Plays an exhaustion from NORMAL to DRAIN and back through a second engine and policy, in virtual time, before the
+ * first sample: a class that is first needed when no descriptor is left can't be loaded any more.
  */
 public final class PathPreload {
     private static final long LIMIT = 1024;

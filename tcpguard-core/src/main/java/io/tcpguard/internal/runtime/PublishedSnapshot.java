@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest snapshot, how old it is, and what an operator said. One thread publishes; any thread reads, each time by one or two
- * volatile reads. Outlives a run of the guard: it is there before the start and after the close.
+ * The newest snapshot, how old it is, and what an operator said. One thread publishes; any thread reads, each time by
+ * one or two volatile reads. Outlives a run of the guard: it is there before the start and after the close.
  */
 public final class PublishedSnapshot {
     private static final String NOBODY_SEES = "no sample can be taken, and the listeners don't say that they accept";
@@ -96,7 +96,10 @@ public final class PublishedSnapshot {
         return live ? Math.max(0, now - sampledAt) : 0;
     }
 
-    /** Whether nobody may be refused by the snapshot at this time: the sampler is late by more than ten periods, or does not run. It is not while it rests. */
+    /**
+     * Whether nobody may be refused by the snapshot at this time: the sampler is late by more than ten periods, or does
+     * not run. It is not while it rests.
+     */
     public boolean staleAt(long now) {
         return !live || late(now);
     }
@@ -107,8 +110,8 @@ public final class PublishedSnapshot {
     }
 
     /**
-     * Whether health fails open: nothing has been known for long, lest a bug takes all servers out. Not where an operator drains, where a
-     * listener did not serve or does not now, nor while memory is out.
+     * Whether health fails open: nothing has been known for long, lest a bug takes all servers out. Not where an
+     * operator drains, where a listener did not serve or does not now, nor while memory is out.
      */
     public boolean staleForHealth(long now) {
         SignalAvailability eyes = sight;
@@ -129,8 +132,9 @@ public final class PublishedSnapshot {
     }
 
     /**
-     * What health is told by: the last word, however late the sampler is; a sample that is late by a second is taken here. DRAIN if an
-     * operator drains and the sampler is too late to have heard of it, or if nobody can look at the listeners any more.
+     * What health is told by: the last word, however late the sampler is; a sample that is late by a second is taken
+     * here. DRAIN if an operator drains and the sampler is too late to have heard of it, or if nobody can look at the
+     * listeners any more.
      */
     public GuardSnapshot told(long now) {
         renewIfLate(now);

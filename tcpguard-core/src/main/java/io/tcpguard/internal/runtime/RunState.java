@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A guard's parts while it runs, or {@link #STOPPED} in their place before the start and after the close. Any thread. */
+/**
+ * A guard's parts while it runs, or {@link #STOPPED} in their place before the start and after the close. Any thread.
+ */
 public sealed interface RunState permits GuardRuntime, NotRunning {
 
     /** Nothing runs. */

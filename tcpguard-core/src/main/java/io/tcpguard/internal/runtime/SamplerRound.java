@@ -22,7 +22,10 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the sampler does each period: one cycle, its snapshot for everybody, and then what follows from it. Only for that thread. */
+/**
+ * What the sampler does each period: one cycle, its snapshot for everybody, and then what follows from it. Only for
+ * that thread.
+ */
 final class SamplerRound implements LongConsumer {
     private final SamplingCycle cycle;
     private final PublishedSnapshot published;

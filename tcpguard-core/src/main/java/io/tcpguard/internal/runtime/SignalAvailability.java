@@ -35,7 +35,10 @@ final class SignalAvailability {
         return turn.blind(now);
     }
 
-    /** Whether all listeners say that they accept and serve, asked now; while memory is out, nobody is believed. Allocates nothing. */
+    /**
+     * Whether all listeners say that they accept and serve, asked now; while memory is out, nobody is believed.
+     * Allocates nothing.
+     */
     boolean listenersServe() {
         if (turn.outOfMemory()) {
             return false;

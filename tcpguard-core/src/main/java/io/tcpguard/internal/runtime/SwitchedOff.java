@@ -23,7 +23,8 @@ final class SwitchedOff extends NotRunning {
             log.info("tcpguard is off (enabled=false): it watches nothing and admits everybody");
         } else {
             log.warn(
-                    "tcpguard is off (enabled=false): it watches nothing, admits everybody, and its health port {} is closed."
+                    "tcpguard is off (enabled=false): it watches nothing, admits everybody, and its health port {} is "
+                            + "closed."
                             + " A load balancer that checks that port takes this server out",
                     port);
         }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections have waited for a slot at a listener, and for how long in all. Any thread; allocates nothing. */
+/**
+ * How many connections have waited for a slot at a listener, and for how long in all. Any thread; allocates nothing.
+ */
 final class WaitTimes {
     private static final long[] BOUNDS = WaitHistogram.BOUNDS.stream()
             .mapToLong(seconds -> (long) (seconds * 1e9))

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it said last stands.
- * Only for the sampler's thread.
+ * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it
+ * said last stands. Only for the sampler's thread.
  */
 public final class ControlledListener implements ListenerCondition {
     private static final Logger LOG = LoggerFactory.getLogger(ControlledListener.class);

@@ -7,8 +7,8 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Direct buffers against {@code MaxDirectMemorySize}, which is the heap's maximum if it is not set. What Netty takes past the JDK's own
- * count ({@code io.netty.tryReflectionSetAccessible}) is not in it.
+ * Direct buffers against {@code MaxDirectMemorySize}, which is the heap's maximum if it is not set. What Netty takes
+ * past the JDK's own count ({@code io.netty.tryReflectionSetAccessible}) is not in it.
  */
 final class DirectUse implements MemoryUse {
     private static final double REFUSE_AT = 0.95;

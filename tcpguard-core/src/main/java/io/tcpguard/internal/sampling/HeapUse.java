@@ -10,12 +10,13 @@ import java.lang.management.MemoryUsage;
 import java.util.List;
 
 /**
- * What the collector could not free. Serial and Parallel tell it after each full collection; until then their old generation is full of
- * garbage by design. G1 keeps its old generation clean from 45 % on, so that what is in it after any collection is what it could not free
- * in time (JDK 17 tells of its concurrent cycles by nothing else). Others tell it after each cycle, for young and old together.
+ * What the collector could not free. Serial and Parallel tell it after each full collection; until then their old
+ * generation is full of garbage by design. G1 keeps its old generation clean from 45 % on, so that what is in it after
+ * any collection is what it could not free in time (JDK 17 tells of its concurrent cycles by nothing else). Others tell
+ * it after each cycle, for young and old together.
  *
- * <p>Looks at the pools only when a collection has ended, by its count: that costs a small object each time, beside what the collection
- * itself costs.
+ * <p>Looks at the pools only when a collection has ended, by its count: that costs a small object each time, beside
+ * what the collection itself costs.
  */
 final class HeapUse implements MemoryUse {
     private static final long UNKNOWN = -1;

@@ -6,9 +6,10 @@ import io.tcpguard.state.ConnectionLimits;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many connections memory bears. By a number first: the heap, and what a container has beside it, divided by what an idle connection
- * costs. And by what is left: while memory is exhausted no more than are held, at once a twentieth fewer, and a twentieth
- * more of them every two seconds; but not below three quarters, since what goes on then is not connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
+ * How many connections memory bears. By a number first: the heap, and what a container has beside it, divided by what
+ * an idle connection costs. And by what is left: while memory is exhausted no more than are held, at once a twentieth
+ * fewer, and a twentieth more of them every two seconds; but not below three quarters, since what goes on then is not
+ * connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
  */
 public final class MemoryCeiling {
     /** What a connection may cost of the heap where no listener says it. */

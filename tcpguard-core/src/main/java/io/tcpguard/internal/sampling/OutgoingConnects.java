@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts outgoing connects that found no local port, by what the application caught. Safe from any thread. */
 public final class OutgoingConnects {
-    /** What EADDRNOTAVAIL is called by the C library; Netty's native transports and older JDKs have no type of their own for it. */
+    /**
+     * What EADDRNOTAVAIL is called by the C library; Netty's native transports and older JDKs have no type of their own
+     * for it.
+     */
     private static final String NO_PORT = "Cannot assign requested address";
 
     /** EACCES is a BindException to the JDK too, and no matter of ports. */

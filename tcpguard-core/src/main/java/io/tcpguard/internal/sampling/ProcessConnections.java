@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connections of the process against what the operator allows, or else what memory bears. Tells the policy and the engine all limits
- * for connections that stand in this cycle.
+ * Connections of the process against what the operator allows, or else what memory bears. Tells the policy and the
+ * engine all limits for connections that stand in this cycle.
  */
 public final class ProcessConnections implements Probe {
     private static final Reading NO_LIMIT =

@@ -8,7 +8,10 @@ import io.tcpguard.signal.Signal;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The memory that connections of this process take, of each kind: heap, direct buffers, and what its container may have. */
+/**
+ * The memory that connections of this process take, of each kind: heap, direct buffers, and what its container may
+ * have.
+ */
 public final class ProcessMemory {
     private final List<MemoryProbe> probes;
     private final MemoryCeiling ceiling;

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trouble that is only played: for a while one signal reads as if it were under pressure, and all that follows is real. Ends by its time, by
- * an operator's word, and at once when there is real trouble. Begun and ended by any thread; stepped by the sampler's.
+ * Trouble that is only played: for a while one signal reads as if it were under pressure, and all that follows is real.
+ * Ends by its time, by an operator's word, and at once when there is real trouble. Begun and ended by any thread;
+ * stepped by the sampler's.
  */
 public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
@@ -97,7 +98,8 @@ public final class Rehearsal {
         }
         script = new Script(signal, pressure, now + nanos);
         LOG.warn(
-                "tcpguard: a rehearsal begins: {} as if at {} % of its limit for {} s; all that is done about it is real",
+                "tcpguard: a rehearsal begins: {} as if at {} % of its limit for {} s; all that is done about it is "
+                        + "real",
                 signal, String.format(Locale.ROOT, "%.0f", pressure * 100), nanos / 1_000_000_000L);
     }
 

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the sampler sleep while a sample would say what the last one said: health is up, every limit is far, nothing grows, no work is
- * late and nobody has come for a second. Then two samples a second are enough to see what comes of itself. Whoever comes ends the rest
- * at once: an accept, a request, a word of an operator.
+ * Lets the sampler sleep while a sample would say what the last one said: health is up, every limit is far, nothing
+ * grows, no work is late and nobody has come for a second. Then two samples a second are enough to see what comes of
+ * itself. Whoever comes ends the rest at once: an accept, a request, a word of an operator.
  */
 public final class SampleRest {
     /** A little less often than the adapters' own probes are due. */
@@ -137,7 +137,10 @@ public final class SampleRest {
         return due;
     }
 
-    /** The calling thread is about to sleep until {@link #over}. False, and nothing has begun, if somebody came meanwhile. */
+    /**
+     * The calling thread is about to sleep until {@link #over}. False, and nothing has begun, if somebody came
+     * meanwhile.
+     */
     public boolean begin() {
         until = time.nanoTime() + PERIOD;
         AwakeTime.quietFor(PERIOD);
@@ -164,7 +167,10 @@ public final class SampleRest {
         until = now;
     }
 
-    /** Somebody came, or there is news: a sample is wanted now. Any thread; one volatile read while nobody rests; allocates nothing. */
+    /**
+     * Somebody came, or there is news: a sample is wanted now. Any thread; one volatile read while nobody rests;
+     * allocates nothing.
+     */
     public void end() {
         Thread asleep = sleeper;
         if (asleep != null) {

@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sample at a time, by whoever can: the sampler as a rule; while it is late by a second, the thread that answers checks. Says how
- * old the newest sample is. Any thread.
+ * One sample at a time, by whoever can: the sampler as a rule; while it is late by a second, the thread that answers
+ * checks. Says how old the newest sample is. Any thread.
  */
 public final class SampleTurn {
     /** So late, others take the sample. */

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread without logic: calls the cycle each period, or after a rest, until it is closed, whatever the cycle throws. To go on it
- * allocates nothing: with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead} makes
- * another.
+ * A thread without logic: calls the cycle each period, or after a rest, until it is closed, whatever the cycle throws.
+ * To go on it allocates nothing: with no memory left it lives on. Should it be gone all the same, {@link #reviveIfDead}
+ * makes another.
  */
 public final class SamplerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SamplerThread.class);

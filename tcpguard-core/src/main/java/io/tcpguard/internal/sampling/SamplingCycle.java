@@ -18,7 +18,10 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One cycle, without a thread: read, judge, hand over. The list of what is read may change between cycles from any thread. */
+/**
+ * One cycle, without a thread: read, judge, hand over. The list of what is read may change between cycles from any
+ * thread.
+ */
 public final class SamplingCycle {
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
 
@@ -112,7 +115,8 @@ public final class SamplingCycle {
     /**
      * One look at all that is watched.
      *
-     * @param resting whether nothing goes on: then the machine's counters, which cost most, are read once a second at most
+     * @param resting whether nothing goes on: then the machine's counters, which cost most, are read once a second at
+     *     most
      */
     public GuardSnapshot runOnce(long now, boolean resting) {
         if (lost.getAsLong() != lostSoFar) {

@@ -1,6 +1,6 @@
 /**
- * Probe → reading → snapshot, on one thread: the sampler, what it reads in a cycle, and the readings that come from the process
- * itself (work's delay, outgoing connects). Door: {@link io.tcpguard.internal.sampling.SamplingCycle}.
+ * Probe → reading → snapshot, on one thread: the sampler, what it reads in a cycle, and the readings that come from the
+ * process itself (work's delay, outgoing connects). Door: {@link io.tcpguard.internal.sampling.SamplingCycle}.
  *
  * <p>In: probes, listeners, the time. Out: one snapshot a cycle. No promise is made to users of this package.
  */

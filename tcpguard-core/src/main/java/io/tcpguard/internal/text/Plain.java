@@ -6,8 +6,8 @@ public final class Plain {
     private Plain() {}
 
     /**
-     * With everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what looks like something
-     * else), and so with the characters that mean something in HTML. No longer than that.
+     * With everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what
+     * looks like something else), and so with the characters that mean something in HTML. No longer than that.
      */
     public static String text(String text, int longest) {
         StringBuilder plain = new StringBuilder(Math.min(text.length(), longest));

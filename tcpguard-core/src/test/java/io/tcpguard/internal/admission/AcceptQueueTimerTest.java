@@ -147,8 +147,8 @@ class AcceptQueueTimerTest {
     }
 
     /**
-     * Some come at once; then so many steps of time pass, the first of which frees a place or none. Answers the waits of
-     * those who would have been refused.
+     * Some come at once; then so many steps of time pass, the first of which frees a place or none. Answers the waits
+     * of those who would have been refused.
      */
     private List<Long> run(int arrivals, int steps, int places) {
         for (int i = 0; i < arrivals; i++) {

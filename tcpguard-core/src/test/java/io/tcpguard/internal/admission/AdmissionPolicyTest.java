@@ -29,7 +29,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A machine of 1024 descriptors, of which 24 are not connections; descriptors of evicted connections come back at once. */
+/**
+ * A machine of 1024 descriptors, of which 24 are not connections; descriptors of evicted connections come back at once.
+ */
 class AdmissionPolicyTest {
     private static final int LIMIT = 1024;
     private static final int REFUSAL_POINT = 992;
@@ -485,7 +487,10 @@ class AdmissionPolicyTest {
         assertThat(policy().shedWithin(1_000_000_000L, now)).isFalse();
     }
 
-    /** A hiccup of three seconds: stock serves all of them late, and a server that refuses at once gets everybody under wlc. */
+    /**
+     * A hiccup of three seconds: stock serves all of them late, and a server that refuses at once gets everybody under
+     * wlc.
+     */
     @Test
     void letsNewConnectionsWaitByTurnWhileWorkIsLateAndResetsNone() {
         settings.put(Setting.RESET_BUDGET, 1000);

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every order in which two acceptors, a sampler, the I/O thread and the rest of the process can take their steps. A step is one access to
- * what they share: the number of open descriptors, or the word of the room.
+ * Every order in which two acceptors, a sampler, the I/O thread and the rest of the process can take their steps. A
+ * step is one access to what they share: the number of open descriptors, or the word of the room.
  */
 class DescriptorHeadroomTest {
     private static final int POINT = 20;

@@ -210,7 +210,10 @@ class EngineTest {
         assertThat(after(60).verdict().up()).isTrue();
     }
 
-    /** Two, three and ten: each client comes with so many to back ends, an instant later, and takes them along when it leaves. */
+    /**
+     * Two, three and ten: each client comes with so many to back ends, an instant later, and takes them along when it
+     * leaves.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 10})
     void takesWhatComesAndGoesWithTheClientsForTheirs(int each) {
@@ -484,7 +487,8 @@ class EngineTest {
         assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(snapshot.reason())
                 .matches(
-                        "descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections that"
+                        "descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections "
+                                + "that"
                                 + " grow: a leak");
         assertThat(engine.trend().perSecond()).isBetween(9.0, 11.0);
     }

@@ -14,7 +14,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/reference/signals.md} is made from the enum and from what the engine really does with each signal: see {@link Golden}.
+ * {@code docs/reference/signals.md} is made from the enum and from what the engine really does with each signal: see
+ * {@link Golden}.
  */
 class SignalsDocTest {
     @Test
@@ -110,14 +111,21 @@ class SignalsDocTest {
     private static String source(Signal signal) {
         return switch (signal) {
             case DESCRIPTORS ->
-                "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's count, once a second, and own connections between two counts";
+                "size of `/proc/self/fd` (Linux 6.2) against the soft `RLIMIT_NOFILE`, live; before 6.2 the JDK's "
+                        + "count, once a second, and own connections between two counts";
             case MEMORY ->
-                "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, of version 1 alike";
+                "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of "
+                        + "the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the "
+                        + "cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, "
+                        + "of version 1 alike";
             case CONNECTIONS ->
-                "the guard's own count of a listener against the server's `maxConnections`, and of all against `maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at most";
+                "the guard's own count of a listener against the server's `maxConnections`, and of all against "
+                        + "`maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at "
+                        + "most";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
             case ACCEPT_QUEUE ->
-                "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page of `/proc/self/net/tcp{,6}`, once a second";
+                "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page "
+                        + "of `/proc/self/net/tcp{,6}`, once a second";
             case LISTEN_DROPS ->
                 "`ListenDrops` + `SyncookiesSent` of `/proc/self/net/netstat`, as a rate, against 100 a second";
             case TIME_WAIT -> "`tw` of `/proc/self/net/sockstat` against `net.ipv4.tcp_max_tw_buckets`";
@@ -125,7 +133,9 @@ class SignalsDocTest {
             case TCP_MEMORY -> "`mem` of `/proc/self/net/sockstat` against the third number of `net.ipv4.tcp_mem`";
             case CONNTRACK -> "`/proc/sys/net/netfilter/nf_conntrack_count` against `nf_conntrack_max`";
             case EPHEMERAL_PORTS ->
-                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of `snmp`, once a second), against `net.ipv4.ip_local_port_range`; all of them after the application reported a connect that found none";
+                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of "
+                        + "`snmp`, once a second), against `net.ipv4.ip_local_port_range`; all of them after the "
+                        + "application reported a connect that found none";
             case WORK_DELAY ->
                 "age of a probe task that goes through the server's own executor or event loop, against `maxWorkDelay`";
         };
@@ -135,17 +145,21 @@ class SignalsDocTest {
         return switch (signal) {
             case DESCRIPTORS -> "the guard is blind: it refuses nobody and health is up";
             case MEMORY ->
-                "no limit, no collection yet, or high and not grown for a minute: connections are bounded by what they are thought to cost only";
+                "no limit, no collection yet, or high and not grown for a minute: connections are bounded by what they "
+                        + "are thought to cost only";
             case CONNECTIONS -> "its server sets no limit: what binds next decides";
             case SYSTEM_FILES -> "`/proc/sys` is hidden; a shortage shows as failing accepts only";
             case ACCEPT_QUEUE ->
-                "no listener on that port (yet), or another process's; whether the listener accepts is still known from the server";
+                "no listener on that port (yet), or another process's; whether the listener accepts is still known "
+                        + "from the server";
             case LISTEN_DROPS -> "the first reading, or no `/proc/self/net`; lost attempts are not seen";
             case TIME_WAIT -> "`/proc/sys` is hidden: no limit to compare with; resets are not preferred";
             case ORPHANS, TCP_MEMORY ->
-                "a container: the limit exists in the machine's first network namespace only. `/details` still counts connections cut for want of memory";
+                "a container: the limit exists in the machine's first network namespace only. `/details` still counts "
+                        + "connections cut for want of memory";
             case CONNTRACK ->
-                "the module is not loaded, so nothing is tracked here; the machine's own table is not visible from a container";
+                "the module is not loaded, so nothing is tracked here; the machine's own table is not visible from a "
+                        + "container";
             case EPHEMERAL_PORTS -> "`/proc/sys` is hidden: the range is not known";
             case WORK_DELAY -> "nobody watches an executor; an overloaded CPU is not seen";
         };

@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process that does what it is told by its standard input, mostly with no descriptor left. Child of {@link ExhaustionTest}. */
+/**
+ * A process that does what it is told by its standard input, mostly with no descriptor left. Child of {@link
+ * ExhaustionTest}.
+ */
 final class Exhausted {
     private static final AtomicInteger STOLEN = new AtomicInteger();
 

@@ -215,7 +215,8 @@ class HealthAnswersTest {
         Wire.exchange(
                 port,
                 "127.0.0.3",
-                "GET /health HTTP/1.0\r\nX-Haproxy-Server-State: UP 1/2; name=web/s1; node=lb; weight=50/200; scur=0/0\r\n\r\n");
+                "GET /health HTTP/1.0\r\nX-Haproxy-Server-State: UP 1/2; name=web/s1; node=lb; weight=50/200; "
+                        + "scur=0/0\r\n\r\n");
 
         String text = Wire.body(Wire.get(port, "/details"));
         String json = Wire.body(Wire.exchange(port, "GET /details HTTP/1.0\r\nAccept: application/json\r\n\r\n"));
@@ -233,13 +234,16 @@ class HealthAnswersTest {
                 .startsWith("{\"up\":true,")
                 .contains("\"idleFloorMillis\":9400,\"queueWaitMillis\":2660,\"waited\":123,")
                 .contains(
-                        "\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,\"other\":20,\"usable\":1004,\"refusalPoint\":992,"
+                        "\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,"
+                                + "\"other\":20,\"usable\":1004,\"refusalPoint\":992,"
                                 + "\"binding\":\"DESCRIPTORS\",\"places\":972,\"placesBy_DESCRIPTORS\":972}")
                 .contains(
-                        "{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\",\"used\":40,\"limit\":1024,\"permille\":39}")
+                        "{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\","
+                                + "\"used\":40,\"limit\":1024,\"permille\":39}")
                 .contains("\"unavailable\":\"NOT_SUPPORTED\",\"detail\":\"no \\\"tcp_info\\\"\"")
                 .contains(
-                        "\"haproxy\":{\"status\":\"UP 1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
+                        "\"haproxy\":{\"status\":\"UP "
+                                + "1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
     }
 
     @Test
@@ -267,10 +271,12 @@ class HealthAnswersTest {
                         + " connections that grow: a leak\n")
                 .contains(" s ago: SYN_RECV 3, CLOSE_WAIT 40; at least: the time was up before all were counted\n")
                 .contains(
-                        "closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for want"
+                        "closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for "
+                                + "want"
                                 + " of memory: 0\n")
                 .contains(
-                        "refused for an old time stamp (PAWS) since the start: 5 segments, not known that met TIME_WAIT\n")
+                        "refused for an old time stamp (PAWS) since the start: 5 segments, not known that met "
+                                + "TIME_WAIT\n")
                 .contains("note: 40 connections in CLOSE_WAIT\n");
         assertThat(json)
                 .contains("\"trend\":{\"kind\":\"LEAK\",\"perThousandSeconds\":12340,\"secondsLeft\":40}")

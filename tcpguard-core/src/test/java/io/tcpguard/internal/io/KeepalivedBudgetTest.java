@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How many of a pool the script lets leave for a cause that they judge themselves: each of its servers is an address of this machine. */
+/**
+ * How many of a pool the script lets leave for a cause that they judge themselves: each of its servers is an address of
+ * this machine.
+ */
 class KeepalivedBudgetTest {
     private static final int LEAVES = 1;
     private static final int STAYS = 3;

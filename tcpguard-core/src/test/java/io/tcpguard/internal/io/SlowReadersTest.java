@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Readers that take one byte at a time, on all connections of the port and from an address that may see everything, beside a check and a
- * flood. The test is the thread, so a check is late by rounds, not by the machine's time.
+ * Readers that take one byte at a time, on all connections of the port and from an address that may see everything,
+ * beside a check and a flood. The test is the thread, so a check is late by rounds, not by the machine's time.
  */
 class SlowReadersTest {
     private static final int READERS = 16;

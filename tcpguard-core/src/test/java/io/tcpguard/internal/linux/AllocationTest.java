@@ -98,9 +98,9 @@ class AllocationTest {
     }
 
     /**
-     * The JVM allocates on a thread's account when it links and compiles what the thread runs: a few hundred bytes, once, but when is
-     * its business. A probe that allocates does so in every window and takes 16 bytes a read at least, so that less than a byte a
-     * read is none.
+     * The JVM allocates on a thread's account when it links and compiles what the thread runs: a few hundred bytes,
+     * once, but when is its business. A probe that allocates does so in every window and takes 16 bytes a read at
+     * least, so that less than a byte a read is none.
      */
     private void assertAllocatesOnlyForChanges(Probe[] all) {
         long excess = Long.MAX_VALUE;

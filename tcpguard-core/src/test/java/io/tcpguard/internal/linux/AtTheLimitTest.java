@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** In a process of its own, with descriptors truly gone; its classes lie in a directory, so that none could be loaded then. */
+/**
+ * In a process of its own, with descriptors truly gone; its classes lie in a directory, so that none could be loaded
+ * then.
+ */
 @EnabledOnOs(OS.LINUX)
 class AtTheLimitTest {
     private static final List<String> LIMIT_512 = List.of("sh", "-c", "ulimit -n 512; exec \"$@\"", "sh");

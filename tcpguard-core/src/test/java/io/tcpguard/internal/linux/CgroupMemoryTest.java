@@ -11,7 +11,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** By saved texts: Kubernetes and Docker with version 2, Docker with version 1, systemd's hybrid, and a machine without limits. */
+/**
+ * By saved texts: Kubernetes and Docker with version 2, Docker with version 1, systemd's hybrid, and a machine without
+ * limits.
+ */
 class CgroupMemoryTest {
     private static final long MIB = 1 << 20;
     private static final long SECOND = 1_000_000_000L;

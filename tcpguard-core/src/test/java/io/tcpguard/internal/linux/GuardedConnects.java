@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 final class GuardedConnects {
     private final TcpGuard guard = TcpGuard.builder().build().start();
 
-    /** Connects by that library and tells the guard of what is thrown; answers how many connects it knows to have found no port. */
+    /**
+     * Connects by that library and tells the guard of what is thrown; answers how many connects it knows to have found
+     * no port.
+     */
     String connectBy(String library, int port) {
         InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try {

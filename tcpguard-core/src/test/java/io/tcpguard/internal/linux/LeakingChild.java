@@ -22,8 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A process that leaks. {@code survey DIRECTORY PORT} leaks some of each kind, then all that are left, and says what a survey finds; {@code
- * guard KIND DIRECTORY PORT} leaks one kind under a guard until it is killed, and says where its health port is.
+ * A process that leaks. {@code survey DIRECTORY PORT} leaks some of each kind, then all that are left, and says what a
+ * survey finds; {@code guard KIND DIRECTORY PORT} leaks one kind under a guard until it is killed, and says where its
+ * health port is.
  */
 final class LeakingChild {
     static final List<String> KINDS =

@@ -172,7 +172,8 @@ class ListenTableProbeTest {
     private static String row(String address, int slot, int port, int state, int queue) {
         return String.format(
                 Locale.ROOT,
-                "%4d: %s:%04X %s:0000 %02X 00000000:%08X 00:00000000 00000000     0        0 1061 1 000000006576960a 100 0 0 10 0\n",
+                "%4d: %s:%04X %s:0000 %02X 00000000:%08X 00:00000000 00000000     0        0 1061 1 000000006576960a "
+                        + "100 0 0 10 0\n",
                 slot,
                 address,
                 port,

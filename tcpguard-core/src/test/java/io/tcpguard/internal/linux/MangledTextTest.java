@@ -29,8 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Texts that a kernel might write after a bug, or another kernel one day: whatever the probes make of them is what a second reader,
- * written another way, makes of them, number for number; what it can't read is said to be unknown; and nothing is ever thrown.
+ * Texts that a kernel might write after a bug, or another kernel one day: whatever the probes make of them is what a
+ * second reader, written another way, makes of them, number for number; what it can't read is said to be unknown; and
+ * nothing is ever thrown.
  */
 class MangledTextTest {
     private static final int ROUNDS = 150;

@@ -26,7 +26,9 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A process of its own for what can't be done to the one that runs the tests. One command a line, one line of answer. */
+/**
+ * A process of its own for what can't be done to the one that runs the tests. One command a line, one line of answer.
+ */
 final class ProbeChild {
     private static final int MOST_PROBES = 16;
 
@@ -149,7 +151,9 @@ final class ProbeChild {
         return "closed";
     }
 
-    /** The JVM itself holds a descriptor for an instant now and then; what it gives back is taken too, until nothing is. */
+    /**
+     * The JVM itself holds a descriptor for an instant now and then; what it gives back is taken too, until nothing is.
+     */
     private String exhaust() {
         int inVain = 0;
         while (inVain < 50) {
@@ -195,7 +199,10 @@ final class ProbeChild {
         return text(probe(signal).read(nowNanos));
     }
 
-    /** Reads everything that often; answers what the last round said, after the classes loaded and descriptors opened by it. */
+    /**
+     * Reads everything that often; answers what the last round said, after the classes loaded and descriptors opened by
+     * it.
+     */
     private String readAll(int rounds) {
         DescriptorCount descriptors = probes.descriptors();
         long classesBefore = classes.getTotalLoadedClassCount();

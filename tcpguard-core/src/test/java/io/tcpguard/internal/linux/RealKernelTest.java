@@ -168,7 +168,10 @@ class RealKernelTest {
         await("CONNTRACK 30 of 30", () -> child.ask("read CONNTRACK"));
     }
 
-    /** Where only the machine's first namespace may set the limit: lowered for this test, and only if hardly anything is tracked. */
+    /**
+     * Where only the machine's first namespace may set the limit: lowered for this test, and only if hardly anything is
+     * tracked.
+     */
     @Test
     void conntrackStopsAtTheMachinesLimit() throws IOException {
         Path max = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the same kernel texts as the probes, written another way: slow, by patterns and by splitting. What it makes of a text is what a
- * probe must make of it, one second after {@link FakeProc#complete} was read.
+ * Reads the same kernel texts as the probes, written another way: slow, by patterns and by splitting. What it makes of
+ * a text is what a probe must make of it, one second after {@link FakeProc#complete} was read.
  */
 final class SecondReader {
     private static final String BLANK = "[ \\t]+";

@@ -37,7 +37,10 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** All parts of a guard that decide, put together as {@link GuardRuntime} does, without threads, sockets and the real kernel. */
+/**
+ * All parts of a guard that decide, put together as {@link GuardRuntime} does, without threads, sockets and the real
+ * kernel.
+ */
 public final class SteppedGuard {
     /** A listener under guard, as its adapter asks the guard. */
     public record Door(

@@ -12,7 +12,10 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One seed: a server, its clients and what befalls them. The same seed with the same faults is the same trial, to the last bit. */
+/**
+ * One seed: a server, its clients and what befalls them. The same seed with the same faults is the same trial, to the
+ * last bit.
+ */
 final class GuardTrial {
     private static final int BACK_BY = 75_000;
     private static final long CHECKED_EVERY = 2 * Timeline.SECOND;

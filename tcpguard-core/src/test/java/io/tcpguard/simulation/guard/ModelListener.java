@@ -76,7 +76,9 @@ final class ModelListener implements ListenerControl, Probe {
         wake();
     }
 
-    /** For how long it has not accepted any connection, and says so; without the time in which the process did not run. */
+    /**
+     * For how long it has not accepted any connection, and says so; without the time in which the process did not run.
+     */
     long deadNanos() {
         return dead > 0 && !gone ? world.ran() - deadSince : 0;
     }
@@ -211,7 +213,10 @@ final class ModelListener implements ListenerControl, Probe {
         // The kernel's.
     }
 
-    /** A thread that takes one connection at a time out of the queue, and holds it while it is told to wait; of two none may wait. */
+    /**
+     * A thread that takes one connection at a time out of the queue, and holds it while it is told to wait; of two none
+     * may wait.
+     */
     private final class Acceptor implements Runnable {
         private @Nullable Waiting inHand;
         private boolean busy;

@@ -8,7 +8,10 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
-/** The threads that work on requests, first come, first served. While the back end hangs no request ends; the guard's own task needs none. */
+/**
+ * The threads that work on requests, first come, first served. While the back end hangs no request ends; the guard's
+ * own task needs none.
+ */
 final class ModelPool implements Executor {
     /** @param begins whether it is still wanted, asked when a thread takes it */
     private record Task(long nanos, BooleanSupplier begins, Runnable ends) {}

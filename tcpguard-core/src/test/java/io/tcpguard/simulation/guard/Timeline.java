@@ -4,7 +4,10 @@ package io.tcpguard.simulation.guard;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** What happens when, in virtual nanoseconds. May be run on from within an event: whoever does so is preempted meanwhile. */
+/**
+ * What happens when, in virtual nanoseconds. May be run on from within an event: whoever does so is preempted
+ * meanwhile.
+ */
 final class Timeline {
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1_000_000_000L;

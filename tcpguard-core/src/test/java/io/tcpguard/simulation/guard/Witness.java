@@ -12,7 +12,10 @@ import io.tcpguard.state.RefusalCounters.Stage;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is seen from outside of the guard, as facts for the {@linkplain Invariant invariants}; remembers the first one that is broken. */
+/**
+ * What is seen from outside of the guard, as facts for the {@linkplain Invariant invariants}; remembers the first one
+ * that is broken.
+ */
 final class Witness {
     /** What a server may leave its cluster for. */
     private static final Set<FaultKind> JUDGED = Set.of(

@@ -13,14 +13,15 @@ import reactor.netty.transport.ServerTransportConfig;
  * HttpServer server = ReactorGuard.install(HttpServer.create(), NettyGuard.of(guard));
  * }</pre>
  *
- * <p>For TCP ports; domain sockets and HTTP/3 are left alone. Runs with Reactor Netty 1.2 and 1.3. Safe from any thread.
+ * <p>For TCP ports; domain sockets and HTTP/3 are left alone. Runs with Reactor Netty 1.2 and 1.3. Safe from any
+ * thread.
  */
 public final class ReactorGuard {
     private ReactorGuard() {}
 
     /**
-     * Puts all ports that this server will bind under guard. Event loops stay as they were chosen. Call it last: a {@code runOn} that
-     * follows takes the guard's place.
+     * Puts all ports that this server will bind under guard. Event loops stay as they were chosen. Call it last: a
+     * {@code runOn} that follows takes the guard's place.
      *
      * @return the guarded server; the given one is not changed
      */
@@ -31,8 +32,8 @@ public final class ReactorGuard {
     }
 
     /**
-     * The same for whoever configures servers by their loop resources: the given ones, but each TCP server channel has the accept
-     * handler first in its pipeline when it is made, so that no connection comes before it.
+     * The same for whoever configures servers by their loop resources: the given ones, but each TCP server channel has
+     * the accept handler first in its pipeline when it is made, so that no connection comes before it.
      */
     public static LoopResources loopResources(NettyGuard guard, LoopResources given) {
         return new GuardedLoopResources(guard, given);

@@ -1,7 +1,8 @@
 /**
  * Reactor Netty's part: it keeps its bootstrap to itself, but makes its channels through a public type.
  *
- * <p>In: a server that is not bound yet, or its loop resources. Out: the same, whose server channels have the guard's handler in front.
+ * <p>In: a server that is not bound yet, or its loop resources. Out: the same, whose server channels have the guard's
+ * handler in front.
  */
 @NullMarked
 package io.tcpguard.netty.reactor;

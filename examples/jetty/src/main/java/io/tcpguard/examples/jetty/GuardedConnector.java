@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Jetty connector under guard. The server's handlers must be inside a {@link GuardedHandler}: without it the guard would not see work in
- * progress, and the connector stays unguarded and says so.
+ * A Jetty connector under guard. The server's handlers must be inside a {@link GuardedHandler}: without it the guard
+ * would not see work in progress, and the connector stays unguarded and says so.
  */
 public final class GuardedConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedConnector.class);
@@ -206,7 +206,8 @@ public final class GuardedConnector extends ServerConnector {
     // ---- the end
 
     /**
-     * Takes the server out of service without losing a request; it can be stopped then. Blocks for {@code notice} and at most {@code finish}.
+     * Takes the server out of service without losing a request; it can be stopped then. Blocks for {@code notice} and
+     * at most {@code finish}.
      *
      * @see Drain
      */

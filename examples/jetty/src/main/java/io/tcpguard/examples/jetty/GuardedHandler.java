@@ -17,7 +17,10 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-/** Says when work begins and ends on a {@link GuardedConnector}'s connections, and answers 503 while work waits too long. */
+/**
+ * Says when work begins and ends on a {@link GuardedConnector}'s connections, and answers 503 while work waits too
+ * long.
+ */
 public final class GuardedHandler extends Handler.Wrapper {
 
     /** @param handler the application */

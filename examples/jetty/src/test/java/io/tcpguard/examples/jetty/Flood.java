@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that hold connections, users who came before them and work on, and one who comes anew again and again: what each of these finds.
- * Whoever of the crowd is turned away comes back.
+ * Clients that hold connections, users who came before them and work on, and one who comes anew again and again: what
+ * each of these finds. Whoever of the crowd is turned away comes back.
  */
 final class Flood implements AutoCloseable {
     private static final int USERS = 4;

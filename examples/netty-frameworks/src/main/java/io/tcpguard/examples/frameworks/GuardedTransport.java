@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport for Vert.x 4.5 that puts every server of the process under guard. Vert.x finds it by its service file, if {@code
- * preferNativeTransport} is set, and lets it see each server's bootstrap: the one public way in.
+ * A transport for Vert.x 4.5 that puts every server of the process under guard. Vert.x finds it by its service file, if
+ * {@code preferNativeTransport} is set, and lets it see each server's bootstrap: the one public way in.
  */
 public final class GuardedTransport implements Transport {
     private static final AtomicReference<@Nullable NettyGuard> GUARD = new AtomicReference<>();

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each framework over real sockets: the guard counts its connections, refuses at the admission threshold, and lets the admitted be. */
+/**
+ * Each framework over real sockets: the guard counts its connections, refuses at the admission threshold, and lets the
+ * admitted be.
+ */
 @Timeout(90)
 class FrameworksTest {
     private static final int FLOOD = 450;

@@ -1,4 +1,7 @@
-/** In: requests. Out: a greeting, from a Spring Boot application, MVC or WebFlux, that is guarded by its dependencies alone. */
+/**
+ * In: requests. Out: a greeting, from a Spring Boot application, MVC or WebFlux, that is guarded by its dependencies
+ * alone.
+ */
 @NullMarked
 package io.tcpguard.examples.springboot;
 

@@ -66,7 +66,10 @@ final class EmbeddedMain {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Class loaders of former lives that something still holds, however often it is collected, and when memory is short. */
+    /**
+     * Class loaders of former lives that something still holds, however often it is collected, and when memory is
+     * short.
+     */
     private static long left(List<WeakReference<ClassLoader>> before) throws InterruptedException {
         for (int i = 0; i < 50 && before.stream().anyMatch(loader -> loader.get() != null); i++) {
             collectWhatIsHeldSoftly();

@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ten minutes by the second and an hour by ten seconds: 70 KB, never more. {@link #sampled} is the sampler's and allocates nothing; {@link
- * #json} is for the thread that answers questions.
+ * Ten minutes by the second and an hour by ten seconds: 70 KB, never more. {@link #sampled} is the sampler's and
+ * allocates nothing; {@link #json} is for the thread that answers questions.
  */
 public final class History {
     private static final long STEP = TimeUnit.SECONDS.toNanos(1);

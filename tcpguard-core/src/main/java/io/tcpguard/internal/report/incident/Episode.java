@@ -106,8 +106,8 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     }
 
     /**
-     * Whether it is worth telling: somebody was refused or had to go, the refusal point was reached or health failed by no operator's word,
-     * or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none of these.
+     * Whether it is worth telling: somebody was refused or had to go, the refusal point was reached or health failed by
+     * no operator's word, or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none of these.
      */
     public boolean serious() {
         return moments.stream().anyMatch(m -> !m.meant() && m.snapshot().level().atLeast(Level.SHED))

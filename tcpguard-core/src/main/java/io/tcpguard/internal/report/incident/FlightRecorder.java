@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the last ten episodes that were worth telling, in bounded memory: the last changes of each. {@link #record} is for one thread,
- * the one that hears of transitions; {@link #calmAt} for the sampler's; {@link #episodes} for any.
+ * Keeps the last ten episodes that were worth telling, in bounded memory: the last changes of each. {@link #record} is
+ * for one thread, the one that hears of transitions; {@link #calmAt} for the sampler's; {@link #episodes} for any.
  */
 public final class FlightRecorder {
     private static final int EPISODES = 10;
@@ -34,7 +34,9 @@ public final class FlightRecorder {
     /** Replaced whole by the one writer. */
     private volatile Kept kept = new Kept(List.of(), null);
 
-    /** What was counted a while before: two of them, so that the older one is never younger than that. The sampler's. */
+    /**
+     * What was counted a while before: two of them, so that the older one is never younger than that. The sampler's.
+     */
     private volatile @Nullable Moment before;
 
     private @Nullable Moment lately;
@@ -66,8 +68,8 @@ public final class FlightRecorder {
     }
 
     /**
-     * Takes a change down. The first one away from calm begins a new episode. Health that is not up yet while nothing is wrong is a start,
-     * and begins none.
+     * Takes a change down. The first one away from calm begins a new episode. Health that is not up yet while nothing
+     * is wrong is a start, and begins none.
      *
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now

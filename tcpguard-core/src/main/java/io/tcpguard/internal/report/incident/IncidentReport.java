@@ -54,7 +54,8 @@ public final class IncidentReport {
      *
      * @param nowNanos the time now, on the guard's clock
      * @param now the same by the wall clock
-     * @param findings what {@link Advisor#examine} says of this machine, for the settings that would have given more room
+     * @param findings what {@link Advisor#examine} says of this machine, for the settings that would have given more
+     *     room
      */
     public static String text(Episode episode, long nowNanos, Instant now, List<Finding> findings) {
         return new IncidentReport(episode, nowNanos, now, findings).text();
@@ -194,7 +195,8 @@ public final class IncidentReport {
         Signal led = episode.leading(endNanos());
         if (led == Signal.CONNECTIONS || led == Signal.MEMORY) {
             line(
-                    "  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel setting");
+                    "  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel "
+                            + "setting");
             return;
         }
         List<Finding> settings = settings();

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The report of a flood that really happened: one run of {@code examples/lab/demo} against Tomcat, 256 descriptors, on Linux 6.18, with 100
- * users and 220 abnormal clients for 28 s. The guarded server had a second {@link FlightRecorder} on
- * {@link io.tcpguard.TcpGuard#onTransition}; at its end it wrote its {@link Episode} to {@code episode-demo-flood.txt}, unchanged but
- * for the times, which count from the first change. The full accept queue that the kernel counted is the stock server's, which ran beside
- * it in the same network namespace.
+ * The report of a flood that really happened: one run of {@code examples/lab/demo} against Tomcat, 256 descriptors, on
+ * Linux 6.18, with 100 users and 220 abnormal clients for 28 s. The guarded server had a second {@link FlightRecorder}
+ * on {@link io.tcpguard.TcpGuard#onTransition}; at its end it wrote its {@link Episode} to {@code
+ * episode-demo-flood.txt}, unchanged but for the times, which count from the first change. The full accept queue that
+ * the kernel counted is the stock server's, which ran beside it in the same network namespace.
  */
 final class RecordedFloodTest {
 

@@ -8,8 +8,8 @@ package io.tcpguard.examples.demo;
  * @param outcome what came of it
  * @param tookMicros until the answer's status line, or until it was given up
  * @param level what the answer said of the level; {@code -} if nothing
- * @param controlMicros the longest that a byte took over loopback and back within this process meanwhile: what the machine, not
- *     the server, did to the check
+ * @param controlMicros the longest that a byte took over loopback and back within this process meanwhile: what the
+ *     machine, not the server, did to the check
  */
 record Check(long at, Outcome outcome, long tookMicros, String level, long controlMicros) {
 

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A byte that goes over loopback to another thread of this process and back, fifty times a second. If it is late, the machine (or
- * this process) stood still: a slow health check of the same moment says little about the server.
+ * A byte that goes over loopback to another thread of this process and back, fifty times a second. If it is late, the
+ * machine (or this process) stood still: a slow health check of the same moment says little about the server.
  */
 final class ControlEcho implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The door. Exit code 0: the guarded server kept its promises; 1: it broke one, which is named; 2: the demo could not run.
+ * The door. Exit code 0: the guarded server kept its promises; 1: it broke one, which is named; 2: the demo could not
+ * run.
  *
  * <p>{@code --server tomcat} (default) or {@code --server netty}.
  */

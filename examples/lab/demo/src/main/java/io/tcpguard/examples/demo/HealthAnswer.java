@@ -27,7 +27,10 @@ record HealthAnswer(Check.Outcome outcome, String level) {
             "GET /health HTTP/1.1\r\nHost: health\r\nUser-Agent: checker\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
-    /** Asks, over a connection of its own, and waits for the whole answer: {@link #TIMEOUT_MILLIS} at most for each step. */
+    /**
+     * Asks, over a connection of its own, and waits for the whole answer: {@link #TIMEOUT_MILLIS} at most for each
+     * step.
+     */
     static HealthAnswer from(InetSocketAddress address) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);

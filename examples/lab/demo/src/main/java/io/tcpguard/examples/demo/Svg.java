@@ -11,7 +11,8 @@ public final class Svg {
     public Svg(int width, int height, String title, String description) {
         text.append(String.format(
                 Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\""
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+                        + "role=\"img\""
                         + " font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">%n",
                 width,
                 height,

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 final class Terminal {
     private Terminal() {}
 
-    /** True if standard output is a terminal that can be drawn on. {@code System.console()} needs a terminal for input too. */
+    /**
+     * True if standard output is a terminal that can be drawn on. {@code System.console()} needs a terminal for input
+     * too.
+     */
     static boolean stdout() {
         String term = System.getenv("TERM");
         if (term == null || term.equals("dumb") || System.getenv("CI") != null) {

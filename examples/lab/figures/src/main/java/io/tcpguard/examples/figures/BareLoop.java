@@ -7,7 +7,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The least that an answer can cost in Java: one thread that accepts, reads, writes 503 and closes, and is nothing else. */
+/**
+ * The least that an answer can cost in Java: one thread that accepts, reads, writes 503 and closes, and is nothing
+ * else.
+ */
 final class BareLoop {
     private static final byte[] ANSWER =
             "HTTP/1.1 503 \r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"

@@ -23,8 +23,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What one connection costs a server without guard: bytes of heap after collection, of direct buffers, and of the kernel. The kernel's are
- * half of what its slabs and TCP's buffers grow by, since both ends are on this machine; other programs' doings are in it.
+ * What one connection costs a server without guard: bytes of heap after collection, of direct buffers, and of the
+ * kernel. The kernel's are half of what its slabs and TCP's buffers grow by, since both ends are on this machine; other
+ * programs' doings are in it.
  */
 final class ConnectionMemory {
     static final String PASSWORD = "changeit";

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}, which are Tomcat's, {@code netty-nio},
- * {@code netty-epoll} and {@code memory}. Takes a quarter of an hour.
+ * The door: {@code all}, or some of {@code throughput}, {@code refusals} and {@code goodput}, which are Tomcat's,
+ * {@code netty-nio}, {@code netty-epoll} and {@code memory}. Takes a quarter of an hour.
  */
 public final class Figures {
     private static final List<String> ALL =

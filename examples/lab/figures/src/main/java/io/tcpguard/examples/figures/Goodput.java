@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * What users get from servers that are offered more connections than they have descriptors for: the same users each time, who would
- * all fit, and so many abnormal clients beside them that sit on a connection each. All servers play at once, with the same clients.
+ * What users get from servers that are offered more connections than they have descriptors for: the same users each
+ * time, who would all fit, and so many abnormal clients beside them that sit on a connection each. All servers play at
+ * once, with the same clients.
  *
  * @param factors of the connections that a stock server has room for, that are offered to each
  * @param calmSeconds while the users log in
@@ -74,8 +75,10 @@ record Goodput(List<Double> factors, int calmSeconds, int floodRampSeconds, int 
         out.println();
         out.println(String.format(
                 Locale.ROOT,
-                "Users in session · logins, both as share of what is offered · sessions lost, in %d s. 1× is %d connections: %d "
-                        + "descriptors less those of an idle stock server. `maxConnections` and NetworkConnectionLimit are set to %d.",
+                "Users in session · logins, both as share of what is offered · sessions lost, in %d s. 1× is %d "
+                        + "connections: %d "
+                        + "descriptors less those of an idle stock server. `maxConnections` and NetworkConnectionLimit "
+                        + "are set to %d.",
                 seconds,
                 capacity,
                 DESCRIPTORS,

@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that each ask one thing, a few at once. On one thread with a selector: a server that refuses is quick, and while it waited for
- * slower clients, what it does for itself would be counted for more than it is.
+ * Clients that each ask one thing, a few at once. On one thread with a selector: a server that refuses is quick, and
+ * while it waited for slower clients, what it does for itself would be counted for more than it is.
  */
 final class Knockers implements AutoCloseable {
     private static final int AT_ONCE = 16;

@@ -46,8 +46,8 @@ import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /**
- * The process whose memory is measured: {@code SERVER KEYSTORE}. Says its port, and for each line on its standard input what its heap
- * holds after a collection and its direct buffers, in bytes. A request for {@code /wait} is not answered.
+ * The process whose memory is measured: {@code SERVER KEYSTORE}. Says its port, and for each line on its standard input
+ * what its heap holds after a collection and its direct buffers, in bytes. A request for {@code /wait} is not answered.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty reports to the promise
 public final class MemoryServer {

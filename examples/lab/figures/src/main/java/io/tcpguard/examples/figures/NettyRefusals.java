@@ -15,19 +15,23 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a refusal costs a full Netty server in processor time, each way beside the barest handler that does the same without the
- * guard. All run side by side; each pair is asked in turn, A B B A.
+ * What a refusal costs a full Netty server in processor time, each way beside the barest handler that does the same
+ * without the guard. All run side by side; each pair is asked in turn, A B B A.
  *
  * @param rounds of pairs
- * @param knocks on each server in a round: enough for most of a second of processor time, which the kernel tells in hundredths
+ * @param knocks on each server in a round: enough for most of a second of processor time, which the kernel tells in
+ *     hundredths
  * @param warmUp knocks on each before
- * @param settleSeconds in which nobody knocks after that: what a guard does by itself, fifty times a second, is compiled only after five
- *     thousand times
+ * @param settleSeconds in which nobody knocks after that: what a guard does by itself, fifty times a second, is
+ *     compiled only after five thousand times
  */
 record NettyRefusals(int rounds, int knocks, int warmUp, int settleSeconds) {
     static final NettyRefusals STANDARD = new NettyRefusals(14, 15_000, 100_000, 120);
 
-    /** So many times as many knocks where a reset is all: it costs a third of an answer. In all fewer than {@code resetBudget} can be. */
+    /**
+     * So many times as many knocks where a reset is all: it costs a third of an answer. In all fewer than {@code
+     * resetBudget} can be.
+     */
     private static final int FOR_RESETS = 3;
 
     private static final int DESCRIPTORS = 512;
@@ -106,7 +110,8 @@ record NettyRefusals(int rounds, int knocks, int warmUp, int settleSeconds) {
         out.println();
         out.println(
                 "| Netty " + NettyServer.version() + ", " + transport
-                        + " | refused per CPU second | ratio of the pairs | knocks | whole 503 | reset | heard nothing for 1 s | served | refused a second |");
+                        + " | refused per CPU second | ratio of the pairs | knocks | whole 503 | reset | heard nothing "
+                        + "for 1 s | served | refused a second |");
         out.println("|---|---|---|---|---|---|---|---|---|");
         for (List<Contestant> pair : PAIRS) {
             RefusalBook bare = book(books, pair.get(0));

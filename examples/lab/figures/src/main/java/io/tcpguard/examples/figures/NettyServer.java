@@ -77,8 +77,9 @@ final class NettyServer {
     }
 
     /**
-     * Nobody gives way and nobody waits: each newcomer is refused, and at once. The reserve is that of 6,400 descriptors, which has room
-     * for an answer to each client, and lets NIO accept as many in one go as without the guard.
+     * Nobody gives way and nobody waits: each newcomer is refused, and at once. The reserve is that of 6,400
+     * descriptors, which has room for an answer to each client, and lets NIO accept as many in one go as without the
+     * guard.
      */
     private static Map<Setting, String> refusing(String resets) {
         return Map.of(

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a refusal costs a full server in processor time, its own and the kernel's on its behalf. All run side by side and are asked
- * in turn.
+ * What a refusal costs a full server in processor time, its own and the kernel's on its behalf. All run side by side
+ * and are asked in turn.
  *
  * @param rounds through all servers
  * @param knocks on each server in a round
@@ -93,7 +93,8 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         out.println("### Refusals for a second of processor time");
         out.println();
         out.println(
-                "| | refused per CPU second | beside the Valve | knocks | whole 503 | reset | heard nothing for 1 s | served |");
+                "| | refused per CPU second | beside the Valve | knocks | whole 503 | reset | heard nothing for 1 s | "
+                        + "served |");
         out.println("|---|---|---|---|---|---|---|---|");
         books.forEach((contestant, book) -> {
             Median median = Median.of(book.perCpuSecond());

@@ -4,8 +4,8 @@ package io.tcpguard.examples.figures;
 import java.io.IOException;
 
 /**
- * The process of one server: {@code CONTESTANT CONNECTIONS WORK_MILLIS TRANSPORT}, the last for Netty only. Says its port on standard output, then serves until its
- * standard input ends, and so never outlives the process that measures.
+ * The process of one server: {@code CONTESTANT CONNECTIONS WORK_MILLIS TRANSPORT}, the last for Netty only. Says its
+ * port on standard output, then serves until its standard input ends, and so never outlives the process that measures.
  */
 public final class ServerMain {
     private ServerMain() {}

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Throughput and latency of the same server with and without the guard, while nothing is wrong. Both run side by side and are
- * asked in turn, A B B A, so that what changes slowly on the machine falls on both; new processes in each round, since two JVMs
- * never compile the same way.
+ * Throughput and latency of the same server with and without the guard, while nothing is wrong. Both run side by side
+ * and are asked in turn, A B B A, so that what changes slowly on the machine falls on both; new processes in each
+ * round, since two JVMs never compile the same way.
  *
  * @param rounds of new processes
  * @param pairs of runs in a round
@@ -144,7 +144,8 @@ record Throughput(int rounds, int pairs, int seconds, int warmUpSeconds) {
     private void explain(String connections, PrintStream out) {
         out.println(String.format(
                 Locale.ROOT,
-                "Medians of %d pairs of runs of %d s in turn, new processes after each %d; `wrk` with one thread and %d connections, %s.",
+                "Medians of %d pairs of runs of %d s in turn, new processes after each %d; `wrk` with one thread and "
+                        + "%d connections, %s.",
                 rounds * pairs,
                 seconds,
                 pairs,

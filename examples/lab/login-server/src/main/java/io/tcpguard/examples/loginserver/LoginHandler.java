@@ -18,7 +18,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a request when it is whole, after the work's time; the event loop is free meanwhile. One for each connection. */
+/**
+ * Answers a request when it is whole, after the work's time; the event loop is free meanwhile. One for each connection.
+ */
 // A write or close that fails means that the client has gone; Netty closes the channel, nothing else is to be done.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoginHandler extends SimpleChannelInboundHandler<HttpObject> {

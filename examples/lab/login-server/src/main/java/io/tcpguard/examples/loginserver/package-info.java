@@ -1,6 +1,6 @@
 /**
- * A login service in one runnable jar, on Tomcat or Netty, with the guard or without it: what the demo and the load balancer
- * tests drive.
+ * A login service in one runnable jar, on Tomcat or Netty, with the guard or without it: what the demo and the load
+ * balancer tests drive.
  *
  * <p>In: a command line. Out: a server that answers {@code /} and {@code /health} until SIGTERM.
  */

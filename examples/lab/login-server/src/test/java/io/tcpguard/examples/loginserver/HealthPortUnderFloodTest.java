@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Strangers do their worst to the health port while a flood fills the main port of a server with few descriptors and a small heap. */
+/**
+ * Strangers do their worst to the health port while a flood fills the main port of a server with few descriptors and a
+ * small heap.
+ */
 @Tag("long")
 class HealthPortUnderFloodTest {
     private static final Pattern READY = Pattern.compile("(?m)^ready: \\w+ port=(\\d+) health-port=(\\d+) ");

@@ -3,7 +3,10 @@ package io.tcpguard.examples.lvs;
 
 import java.util.regex.Pattern;
 
-/** keepalived's log: how often a server was taken out and put back. With inhibit_on_failure it says Disabling and Enabling. Pure. */
+/**
+ * keepalived's log: how often a server was taken out and put back. With inhibit_on_failure it says Disabling and
+ * Enabling. Pure.
+ */
 final class CheckLog {
     private static final Pattern EVENT =
             Pattern.compile("\\b(Removing|Disabling|Adding|Enabling) service \\[?[0-9.]+]?:\\S+ (?:from|to|of) ");

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
-/** All runs as one SVG, one above the other on the same scales: servers in, users in session, logins, lost sessions. Pure. */
+/**
+ * All runs as one SVG, one above the other on the same scales: servers in, users in session, logins, lost sessions.
+ * Pure.
+ */
 final class Picture {
     private static final int WIDTH = 960;
     private static final int LEFT = 120;

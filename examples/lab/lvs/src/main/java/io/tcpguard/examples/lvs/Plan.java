@@ -5,8 +5,8 @@ import io.tcpguard.examples.demo.load.LoadPlan;
 import java.util.Locale;
 
 /**
- * Size and times of one run, in proportion to cluster and length: users who need 65 % of all connections, then an incident; if it is the
- * flood, as many abnormal clients again as make it 129 %.
+ * Size and times of one run, in proportion to cluster and length: users who need 65 % of all connections, then an
+ * incident; if it is the flood, as many abnormal clients again as make it 129 %.
  *
  * @param incident what befalls them, while the flood's time is
  * @param servers in the cluster

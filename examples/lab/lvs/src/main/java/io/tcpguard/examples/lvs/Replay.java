@@ -14,7 +14,8 @@ public final class Replay {
     private Replay() {}
 
     /**
-     * {@code run DIR TITLE VIP PORT SERVERS LIMIT SECONDS yes|no PID,PID... INCIDENT} or {@code report DIR RUN_DIR...}; anything else fails.
+     * {@code run DIR TITLE VIP PORT SERVERS LIMIT SECONDS yes|no PID,PID... INCIDENT} or {@code report DIR RUN_DIR...};
+     * anything else fails.
      *
      * @throws IOException if a file of the run can't be read or written
      */

@@ -49,7 +49,9 @@ record Trace(String title, Plan plan, List<Second> seconds, CheckLog.Events even
         return seconds.stream().mapToLong(figure).average().orElse(0);
     }
 
-    /** Seconds from the flood's end until 95 % of the former users are in session, for the rest of the run; empty: not. */
+    /**
+     * Seconds from the flood's end until 95 % of the former users are in session, for the rest of the run; empty: not.
+     */
     OptionalInt recovered() {
         double enough = .95 * mean(before(), Second::inSession);
         int since = -1;

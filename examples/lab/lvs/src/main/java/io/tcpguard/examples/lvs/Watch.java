@@ -92,7 +92,8 @@ final class Watch {
     private void show(Second s) {
         String line = String.format(
                 Locale.ROOT,
-                "%-27s %3d s %-6s servers in %s %d/%d  in session %4d/%d  logins %3d/s  failed %4d/s  lost %3d/s  fullest %d/%d",
+                "%-27s %3d s %-6s servers in %s %d/%d  in session %4d/%d  logins %3d/s  failed %4d/s  lost %3d/s  "
+                        + "fullest %d/%d",
                 title,
                 s.at(),
                 plan.phase(s.at()),

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each shipped configuration, byte for byte, run by keepalived on a real IPVS director: what it makes of a guarded server. */
+/**
+ * Each shipped configuration, byte for byte, run by keepalived on a real IPVS director: what it makes of a guarded
+ * server.
+ */
 @Tag("long")
 class KeepalivedTest {
     /** The script's exit code when the machine lacks something. */

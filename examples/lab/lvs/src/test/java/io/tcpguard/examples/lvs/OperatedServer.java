@@ -19,7 +19,10 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A guarded server on port 8080 that does what its standard input says: drain, resume, leak N, drip N (a second, 180 at most), mend. Ends with its input. */
+/**
+ * A guarded server on port 8080 that does what its standard input says: drain, resume, leak N, drip N (a second, 180 at
+ * most), mend. Ends with its input.
+ */
 final class OperatedServer {
     private static final int MOST_DRIPPED = 180;
 

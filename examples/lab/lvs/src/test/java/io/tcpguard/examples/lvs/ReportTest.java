@@ -51,7 +51,8 @@ class ReportTest {
         assertThat(svg.indexOf(">stock<")).isPositive().isLessThan(svg.indexOf(">guarded<"));
         assertThat(svg)
                 .contains(
-                        "DOWN events: 4 \u00b7 400 sessions lost \u00b7 users in session: 600 before the flood, 381 in it");
+                        "DOWN events: 4 \u00b7 400 sessions lost \u00b7 users in session: 600 before the flood, 381 in "
+                                + "it");
     }
 
     @Test

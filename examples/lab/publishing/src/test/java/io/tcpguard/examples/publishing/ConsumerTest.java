@@ -22,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A stranger's project, outside this tree, with a local repository of its own: imports the BOM, depends on one published artifact,
- * compiles, runs, and asks the health port. What it gets comes from the bundle, not from this tree's classes.
+ * A stranger's project, outside this tree, with a local repository of its own: imports the BOM, depends on one
+ * published artifact, compiles, runs, and asks the health port. What it gets comes from the bundle, not from this
+ * tree's classes.
  */
 @Tag("release")
 final class ConsumerTest {

@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A guarded process that does what it is told by its standard input: {@code exhaust} takes all descriptors, {@code free} gives them back. */
+/**
+ * A guarded process that does what it is told by its standard input: {@code exhaust} takes all descriptors, {@code
+ * free} gives them back.
+ */
 final class OperatedServer {
     /** Shown as text, or there is a hole. */
     static final String NAME = "<img src=x onerror=document.title='hacked'>";

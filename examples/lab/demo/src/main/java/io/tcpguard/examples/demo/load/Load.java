@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays the same plan against each of several servers at once, all from one thread: client {@code i} has the same random numbers
- * everywhere, so what differs is the servers' doing.
+ * Plays the same plan against each of several servers at once, all from one thread: client {@code i} has the same
+ * random numbers everywhere, so what differs is the servers' doing.
  */
 public final class Load implements AutoCloseable {
     private static final int STEP_MILLIS = 10;

@@ -12,7 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Gives one {@link Client} its socket: carries out its acts, tells it what happened. Only the load's thread touches it. */
+/**
+ * Gives one {@link Client} its socket: carries out its acts, tells it what happened. Only the load's thread touches it.
+ */
 final class Seat {
     private final Client client;
     private final InetSocketAddress server;

@@ -1,5 +1,6 @@
 /**
- * The load: users who log in and stay, abnormal clients who sit on their connections, and one thread that plays them all.
+ * The load: users who log in and stay, abnormal clients who sit on their connections, and one thread that plays them
+ * all.
  *
  * <p>In: a plan and addresses. Out: connections to those addresses, and {@link io.tcpguard.examples.demo.load.Counts}.
  */

@@ -7,7 +7,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.runtime.GuardCounters;
-import io.tcpguard.internal.runtime.GuardLifecycle;
+import io.tcpguard.internal.runtime.RuntimeLifecycle;
 import io.tcpguard.internal.runtime.PublishedSnapshot;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
@@ -39,12 +39,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     private final GuardConfig config;
     private final GuardCounters counters = new GuardCounters();
     private final PublishedSnapshot published;
-    private final GuardLifecycle life;
+    private final RuntimeLifecycle life;
 
     TcpGuard(GuardConfig config) {
         this.config = config;
         published = new PublishedSnapshot(config, AwakeTime.nanoTime());
-        life = new GuardLifecycle(config, published, counters);
+        life = new RuntimeLifecycle(config, published, counters);
     }
 
     /** A guard with the defaults, to be changed. */

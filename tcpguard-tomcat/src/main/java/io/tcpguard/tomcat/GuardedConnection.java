@@ -36,7 +36,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final AtomicBoolean working = new AtomicBoolean();
 
-    private final PartialRequests requests;
+    private final TomcatRequests requests;
     private final WorkerRun run = new WorkerRun();
     private final Standstill standstill = new Standstill();
 
@@ -62,7 +62,7 @@ final class GuardedConnection implements ConnectionCloser {
         this.channel = channel;
         this.source = source;
         this.handle = listener.open(source, this);
-        this.requests = new PartialRequests(handle);
+        this.requests = new TomcatRequests(handle);
     }
 
     @Nullable InetAddress source() {
@@ -213,7 +213,7 @@ final class GuardedConnection implements ConnectionCloser {
         requests.ends();
     }
 
-    PartialRequests requests() {
+    TomcatRequests requests() {
         return requests;
     }
 

@@ -32,7 +32,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
     private final GuardedNioEndpoint endpoint;
     private final RequestGate gate = new RequestGate();
-    private final GuardedAdapter.Place place = new Place();
+    private final GuardedAdapter.Place place = new EndpointPlace();
     private volatile boolean leaving;
 
     /** Called by Tomcat. */
@@ -172,7 +172,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         return protocol == null ? null : new TrackedUpgrade(protocol, endpoint);
     }
 
-    private final class Place implements GuardedAdapter.Place {
+    private final class EndpointPlace implements GuardedAdapter.Place {
         @Override
         public @Nullable AdmissionControl guard() {
             return endpoint.guarding().guard();

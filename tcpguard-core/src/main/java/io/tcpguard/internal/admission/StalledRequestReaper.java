@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StalledRequestReaper {
     /** @param lateMillis how late the work of this listener is; negative: it is not */
-    private record Watched(ListenerControl control, LongSupplier lateMillis) {}
+    private record WatchedListener(ListenerControl control, LongSupplier lateMillis) {}
 
     private static final int LOOKS_PER_SECOND = 10;
     private static final long EVERY = TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND;
@@ -40,7 +40,7 @@ public final class StalledRequestReaper {
     private final EvictionRate rate;
     private final RefusalCounters shed;
     private final ResetBudget resets;
-    private final List<Watched> listeners = new CopyOnWriteArrayList<>();
+    private final List<WatchedListener> listeners = new CopyOnWriteArrayList<>();
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(StalledRequestReaper.class), TimeUnit.MINUTES.toNanos(1));
     private long lookedAt;
@@ -64,7 +64,7 @@ public final class StalledRequestReaper {
      * @param lateMillis how late its work is; negative: it is not
      */
     public void add(ListenerControl control, LongSupplier lateMillis) {
-        listeners.add(new Watched(control, lateMillis));
+        listeners.add(new WatchedListener(control, lateMillis));
     }
 
     /** Asks it no more. */
@@ -80,7 +80,7 @@ public final class StalledRequestReaper {
         // A few hundred threads are free again within a second.
         double perSecond = EvictionRate.SILENT_FACTOR * rate.perSecond(snapshot.capacity());
         int most = (int) Math.max(1, perSecond / LOOKS_PER_SECOND);
-        for (Watched listener : listeners) {
+        for (WatchedListener listener : listeners) {
             long delay = listener.lateMillis.getAsLong();
             if (delay >= 0) {
                 looked = true;

@@ -9,9 +9,9 @@ import io.tcpguard.state.DownBy;
  * @param kind decides about holding and failing open
  * @param why in words
  */
-record DownCause(Kind kind, String why) {
+record DownCause(DownKind kind, String why) {
 
-    enum Kind {
+    enum DownKind {
         /** An operator said so. Ends at once when he says so. */
         OPERATOR(DownBy.OPERATOR, false, false),
         /** A listener has not served yet. Nothing to hold: nobody was sent here before. */
@@ -32,7 +32,7 @@ record DownCause(Kind kind, String why) {
         private final boolean held;
         private final boolean failsOpen;
 
-        Kind(DownBy by, boolean held, boolean failsOpen) {
+        DownKind(DownBy by, boolean held, boolean failsOpen) {
             this.by = by;
             this.held = held;
             this.failsOpen = failsOpen;

@@ -107,19 +107,19 @@ public final class Engine {
         serving.step(watches, listeners, now);
         Level level = lead(watches);
         DownCause cause = cause(operator, listeners, level, now);
-        if (cause != null && cause.kind() != DownCause.Kind.STALLED && cause.kind() != DownCause.Kind.JUDGED) {
+        if (cause != null && cause.kind() != DownCause.DownKind.STALLED && cause.kind() != DownCause.DownKind.JUDGED) {
             leader = null;
         }
-        boolean seen = cause != null && cause.kind() != DownCause.Kind.OPERATOR;
+        boolean seen = cause != null && cause.kind() != DownCause.DownKind.OPERATOR;
         if (evidence.lacks(seen, now) && snapshot().verdict().up()) {
             cause = null;
         }
         // A start is no trouble: nobody was sent here before.
-        if (cause != null && cause.kind() != DownCause.Kind.STARTING) {
+        if (cause != null && cause.kind() != DownCause.DownKind.STARTING) {
             level = Level.DRAIN;
         }
         Capacity capacity = descriptors.capacity();
-        if (rehearsal && cause != null && cause.kind() != DownCause.Kind.OPERATOR) {
+        if (rehearsal && cause != null && cause.kind() != DownCause.DownKind.OPERATOR) {
             cause = new DownCause(cause.kind(), REHEARSAL + cause.why());
         }
         String why = cause != null ? cause.why() : rehearsal ? REHEARSAL + why(level, now) : why(level, now);
@@ -127,7 +127,7 @@ public final class Engine {
         double serves = keeper.failedOpen() ? 1 : serving.weighs();
         Verdict verdict = keeper.step(cause, why, capacity.usableShare() * serves, observedInterval, now);
         // UP means served: what health no longer fails for is no reason to refuse.
-        boolean obeyed = !keeper.failedOpen() || (cause != null && cause.kind() != DownCause.Kind.STALLED);
+        boolean obeyed = !keeper.failedOpen() || (cause != null && cause.kind() != DownCause.DownKind.STALLED);
         for (int i = 0; i < listeners.size(); i++) {
             listeners.get(i).publish(obeyed);
         }
@@ -189,7 +189,7 @@ public final class Engine {
 
     private @Nullable DownCause cause(@Nullable String operator, List<ListenerWatch> listeners, Level level, long now) {
         if (operator != null) {
-            return new DownCause(DownCause.Kind.OPERATOR, operator);
+            return new DownCause(DownCause.DownKind.OPERATOR, operator);
         }
         for (int i = 0; i < listeners.size(); i++) {
             if (!listeners.get(i).accepting()) {
@@ -206,7 +206,9 @@ public final class Engine {
         if (level != Level.DRAIN || leading == null) {
             return null;
         }
-        DownCause.Kind kind = leading.signal() == Signal.WORK_DELAY ? DownCause.Kind.STALLED : DownCause.Kind.JUDGED;
+        DownCause.DownKind kind = leading.signal() == Signal.WORK_DELAY
+                ? DownCause.DownKind.STALLED
+                : DownCause.DownKind.JUDGED;
         return new DownCause(kind, why(level, now));
     }
 

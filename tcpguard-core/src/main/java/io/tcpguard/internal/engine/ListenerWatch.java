@@ -240,15 +240,15 @@ public final class ListenerWatch {
 
     DownCause whyNot() {
         if (!hasServed) {
-            return new DownCause(DownCause.Kind.STARTING, "listener " + name + " does not accept yet");
+            return new DownCause(DownCause.DownKind.STARTING, "listener " + name + " does not accept yet");
         }
         return accepting && stalled
                 ? new DownCause(
-                        DownCause.Kind.UNACCEPTED,
+                        DownCause.DownKind.UNACCEPTED,
                         "listener " + name
                                 + (unserved
                                         ? " accepts connections and does nothing for them"
                                         : " has connections waiting and has accepted none of them for too long"))
-                : new DownCause(DownCause.Kind.NOT_SERVING, "listener " + name + " does not accept");
+                : new DownCause(DownCause.DownKind.NOT_SERVING, "listener " + name + " does not accept");
     }
 }

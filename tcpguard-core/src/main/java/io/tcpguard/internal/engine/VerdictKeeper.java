@@ -29,7 +29,7 @@ final class VerdictKeeper {
     private final FlipHistory flips;
     private boolean down;
     private boolean held;
-    private DownCause.@Nullable Kind kind;
+    private DownCause.@Nullable DownKind kind;
     private long downSince;
     private String downReason = "";
     private boolean ramping;
@@ -110,7 +110,7 @@ final class VerdictKeeper {
     private void goUp(long now) {
         down = false;
         ramping = true;
-        rampChecks = kind == DownCause.Kind.STALLED ? CHECKS_AFTER_STALL : RAMP_CHECKS;
+        rampChecks = kind == DownCause.DownKind.STALLED ? CHECKS_AFTER_STALL : RAMP_CHECKS;
         reached = 0;
         upSince = now;
     }

@@ -37,7 +37,7 @@ final class RefusalPlace implements SelectionHandler {
     /** Instead of the seconds: only closed, in an orderly way. */
     static final int SAYS_NOTHING = -1;
 
-    private enum State {
+    private enum ReplyState {
         READING,
         WRITING,
         /** Answered; what the client still sends is thrown away until it closes. */
@@ -50,7 +50,7 @@ final class RefusalPlace implements SelectionHandler {
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
     private @Nullable ReplyWriter replyWriter;
-    private State state = State.CLOSED;
+    private ReplyState state = ReplyState.CLOSED;
     private int retryAfterSeconds;
     private Refusal cause = Refusal.CONNECTIONS;
     /** It asks for the head only. */
@@ -74,7 +74,7 @@ final class RefusalPlace implements SelectionHandler {
         head = false;
         retryAfterSeconds = seconds;
         since = now;
-        state = State.READING;
+        state = ReplyState.READING;
         received = 0;
         written = 0;
         lineEnds = 0;
@@ -90,7 +90,7 @@ final class RefusalPlace implements SelectionHandler {
             return;
         }
         try {
-            if (state == State.READING && key == null) {
+            if (state == ReplyState.READING && key == null) {
                 c.configureBlocking(false);
             }
             ready(now);
@@ -108,7 +108,7 @@ final class RefusalPlace implements SelectionHandler {
             return;
         }
         try {
-            key = poller.register(c, state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
+            key = poller.register(c, state == ReplyState.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
         } catch (IOException | RuntimeException e) {
             broken();
         }
@@ -121,7 +121,7 @@ final class RefusalPlace implements SelectionHandler {
         if (c == null || by == null) {
             return;
         }
-        if (state == State.WRITING || (state == State.READING && retryAfterSeconds == SAYS_NOTHING)) {
+        if (state == ReplyState.WRITING || (state == ReplyState.READING && retryAfterSeconds == SAYS_NOTHING)) {
             write(by, c, now);
         }
         for (int i = 0; i < READS && !closed() && !ended; i++) {
@@ -130,7 +130,7 @@ final class RefusalPlace implements SelectionHandler {
                 ended = true;
             } else if (n == 0) {
                 break;
-            } else if (state == State.READING) {
+            } else if (state == ReplyState.READING) {
                 head |= received == 0 && by.bytes().get(0) == 'H';
                 received += n;
                 if (headEnds(by.bytes()) || received >= LONGEST_HEAD) {
@@ -140,10 +140,10 @@ final class RefusalPlace implements SelectionHandler {
             }
         }
         if (ended && !closed()) {
-            if (state == State.READING && received > 0) {
+            if (state == ReplyState.READING && received > 0) {
                 write(by, c, now); // Half-closed in the middle of its request: it still listens.
             }
-            if (state != State.WRITING) {
+            if (state != ReplyState.WRITING) {
                 end(false);
             }
         }
@@ -154,16 +154,16 @@ final class RefusalPlace implements SelectionHandler {
             return;
         }
         try {
-            if (state == State.READING) {
+            if (state == ReplyState.READING) {
                 ready(now); // What came in this moment: closing over unread bytes would be a reset.
                 SocketChannel c = channel;
                 ReplyWriter by = replyWriter;
-                if (state == State.READING && received > 0 && c != null && by != null) {
+                if (state == ReplyState.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
                         end(view.mayReset()); // It dawdles, whatever it has sent: others wait for its place.
                     }
-                } else if (state == State.READING) {
+                } else if (state == ReplyState.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
                     // one direction only needs to forget the connection.
@@ -194,11 +194,11 @@ final class RefusalPlace implements SelectionHandler {
 
     /** Wholly; only its client's end is awaited. */
     boolean answered() {
-        return state == State.WAITING;
+        return state == ReplyState.WAITING;
     }
 
     boolean closed() {
-        return state == State.CLOSED;
+        return state == ReplyState.CLOSED;
     }
 
     @Override
@@ -212,19 +212,19 @@ final class RefusalPlace implements SelectionHandler {
         if (retryAfterSeconds == SAYS_NOTHING) {
             c.shutdownOutput();
             since = now;
-            state = State.WAITING;
+            state = ReplyState.WAITING;
             return;
         }
         ByteBuffer answer = by.answer(retryAfterSeconds, cause, head);
         answer.position(written);
         c.write(answer);
         written = answer.position();
-        if (state == State.READING) {
+        if (state == ReplyState.READING) {
             since = now;
         }
-        state = answer.hasRemaining() ? State.WRITING : State.WAITING;
+        state = answer.hasRemaining() ? ReplyState.WRITING : ReplyState.WAITING;
         if (key != null) {
-            key.interestOps(state == State.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            key.interestOps(state == ReplyState.WRITING ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
     }
 
@@ -243,7 +243,7 @@ final class RefusalPlace implements SelectionHandler {
         channel = null;
         key = null;
         replyWriter = null;
-        state = State.CLOSED;
+        state = ReplyState.CLOSED;
     }
 
     private boolean headEnds(ByteBuffer bytes) {

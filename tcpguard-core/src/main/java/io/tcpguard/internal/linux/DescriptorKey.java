@@ -8,14 +8,14 @@ package io.tcpguard.internal.linux;
  * @param place of a file its directory, of a socket its peer's address, of anything else its name
  * @param port of a socket's peer, or of the listener that it came by; 0: none
  */
-record DescriptorKey(Kind kind, String place, int port) {
-    static final DescriptorKey UNSEEN = new DescriptorKey(Kind.OTHER, "of a kind that can't be seen", 0);
+record DescriptorKey(DescriptorKind kind, String place, int port) {
+    static final DescriptorKey UNSEEN = new DescriptorKey(DescriptorKind.OTHER, "of a kind that can't be seen", 0);
 
     private static final String DELETED = " (deleted)";
     private static final String SOCKET = "socket:[";
     private static final String ANONYMOUS = "anon_inode:";
 
-    enum Kind {
+    enum DescriptorKind {
         FILE,
         DELETED_FILE,
         CLIENT_SOCKET,
@@ -40,7 +40,7 @@ record DescriptorKey(Kind kind, String place, int port) {
 
     static DescriptorKey ofName(String name) {
         if (name.startsWith("/memfd:")) {
-            return new DescriptorKey(Kind.OTHER, "files in memory (memfd)", 0);
+            return new DescriptorKey(DescriptorKind.OTHER, "files in memory (memfd)", 0);
         }
         if (name.startsWith("/")) {
             boolean deleted = name.endsWith(DELETED);
@@ -48,11 +48,11 @@ record DescriptorKey(Kind kind, String place, int port) {
             // The kernel forgets the names of /proc/PID/net at once (fs/proc/proc_net.c, pde_force_lookup): nobody
             // deleted them.
             boolean gone = deleted && !path.startsWith("/proc/");
-            return new DescriptorKey(gone ? Kind.DELETED_FILE : Kind.FILE, parent(path), 0);
+            return new DescriptorKey(gone ? DescriptorKind.DELETED_FILE : DescriptorKind.FILE, parent(path), 0);
         }
         if (name.startsWith(ANONYMOUS)) {
             return new DescriptorKey(
-                    Kind.OTHER,
+                    DescriptorKind.OTHER,
                     switch (name.substring(ANONYMOUS.length()).replace("[", "").replace("]", "")) {
                         case "eventpoll" -> "epoll instances (selectors)";
                         case "inotify" -> "inotify instances (watched directories)";
@@ -65,7 +65,7 @@ record DescriptorKey(Kind kind, String place, int port) {
         }
         int colon = name.indexOf(':');
         String kind = colon < 0 ? name : name.substring(0, colon);
-        return new DescriptorKey(Kind.OTHER, kind.equals("pipe") ? "ends of pipes" : kind, 0);
+        return new DescriptorKey(DescriptorKind.OTHER, kind.equals("pipe") ? "ends of pipes" : kind, 0);
     }
 
     static String parent(String path) {

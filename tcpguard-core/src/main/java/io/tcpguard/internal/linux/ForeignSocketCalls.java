@@ -115,11 +115,11 @@ final class ForeignSocketCalls implements SocketCalls {
     }
 
     /** Memory outside the heap, freed by the garbage collector, and where it is. */
-    private final class Memory {
+    private final class NativeMemory {
         final ByteBuffer bytes;
         final long address;
 
-        Memory(int size) {
+        NativeMemory(int size) {
             bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
             try {
                 address = (long) addressOf.invoke(ofBuffer.invoke(null, bytes));
@@ -143,8 +143,8 @@ final class ForeignSocketCalls implements SocketCalls {
 
         @Override
         public int localPort() {
-            Memory address = new Memory(ADDRESS_BYTES);
-            Memory size = new Memory(Integer.BYTES);
+            NativeMemory address = new NativeMemory(ADDRESS_BYTES);
+            NativeMemory size = new NativeMemory(Integer.BYTES);
             size.bytes.putInt(0, ADDRESS_BYTES);
             int result;
             try {
@@ -169,16 +169,16 @@ final class ForeignSocketCalls implements SocketCalls {
         private final int level;
         private final int name;
         private final int bytes;
-        private final Memory value;
-        private final Memory length;
+        private final NativeMemory value;
+        private final NativeMemory length;
 
         ForeignOption(int descriptor, int level, int name, int bytes) {
             this.descriptor = descriptor;
             this.level = level;
             this.name = name;
             this.bytes = bytes;
-            value = new Memory(bytes);
-            length = new Memory(Integer.BYTES);
+            value = new NativeMemory(bytes);
+            length = new NativeMemory(Integer.BYTES);
         }
 
         @Override

@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.linux;
 
-import io.tcpguard.internal.linux.DescriptorKey.Kind;
+import io.tcpguard.internal.linux.DescriptorKey.DescriptorKind;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -55,9 +55,9 @@ final class SocketNames {
         rows.stream().filter(Row::listens).forEach(row -> listening.add(row.localPort()));
         for (Row row : rows) {
             DescriptorKey key = row.listens()
-                    ? new DescriptorKey(Kind.OTHER, "listening sockets", 0)
+                    ? new DescriptorKey(DescriptorKind.OTHER, "listening sockets", 0)
                     : listening.contains(row.localPort())
-                            ? new DescriptorKey(Kind.CLIENT_SOCKET, "", row.localPort())
+                            ? new DescriptorKey(DescriptorKind.CLIENT_SOCKET, "", row.localPort())
                             : row.key();
             found.merge(key, 1, Integer::sum);
         }
@@ -66,7 +66,7 @@ final class SocketNames {
             String which = whole
                     ? "sockets that are not connected (never, or reset by their peer)"
                     : "sockets (to whom could not be looked up: too few descriptors or too little time)";
-            found.merge(new DescriptorKey(Kind.NAMELESS_SOCKET, which, 0), inodes.size(), Integer::sum);
+            found.merge(new DescriptorKey(DescriptorKind.NAMELESS_SOCKET, which, 0), inodes.size(), Integer::sum);
         }
     }
 
@@ -83,8 +83,8 @@ final class SocketNames {
             if (inodes.remove(Long.parseLong(words.nextToken()))) {
                 int port = port(remote);
                 DescriptorKey key = port == 0
-                        ? new DescriptorKey(Kind.OTHER, table.replace("6", "") + " sockets without a peer", 0)
-                        : new DescriptorKey(Kind.SOCKET, address(remote), port);
+                        ? new DescriptorKey(DescriptorKind.OTHER, table.replace("6", "") + " sockets without a peer", 0)
+                        : new DescriptorKey(DescriptorKind.SOCKET, address(remote), port);
                 rows.add(new Row(key, port(local), state.equals(LISTEN) && table.startsWith("tcp")));
             }
         });
@@ -96,7 +96,7 @@ final class SocketNames {
                     String[] words = row.trim().split(" +", 8);
                     if (inodes.remove(Long.parseLong(words[6]))) {
                         String path = words.length > 7 ? words[7] : "";
-                        found.merge(new DescriptorKey(Kind.UNIX_SOCKET, path, 0), 1, Integer::sum);
+                        found.merge(new DescriptorKey(DescriptorKind.UNIX_SOCKET, path, 0), 1, Integer::sum);
                     }
                 });
     }

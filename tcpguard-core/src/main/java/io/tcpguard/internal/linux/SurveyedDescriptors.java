@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.linux;
 
-import io.tcpguard.internal.linux.DescriptorKey.Kind;
+import io.tcpguard.internal.linux.DescriptorKey.DescriptorKind;
 import io.tcpguard.internal.probe.HeldDescriptors;
 import io.tcpguard.internal.text.Plain;
 import java.util.ArrayList;
@@ -44,8 +44,8 @@ public final class SurveyedDescriptors {
      * @param most groups to tell
      */
     public List<HeldDescriptors> top(SurveyedDescriptors before, int most) {
-        Map<Kind, UnaryOperator<DescriptorKey>> grouping = new EnumMap<>(Kind.class);
-        for (Kind kind : Kind.values()) {
+        Map<DescriptorKind, UnaryOperator<DescriptorKey>> grouping = new EnumMap<>(DescriptorKind.class);
+        for (DescriptorKind kind : DescriptorKind.values()) {
             grouping.put(kind, grouping(kind, before));
         }
         Map<DescriptorKey, Long> now = grouped(grouping);
@@ -60,7 +60,7 @@ public final class SurveyedDescriptors {
         return List.copyOf(all.subList(0, Math.min(most, all.size())));
     }
 
-    private Map<DescriptorKey, Long> grouped(Map<Kind, UnaryOperator<DescriptorKey>> grouping) {
+    private Map<DescriptorKey, Long> grouped(Map<DescriptorKind, UnaryOperator<DescriptorKey>> grouping) {
         Map<DescriptorKey, Long> groups = new HashMap<>();
         counts.forEach((key, count) -> {
             UnaryOperator<DescriptorKey> group = grouping.get(key.kind());
@@ -70,7 +70,7 @@ public final class SurveyedDescriptors {
     }
 
     /** The finest that still has a group that matters for the growth. */
-    private UnaryOperator<DescriptorKey> grouping(Kind kind, SurveyedDescriptors before) {
+    private UnaryOperator<DescriptorKey> grouping(DescriptorKind kind, SurveyedDescriptors before) {
         List<UnaryOperator<DescriptorKey>> finestFirst =
                 switch (kind) {
                     case FILE, DELETED_FILE -> byDirectory();
@@ -91,7 +91,7 @@ public final class SurveyedDescriptors {
         return finestFirst.get(finestFirst.size() - 1);
     }
 
-    private boolean matters(Kind kind, UnaryOperator<DescriptorKey> group, SurveyedDescriptors before) {
+    private boolean matters(DescriptorKind kind, UnaryOperator<DescriptorKey> group, SurveyedDescriptors before) {
         Map<DescriptorKey, Long> groups = new HashMap<>();
         long all = 0;
         long largest = 0;

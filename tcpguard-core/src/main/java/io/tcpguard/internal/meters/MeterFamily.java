@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeterFamily(
         String name,
-        Kind kind,
+        MeterKind kind,
         String unit,
         String help,
         String otel,
@@ -29,7 +29,7 @@ public record MeterFamily(
         @Nullable OfListener each) {
 
     /** What a meter is. */
-    public enum Kind {
+    public enum MeterKind {
         /** A value that goes up and down. */
         GAUGE,
         /** Only grows, from 0 at the building of the guard. */

@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.meters;
 
-import io.tcpguard.internal.meters.MeterFamily.Kind;
+import io.tcpguard.internal.meters.MeterFamily.MeterKind;
 import io.tcpguard.internal.meters.MeterFamily.OfListener;
 import io.tcpguard.internal.meters.MeterFamily.Series;
 import io.tcpguard.state.ListenerStatus;
@@ -37,22 +37,22 @@ final class MeterList {
         for (E each : values) {
             series.add(series(List.of(MeterValues.tag(each)), s -> value.value(s, each)));
         }
-        all.add(new MeterFamily(name, Kind.GAUGE, unit, help, otel, List.of(tag), series, null));
+        all.add(new MeterFamily(name, MeterKind.GAUGE, unit, help, otel, List.of(tag), series, null));
     }
 
     void gauge(String name, String unit, String help, String otel, ToDoubleFunction<MeterSource> value) {
         all.add(new MeterFamily(
-                name, Kind.GAUGE, unit, help, otel, List.of(), List.of(series(List.of(), value)), null));
+                name, MeterKind.GAUGE, unit, help, otel, List.of(), List.of(series(List.of(), value)), null));
     }
 
     void counter(String name, String unit, String help, ToDoubleFunction<MeterSource> value) {
         all.add(new MeterFamily(
-                name, Kind.COUNTER, unit, help, "", List.of(), List.of(series(List.of(), value)), null));
+                name, MeterKind.COUNTER, unit, help, "", List.of(), List.of(series(List.of(), value)), null));
     }
 
     void listener(String name, String unit, String help, ToDoubleFunction<ListenerStatus> value) {
         OfListener each = listener -> series(List.of(listener), MeterValues.of(listener, value));
-        all.add(new MeterFamily(name, Kind.GAUGE, unit, help, "", List.of(LISTENER), List.of(), each));
+        all.add(new MeterFamily(name, MeterKind.GAUGE, unit, help, "", List.of(LISTENER), List.of(), each));
     }
 
     static Series series(List<String> values, ToDoubleFunction<MeterSource> value) {

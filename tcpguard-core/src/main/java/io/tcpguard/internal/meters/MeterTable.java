@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.meters;
 
-import io.tcpguard.internal.meters.MeterFamily.Kind;
+import io.tcpguard.internal.meters.MeterFamily.MeterKind;
 import io.tcpguard.internal.meters.MeterFamily.Series;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
@@ -95,7 +95,7 @@ public final class MeterTable {
         }
         all.add(new MeterFamily(
                 "tcpguard.pressure",
-                Kind.GAUGE,
+                MeterKind.GAUGE,
                 NO_UNIT,
                 "used share of a signal's limit; the highest, where there are several sources",
                 "",
@@ -209,7 +209,7 @@ public final class MeterTable {
                 l -> l.workDelay().map(MeterValues::seconds).orElse(Double.NaN));
         all.add(new MeterFamily(
                 "tcpguard.listener.wait",
-                Kind.TIMER,
+                MeterKind.TIMER,
                 SECONDS,
                 "time for which connections waited for a slot, in the accept queue and in hand, whether they got one "
                         + "or not",

@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.meters;
 
-import io.tcpguard.internal.meters.MeterFamily.Kind;
+import io.tcpguard.internal.meters.MeterFamily.MeterKind;
 import io.tcpguard.internal.meters.MeterFamily.Series;
 import io.tcpguard.state.ListenerStatus;
 import java.util.List;
@@ -67,7 +67,7 @@ public final class PrometheusText {
         }
         String name = name(family);
         // OpenMetrics names a counter without the suffix of its sample.
-        String head = family.kind() == Kind.COUNTER && !openMetrics ? name + "_total" : name;
+        String head = family.kind() == MeterKind.COUNTER && !openMetrics ? name + "_total" : name;
         out.append("# HELP ").append(head).append(' ').append(family.help()).append('\n');
         out.append("# TYPE ")
                 .append(head)
@@ -82,7 +82,7 @@ public final class PrometheusText {
         }
     }
 
-    private static String type(Kind kind) {
+    private static String type(MeterKind kind) {
         return switch (kind) {
             case GAUGE -> "gauge";
             case COUNTER -> "counter";

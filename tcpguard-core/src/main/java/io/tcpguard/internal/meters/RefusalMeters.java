@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.meters;
 
-import io.tcpguard.internal.meters.MeterFamily.Kind;
+import io.tcpguard.internal.meters.MeterFamily.MeterKind;
 import io.tcpguard.internal.meters.MeterFamily.Series;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Rank;
@@ -28,7 +28,7 @@ final class RefusalMeters {
         }
         all.add(new MeterFamily(
                 "tcpguard.shed",
-                Kind.COUNTER,
+                MeterKind.COUNTER,
                 MeterTable.NO_UNIT,
                 "refused connections and requests, evicted idle connections",
                 "",
@@ -60,7 +60,7 @@ final class RefusalMeters {
         }
         return new MeterFamily(
                 "tcpguard.wait.within",
-                Kind.COUNTER,
+                MeterKind.COUNTER,
                 MeterTable.CONNECTIONS,
                 "connections that waited for a slot for no longer than so many seconds, and wait no more",
                 "",
@@ -79,7 +79,7 @@ final class RefusalMeters {
         }
         return new MeterFamily(
                 "tcpguard.sources",
-                Kind.COUNTER,
+                MeterKind.COUNTER,
                 MeterTable.CONNECTIONS,
                 "new connections while slots were scarce, by what their source is known for",
                 "",

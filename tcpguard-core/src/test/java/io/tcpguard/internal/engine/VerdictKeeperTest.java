@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class VerdictKeeperTest {
     private static final String LEAK = "a leak";
-    private static final DownCause DEPLOY = new DownCause(DownCause.Kind.OPERATOR, "deploy");
-    private static final DownCause STARTING = new DownCause(DownCause.Kind.STARTING, "not yet");
-    private static final DownCause NOT_SERVING = new DownCause(DownCause.Kind.NOT_SERVING, "does not accept");
+    private static final DownCause DEPLOY = new DownCause(DownCause.DownKind.OPERATOR, "deploy");
+    private static final DownCause STARTING = new DownCause(DownCause.DownKind.STARTING, "not yet");
+    private static final DownCause NOT_SERVING = new DownCause(DownCause.DownKind.NOT_SERVING, "does not accept");
 
     private long now;
     private long interval;
@@ -218,7 +218,7 @@ class VerdictKeeperTest {
 
     private Verdict at(double t, @Nullable String cause) {
         now = seconds(t);
-        DownCause judged = cause == null ? null : new DownCause(DownCause.Kind.JUDGED, cause);
+        DownCause judged = cause == null ? null : new DownCause(DownCause.DownKind.JUDGED, cause);
         return keeper.step(judged, "calm", usable, interval, now);
     }
 

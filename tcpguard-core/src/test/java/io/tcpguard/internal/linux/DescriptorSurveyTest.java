@@ -4,7 +4,7 @@ package io.tcpguard.internal.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.tcpguard.internal.linux.DescriptorKey.Kind;
+import io.tcpguard.internal.linux.DescriptorKey.DescriptorKind;
 import io.tcpguard.internal.probe.HeldDescriptors;
 import java.io.File;
 import java.net.InetAddress;
@@ -132,10 +132,10 @@ class DescriptorSurveyTest {
     }
 
     private static DescriptorKey file(String directory) {
-        return new DescriptorKey(Kind.FILE, directory, 0);
+        return new DescriptorKey(DescriptorKind.FILE, directory, 0);
     }
 
     private static DescriptorKey socket(String address, int port) {
-        return new DescriptorKey(Kind.SOCKET, address, port);
+        return new DescriptorKey(DescriptorKind.SOCKET, address, port);
     }
 }

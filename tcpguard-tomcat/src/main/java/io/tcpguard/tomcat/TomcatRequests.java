@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Requests of one connection that are in progress, and how many of them wait for the rest of their body. Any thread.
  */
-final class PartialRequests {
+final class TomcatRequests {
     private static final long OPEN = 1L << 32;
 
     private final ConnectionHandle handle;
@@ -16,7 +16,7 @@ final class PartialRequests {
 
     private volatile boolean said;
 
-    PartialRequests(ConnectionHandle handle) {
+    TomcatRequests(ConnectionHandle handle) {
         this.handle = handle;
     }
 

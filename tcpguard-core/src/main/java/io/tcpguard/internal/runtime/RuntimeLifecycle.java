@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The life of one guard: it starts, drains, rehearses, stops and is closed. Its listeners of transitions outlive a
  * stop. Any thread; what changes its state waits for what did so before.
  */
-public final class GuardLifecycle {
+public final class RuntimeLifecycle {
     private final GuardConfig config;
     private final PublishedSnapshot published;
     private final GuardCounters counters;
@@ -31,7 +31,7 @@ public final class GuardLifecycle {
     private volatile RunState state = RunState.STOPPED;
 
     /** Not started. */
-    public GuardLifecycle(GuardConfig config, PublishedSnapshot published, GuardCounters counters) {
+    public RuntimeLifecycle(GuardConfig config, PublishedSnapshot published, GuardCounters counters) {
         this.config = config;
         this.published = published;
         this.counters = counters;

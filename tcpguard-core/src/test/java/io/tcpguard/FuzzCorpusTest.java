@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What fuzzing found, and what it began with, again: each saved input as it is, and torn, spliced and flipped by a fixed seed. A
- * coverage-guided run of one target: {@code mvn test-compile exec:exec -Pfuzz -pl tcpguard-core -Dfuzz.target=…}.
+ * What fuzzing found, and what it began with, again: each saved input as it is, and torn, spliced and flipped by a
+ * fixed seed. A coverage-guided run of one target: {@code mvn test-compile exec:exec -Pfuzz -pl tcpguard-core
+ * -Dfuzz.target=…}.
  */
 class FuzzCorpusTest {
     private static final Path CORPUS = Path.of("src/test/resources/fuzz");

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The time of the last sample, less all pauses of the process. Requests stamp their connections with it: exact to a sample period, which is plenty for idle times
- * of seconds, and cheaper than asking the system. If the sampler stops, idle times stop growing and nobody is evicted.
+ * The time of the last sample, less all pauses of the process. Requests stamp their connections with it: exact to a
+ * sample period, which is plenty for idle times of seconds, and cheaper than asking the system. If the sampler stops,
+ * idle times stop growing and nobody is evicted.
  *
  * <p>While the sampler rests the system is asked, and whoever asks wakes the sampler: then the clock hangs on it again.
  */
@@ -46,7 +47,8 @@ public final class CoarseClock {
     }
 
     /**
-     * A pause of the process or of its machine makes nobody idle: what came meanwhile has not been read yet. Sampler thread only.
+     * A pause of the process or of its machine makes nobody idle: what came meanwhile has not been read yet. Sampler
+     * thread only.
      *
      * @param longestStep what is longer is such a pause
      * @return for how long the clock had stood still

@@ -12,7 +12,9 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Datagrams for the UDP check, over a real socket: never a larger answer, never an answer to an answer, none is kept. */
+/**
+ * Datagrams for the UDP check, over a real socket: never a larger answer, never an answer to an answer, none is kept.
+ */
 public final class DatagramFuzz {
     private static final byte[] UP = "UP\n".getBytes(StandardCharsets.US_ASCII);
     private static final int LONGEST = 60_000;

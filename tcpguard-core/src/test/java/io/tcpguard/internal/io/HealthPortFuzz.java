@@ -4,7 +4,9 @@ package io.tcpguard.internal.io;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What strangers may send to the health port: heads of requests, and what HAProxy says of the server in one of them. */
+/**
+ * What strangers may send to the health port: heads of requests, and what HAProxy says of the server in one of them.
+ */
 public final class HealthPortFuzz {
     private HealthPortFuzz() {}
 

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Texts of {@code /proc} and of cgroups, by the parsers that read them, from real files. The first byte says which one; what
- * comes out is a number of 0 or more, or none.
+ * Texts of {@code /proc} and of cgroups, by the parsers that read them, from real files. The first byte says which one;
+ * what comes out is a number of 0 or more, or none.
  */
 public final class ProcTextsFuzz {
     private static final Path DIRECTORY = directory();

@@ -4,8 +4,8 @@ package io.tcpguard.concurrency;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 
 /**
- * How many orders of steps are tried: few in the long suite; {@code -Dorders=long} for the record. An invariant that breaks is thrown by
- * the operation that sees it, and Lincheck prints the order.
+ * How many orders of steps are tried: few in the long suite; {@code -Dorders=long} for the record. An invariant that
+ * breaks is thrown by the operation that sees it, and Lincheck prints the order.
  */
 public final class Orders {
     private static final boolean LONG = "long".equals(System.getProperty("orders"));

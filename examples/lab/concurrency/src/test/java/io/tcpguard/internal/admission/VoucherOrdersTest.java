@@ -7,7 +7,10 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Accepting threads and a sampler that counts early and notes late: connections alone never pass the admission threshold. */
+/**
+ * Accepting threads and a sampler that counts early and notes late: connections alone never pass the admission
+ * threshold.
+ */
 @Tag("long")
 public class VoucherOrdersTest {
     private static final int POINT = 6;

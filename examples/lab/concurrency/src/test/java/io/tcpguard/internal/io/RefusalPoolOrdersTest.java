@@ -7,7 +7,10 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Accepting threads hand places over to the I/O thread, which serves them, gives them back and shuts the pool: none is lost or doubled. */
+/**
+ * Accepting threads hand places over to the I/O thread, which serves them, gives them back and shuts the pool: none is
+ * lost or doubled.
+ */
 @Tag("long")
 public class RefusalPoolOrdersTest {
     private static final int PLACES = 3;

@@ -14,7 +14,10 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The sampler publishes while the I/O thread tells: each listener hears a chain without a gap, and of the last one at last. */
+/**
+ * The sampler publishes while the I/O thread tells: each listener hears a chain without a gap, and of the last one at
+ * last.
+ */
 @Tag("long")
 public class TransitionOrdersTest {
     private static final GuardSnapshot[] SNAPSHOTS = {at(Level.NORMAL), at(Level.ELEVATED), at(Level.SHED)};

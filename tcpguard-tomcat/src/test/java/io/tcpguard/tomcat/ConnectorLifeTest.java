@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardEngine;
@@ -165,6 +167,34 @@ class ConnectorLifeTest {
         try (ServerSocket free = new ServerSocket(0)) {
             return free.getLocalPort();
         }
+    }
+
+    /** A reload is the application's; its connectors go on, and who is connected stays in the books. */
+    @ParameterizedTest
+    @ValueSource(strings = {GUARDED, STOCK})
+    void isAsItWasWhenTheApplicationIsReloadedWithClientsConnected(String protocol) throws Exception {
+        rig.start();
+        GuardedServer server = GuardedServer.guard(rig.tomcat.getServer(), guard);
+        Connector connector = connector(protocol);
+        rig.tomcat.getService().addConnector(connector);
+        FakeControl.Listener before = other();
+        long watches = guard.watches.get();
+        try (RawClient client = new RawClient(connector.getLocalPort())) {
+            assertThat(isServed(client)).isOne();
+
+            for (Container context : rig.tomcat.getHost().findChildren()) {
+                ((Context) context).reload();
+            }
+
+            assertThat(other()).isSameAs(before);
+            Await.until("accepts", () -> before.control.accepting());
+            assertThat(guard.watches).hasValue((int) watches);
+            // A context that was made by code is empty then.
+            assertThat(client.get("/")).startsWith("HTTP/1.1 404");
+            assertThat(held(before)).isOne();
+        }
+        Await.until("counted down", () -> held(before) == 0);
+        server.restore();
     }
 
     @Test

@@ -23,8 +23,8 @@ class SourceShapeTest {
     /** Longer by a reason that each says in its class doc; a bound all the same. */
     private static final Map<String, Integer> LONG_BY_REASON = Map.of("Setting", 420, "GuardRuntime", 330);
 
-    private static final Pattern TYPE = Pattern.compile(
-            "^( *)(?:(?:public|protected|private|abstract|static|final|sealed|non-sealed) )*"
+    private static final Pattern TYPE =
+            Pattern.compile("^( *)(?:(?:public|protected|private|abstract|static|final|sealed|non-sealed) )*"
                     + "(?:class|interface|enum|record|@interface) (\\w+)");
 
     @Test
@@ -79,13 +79,15 @@ class SourceShapeTest {
     void noNameStandsForTwoTypesOfTheLibrary() throws IOException {
         Map<String, List<String>> places = new TreeMap<>();
         for (Path file : sources("main")) {
-            if (file.toString().contains("/examples/") || file.getFileName().toString().contains("-")) {
+            if (file.toString().contains("/examples/")
+                    || file.getFileName().toString().contains("-")) {
                 continue;
             }
             for (String line : Files.readAllLines(file)) {
                 Matcher type = TYPE.matcher(line);
                 if (type.find()) {
-                    places.computeIfAbsent(type.group(2), n -> new ArrayList<>()).add(file.toString());
+                    places.computeIfAbsent(type.group(2), n -> new ArrayList<>())
+                            .add(file.toString());
                 }
             }
         }
@@ -100,8 +102,7 @@ class SourceShapeTest {
         try (Stream<Path> all = Files.walk(root)) {
             List<Path> found = all.filter(path -> path.toString().endsWith(".java"))
                     .filter(path -> !path.toString().contains("/target/"))
-                    .filter(path -> kind.equals("*")
-                            || path.toString().contains("/" + part.resolve(kind) + "/"))
+                    .filter(path -> kind.equals("*") || path.toString().contains("/" + part.resolve(kind) + "/"))
                     .toList();
             assertThat(found).hasSizeGreaterThan(200);
             return found;

@@ -126,9 +126,8 @@ final class MachineReader {
                     backlog == null ? OptionalLong.empty() : OptionalLong.of(backlog)));
         }
         if (!listeners.isEmpty() && backlogs.isEmpty()) {
-            notes.add(
-                    "the listeners' backlogs are not known: ss is not installed here, or looks at another network "
-                            + "namespace");
+            notes.add("the listeners' backlogs are not known: ss is not installed here, or looks at another network "
+                    + "namespace");
         }
         return listeners;
     }

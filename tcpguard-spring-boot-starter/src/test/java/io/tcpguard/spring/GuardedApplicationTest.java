@@ -138,9 +138,8 @@ class GuardedApplicationTest {
     void doesNotStartWithAWrongValue() {
         assertThatThrownBy(() -> example.start("--tcpguard.elevated-at=high", "--tcpguard.notice=soon"))
                 .rootCause()
-                .hasMessageContaining(
-                        "tcpguard.elevated-at=high in \"tcpguard.elevated-at\" from property source "
-                                + "\"commandLineArgs\" (expected: ")
+                .hasMessageContaining("tcpguard.elevated-at=high in \"tcpguard.elevated-at\" from property source "
+                        + "\"commandLineArgs\" (expected: ")
                 .hasMessageContaining("tcpguard.notice=soon in ");
     }
 

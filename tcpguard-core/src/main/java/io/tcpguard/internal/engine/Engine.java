@@ -206,9 +206,8 @@ public final class Engine {
         if (level != Level.DRAIN || leading == null) {
             return null;
         }
-        DownCause.DownKind kind = leading.signal() == Signal.WORK_DELAY
-                ? DownCause.DownKind.STALLED
-                : DownCause.DownKind.JUDGED;
+        DownCause.DownKind kind =
+                leading.signal() == Signal.WORK_DELAY ? DownCause.DownKind.STALLED : DownCause.DownKind.JUDGED;
         return new DownCause(kind, why(level, now));
     }
 

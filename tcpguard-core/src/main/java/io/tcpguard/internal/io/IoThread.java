@@ -267,9 +267,8 @@ public final class IoThread implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            LOG.warn(
-                    "tcpguard-io has not ended yet: a task on it is still running. Its sockets are closed when the "
-                            + "task ends");
+            LOG.warn("tcpguard-io has not ended yet: a task on it is still running. Its sockets are closed when the "
+                    + "task ends");
         }
     }
 

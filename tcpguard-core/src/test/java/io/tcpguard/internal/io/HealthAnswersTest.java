@@ -233,17 +233,14 @@ class HealthAnswersTest {
         assertThat(json)
                 .startsWith("{\"up\":true,")
                 .contains("\"idleFloorMillis\":9400,\"queueWaitMillis\":2660,\"waited\":123,")
-                .contains(
-                        "\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,"
-                                + "\"other\":20,\"usable\":1004,\"refusalPoint\":992,"
-                                + "\"binding\":\"DESCRIPTORS\",\"places\":972,\"placesBy_DESCRIPTORS\":972}")
-                .contains(
-                        "{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\","
-                                + "\"used\":40,\"limit\":1024,\"permille\":39}")
+                .contains("\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,"
+                        + "\"other\":20,\"usable\":1004,\"refusalPoint\":992,"
+                        + "\"binding\":\"DESCRIPTORS\",\"places\":972,\"placesBy_DESCRIPTORS\":972}")
+                .contains("{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\","
+                        + "\"used\":40,\"limit\":1024,\"permille\":39}")
                 .contains("\"unavailable\":\"NOT_SUPPORTED\",\"detail\":\"no \\\"tcp_info\\\"\"")
-                .contains(
-                        "\"haproxy\":{\"status\":\"UP "
-                                + "1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
+                .contains("\"haproxy\":{\"status\":\"UP "
+                        + "1/2\",\"server\":\"web/s1\",\"node\":\"lb\",\"weight\":50,\"totalWeight\":200}");
     }
 
     @Test
@@ -270,13 +267,11 @@ class HealthAnswersTest {
                 .contains("trend: LEAK, 12.3 descriptors more each second; at this pace none is left in 40 s; it is not"
                         + " connections that grow: a leak\n")
                 .contains(" s ago: SYN_RECV 3, CLOSE_WAIT 40; at least: the time was up before all were counted\n")
-                .contains(
-                        "closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for "
-                                + "want"
-                                + " of memory: 0\n")
-                .contains(
-                        "refused for an old time stamp (PAWS) since the start: 5 segments, not known that met "
-                                + "TIME_WAIT\n")
+                .contains("closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for "
+                        + "want"
+                        + " of memory: 0\n")
+                .contains("refused for an old time stamp (PAWS) since the start: 5 segments, not known that met "
+                        + "TIME_WAIT\n")
                 .contains("note: 40 connections in CLOSE_WAIT\n");
         assertThat(json)
                 .contains("\"trend\":{\"kind\":\"LEAK\",\"perThousandSeconds\":12340,\"secondsLeft\":40}")

@@ -194,9 +194,8 @@ public final class IncidentReport {
         }
         Signal led = episode.leading(endNanos());
         if (led == Signal.CONNECTIONS || led == Signal.MEMORY) {
-            line(
-                    "  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel "
-                            + "setting");
+            line("  more room   by maxConnections, the connector's or tcpguard's, or by more heap; not by a kernel "
+                    + "setting");
             return;
         }
         List<Finding> settings = settings();

@@ -108,10 +108,9 @@ record NettyRefusals(int rounds, int knocks, int warmUp, int settleSeconds) {
     private static void print(Transport transport, Map<Contestant, RefusalBook> books, PrintStream out) {
         out.println("#### Refusals for a second of processor time, " + transport);
         out.println();
-        out.println(
-                "| Netty " + NettyServer.version() + ", " + transport
-                        + " | refused per CPU second | ratio of the pairs | knocks | whole 503 | reset | heard nothing "
-                        + "for 1 s | served | refused a second |");
+        out.println("| Netty " + NettyServer.version() + ", " + transport
+                + " | refused per CPU second | ratio of the pairs | knocks | whole 503 | reset | heard nothing "
+                + "for 1 s | served | refused a second |");
         out.println("|---|---|---|---|---|---|---|---|---|");
         for (List<Contestant> pair : PAIRS) {
             RefusalBook bare = book(books, pair.get(0));

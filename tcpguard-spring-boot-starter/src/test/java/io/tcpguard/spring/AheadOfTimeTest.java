@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,9 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
         matches = ".+",
         disabledReason = "the examples are processed ahead of time, this module has no application of its own")
 class AheadOfTimeTest {
+    private static final Pattern SERVES = Pattern.compile("(?:Tomcat|Netty) started on port ([0-9]+)");
+    private static final Pattern TELLS = Pattern.compile("health on port ([0-9]+)");
+
     private final Path out;
-    private int port;
-    private int health;
 
     AheadOfTimeTest(@TempDir Path directory) {
         out = directory.resolve("out.txt");
@@ -36,8 +38,9 @@ class AheadOfTimeTest {
     void isGuardedAsAnyOther() throws Exception {
         Process application = start();
         try {
-            Web.await("serves", () -> answers(application, port, "/", 200));
-            Web.await("healthy", () -> answers(application, health, "/", 200));
+            int port = said(application, SERVES);
+            int health = said(application, TELLS);
+            Web.await("healthy", () -> Web.get(health, "/").statusCode() == 200);
             assertThat(Web.get(port, "/").body()).isEqualTo("hello");
             assertThat(Web.get(health, "/details").body()).contains("ACCEPT_QUEUE");
             assertThat(Files.readString(out))
@@ -55,7 +58,7 @@ class AheadOfTimeTest {
     void obeysTheKillSwitchOfTheDayItRuns() throws Exception {
         Process application = start("--tcpguard.enabled=false");
         try {
-            Web.await("serves", () -> answers(application, port, "/", 200));
+            int port = said(application, SERVES);
             assertThat(Web.get(port, "/").body()).isEqualTo("hello");
             assertThat(Files.readString(out))
                     .contains("AOT-processed", "tcpguard is off")
@@ -66,11 +69,6 @@ class AheadOfTimeTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            health = other.getLocalPort();
-        }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -80,10 +78,10 @@ class AheadOfTimeTest {
                 "-cp",
                 classPath(),
                 System.getProperty("example.application"),
-                "--server.port=" + port,
+                "--server.port=0",
                 "--server.address=127.0.0.1",
                 "--server.tomcat.basedir=" + out.getParent(),
-                "--tcpguard.health-port=" + health,
+                "--tcpguard.health-port=0",
                 "--tcpguard.health-address=127.0.0.1"));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
@@ -104,15 +102,12 @@ class AheadOfTimeTest {
         return String.join(File.pathSeparator, entries);
     }
 
-    private boolean answers(Process application, int on, String path, int status) throws Exception {
-        if (!application.isAlive()) {
-            throw new AssertionError(Files.readString(out));
-        }
-        try {
-            return Web.get(on, path).statusCode() == status;
-        } catch (IOException e) {
-            return false;
-        }
+    /** The port that this line of the log names, when it is there. */
+    private int said(Process application, Pattern line) throws Exception {
+        Web.await("it says " + line, () -> line.matcher(Files.readString(out)).find() || !application.isAlive());
+        Matcher found = line.matcher(Files.readString(out));
+        assertThat(found.find()).as(Files.readString(out)).isTrue();
+        return Integer.parseInt(found.group(1));
     }
 
     private static void end(Process application) throws InterruptedException {

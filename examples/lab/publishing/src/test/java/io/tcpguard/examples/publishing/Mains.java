@@ -159,10 +159,9 @@ final class Mains {
                 }
 
                 public static void main(String[] args) throws Exception {
-                    int port = free();
-                    int healthPort = free();
-                    SpringApplication.run(Main.class, "--server.port=" + port, "--tcpguard.health-port=" + healthPort);
-                    ask(port, healthPort);
+                    var context = SpringApplication.run(Main.class, "--server.port=0", "--tcpguard.health-port=0");
+                    int port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+                    ask(port, context.getBean(io.tcpguard.TcpGuard.class).healthPort());
                     System.exit(0);
                 }
             """

@@ -53,7 +53,6 @@ public final class GuardRuntime implements RunState {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
-    private final GuardConfig config;
     private final PublishedSnapshot published;
     private final LinuxProbes probes;
     private final AdmissionPolicy policy;
@@ -75,7 +74,6 @@ public final class GuardRuntime implements RunState {
             List<GuardListener> listeners,
             LinuxProbes probes) {
         long now = AwakeTime.nanoTime();
-        this.config = config;
         this.published = published;
         this.probes = probes;
         rehearsal = new Rehearsal(config.share(Setting.ELEVATED_AT));

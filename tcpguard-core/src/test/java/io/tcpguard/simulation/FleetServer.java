@@ -9,6 +9,8 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FleetServer {
     private static final int AT_REST = 20;
+    private static final long SECOND = 1_000_000_000L;
+    private static final double QUIET = 0.8;
     private static final long LONGEST_WAIT = 60_000;
 
     private final long limit;
@@ -32,6 +36,7 @@ final class FleetServer {
     private long completed;
     private long returned;
     private long hangsSince = -1;
+    private long steppedAt;
 
     // What befalls it.
     boolean hangs;
@@ -60,8 +65,13 @@ final class FleetServer {
         return engine.snapshot().verdict();
     }
 
-    /** One look of the engine, in nanoseconds. */
+    /** One look of the engine, in nanoseconds; where nothing happens, one a second is enough. */
     void step(long now) {
+        boolean calm = !hangs && !dead && !drained && used() < QUIET * limit && quiet();
+        if (calm && now - steppedAt < SECOND) {
+            return;
+        }
+        steppedAt = now;
         if (!hangs) {
             hangsSince = -1;
             completed += users;
@@ -75,6 +85,11 @@ final class FleetServer {
         work.read(new Reading.Measured(Signal.WORK_DELAY, late, 500));
         @Nullable String operator = drained ? "deploy" : null;
         engine.step(watches, listeners, users, full(), operator, 0, now);
+    }
+
+    private boolean quiet() {
+        GuardSnapshot last = engine.snapshot();
+        return leaked == 0 && hangsSince < 0 && last.level() == Level.NORMAL && last.verdict().weight() == 100;
     }
 
     private long used() {

@@ -14,8 +14,8 @@ import java.util.Random;
  * time. The same seed is the same trial.
  */
 final class FleetTrial {
-    private static final long TICK = 100_000_000L;
-    private static final double TICKS_PER_SECOND = 10;
+    private static final long TICK = 250_000_000L;
+    private static final double TICKS_PER_SECOND = 4;
     private static final long LIMIT = 256;
     private static final int PLACES = 226;
     private static final double LOAD = 0.65;

@@ -121,10 +121,14 @@ final class DescriptorJudge {
             // Found so: connections are given no blame that cannot be told.
             ownBefore = own;
         }
+        boolean byOthers = (own - ownBefore) * 2 < m.used() - usedBefore;
         if (critical.raised()) {
-            return m.used() > point;
+            // Clients who fill the server again are no reason to stay.
+            return m.used() > point + reserve / 4 && byOthers;
         }
-        return m.used() >= m.limit() - Math.max(2, reserve / 8) && (own - ownBefore) * 2 < m.used() - usedBefore;
+        // Farther than the admissions of one moment and one in hand can come: of a tiny reserve they could eat all.
+        long eaten = Math.max(m.limit() - Math.max(2, reserve / 8), point + reserve / 4 + 2);
+        return m.used() >= eaten && byOthers;
     }
 
     private void allLeft(long now) {

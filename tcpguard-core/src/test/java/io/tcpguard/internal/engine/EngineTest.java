@@ -202,6 +202,18 @@ class EngineTest {
     }
 
     @Test
+    void isNotKeptDownByClientsWhoFillTheServerOnceTheOthersAreGone() {
+        descriptors(REFUSAL_POINT, 900);
+        after(10);
+        descriptors(1022, 902);
+        assertThat(after(1.1).verdict().up()).isFalse();
+
+        descriptors(REFUSAL_POINT + 1, 920);
+
+        assertThat(after(20).verdict().up()).isTrue();
+    }
+
+    @Test
     void decidesNothingWhereNothingCanBeKeptBack() {
         measured(Signal.DESCRIPTORS, 48, 48);
         own = 10;

@@ -159,6 +159,11 @@ public final class SteppedGuard {
         turn.take(time.nanoTime());
     }
 
+    /** A sample that is late is taken here. Never throws. */
+    public void renewIfLate() {
+        published.renewIfLate(time.nanoTime());
+    }
+
     /** What a check is told. */
     public HealthStatus check() {
         GuardSnapshot told = published.told(time.nanoTime());

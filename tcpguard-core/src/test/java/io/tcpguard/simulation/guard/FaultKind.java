@@ -7,6 +7,7 @@ enum FaultKind {
     CHATTERS,
     HALF_HEADS,
     HALF_BODIES,
+    POLLERS,
     SILENT_ONES,
     KNOCKERS,
     MORE_USERS,

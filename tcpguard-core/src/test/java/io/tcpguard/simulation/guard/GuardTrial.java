@@ -137,6 +137,17 @@ final class GuardTrial {
         return least;
     }
 
+    /** What the first seed that breaks something breaks, and how to run it again; for classes that are loaded apart. */
+    static String firstBroken(long firstSeed, int seeds) {
+        List<Broken> found = broken(firstSeed, seeds, 1);
+        if (found.isEmpty()) {
+            return "nothing in " + seeds + " seeds";
+        }
+        Broken least = found.get(0);
+        boolean again = String.valueOf(new GuardTrial(least.seed()).run(least.faults())).equals(least.toString());
+        return least.invariant() + " by " + least.line() + (again ? "" : ", which does not break it again");
+    }
+
     /** The first seeds that break something, shrunk; at most a few. */
     static List<Broken> broken(long firstSeed, int seeds, int most) {
         List<Broken> found = new ArrayList<>();

@@ -19,6 +19,8 @@ final class ModelClient {
         HALF_HEAD(500),
         /** Sends a request without its body. */
         HALF_BODY(500),
+        /** Asks for what takes 15 s, and for it again: a long poll. */
+        POLLER(500),
         /** Sends nothing. */
         SILENT(500),
         /** Is gone again before it is accepted. */
@@ -121,6 +123,7 @@ final class ModelClient {
         switch (kind) {
             case USER, SITTER, CHATTER -> listener.request(mine);
             case HALF_BODY -> listener.half(mine);
+            case POLLER -> listener.poll(mine);
             case HALF_HEAD -> mine.handle().touch();
             case KNOCKER -> hangUpAndReturn();
             case SILENT -> {}
@@ -129,7 +132,9 @@ final class ModelClient {
 
     void answered(ModelConnection mine) {
         ModelListener listener = at;
-        if (listener != null && mine == connection && (kind == Kind.USER || kind == Kind.CHATTER)) {
+        if (listener != null && mine == connection && kind == Kind.POLLER) {
+            later(20, mine, () -> listener.poll(mine));
+        } else if (listener != null && mine == connection && (kind == Kind.USER || kind == Kind.CHATTER)) {
             int pause = kind == Kind.USER ? 3000 + random.nextInt(6000) : 4000;
             later(pause, mine, () -> listener.request(mine));
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelListener implements ListenerControl, Probe {
     private static final int DESK = 40;
     private static final long ASKED_AGAIN = 5 * Timeline.MILLI;
+    private static final long POLL = 15 * Timeline.SECOND;
     private static final long SERVICE = 4 * Timeline.MILLI;
 
     /** One in the queue, or in an acceptor's hand. */
@@ -116,6 +117,19 @@ final class ModelListener implements ListenerControl, Probe {
         if (connection.open && begin(connection)) {
             connection.unfinished = true;
             connection.handle().unfinished(true);
+        }
+    }
+
+    /** A request that no thread works on, and that ends much later. */
+    void poll(ModelConnection connection) {
+        if (connection.open && begin(connection)) {
+            world.time.after(POLL, () -> answerPoll(connection));
+        }
+    }
+
+    private void answerPoll(ModelConnection connection) {
+        if (!world.postponedByFreeze(() -> answerPoll(connection))) {
+            answer(connection);
         }
     }
 

@@ -26,7 +26,8 @@ final class Population {
     Population(World world, SplittableRandom random) {
         this.world = world;
         backlog = random.nextInt(3) == 0 ? 100 : 4096;
-        acceptors = random.nextInt(3) == 0 ? 2 : 1;
+        // Two of them hold as many in hand as the reserve of a smaller limit is.
+        acceptors = random.nextInt(3) == 0 && world.kernel.limit() >= 200 ? 2 : 1;
         reportsWholeRequests = random.nextBoolean();
         sharedAddresses = random.nextInt(3) == 0;
         places = (int) world.witness.admissionThreshold() - 20;

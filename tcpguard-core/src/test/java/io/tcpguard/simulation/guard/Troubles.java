@@ -37,6 +37,7 @@ final class Troubles {
             case CHATTERS -> flood(Kind.CHATTER, amount, random);
             case HALF_HEADS -> flood(Kind.HALF_HEAD, amount, random);
             case HALF_BODIES -> flood(Kind.HALF_BODY, amount, random);
+            case POLLERS -> flood(Kind.POLLER, amount / 4, random);
             case SILENT_ONES -> flood(Kind.SILENT, amount, random);
             case KNOCKERS -> flood(Kind.KNOCKER, amount / 2, random);
             case MORE_USERS -> flood(Kind.USER, amount / 2, random);

@@ -27,7 +27,10 @@ final class Witness {
             FaultKind.PROBE_THROWS);
 
     private static final Set<FaultKind> STALLS = Set.of(FaultKind.HANG, FaultKind.SLOW);
-    private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE, FaultKind.PREEMPTION);
+    private static final Set<FaultKind> COMING_AND_GOING =
+            Set.of(FaultKind.LISTENER_RESTARTS, FaultKind.SECOND_LISTENER);
+    private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE);
+    private static final Set<FaultKind> SLOW_ACCEPTORS = Set.of(FaultKind.LISTENER_STUCK, FaultKind.PREEMPTION);
     private static final Set<FaultKind> UNCOUNTED =
             Set.of(FaultKind.COUNT_UNKNOWN, FaultKind.PROBE_THROWS, FaultKind.LIMIT_CHANGED);
     private static final Set<FaultKind> LISTENER = Set.of(
@@ -39,6 +42,7 @@ final class Witness {
 
     private static final long HOLD = 6 * Timeline.SECOND;
     private static final int FLIPS = 3;
+    private static final long LONGEST_FREEZE = 15 * Timeline.SECOND;
     private static final long EYES = 3 * Timeline.SECOND;
     private static final double MOST_USERS_MISSING = 0.2;
 
@@ -57,6 +61,7 @@ final class Witness {
     private long waited;
     private long mayWait;
     private boolean trouble;
+    private boolean within;
     private boolean wasUp = true;
     private @Nullable HealthStatus told;
     private int users;
@@ -153,6 +158,8 @@ final class Witness {
 
     void sampled() {
         mostLimit = Math.max(mostLimit, world.kernel.limit());
+        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        within = undisturbed() && (within || heldByAdmitted() <= admissionThreshold());
         look(Invariant.When.SAMPLED);
     }
 
@@ -177,7 +184,12 @@ final class Witness {
 
     // Facts, as the invariants ask for them.
 
+    /** Not after a limit was lowered or others took much, until the connections are within it again. */
     boolean countable() {
+        return within && undisturbed();
+    }
+
+    private boolean undisturbed() {
         return !world.kernel.othersMovedWithin(2 * Timeline.SECOND) && !world.anyWithin(UNCOUNTED, 2 * Timeline.SECOND);
     }
 
@@ -199,6 +211,17 @@ final class Witness {
 
     int open() {
         return open;
+    }
+
+    /** Whether the listeners' own counts agree, where none has gone with a connection in its acceptor's hand. */
+    boolean listenersAgree() {
+        return world.anyEver(COMING_AND_GOING) || heldByListeners() == open;
+    }
+
+    private int heldByListeners() {
+        return world.listeners.stream()
+                .mapToInt(listener -> listener.door().places().counts().held())
+                .sum();
     }
 
     long refusals() {
@@ -245,7 +268,7 @@ final class Witness {
     }
 
     boolean reasonToFail() {
-        return world.anyWithin(JUDGED, held() + EYES) || world.anyWithin(STALLS, EYES);
+        return world.anyEver(JUDGED) || world.anyEver(STALLS);
     }
 
     boolean reasonStandsOrHolds() {
@@ -260,17 +283,18 @@ final class Witness {
         return world.anyWithin(LISTENER, held() + EYES) || world.kernel.fullWithin(held() + EYES);
     }
 
+    /** With a late sampler others look, once a second, and take the time between for a pause of the process. */
     boolean deadForLong() {
         return !world.on(FaultKind.LISTENERS_THROW)
-                && world.listeners.stream().anyMatch(listener -> listener.deadNanos() > EYES);
+                && world.listeners.stream().anyMatch(listener -> listener.deadNanos() > (world.anyWithin(LATE, EYES) ? 10 * Timeline.SECOND : EYES));
     }
 
     boolean waitedWithin() {
         // By a late sampler nobody is told that he has waited enough, until it is so late that nobody may wait.
         int late = world.anyWithin(LATE, waited) ? 10 : 0;
         return waited <= mayWait + mayWait / 63 + (late + 2) * world.period + 200 * Timeline.MILLI
-                || world.kernel.fullWithin(waited)
-                || world.anyWithin(Set.of(FaultKind.LISTENER_STUCK), waited);
+                || world.kernel.fullWithin(waited + LONGEST_FREEZE)
+                || world.anyWithin(SLOW_ACCEPTORS, waited);
     }
 
     boolean calmSoFar() {

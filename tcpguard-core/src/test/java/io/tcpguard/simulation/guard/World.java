@@ -10,6 +10,7 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class World {
     final Witness witness;
     final List<ModelListener> listeners = new ArrayList<>();
     private final Map<FaultKind, Integer> active = new EnumMap<>(FaultKind.class);
+    private final Set<FaultKind> ever = EnumSet.noneOf(FaultKind.class);
     private final Map<FaultKind, Long> endedAt = new EnumMap<>(FaultKind.class);
     final long period;
     private long leapt;
@@ -49,7 +51,7 @@ final class World {
         pool = new ModelPool(this, threads);
         guard = new SteppedGuard(
                 config, awake, this::count, new Descriptors(), () -> desk, () -> !on(FaultKind.DIRECTOR_GONE));
-        guard.watch(new Counted(Signal.TIME_WAIT, kernel::timeWait, 4096));
+        guard.watch(new Counted(Signal.TIME_WAIT, kernel::timeWait, 16_384));
         guard.watch(new Counted(Signal.SYSTEM_FILES, () -> on(FaultKind.SYSTEM_FILES) ? 990 : 100, 1000));
         guard.add(transition -> {
             if (on(FaultKind.LISTENERS_THROW)) {
@@ -57,6 +59,15 @@ final class World {
             }
         });
         time.after(period, this::sample);
+        time.after(Timeline.SECOND, this::lookAfterTheSampler);
+    }
+
+    /** As the thread that answers checks does, about once a second. */
+    private void lookAfterTheSampler() {
+        if (!postponedByFreeze(this::lookAfterTheSampler)) {
+            guard.renewIfLate();
+            time.after(Timeline.SECOND, this::lookAfterTheSampler);
+        }
     }
 
     private void sample() {
@@ -128,11 +139,16 @@ final class World {
 
     void begins(FaultKind kind) {
         active.merge(kind, 1, Integer::sum);
+        ever.add(kind);
     }
 
     void ends(FaultKind kind) {
         active.merge(kind, -1, Integer::sum);
-        endedAt.put(kind, time.now());
+        endedAt.put(kind, ran());
+    }
+
+    boolean anyEver(Set<FaultKind> kinds) {
+        return kinds.stream().anyMatch(ever::contains);
     }
 
     boolean on(FaultKind kind) {
@@ -141,7 +157,7 @@ final class World {
 
     boolean anyWithin(Set<FaultKind> kinds, long nanos) {
         for (FaultKind kind : kinds) {
-            if (on(kind) || time.now() - endedAt.getOrDefault(kind, Long.MIN_VALUE / 2) <= nanos) {
+            if (on(kind) || ran() - endedAt.getOrDefault(kind, Long.MIN_VALUE / 2) <= nanos) {
                 return true;
             }
         }

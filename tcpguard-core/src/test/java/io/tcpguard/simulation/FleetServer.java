@@ -89,7 +89,10 @@ final class FleetServer {
 
     private boolean quiet() {
         GuardSnapshot last = engine.snapshot();
-        return leaked == 0 && hangsSince < 0 && last.level() == Level.NORMAL && last.verdict().weight() == 100;
+        return leaked == 0
+                && hangsSince < 0
+                && last.level() == Level.NORMAL
+                && last.verdict().weight() == 100;
     }
 
     private long used() {

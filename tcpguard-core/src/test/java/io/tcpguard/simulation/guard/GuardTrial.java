@@ -144,7 +144,8 @@ final class GuardTrial {
             return "nothing in " + seeds + " seeds";
         }
         Broken least = found.get(0);
-        boolean again = String.valueOf(new GuardTrial(least.seed()).run(least.faults())).equals(least.toString());
+        boolean again =
+                String.valueOf(new GuardTrial(least.seed()).run(least.faults())).equals(least.toString());
         return least.invariant() + " by " + least.line() + (again ? "" : ", which does not break it again");
     }
 

@@ -11,7 +11,10 @@ enum Invariant {
             "connections alone never pass the admission threshold, while descriptors can be counted",
             w -> !w.countable() || w.heldByAdmitted() <= w.admissionThreshold()),
     NO_WORK_EVICTED(When.EVICTED, "nobody whose work is in progress is evicted", w -> !w.evictedAtWork()),
-    BOOKS(When.SAMPLED, "as many connections are in the books as are open", w -> w.inTheBooks() == w.open() && w.listenersAgree()),
+    BOOKS(
+            When.SAMPLED,
+            "as many connections are in the books as are open",
+            w -> w.inTheBooks() == w.open() && w.listenersAgree()),
     COUNTERS(
             When.ENDED,
             "refusals and evictions are counted, each once",

@@ -286,7 +286,9 @@ final class Witness {
     /** With a late sampler others look, once a second, and take the time between for a pause of the process. */
     boolean deadForLong() {
         return !world.on(FaultKind.LISTENERS_THROW)
-                && world.listeners.stream().anyMatch(listener -> listener.deadNanos() > (world.anyWithin(LATE, EYES) ? 10 * Timeline.SECOND : EYES));
+                && world.listeners.stream()
+                        .anyMatch(listener ->
+                                listener.deadNanos() > (world.anyWithin(LATE, EYES) ? 10 * Timeline.SECOND : EYES));
     }
 
     boolean waitedWithin() {

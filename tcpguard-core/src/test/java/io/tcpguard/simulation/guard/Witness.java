@@ -276,7 +276,9 @@ final class Witness {
     }
 
     private long held() {
-        return HOLD << Math.min(6, Math.max(0, judgedDowns - FLIPS));
+        // Where others sample once a second for a late sampler, the guard's time runs at a quarter.
+        long slower = world.anyEver(LATE) ? 4 : 1;
+        return slower * (HOLD << Math.min(6, Math.max(0, judgedDowns - FLIPS)));
     }
 
     boolean listenerFailed() {
@@ -293,8 +295,8 @@ final class Witness {
 
     boolean waitedWithin() {
         // By a late sampler nobody is told that he has waited enough, until it is so late that nobody may wait.
-        int late = world.anyWithin(LATE, waited) ? 10 : 0;
-        return waited <= mayWait + mayWait / 63 + (late + 2) * world.period + 200 * Timeline.MILLI
+        long late = world.anyWithin(LATE, waited) ? 10 * world.period + 1500 * Timeline.MILLI : 0;
+        return waited <= mayWait + mayWait / 63 + late + 2 * world.period + 200 * Timeline.MILLI
                 || world.kernel.fullWithin(waited + LONGEST_FREEZE)
                 || world.anyWithin(SLOW_ACCEPTORS, waited);
     }

@@ -19,7 +19,8 @@ import java.util.function.LongSupplier;
 
 /** One server process with its guard, what befalls it, and what is known of it that the guard must not know. */
 final class World {
-    private static final long ORIGIN = Long.MAX_VALUE - 30 * Timeline.SECOND;
+    /** The clock may be negative, and passes zero. */
+    private static final long ORIGIN = -30 * Timeline.SECOND;
     private static final int DEEPEST = 3;
 
     final Timeline time = new Timeline();

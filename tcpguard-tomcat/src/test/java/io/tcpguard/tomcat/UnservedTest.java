@@ -446,7 +446,7 @@ class UnservedTest {
     @ParameterizedTest
     @EnumSource(
             value = Trouble.class,
-            names = {"NO_THREAD", "NO_THREAD_FOR_WORKERS"})
+            names = {"NO_THREAD", "NO_THREAD_FOR_WORKERS", "REJECTS"})
     void closesAConnectionOfHttp2ThatNoThreadCanBeMadeForAndServesOn(Trouble now) throws Exception {
         rig.connector.addUpgradeProtocol(new Http2Protocol());
         serve(true);

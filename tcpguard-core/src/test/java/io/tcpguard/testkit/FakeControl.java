@@ -253,6 +253,7 @@ public final class FakeControl implements AdmissionControl {
         public final AtomicInteger sent = new AtomicInteger();
         public volatile boolean kept;
         public volatile boolean unfinished;
+        public volatile boolean forwards;
         /** From now on work is dropped, as just before an eviction. */
         public volatile boolean evicting;
 
@@ -305,6 +306,11 @@ public final class FakeControl implements AdmissionControl {
         @Override
         public void unfinished(boolean now) {
             unfinished = now;
+        }
+
+        @Override
+        public void forwards() {
+            forwards = true;
         }
 
         @Override

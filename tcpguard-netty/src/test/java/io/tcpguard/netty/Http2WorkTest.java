@@ -53,6 +53,18 @@ class Http2WorkTest {
     }
 
     @Test
+    void hearsOfAProxyFromItsFirstStream() {
+        EmbeddedChannel plain = serve();
+        plain.writeInbound(get(1));
+        assertThat(guarded.handle().forwards).isFalse();
+
+        EmbeddedChannel proxy = serve();
+        int[] request = {0x82, 0x86, 0x84, 0, 9, 'f', 'o', 'r', 'w', 'a', 'r', 'd', 'e', 'd', 1, 'x'};
+        proxy.writeInbound(frame(HEADERS, 0x5, 1, request));
+        assertThat(guarded.handle().forwards).isTrue();
+    }
+
+    @Test
     void refusesAStreamSoThatTheClientMayTryAgain() {
         EmbeddedChannel child = serve();
         guarded.policy.requests = Admission.RESPOND;

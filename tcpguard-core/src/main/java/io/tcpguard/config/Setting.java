@@ -297,7 +297,7 @@ public enum Setting {
             "stalledAfter",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(10),
-            "executor queue delay, or time without an accept on a full queue, at which health fails"),
+            "executor queue delay, or time without an accept while connections wait, at which health fails"),
     /**
      * Duration, 0 to 1 h, default 0 (no wait): the check interval × (retries + 1) is enough. It has no effect where
      * tcpguard is not told of the server's stop.

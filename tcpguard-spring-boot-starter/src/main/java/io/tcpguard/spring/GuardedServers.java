@@ -37,7 +37,10 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
         return List.copyOf(inUse);
     }
 
-    /** Whether it may do anything: a context that was processed ahead of time has these beans though it is switched off now. */
+    /**
+     * Whether it may do anything: a context that was processed ahead of time has these beans though it is switched off
+     * now.
+     */
     boolean on() {
         return guard.config().flag(Setting.ENABLED);
     }

@@ -53,7 +53,9 @@ class AheadOfTimeTest {
         assertThat(Files.readString(out)).doesNotContain("ERROR");
     }
 
-    /** Whether the guard's beans are there was decided when the application was built; whether they do anything is not. */
+    /**
+     * Whether the guard's beans are there was decided when the application was built; whether they do anything is not.
+     */
     @Test
     void obeysTheKillSwitchOfTheDayItRuns() throws Exception {
         Process application = start("--tcpguard.enabled=false");

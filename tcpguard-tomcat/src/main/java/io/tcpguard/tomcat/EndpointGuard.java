@@ -75,7 +75,7 @@ final class EndpointGuard {
     /** Of the others {@link StockConnectors} says it. */
     private void sayActive() {
         log.info(
-                "{}: active: refusal at accept, eviction of idle connections, 503 while work waits, watch on its "
+                "{}: active: refusal at accept, eviction of idle connections, 503 while work is stalled, watch on its "
                         + "{}work{}",
                 shortName(),
                 endpoint.getUnixDomainSocketPath() == null ? "accept queue and its " : "",

@@ -35,7 +35,7 @@ final class StockConnectors {
         connectors.put(connector, guarded);
         valve.add(guarded);
         log.info(
-                "{}: active: 503 while work waits, watch on its accept queue and its work. Not active: refusal at "
+                "{}: active: 503 while work is stalled, watch on its accept queue and its work. Not active: refusal at "
                         + "accept and"
                         + " eviction of idle connections, because its protocol is {}{}",
                 connector,

@@ -59,8 +59,8 @@ public final class TomcatGuard {
 
     /**
      * Guards all connectors of a server, each as far as it can be, those that come while it runs, too. One with another
-     * protocol than {@link GuardedHttp11NioProtocol} gets 503 while work waits, and a watch on its accept queue, its
-     * work and its clients. The log says of each what is active and what is not.
+     * protocol than {@link GuardedHttp11NioProtocol} gets 503 while work is stalled, and a watch on its accept queue,
+     * its work and its clients. The log says of each what is active and what is not.
      *
      * @param guard a running one
      * @return undoes it for all of them; throws nothing

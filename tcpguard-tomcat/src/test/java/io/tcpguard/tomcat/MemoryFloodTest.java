@@ -42,7 +42,10 @@ class MemoryFloodTest {
         }
     }
 
-    /** Not held yet: red in one run of two. It collects its old generation when that is full, and by nothing else is known what is left. */
+    /**
+     * Not held yet: red in one run of two. It collects its old generation when that is full, and by nothing else is
+     * known what is left.
+     */
     @Test
     void norUnderParallel() throws Exception {
         try (ChildServer server = server("guarded", "UseParallelGC")) {

@@ -64,7 +64,7 @@ class StartLinesTest {
                 assertThat(all).isNotNull();
                 assertThat(lines.stream().filter(line -> line.contains(": active: refusal at accept")))
                         .hasSize(1);
-                assertThat(lines.stream().filter(line -> line.contains(": active: 503 while work waits")))
+                assertThat(lines.stream().filter(line -> line.contains(": active: 503 while work is stalled")))
                         .hasSize(1);
                 assertThat(lines).noneMatch(line -> line.contains("NORMAL -> NORMAL") || line.contains("DOWN"));
             }

@@ -35,7 +35,10 @@ final class SourceMemory {
     /** Minutes for which one connection that was idle until evicted is remembered. */
     private static final int SAT = 5;
 
-    /** Of a network: it takes fifteen in a quarter of an hour, and nothing good, until newcomers from there are bad. */
+    /**
+     * Of a network. Its count stops at fifteen and falls by one a minute. Newcomers from there are bad while it is at
+     * fifteen and nothing good is known: after fifteen within a minute, or thirty within a quarter of an hour.
+     */
     private static final int SAT_IN_NETWORK = 1;
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);

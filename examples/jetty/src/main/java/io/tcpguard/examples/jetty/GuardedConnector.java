@@ -84,7 +84,7 @@ public final class GuardedConnector extends ServerConnector {
         super.doStart();
         if (registration.listener() != null) {
             registration.watchWork(guard, name(), getExecutor());
-            LOG.info("{}: active: refusal at accept, eviction of idle connections, 503 while work waits", name());
+            LOG.info("{}: active: refusal at accept, eviction of idle connections, 503 while work is stalled", name());
         }
     }
 

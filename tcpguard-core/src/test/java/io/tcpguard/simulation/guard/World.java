@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 final class World {
     /** The clock may be negative, and passes zero. */
     private static final long ORIGIN = -30 * Timeline.SECOND;
+
     private static final int DEEPEST = 3;
 
     final Timeline time = new Timeline();

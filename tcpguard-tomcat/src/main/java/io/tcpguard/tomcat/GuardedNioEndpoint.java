@@ -13,15 +13,12 @@ import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.apache.tomcat.util.threads.LimitLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives
  * up.
  */
 final class GuardedNioEndpoint extends NioEndpoint {
-    private static final Logger log = LoggerFactory.getLogger(GuardedNioEndpoint.class);
     /**
      * More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room,
      * too.

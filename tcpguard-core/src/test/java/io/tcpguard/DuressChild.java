@@ -69,7 +69,6 @@ final class DuressChild {
                 return System.in.read();
             } catch (OutOfMemoryError e) {
                 // What was to be read is there still.
-                continue;
             }
         }
     }

@@ -34,9 +34,6 @@ final class IdleFloorEstimator {
     /** Clients' timers and networks are late now and then. */
     private static final double MARGIN = 1.03;
 
-    /** A packet that is lost is sent again 200 ms later at the earliest: TCP_RTO_MIN in Linux' include/net/tcp.h. */
-    private static final long SENT_AGAIN = TimeUnit.MILLISECONDS.toNanos(250);
-
     private final SourceHistogram longest = new SourceHistogram(BUCKETS);
     private volatile boolean frozen;
     private volatile long floor = UNTIL_LEARNED;
@@ -82,7 +79,7 @@ final class IdleFloorEstimator {
         }
         long healthy = longestBut((long) (total * (1 - HEALTHY)));
         long nearlyAll = longestBut((long) (total * (1 - NEARLY_ALL)));
-        floor = Math.max(LEAST, (long) (Math.min((double) healthy, EXCESS * nearlyAll) * MARGIN) + SENT_AGAIN);
+        floor = Math.max(LEAST, (long) (Math.min((double) healthy, EXCESS * nearlyAll) * MARGIN));
         learned = true;
     }
 

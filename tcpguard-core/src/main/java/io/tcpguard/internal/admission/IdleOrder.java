@@ -3,6 +3,7 @@ package io.tcpguard.internal.admission;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ final class IdleOrder {
      * longer.
      */
     private static final int CAME_BACK_PART = 4;
+
+    /** For who is alone behind an address: a lost packet is sent again after 200 ms or more (TCP_RTO_MIN, Linux' include/net/tcp.h). */
+    private static final long SENT_AGAIN = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final ClientModel clients;
     private final long width;
@@ -139,7 +143,7 @@ final class IdleOrder {
 
     /** Claims h, which looks idle, or else spares it for a part of the floor. */
     boolean claim(Seat h, long now, long floor, boolean unfinishedToo) {
-        long longer = cameBack(h) ? floor / CAME_BACK_PART : 0;
+        long longer = longer(h, floor);
         if (now - h.handle().lastActive() < floor + longer) {
             h.sparedAt = h.handle().lastActive() + longer;
             put(h, tick(h.sparedAt));
@@ -156,16 +160,21 @@ final class IdleOrder {
         return false;
     }
 
-    private boolean cameBack(Seat h) {
+    private long longer(Seat h, long floor) {
         int begun = h.handle().begun();
         if (begun != 1) {
-            return begun > 1;
+            return begun > 1 ? floor / CAME_BACK_PART : 0;
         }
         // Behind an address of many, who sits is not who came back.
         Source source = h.source;
-        return source != null
-                && source.connections == 1
-                && clients.history().memory().rank(source.id) == SourceRank.GOOD;
+        if (source == null || source.connections > 1) {
+            return 0;
+        }
+        return switch (clients.history().memory().rank(source.id)) {
+            case GOOD -> floor / CAME_BACK_PART;
+            case UNKNOWN -> SENT_AGAIN;
+            case BAD -> 0;
+        };
     }
 
     private void move(Seat h, long now) {

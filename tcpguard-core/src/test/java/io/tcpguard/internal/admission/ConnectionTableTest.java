@@ -106,7 +106,7 @@ class ConnectionTableTest {
                 table.open(InetAddress.getByName("10.0.0.99"), false, new ListenerCounts(), how -> {});
         stranger.begin();
         stranger.end();
-        at(13.1);
+        at(13.3);
 
         assertThat(victim(false)).isSameAs(stranger);
         assertThat(victim(false)).isNull();

@@ -33,7 +33,7 @@ class IdleFloorEstimatorTest {
         learner.update();
 
         assertThat(learner.learned()).isTrue();
-        assertThat(learner.floorNanos()).isBetween(millis(9_250), millis(9_650));
+        assertThat(learner.floorNanos()).isBetween(millis(9_000), millis(9_400));
     }
 
     @Test
@@ -100,7 +100,7 @@ class IdleFloorEstimatorTest {
         }
 
         assertThat(learner.learned()).isTrue();
-        assertThat(learner.floorNanos()).as("up to twice, for one in 61").isBetween(millis(8_250), millis(16_850));
+        assertThat(learner.floorNanos()).as("up to twice, for one in 61").isBetween(millis(8_000), millis(16_600));
     }
 
     @Test
@@ -112,7 +112,7 @@ class IdleFloorEstimatorTest {
         }
 
         assertThat(learner.learned()).isTrue();
-        assertThat(learner.floorNanos()).isBetween(millis(3_250), millis(3_450));
+        assertThat(learner.floorNanos()).isBetween(millis(3_000), millis(3_200));
     }
 
     @Test

@@ -58,6 +58,7 @@ enum Invariant {
 
     final When when;
     final String sentence;
+
     @SuppressWarnings("ImmutableEnumChecker") // all are functions of what they are given
     final Predicate<Witness> holds;
 

@@ -19,7 +19,7 @@ class ForwardingTest {
             strings = {
                 "PROXY TCP4 198.51.100.7 198.51.100.1 35646 80\r\n",
                 "PROXY UNKNOWN\r\n",
-                "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u000c"
+                "\r\n\r\n\0\r\nQUIT\n!\21\0\f"
             })
     void knowsBothVersionsOfTheProxyProtocol(String first) {
         assertThat(isPreface(first)).isTrue();

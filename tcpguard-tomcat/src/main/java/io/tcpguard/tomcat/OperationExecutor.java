@@ -23,6 +23,8 @@ final class OperationExecutor implements Executor {
     /** Made beforehand: memory may have run out, too. */
     private static final class NoThread extends RejectedExecutionException {
         private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("StaticAssignmentOfThrowable")
         static final NoThread INSTANCE = new NoThread();
 
         NoThread() {

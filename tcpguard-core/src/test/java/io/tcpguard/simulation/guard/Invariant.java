@@ -4,6 +4,7 @@ package io.tcpguard.simulation.guard;
 import java.util.function.Predicate;
 
 /** What is never broken, whatever befalls a server. */
+@SuppressWarnings("ImmutableEnumChecker") // Predicates without state.
 enum Invariant {
     NOTHING_ESCAPES(When.NEVER, "nothing that the guard calls throws through it", w -> true),
     WITHIN_THE_LIMIT(

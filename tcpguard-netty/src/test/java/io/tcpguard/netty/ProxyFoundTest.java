@@ -47,6 +47,7 @@ class ProxyFoundTest {
 
     private int port;
 
+    @SuppressWarnings("ImmutableEnumChecker") // Nobody writes to it.
     private enum Said {
         HEADER("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n"),
         PREFACE("PROXY TCP4 198.51.100.7 198.51.100.1 35646 80\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");

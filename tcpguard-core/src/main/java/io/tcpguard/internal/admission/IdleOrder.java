@@ -38,7 +38,10 @@ final class IdleOrder {
      */
     private static final int CAME_BACK_PART = 4;
 
-    /** For who is alone behind an address: a lost packet is sent again after 200 ms or more (TCP_RTO_MIN, Linux' include/net/tcp.h). */
+    /**
+     * For who is alone behind an address: a lost packet is sent again after 200 ms or more (TCP_RTO_MIN, Linux'
+     * include/net/tcp.h).
+     */
     private static final long SENT_AGAIN = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final ClientModel clients;

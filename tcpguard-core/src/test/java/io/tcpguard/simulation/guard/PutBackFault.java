@@ -16,7 +16,10 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** The shipped classes with one text of their sources replaced: compiled anew, and loaded apart from those that all other tests use. */
+/**
+ * The shipped classes with one text of their sources replaced: compiled anew, and loaded apart from those that all
+ * other tests use.
+ */
 final class PutBackFault extends ClassLoader {
     private static final Path SOURCES = Path.of("src", "main", "java");
     private static final String OURS = "io.tcpguard.";

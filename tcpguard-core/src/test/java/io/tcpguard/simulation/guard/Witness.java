@@ -159,7 +159,9 @@ final class Witness {
     void sampled() {
         mostLimit = Math.max(mostLimit, world.kernel.limit());
         mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
-        within = undisturbed() && (within || heldByAdmitted() <= admissionThreshold());
+        // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
+        // below.
+        within = undisturbed() && (within || heldByAdmitted() + leaving <= admissionThreshold());
         look(Invariant.When.SAMPLED);
     }
 

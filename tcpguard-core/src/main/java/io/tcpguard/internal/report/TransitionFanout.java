@@ -7,6 +7,7 @@ import io.tcpguard.state.Transition;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class TransitionFanout {
 
     private final List<GuardListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<Transition> waiting = new AtomicReference<>();
+    private final AtomicBoolean asked = new AtomicBoolean();
     private final Executor executor;
 
     public TransitionFanout(Executor executor) {
@@ -31,13 +33,20 @@ public final class TransitionFanout {
     }
 
     public void publish(GuardSnapshot before, GuardSnapshot after) {
-        Transition earlier = waiting.getAndUpdate(t -> new Transition(t == null ? before : t.before(), after));
-        if (earlier == null) {
+        waiting.getAndUpdate(t -> new Transition(t == null ? before : t.before(), after));
+        if (!asked.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             executor.execute(this::deliver);
+        } catch (RuntimeException | Error e) {
+            // No memory for it, or it stops: told together with the next one, if there is one.
+            asked.set(false);
         }
     }
 
     private void deliver() {
+        asked.set(false);
         Transition transition = waiting.getAndSet(null);
         if (transition == null) {
             return;
@@ -45,7 +54,7 @@ public final class TransitionFanout {
         for (GuardListener listener : listeners) {
             try {
                 listener.onTransition(transition);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn(
                         "tcpguard: listener {} failed on {}",
                         listener,

@@ -17,6 +17,7 @@ class TransitionFanoutTest {
     private final Deque<Runnable> executor = new ArrayDeque<>();
     private final TransitionFanout fanout = new TransitionFanout(executor::add);
     private final List<Transition> told = new ArrayList<>();
+    private boolean memoryIsOut;
 
     @Test
     void tellsEachListenerOnTheExecutor() {
@@ -58,6 +59,41 @@ class TransitionFanoutTest {
         executor.remove().run();
 
         assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void tellsTheOthersWhenOneListenerFailsWithAnError() {
+        fanout.add(t -> {
+            throw new StackOverflowError("a listener's own fault");
+        });
+        fanout.add(told::add);
+        fanout.publish(snapshot(), snapshot());
+        executor.remove().run();
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void tellsWithTheNextOneWhatTheExecutorCouldNotTake() {
+        List<Runnable> taken = new ArrayList<>();
+        TransitionFanout failing = new TransitionFanout(task -> {
+            if (memoryIsOut) {
+                throw new OutOfMemoryError("no room for a task");
+            }
+            taken.add(task);
+        });
+        failing.add(told::add);
+        GuardSnapshot first = snapshot();
+        GuardSnapshot last = snapshot();
+        memoryIsOut = true;
+        failing.publish(first, snapshot());
+        memoryIsOut = false;
+        failing.publish(snapshot(), last);
+        taken.forEach(Runnable::run);
+
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0).before()).isSameAs(first);
+        assertThat(told.get(0).after()).isSameAs(last);
     }
 
     private static GuardSnapshot snapshot() {

@@ -7,16 +7,34 @@ final class ModelKernel {
     private static final long TIME_WAIT = 60 * Timeline.SECOND;
 
     private final Timeline time;
+    private final long usualLimit;
     private long limit;
     private int others;
     private int connections;
     private int timeWait;
     private long othersMovedAt = Long.MIN_VALUE / 2;
     private long fullAt = Long.MIN_VALUE / 2;
+    private long aboveFor;
 
     ModelKernel(Timeline time, long limit) {
         this.time = time;
         this.limit = limit;
+        usualLimit = limit;
+    }
+
+    void sampled() {
+        if (open() > limit) {
+            aboveFor = Math.max(aboveFor, time.now() - othersMovedAt);
+        }
+    }
+
+    /** The longest time from a fall of the limit below what was open until enough were closed. */
+    long aboveItsLimitFor() {
+        return aboveFor;
+    }
+
+    void usualLimit() {
+        limit(usualLimit);
     }
 
     long limit() {

@@ -47,7 +47,6 @@ class PutBackFaultsTest {
                     nobody asks whether the listener accepts # if (!listeners.get(i).accepting()) { # if (listeners.isEmpty()) { # NOT_UP_OVER_DEAD
                     who waits is never told to go # inHand > overdue && # inHand >= 0 && # WAITS_END
                     a level is never left # raised ? value < leave : # raised ? value < 0 : # ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
-                    the reserve counts as eaten while clients fill the server # return m.used() > point + reserve / 4 && byOthers; # return m.used() > point; # NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
                     """)
     void isFound(String fault, String is, String was, String by) throws Exception {
         String found = PutBackFault.of(is, was, classes).firstBroken(1, SEEDS);

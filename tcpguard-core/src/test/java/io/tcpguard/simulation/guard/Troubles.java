@@ -62,7 +62,8 @@ final class Troubles {
             case LIMIT_CHANGED -> {
                 long before = world.kernel.limit();
                 world.kernel.limit(Math.max(64, (long) (before * (0.3 + 1.2 * amount))));
-                yield () -> world.kernel.limit(before);
+                // Of two changes that overlap the first to end brings the usual one back.
+                yield world.kernel::usualLimit;
             }
             case LISTENER_DEAD -> {
                 ModelListener main = population.main();

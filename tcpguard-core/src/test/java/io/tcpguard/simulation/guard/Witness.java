@@ -158,6 +158,7 @@ final class Witness {
 
     void sampled() {
         mostLimit = Math.max(mostLimit, world.kernel.limit());
+        world.kernel.sampled();
         mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
         // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
         // below.
@@ -274,7 +275,8 @@ final class Witness {
     }
 
     boolean reasonStandsOrHolds() {
-        return world.anyWithin(JUDGED, held() + EYES) || world.anyWithin(STALLS, EYES);
+        return world.anyWithin(JUDGED, held() + EYES + world.kernel.aboveItsLimitFor())
+                || world.anyWithin(STALLS, EYES);
     }
 
     private long held() {
@@ -289,7 +291,7 @@ final class Witness {
 
     /** With a late sampler others look, once a second, and take the time between for a pause of the process. */
     boolean deadForLong() {
-        return !world.on(FaultKind.LISTENERS_THROW)
+        return !world.anyWithin(Set.of(FaultKind.LISTENERS_THROW), EYES)
                 && world.listeners.stream()
                         .anyMatch(listener ->
                                 listener.deadNanos() > (world.anyWithin(LATE, EYES) ? 10 * Timeline.SECOND : EYES));

@@ -55,12 +55,20 @@ public final class TransitionFanout {
             try {
                 listener.onTransition(transition);
             } catch (RuntimeException | Error e) {
-                LOG.warn(
-                        "tcpguard: listener {} failed on {}",
-                        listener,
-                        transition.after().level(),
-                        e);
+                complain(listener, transition, e);
             }
+        }
+    }
+
+    private static void complain(GuardListener listener, Transition transition, Throwable e) {
+        try {
+            LOG.warn(
+                    "tcpguard: listener {} failed on {}",
+                    listener,
+                    transition.after().level(),
+                    e);
+        } catch (RuntimeException | Error again) {
+            // Out of descriptors or memory, even logging can fail, and so can the listener's own name.
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.engine.Engine;
+import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Transition;
 import java.util.ArrayDeque;
@@ -65,6 +66,26 @@ class TransitionFanoutTest {
     void tellsTheOthersWhenOneListenerFailsWithAnError() {
         fanout.add(t -> {
             throw new StackOverflowError("a listener's own fault");
+        });
+        fanout.add(told::add);
+        fanout.publish(snapshot(), snapshot());
+        executor.remove().run();
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void tellsTheOthersThoughNotEvenTheFailureCanBeLogged() {
+        fanout.add(new GuardListener() {
+            @Override
+            public void onTransition(Transition transition) {
+                throw new OutOfMemoryError("a listener's own fault");
+            }
+
+            @Override
+            public String toString() {
+                throw new OutOfMemoryError("nor has it a name");
+            }
         });
         fanout.add(told::add);
         fanout.publish(snapshot(), snapshot());

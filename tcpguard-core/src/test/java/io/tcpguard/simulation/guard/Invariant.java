@@ -11,6 +11,10 @@ enum Invariant {
             When.ADMITTED,
             "connections alone never pass the admission threshold, while descriptors can be counted",
             w -> !w.countable() || w.heldByAdmitted() <= w.admissionThreshold()),
+    WITHIN_THE_BRIDGE(
+            When.ADMITTED,
+            "with those who are leaving, connections pass the admission threshold by a quarter of the reserve at most",
+            w -> w.withinTheBridge()),
     NO_WORK_EVICTED(When.EVICTED, "nobody whose work is in progress is evicted", w -> !w.evictedAtWork()),
     BOOKS(
             When.SAMPLED,

@@ -14,7 +14,7 @@ final class ModelKernel {
     private int timeWait;
     private long othersMovedAt = Long.MIN_VALUE / 2;
     private long fullAt = Long.MIN_VALUE / 2;
-    private long aboveFor;
+    private long aboveAt = Long.MIN_VALUE / 2;
 
     ModelKernel(Timeline time, long limit) {
         this.time = time;
@@ -24,13 +24,13 @@ final class ModelKernel {
 
     void sampled() {
         if (open() > limit) {
-            aboveFor = Math.max(aboveFor, time.now() - othersMovedAt);
+            aboveAt = time.now();
         }
     }
 
-    /** The longest time from a fall of the limit below what was open until enough were closed. */
-    long aboveItsLimitFor() {
-        return aboveFor;
+    /** Whether a limit that fell was below what is open, within so many nanoseconds. */
+    boolean aboveItsLimitWithin(long nanos) {
+        return time.now() - aboveAt <= nanos;
     }
 
     void usualLimit() {

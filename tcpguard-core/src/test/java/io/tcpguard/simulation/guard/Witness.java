@@ -62,6 +62,7 @@ final class Witness {
     private long mayWait;
     private boolean trouble;
     private boolean within;
+    private boolean seen;
     private boolean wasUp = true;
     private @Nullable HealthStatus told;
     private int users;
@@ -162,7 +163,8 @@ final class Witness {
         mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
         // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
         // below.
-        within = undisturbed() && (within || heldByAdmitted() + leaving <= admissionThreshold());
+        seen = undisturbed();
+        within = seen && (within || heldByAdmitted() + leaving <= admissionThreshold());
         look(Invariant.When.SAMPLED);
     }
 
@@ -192,6 +194,20 @@ final class Witness {
         return within && undisturbed();
     }
 
+    /**
+     * Who is admitted in place of one that is leaving passes the admission threshold, until that one is closed, by a
+     * quarter of the reserve at most: wherever the connections stand, once a sample has seen the limit.
+     */
+    boolean withinTheBridge() {
+        return !seen
+                || !undisturbed()
+                || heldByAdmitted() + leaving <= admissionThreshold() + Math.max(1, reserve() / 4);
+    }
+
+    private long reserve() {
+        return GuardConfig.defaults().reserve(world.kernel.limit());
+    }
+
     private boolean undisturbed() {
         return !world.kernel.othersMovedWithin(2 * Timeline.SECOND) && !world.anyWithin(UNCOUNTED, 2 * Timeline.SECOND);
     }
@@ -201,7 +217,7 @@ final class Witness {
     }
 
     long admissionThreshold() {
-        return world.kernel.limit() - GuardConfig.defaults().reserve(world.kernel.limit());
+        return world.kernel.limit() - reserve();
     }
 
     boolean evictedAtWork() {
@@ -275,7 +291,8 @@ final class Witness {
     }
 
     boolean reasonStandsOrHolds() {
-        return world.anyWithin(JUDGED, held() + EYES + world.kernel.aboveItsLimitFor())
+        return world.anyWithin(JUDGED, held() + EYES)
+                || world.kernel.aboveItsLimitWithin(held() + EYES)
                 || world.anyWithin(STALLS, EYES);
     }
 

@@ -46,8 +46,7 @@ class ArchitectureTest {
                 "internal.runtime | "
                         + "internal.runtime,internal.jmx,internal.text,internal.sampling,internal.report,internal.io,"
                         + "internal.admission,internal.engine,internal.linux,internal.meters,internal.jfr,"
-                        + "internal.probe,internal.report.incident,"
-                        + "internal.report.history,advisor,spi,state,config,"
+                        + "internal.probe,internal.report.incident,internal.report.history,advisor,spi,state,config,"
                         + "signal",
                 "internal.jfr | internal.jfr,state,signal",
                 "jmx | jmx",

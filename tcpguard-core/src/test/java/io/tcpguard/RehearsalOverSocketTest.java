@@ -10,6 +10,7 @@ import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Level;
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.LogHandler;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
@@ -59,18 +59,7 @@ class RehearsalOverSocketTest {
     @Test
     void isSaidToBeOverWhenTheGuardStopsMeanwhile() {
         List<String> lines = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                lines.add(line.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
+        Handler handler = new LogHandler(line -> lines.add(line.getMessage()));
         Logger log = Logger.getLogger("io.tcpguard.TcpGuard");
         log.addHandler(handler);
         try (TcpGuard guard =

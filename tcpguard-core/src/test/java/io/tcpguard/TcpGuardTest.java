@@ -17,6 +17,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.testkit.LogHandler;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
@@ -445,18 +445,7 @@ class TcpGuardTest {
     @Test
     void saysOnceInTheLogThatASignalWasLost() {
         List<String> log = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                log.add(record.getLevel() + " " + record.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
+        Handler handler = new LogHandler(record -> log.add(record.getLevel() + " " + record.getMessage()));
         Logger logger = Logger.getLogger("io.tcpguard.TcpGuard");
         logger.addHandler(handler);
         AtomicInteger asked = new AtomicInteger();

@@ -113,8 +113,7 @@ final class MachineReader {
         if (inodes.isEmpty()) {
             notes.add(
                     "which sockets are its own can't be seen as this user: listeners and connections are those of its "
-                            + "whole"
-                            + " network namespace (run as root or as its user)");
+                            + "whole network namespace (run as root or as its user)");
         }
         List<Listening> listeners = new ArrayList<>();
         for (int port : own.listening()) {

@@ -254,8 +254,7 @@ public enum Setting {
             "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc "
                     + "counts "
                     + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most "
-                    + "a fifth of "
-                    + "the connections held, and only where LVS is seen to check. None with behindProxy"),
+                    + "a fifth of the connections held, and only where LVS is seen to check. None with behindProxy"),
     /** Default true: an address is the only thing that tells clients apart before they send anything. */
     FAIRNESS(
             "fairness",

@@ -130,10 +130,8 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (noteAsked()) {
-            if (Forwarding.isPreface(msg)) {
-                handle.forwards();
-            }
+        if (noteAsked() && Forwarding.isPreface(msg)) {
+            handle.forwards();
         }
         if (!work.known()) {
             work.look(ctx);

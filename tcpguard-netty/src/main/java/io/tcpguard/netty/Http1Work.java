@@ -177,7 +177,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         if (!asked) {
             asked = true;
             HttpHeaders headers = request.headers();
-            if (headers.contains(Forwarding.X_FORWARDED_FOR) || headers.contains(Forwarding.FORWARDED)) {
+            if (Forwarding.isIn(headers::contains)) {
                 tracker.handle().forwards();
             }
         }

@@ -93,7 +93,7 @@ final class PartialRequests {
     private void head(int id, Http2Headers headers, boolean whole) {
         if (!asked) {
             asked = true;
-            if (headers.contains(Forwarding.X_FORWARDED_FOR) || headers.contains(Forwarding.FORWARDED)) {
+            if (Forwarding.isIn(headers::contains)) {
                 handle.forwards();
             }
         }

@@ -115,8 +115,7 @@ final class TomcatServers implements WebServerGuard {
         } else if (protocol.getAcceptCount() < own) {
             log.info(
                     "{}={}: on a full server no more new connections than that wait for a slot, others are refused at "
-                            + "once;"
-                            + " without this property it is {}",
+                            + "once; without this property it is {}",
                     AcceptCount.PROPERTY,
                     acceptCountGiven,
                     own);

@@ -180,8 +180,7 @@ final class DropIn implements LifecycleListener {
         application.addLifecycleListener(this);
         log.info(
                 "tcpguard guards {} from inside the application \"{}\", until that stops. What is not active can't be "
-                        + "had from here: it takes"
-                        + " the jar in Tomcat's lib, and {} in its server.xml",
+                        + "had from here: it takes the jar in Tomcat's lib, and {} in its server.xml",
                 server.findServices().length == 1 ? "its Tomcat" : "all services of its Tomcat",
                 application.getName(),
                 TcpGuardListener.class.getName());

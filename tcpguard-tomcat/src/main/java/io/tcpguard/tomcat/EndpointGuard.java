@@ -89,8 +89,7 @@ final class EndpointGuard {
         if (endpoint.isRunning() && guard == null) {
             log.warn(
                     "{}: not active: it has the guarded protocol, but no guard is attached to it, or the guard is off "
-                            + "(in server.xml:"
-                            + " <Listener className=\"{}\"/> in <Server>)",
+                            + "(in server.xml: <Listener className=\"{}\"/> in <Server>)",
                     shortName(),
                     TcpGuardListener.class.getName());
         }

@@ -36,8 +36,7 @@ final class StockConnectors {
         valve.add(guarded);
         log.info(
                 "{}: active: 503 while work is stalled, watch on its accept queue and its work. Not active: refusal at "
-                        + "accept and"
-                        + " eviction of idle connections, because its protocol is {}{}",
+                        + "accept and eviction of idle connections, because its protocol is {}{}",
                 connector,
                 connector.getProtocolHandlerClassName(),
                 remedy(connector));

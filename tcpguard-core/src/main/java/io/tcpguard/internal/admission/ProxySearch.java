@@ -61,8 +61,7 @@ final class ProxySearch {
                     true,
                     "tcpguard: nearly all connections come from a handful of addresses that say they speak for others"
                             + " (X-Forwarded-For, Forwarded or PROXY protocol): fairness by address is off; "
-                            + "'behindProxy'"
-                            + " would also end refusals by reset");
+                            + "'behindProxy' would also end refusals by reset");
         } else if (proxied && bySaying && unsaid >= SAID_FOR_SECONDS) {
             enough = AFTER_SECONDS;
             turn(false, "tcpguard: others come beside those who say they speak for others: fairness by address is on");

@@ -43,9 +43,8 @@ final class RefusalChooser {
     /** By reset where the budget has one left, else by an answer. */
     Admission refuse(
             @Nullable InetAddress source, GuardSnapshot snapshot, Reason cause, BooleanSupplier canAnswer, long now) {
-        return resets.take(snapshot.capacity(), now)
-                ? counted(source, Admission.RESET, cause, now)
-                : answer(source, cause, canAnswer, now);
+        Admission reset = reset(source, snapshot, cause, now);
+        return reset == null ? answer(source, cause, canAnswer, now) : reset;
     }
 
     /** By an answer where there is room for one, else by a close. */

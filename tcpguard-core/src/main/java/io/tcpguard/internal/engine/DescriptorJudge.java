@@ -156,8 +156,7 @@ final class DescriptorJudge {
                 capacity.takenByClients()
                         ? "descriptors are full of connections: new connections evict idle ones, wait or are refused"
                         : "descriptors are taken by something other than connections: new connections evict idle ones, "
-                                + "wait or"
-                                + " are refused";
+                                + "wait or are refused";
             case DRAIN -> withTrend(whyDrain());
         };
     }

@@ -170,8 +170,7 @@ public final class Checkers {
             warnedOfInterval = true;
             LOG.warn(
                     "{} checks only every {} s: hold and ramp of the verdict work in checks, so they take minutes. Let "
-                            + "the load"
-                            + " balancer check every 2 to 5 s",
+                            + "the load balancer check every 2 to 5 s",
                     address.getHostAddress(),
                     TimeUnit.NANOSECONDS.toSeconds(e.interval));
         }

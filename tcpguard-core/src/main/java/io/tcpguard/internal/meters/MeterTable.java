@@ -129,8 +129,7 @@ public final class MeterTable {
                 "tcpguard.descriptors.left",
                 SECONDS,
                 "time until none is left at the present pace, by what grows: connections (flood) or something else "
-                        + "(leak); infinite"
-                        + " when that does not grow",
+                        + "(leak); infinite when that does not grow",
                 "",
                 "trend",
                 MeterValues.Growing.values(),

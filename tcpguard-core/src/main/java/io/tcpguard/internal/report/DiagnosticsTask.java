@@ -186,8 +186,7 @@ public final class DiagnosticsTask {
                     Remark.PAWS,
                     stale
                             + " segments refused for an old time stamp (PAWS): so it looks when clients behind one "
-                            + "address"
-                            + " translation have different clocks, and some of them can't connect",
+                            + "address translation have different clocks, and some of them can't connect",
                     found,
                     now);
         }
@@ -200,8 +199,7 @@ public final class DiagnosticsTask {
                     Remark.PORTS,
                     failed - withoutPortBefore
                             + " outgoing connects found no local port: those of net.ipv4.ip_local_port_range are taken "
-                            + "towards their"
-                            + " destination, by connections or by TIME_WAIT",
+                            + "towards their destination, by connections or by TIME_WAIT",
                     found,
                     now);
         }

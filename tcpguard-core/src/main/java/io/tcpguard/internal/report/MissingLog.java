@@ -23,8 +23,7 @@ public final class MissingLog {
                         .log(
                                 System.Logger.Level.WARNING,
                                 "tcpguard runs, but nothing it logs is seen: SLF4J has no provider. Put one beside "
-                                        + "slf4j-api, such as"
-                                        + " slf4j-jdk14 of the same version");
+                                        + "slf4j-api, such as slf4j-jdk14 of the same version");
             }
         } catch (RuntimeException | Error e) {
             // To be silent is no reason to fail.

@@ -36,8 +36,7 @@ public final class TransitionLog {
         if (capacity.known() && capacity.reserve() == 0) {
             LOG.warn(
                     "tcpguard admits everybody: of {} descriptors none can be kept back. Give the process more (ulimit "
-                            + "-n,"
-                            + " LimitNOFILE); health {}",
+                            + "-n, LimitNOFILE); health {}",
                     capacity.limit(),
                     health);
         } else if (snapshot.blind()) {

@@ -48,7 +48,6 @@ public final class UnguardedPorts {
         String ports = lasting.stream().map(String::valueOf).collect(Collectors.joining(", "));
         log.accept((lasting.size() == 1 ? "port " : "ports ") + ports
                 + " of this process: no guard. Connections there are neither refused nor evicted; they count as what "
-                + "comes"
-                + " with the guarded ones while they come and go with these, else as other descriptors");
+                + "comes with the guarded ones while they come and go with these, else as other descriptors");
     }
 }

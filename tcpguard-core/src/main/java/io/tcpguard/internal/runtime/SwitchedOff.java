@@ -24,8 +24,7 @@ final class SwitchedOff extends NotRunning {
         } else {
             log.warn(
                     "tcpguard is off (enabled=false): it watches nothing, admits everybody, and its health port {} is "
-                            + "closed."
-                            + " A load balancer that checks that port takes this server out",
+                            + "closed. A load balancer that checks that port takes this server out",
                     port);
         }
         return new SwitchedOff();

@@ -92,20 +92,9 @@ class ConnectionTableTest {
     @Test
     void sparesAKnownGoodSourceForAQuarterLonger() throws UnknownHostException {
         InetAddress good = InetAddress.getByName("10.0.0.1");
-        TrackedConnection before = table.open(good, false, new ListenerCounts(), how -> {});
-        before.begin();
-        before.end();
-        at(3);
-        before.begin();
-        before.end();
-        before.closed();
-        TrackedConnection user = table.open(good, false, new ListenerCounts(), how -> {});
-        user.begin();
-        user.end();
-        TrackedConnection stranger =
-                table.open(InetAddress.getByName("10.0.0.99"), false, new ListenerCounts(), how -> {});
-        stranger.begin();
-        stranger.end();
+        cameBackAndLeft(good);
+        TrackedConnection user = received(good);
+        TrackedConnection stranger = received(InetAddress.getByName("10.0.0.99"));
         at(13.3);
 
         assertThat(victim(false)).isSameAs(stranger);
@@ -117,17 +106,9 @@ class ConnectionTableTest {
     @Test
     void sparesNobodyForAnAddressThatManyShare() throws UnknownHostException {
         InetAddress many = InetAddress.getByName("10.0.0.1");
-        TrackedConnection before = table.open(many, false, new ListenerCounts(), how -> {});
-        before.begin();
-        before.end();
-        at(3);
-        before.begin();
-        before.end();
-        before.closed();
-        TrackedConnection sits = table.open(many, false, new ListenerCounts(), how -> {});
-        sits.begin();
-        sits.end();
-        table.open(many, false, new ListenerCounts(), how -> {}).begin();
+        cameBackAndLeft(many);
+        TrackedConnection sits = received(many);
+        open(many).begin();
         at(13.1);
 
         assertThat(victim(false)).isSameAs(sits);
@@ -414,11 +395,28 @@ class ConnectionTableTest {
     }
 
     private TrackedConnection open() {
-        return table.open(null, false, new ListenerCounts(), how -> {});
+        return open(null);
+    }
+
+    private TrackedConnection open(@Nullable InetAddress address) {
+        return table.open(address, false, new ListenerCounts(), how -> {});
+    }
+
+    /** A session of 3 seconds with two requests: its address is known good from then on. */
+    private void cameBackAndLeft(InetAddress address) {
+        TrackedConnection session = received(address);
+        at(3);
+        session.begin();
+        session.end();
+        session.closed();
     }
 
     private TrackedConnection received() {
-        TrackedConnection handle = open();
+        return received(null);
+    }
+
+    private TrackedConnection received(@Nullable InetAddress address) {
+        TrackedConnection handle = open(address);
         handle.begin();
         handle.end();
         return handle;

@@ -8,6 +8,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.RefusalCounters.Reason;
+import io.tcpguard.testkit.LogHandler;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,18 +26,7 @@ class DecisionLogTest {
     private static final Logger LOG = Logger.getLogger(DecisionLog.NAME);
 
     private final List<String> lines = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            lines.add(line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final Handler handler = new LogHandler(line -> lines.add(line.getMessage()));
     private final DecisionLog log = new DecisionLog();
     private final InetAddress client;
 

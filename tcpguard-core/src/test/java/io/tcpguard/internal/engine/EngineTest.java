@@ -499,8 +499,7 @@ class EngineTest {
         assertThat(snapshot.level()).isEqualTo(Level.ELEVATED);
         assertThat(snapshot.reason())
                 .matches("descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections "
-                        + "that"
-                        + " grow: a leak");
+                        + "that grow: a leak");
         assertThat(engine.trend().perSecond()).isBetween(9.0, 11.0);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.Network;
 import io.tcpguard.internal.text.JsonText;
+import io.tcpguard.testkit.LogHandler;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -22,18 +23,7 @@ class CheckersTest {
     private static final Logger LOG = Logger.getLogger(IoThread.class.getName());
 
     private final List<LogRecord> log = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            log.add(record);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final Handler handler = new LogHandler(record -> log.add(record));
     /** Near the end of the range: time is compared by subtraction. */
     private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5);
 

@@ -268,8 +268,7 @@ class HealthAnswersTest {
                         + " connections that grow: a leak\n")
                 .contains(" s ago: SYN_RECV 3, CLOSE_WAIT 40; at least: the time was up before all were counted\n")
                 .contains("closes without TIME_WAIT since the start: 10, last cause LIMIT_REACHED; connections cut for "
-                        + "want"
-                        + " of memory: 0\n")
+                        + "want of memory: 0\n")
                 .contains("refused for an old time stamp (PAWS) since the start: 5 segments, not known that met "
                         + "TIME_WAIT\n")
                 .contains("note: 40 connections in CLOSE_WAIT\n");

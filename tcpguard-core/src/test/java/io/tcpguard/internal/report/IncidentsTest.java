@@ -9,12 +9,12 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.Transition;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.LogHandler;
 import io.tcpguard.testkit.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,18 +26,7 @@ class IncidentsTest {
             Snapshots.of(Level.DRAIN, null, 100, new Verdict(false, 0, "deploy"), "deploy");
 
     private final List<String> lines = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            lines.add(line.getLevel() + " " + line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final Handler handler = new LogHandler(line -> lines.add(line.getLevel() + " " + line.getMessage()));
     private final RefusalCounters shed = new RefusalCounters();
     private GuardSnapshot now = Snapshots.calm();
     private final Incidents incidents = new Incidents(

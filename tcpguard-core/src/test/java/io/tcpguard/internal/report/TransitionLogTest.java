@@ -9,11 +9,11 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
+import io.tcpguard.testkit.LogHandler;
 import io.tcpguard.testkit.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,18 +24,7 @@ class TransitionLogTest {
     private static final long MILLI = 1_000_000;
 
     private final List<String> lines = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            lines.add(line.getLevel() + " " + line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final Handler handler = new LogHandler(line -> lines.add(line.getLevel() + " " + line.getMessage()));
     private final TransitionLog log = new TransitionLog();
 
     @BeforeEach

@@ -52,7 +52,7 @@ class ProcessConnectionsTest {
         Reading descriptors = new Reading.Measured(Signal.DESCRIPTORS, HELD, 20_000);
         watch(Signal.DESCRIPTORS, () -> descriptors);
         watch(Signal.MEMORY, () -> memory);
-        ProcessMemory real = ProcessMemory.of(new NoContainer());
+        ProcessMemory real = NoMemoryLimit.processMemory();
         cycle.add(new GuardedProbe(
                 new ProcessConnections(config, policy, engine, real, none),
                 new Watch(Signal.CONNECTIONS, "", config),
@@ -83,33 +83,6 @@ class ProcessConnectionsTest {
     private void run(long fromSecond, long toSecond) {
         for (long at = fromSecond * SECOND; at < toSecond * SECOND; at += 20_000_000L) {
             cycle.runOnce(at);
-        }
-    }
-
-    private static final class NoContainer implements io.tcpguard.internal.probe.MemoryUse {
-        @Override
-        public String name() {
-            return "none";
-        }
-
-        @Override
-        public long usedBytes(long now) {
-            return -1;
-        }
-
-        @Override
-        public long maxBytes() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long refusalPoint() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public boolean measuredAnew() {
-            return false;
         }
     }
 }

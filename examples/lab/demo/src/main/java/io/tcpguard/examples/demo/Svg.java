@@ -12,8 +12,7 @@ public final class Svg {
         text.append(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-                        + "role=\"img\""
-                        + " font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">%n",
+                        + "role=\"img\" font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">%n",
                 width,
                 height,
                 width,

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,6 +82,31 @@ class RulesAndDashboardTest {
         assertThat(Promtool.run("", "check", "rules", RULES.toString()))
                 .contains("SUCCESS")
                 .doesNotContain("exit code");
+    }
+
+    /** As recording rules, which are parsed as Grafana's queries are by Prometheus. */
+    @Test
+    void theDashboardsQueriesPassPrometheussOwnTool(@TempDir Path directory) throws IOException, InterruptedException {
+        assumeTrue(Promtool.isInstalled(), "needs promtool (Debian: prometheus)");
+        Set<String> queries = found(
+                Pattern.compile("\"expr\": \"((?:[^\"\\\\]|\\\\.)*)\""),
+                Files.readString(DOCS.resolve("grafana/tcpguard.json")),
+                1);
+        StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
+        int count = 0;
+        for (String query : queries) {
+            rules.append("  - record: query:number")
+                    .append(count++)
+                    .append("\n    expr: \"")
+                    .append(query.replace("$__rate_interval", "1m"))
+                    .append("\"\n");
+        }
+        Path file = Files.writeString(directory.resolve("dashboard.yml"), rules);
+
+        assertThat(Promtool.run("", "check", "rules", file.toString()))
+                .contains("SUCCESS: " + count + " rules found")
+                .doesNotContain("exit code");
+        assertThat(count).isGreaterThan(20);
     }
 
     @Test

@@ -35,11 +35,11 @@ class ArchitectureTest {
                 "internal.probe | internal.probe,signal",
                 "internal.linux | internal.linux,internal.text,internal.probe,signal",
                 "internal.engine | internal.engine,signal,state,config",
-                "internal.admission | internal.admission,internal.probe,spi,state,config,signal",
+                "internal.admission | internal.admission,internal.text,internal.probe,spi,state,config,signal",
                 "internal.io | internal.io,internal.meters,internal.text,internal.probe,spi,state,config,signal",
                 "internal.sampling | internal.sampling,internal.probe,internal.engine,internal.admission,spi,state,"
                         + "config,signal",
-                "internal.report.incident | internal.report.incident,internal.probe,advisor,state,signal",
+                "internal.report.incident | internal.report.incident,internal.text,internal.probe,advisor,state,signal",
                 "internal.report.history | internal.report.history,internal.text,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
                         + "advisor,state,signal",

@@ -103,11 +103,6 @@ public record GuardSnapshot(
                         && r.signal() != Signal.MEMORY);
     }
 
-    /** The same, but for an operator who wants health to fail: nothing else of what is done changes by that. */
-    public GuardSnapshot drained(String why) {
-        return drained(why, DownBy.OPERATOR);
-    }
-
     /** The same, but down, by whom is said: nothing else of what is done changes by that. */
     public GuardSnapshot drained(String why, DownBy by) {
         return new GuardSnapshot(

@@ -5,6 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.RefusalCounters.Rank;
 import io.tcpguard.state.RefusalCounters.Reason;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
@@ -92,9 +93,9 @@ final class AdmissionDecider {
         if (crowded != null) {
             return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
         }
-        SourceRank rank = shedding ? rank(source) : SourceRank.UNKNOWN;
+        Rank rank = shedding ? rank(source) : Rank.UNKNOWN;
         boolean back = shedding && standsBack(rank, snapshot, listener, now);
-        if (back && rank == SourceRank.BAD) {
+        if (back && rank == Rank.KNOWN_BAD) {
             return refusedByRank(source, rank, snapshot, listener, canAnswer, now);
         }
         // Who stands back takes the slot of an idle one, if there is any, and leaves the free ones.
@@ -133,18 +134,18 @@ final class AdmissionDecider {
         return fairness && !proxies.proxied();
     }
 
-    private SourceRank rank(@Nullable InetAddress source) {
-        return ranked() ? clients.history().rank(source, table) : SourceRank.UNKNOWN;
+    private Rank rank(@Nullable InetAddress source) {
+        return ranked() ? clients.history().rank(source, table) : Rank.UNKNOWN;
     }
 
-    private boolean standsBack(SourceRank rank, GuardSnapshot snapshot, @Nullable ListenerPlaces listener, long now) {
+    private boolean standsBack(Rank rank, GuardSnapshot snapshot, @Nullable ListenerPlaces listener, long now) {
         long limit = ResetBudget.limit(snapshot.capacity());
         return precedence.standsBack(rank, ceilings.scarcest(listener).free(), limit, now);
     }
 
     private Admission refusedByRank(
             @Nullable InetAddress source,
-            SourceRank rank,
+            Rank rank,
             GuardSnapshot snapshot,
             @Nullable ListenerPlaces listener,
             BooleanSupplier canAnswer,
@@ -156,11 +157,7 @@ final class AdmissionDecider {
 
     /** Who came in or not for want of a slot. */
     private void told(
-            @Nullable InetAddress source,
-            SourceRank rank,
-            Admission decision,
-            @Nullable ListenerPlaces listener,
-            long now) {
+            @Nullable InetAddress source, Rank rank, Admission decision, @Nullable ListenerPlaces listener, long now) {
         if (decision != Admission.ADMIT) {
             (listener == null ? ofNoListener : listener.counts()).turns.wanted();
         }

@@ -2,6 +2,7 @@
 package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.net.InetAddress;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.LongAdder;
@@ -153,8 +154,8 @@ final class ConnectionTable {
      * As {@link Sources#rank}; where no more than a handful of sources are here, they are proxies, or a test, and their
      * ranks tell nothing.
      */
-    synchronized SourceRank rank(InetAddress address, SourceMemory memory) {
-        return sources.size() > HANDFUL ? sources.rank(address, memory) : SourceRank.UNKNOWN;
+    synchronized Rank rank(InetAddress address, SourceMemory memory) {
+        return sources.size() > HANDFUL ? sources.rank(address, memory) : Rank.UNKNOWN;
     }
 
     /** As {@link Sources#forget}. */

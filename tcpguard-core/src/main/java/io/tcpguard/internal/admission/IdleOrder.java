@@ -174,9 +174,9 @@ final class IdleOrder {
             return 0;
         }
         return switch (clients.history().memory().rank(source.id)) {
-            case GOOD -> floor / CAME_BACK_PART;
+            case KNOWN_GOOD -> floor / CAME_BACK_PART;
             case UNKNOWN -> SENT_AGAIN;
-            case BAD -> 0;
+            case KNOWN_BAD -> 0;
         };
     }
 

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,30 +39,30 @@ final class Precedence {
     }
 
     /** One of this rank was admitted or refused while slots are scarce. */
-    void decided(SourceRank rank, boolean admitted, long now) {
+    void decided(Rank rank, boolean admitted, long now) {
         roll(now);
-        if (rank != SourceRank.BAD) {
+        if (rank != Rank.KNOWN_BAD) {
             better.incrementAndGet();
         }
-        if (rank == SourceRank.GOOD) {
+        if (rank == Rank.KNOWN_GOOD) {
             good.incrementAndGet();
         }
         if (!admitted) {
             return;
         }
         history.admitted(rank);
-        if (rank != SourceRank.BAD) {
+        if (rank != Rank.KNOWN_BAD) {
             credit(badDue, 1, BETTER_TO_BAD);
         }
-        if (rank == SourceRank.GOOD) {
+        if (rank == Rank.KNOWN_GOOD) {
             credit(unknownsDue, 1, GOOD_TO_UNKNOWN);
         } else {
-            credit(rank == SourceRank.UNKNOWN ? unknownsDue : badDue, -due(rank), due(rank));
+            credit(rank == Rank.UNKNOWN ? unknownsDue : badDue, -due(rank), due(rank));
         }
     }
 
-    private static int due(SourceRank rank) {
-        return rank == SourceRank.UNKNOWN ? GOOD_TO_UNKNOWN : BETTER_TO_BAD;
+    private static int due(Rank rank) {
+        return rank == Rank.UNKNOWN ? GOOD_TO_UNKNOWN : BETTER_TO_BAD;
     }
 
     private static void credit(AtomicInteger account, int more, int most) {
@@ -74,12 +75,12 @@ final class Precedence {
      * @param free slots left
      * @param limit slots in all
      */
-    boolean standsBack(SourceRank rank, long free, long limit, long now) {
-        if (rank == SourceRank.GOOD || hasATurn(rank)) {
+    boolean standsBack(Rank rank, long free, long limit, long now) {
+        if (rank == Rank.KNOWN_GOOD || hasATurn(rank)) {
             return false;
         }
         roll(now);
-        int expected = rank == SourceRank.BAD
+        int expected = rank == Rank.KNOWN_BAD
                 ? Math.max(betterBefore, better.get())
                 : manyKnown() ? Math.max(goodBefore, good.get()) : 0;
         return expected > 0 && free < Math.min(expected, Math.max(1, limit / KEPT_PART));
@@ -89,17 +90,17 @@ final class Precedence {
         return history.knownShare() >= MANY_KNOWN;
     }
 
-    private boolean hasATurn(SourceRank rank) {
-        return rank == SourceRank.UNKNOWN ? unknownsDue.get() >= GOOD_TO_UNKNOWN : badDue.get() >= BETTER_TO_BAD;
+    private boolean hasATurn(Rank rank) {
+        return rank == Rank.UNKNOWN ? unknownsDue.get() >= GOOD_TO_UNKNOWN : badDue.get() >= BETTER_TO_BAD;
     }
 
     /** Whether it may be held until there is a slot. */
-    boolean mayWait(SourceRank rank, long now) {
+    boolean mayWait(Rank rank, long now) {
         roll(now);
         return switch (rank) {
-            case GOOD -> true;
+            case KNOWN_GOOD -> true;
             case UNKNOWN -> !manyKnown() || hasATurn(rank);
-            case BAD -> betterBefore + better.get() == 0 || hasATurn(rank);
+            case KNOWN_BAD -> betterBefore + better.get() == 0 || hasATurn(rank);
         };
     }
 

@@ -1,7 +1,9 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceHistory {
     private static final int SOURCES_TOLD = 10;
-    private static final SourceRank[] RANKS = SourceRank.values();
+    private static final Rank[] RANKS = Rank.values();
 
     /** The newest of so many finished sessions tell how many sources are known. */
     private static final double SESSIONS = 128;
@@ -33,8 +35,8 @@ final class SourceHistory {
     }
 
     /** @param table knows the networks of an address */
-    SourceRank rank(@Nullable InetAddress address, ConnectionTable table) {
-        return address == null ? SourceRank.UNKNOWN : table.rank(address, memory);
+    Rank rank(@Nullable InetAddress address, ConnectionTable table) {
+        return address == null ? Rank.UNKNOWN : table.rank(address, memory);
     }
 
     /**
@@ -77,15 +79,15 @@ final class SourceHistory {
         }
     }
 
-    void admitted(SourceRank rank) {
-        shed.count(rank.counted(), true);
+    void admitted(Rank rank) {
+        shed.count(rank, true);
     }
 
     /** A connection was refused for want of a slot. */
-    void refused(@Nullable InetAddress address, SourceRank rank, ConnectionTable table) {
-        shed.count(rank.counted(), false);
+    void refused(@Nullable InetAddress address, Rank rank, ConnectionTable table) {
+        shed.count(rank, false);
         // It tells nothing of who is good, nor of an address that has got in: there may be many behind it.
-        long absent = address == null || rank == SourceRank.GOOD ? 0 : table.idOfAbsent(address);
+        long absent = address == null || rank == Rank.KNOWN_GOOD ? 0 : table.idOfAbsent(address);
         if (absent != 0) {
             memory.knocked(absent);
         }
@@ -95,12 +97,12 @@ final class SourceHistory {
     String shares() {
         long all = 0;
         StringBuilder text = new StringBuilder();
-        for (SourceRank rank : RANKS) {
-            long in = shed.of(rank.counted(), true);
-            long out = shed.of(rank.counted(), false);
+        for (Rank rank : RANKS) {
+            long in = shed.of(rank, true);
+            long out = shed.of(rank, false);
             all += in + out;
             text.append(text.length() == 0 ? "" : ", ")
-                    .append(rank.words())
+                    .append(Plain.words(rank))
                     .append(' ')
                     .append(in)
                     .append(" let in and ")

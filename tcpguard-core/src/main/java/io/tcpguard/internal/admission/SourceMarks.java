@@ -1,6 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters.Rank;
+
 /**
  * What one source did, in a word of 64 bits: 36 bits of its hash, the minute of the last mark, and three counts that
  * fade by the minute. 0 is nobody.
@@ -83,13 +85,13 @@ final class SourceMarks {
                         minute);
     }
 
-    static SourceRank rank(long word) {
+    static Rank rank(long word) {
         int good = good(word);
         int sat = sat(word);
         if (good > 0) {
-            return good >= sat ? SourceRank.GOOD : SourceRank.UNKNOWN;
+            return good >= sat ? Rank.KNOWN_GOOD : Rank.UNKNOWN;
         }
-        return sat > 0 || knocks(word) >= KNOCKS ? SourceRank.BAD : SourceRank.UNKNOWN;
+        return sat > 0 || knocks(word) >= KNOCKS ? Rank.KNOWN_BAD : Rank.UNKNOWN;
     }
 
     /** So much, and nothing good, makes a network bad. */

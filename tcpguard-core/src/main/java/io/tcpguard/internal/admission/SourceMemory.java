@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -60,7 +61,7 @@ final class SourceMemory {
     }
 
     /** What this source is known for. */
-    SourceRank rank(long source) {
+    Rank rank(long source) {
         return SourceMarks.rank(find(source));
     }
 
@@ -149,9 +150,9 @@ final class SourceMemory {
                 continue;
             }
             metAll++;
-            SourceRank rank = SourceMarks.rank(now);
-            metGood += rank == SourceRank.GOOD ? 1 : 0;
-            metBad += rank == SourceRank.BAD ? 1 : 0;
+            Rank rank = SourceMarks.rank(now);
+            metGood += rank == Rank.KNOWN_GOOD ? 1 : 0;
+            metBad += rank == Rank.KNOWN_BAD ? 1 : 0;
         }
         // Of a table that fills up faster than it is swept.
         boolean full = metAll > FULL * end && end >= Math.min(length, 4 * LEAST);

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,12 +113,12 @@ final class Sources {
     }
 
     /** What this address is known for: by itself, or else by its networks. */
-    SourceRank rank(InetAddress address, SourceMemory history) {
+    Rank rank(InetAddress address, SourceMemory history) {
         asked.set(address, memory);
-        SourceRank rank = history.rank(asked.id());
-        while (rank == SourceRank.UNKNOWN && asked.widen()) {
+        Rank rank = history.rank(asked.id());
+        while (rank == Rank.UNKNOWN && asked.widen()) {
             if (history.badNetwork(asked.id())) {
-                rank = SourceRank.BAD;
+                rank = Rank.KNOWN_BAD;
             }
         }
         return rank;

@@ -1,12 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * The verdict in its fewest words, written without a single allocation: what a check is told when there is no memory
@@ -30,7 +30,7 @@ final class BareAnswer {
 
     static {
         for (DownBy by : DownBy.values()) {
-            DOWN_BY[by.ordinal()] = ascii("down " + by.name().toLowerCase(Locale.ROOT) + "\n");
+            DOWN_BY[by.ordinal()] = ascii("down " + Plain.words(by) + "\n");
         }
         for (Level level : Level.values()) {
             LEVELS[level.ordinal()] = ascii(" " + level.name() + "\nreason: memory\n");

@@ -2,12 +2,12 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.text.JsonText;
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -89,7 +89,7 @@ public record HealthStatus(
 
     /** What takes it out, in one word; empty while up. */
     String byWord() {
-        return up ? "" : by.name().toLowerCase(Locale.ROOT);
+        return up ? "" : Plain.words(by);
     }
 
     /** What was down comes back with the least of the ramp. */
@@ -134,13 +134,18 @@ public record HealthStatus(
 
     private static String cause(GuardSnapshot snapshot) {
         if (snapshot.leading() != null) {
-            String signal = snapshot.leading().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            String signal = Plain.words(snapshot.leading());
             return snapshot.rehearsal() ? "rehearsal of " + signal : signal;
         }
         if (snapshot.rehearsal()) {
             return "rehearsal";
         }
-        return snapshot.verdict().up() ? "well" : "operator or listener";
+        return switch (snapshot.verdict().by()) {
+            case NOBODY -> "well";
+            case OPERATOR -> "operator";
+            case LISTENER -> "listener";
+            case SIGNALS -> "held";
+        };
     }
 
     private static String oneLine(String text) {

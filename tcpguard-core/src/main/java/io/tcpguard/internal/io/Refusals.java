@@ -2,11 +2,11 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.text.JsonText;
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.state.RefusalCounters;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
-import java.util.Locale;
 import java.util.StringJoiner;
 
 /** What was refused, connections and requests together, by cause. */
@@ -20,7 +20,7 @@ final class Refusals {
             long refused = of(counters, cause);
             all += refused;
             if (refused > 0) {
-                causes.add(cause.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + refused);
+                causes.add(Plain.words(cause) + " " + refused);
             }
         }
         return all + " refused" + causes + ", " + counters.of(Stage.KEEP_ALIVE) + " idle ones evicted";

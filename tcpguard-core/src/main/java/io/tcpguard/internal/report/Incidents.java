@@ -8,6 +8,7 @@ import io.tcpguard.internal.report.incident.Episode;
 import io.tcpguard.internal.report.incident.FlightRecorder;
 import io.tcpguard.internal.report.incident.IncidentPage;
 import io.tcpguard.internal.report.incident.IncidentReport;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +33,6 @@ public final class Incidents {
     private final RefusalCounters shed;
     private final LongSupplier waited;
     private final Supplier<GuardSnapshot> snapshot;
-    private final Predicate<GuardSnapshot> meant;
     private final Supplier<List<String>> remarks;
     private final Supplier<List<Finding>> findings;
     private final FlightRecorder recorder;
@@ -47,7 +46,6 @@ public final class Incidents {
      * @param shed counts of refusals and evictions
      * @param waited connections that had to wait
      * @param snapshot the newest
-     * @param meant whether an operator drains and nothing else is wrong
      * @param kernel the kernel's counters, any thread
      * @param remarks what stands out besides
      * @param findings what the advisor says
@@ -56,14 +54,12 @@ public final class Incidents {
             RefusalCounters shed,
             LongSupplier waited,
             Supplier<GuardSnapshot> snapshot,
-            Predicate<GuardSnapshot> meant,
             Supplier<TcpCounts> kernel,
             Supplier<List<String>> remarks,
             Supplier<List<Finding>> findings) {
         this.shed = shed;
         this.waited = waited;
         this.snapshot = snapshot;
-        this.meant = meant;
         this.remarks = remarks;
         this.findings = findings;
         recorder = new FlightRecorder(CHANGES_KEPT, kernel);
@@ -75,8 +71,7 @@ public final class Incidents {
     }
 
     void record(Transition transition, long now) {
-        recorder.record(transition, now, shed, waited.getAsLong(), meant.test(transition.after()))
-                .ifPresent(episode -> unsaid = episode);
+        recorder.record(transition, now, shed, waited.getAsLong()).ifPresent(episode -> unsaid = episode);
     }
 
     /**
@@ -94,7 +89,7 @@ public final class Incidents {
             if (!trouble) {
                 recorder.calmAt(newest, now, shed, waited.getAsLong());
             }
-        } else if (newest.level().atLeast(Level.SHED) && !meant.test(newest)) {
+        } else if (newest.level().atLeast(Level.SHED) && newest.verdict().by() != DownBy.OPERATOR) {
             lasting(newest, now);
         }
     }
@@ -122,7 +117,7 @@ public final class Incidents {
     }
 
     private List<Episode> episodes(GuardSnapshot newest, long now) {
-        return recorder.episodes(newest, now, shed, waited.getAsLong(), meant.test(newest));
+        return recorder.episodes(newest, now, shed, waited.getAsLong());
     }
 
     /** What happened, in words; empty if nothing did. Any thread. */

@@ -75,8 +75,8 @@ public final class PathPreload {
     private void tell() {
         TransitionFanout fanout = new TransitionFanout(Runnable::run);
         RefusalCounters shed = new RefusalCounters();
-        Incidents incidents = new Incidents(
-                shed, () -> 0, engine::snapshot, snapshot -> false, counts, () -> List.of("rehearsal"), List::of);
+        Incidents incidents =
+                new Incidents(shed, () -> 0, engine::snapshot, counts, () -> List.of("rehearsal"), List::of);
         fanout.add(incidents::record);
         for (Transition t : transitions) {
             // Without a refusal the words for refusals would not be loaded.

@@ -8,7 +8,6 @@ import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.GuardStatus;
 import io.tcpguard.state.HealthPage;
-import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
 import io.tcpguard.state.Verdict;
 import java.time.Duration;
@@ -29,8 +28,6 @@ public final class PublishedSnapshot {
     private volatile @Nullable SignalAvailability sight;
     private volatile @Nullable SampleRest rest;
     private volatile @Nullable String drainReason;
-    /** It is still of interest after its end. */
-    private volatile @Nullable String lastDrainReason;
 
     /** Nothing is known yet. */
     public PublishedSnapshot(GuardConfig config, long now) {
@@ -81,14 +78,6 @@ public final class PublishedSnapshot {
 
     public void drain(@Nullable String reason) {
         drainReason = reason;
-        lastDrainReason = reason == null ? lastDrainReason : reason;
-    }
-
-    /** Whether a snapshot is at DRAIN by nothing but an operator's word. */
-    public boolean meant(GuardSnapshot snapshot) {
-        return snapshot.level() == Level.DRAIN
-                && snapshot.leading() == null
-                && snapshot.verdict().reason().equals(lastDrainReason);
     }
 
     /** Nanoseconds since the newest sample; 0 if the guard does not run. */
@@ -118,8 +107,7 @@ public final class PublishedSnapshot {
         if (drainReason != null || (live && eyes != null && !eyes.blind(now))) {
             return false;
         }
-        GuardSnapshot snapshot = newest;
-        boolean judged = snapshot.verdict().up() || snapshot.leading() != null;
+        boolean judged = newest.verdict().by() != DownBy.LISTENER;
         return !live || eyes == null || (judged && eyes.listenersServe());
     }
 

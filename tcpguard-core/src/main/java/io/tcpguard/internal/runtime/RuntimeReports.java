@@ -57,7 +57,6 @@ final class RuntimeReports {
                 counters.shed(),
                 counters.waited()::sum,
                 published::snapshot,
-                published::meant,
                 probes::counts,
                 () -> Stream.of(diagnosticsTask.remarks(), leaks.remarks(), policy.sources(AwakeTime.nanoTime()))
                         .flatMap(List::stream)

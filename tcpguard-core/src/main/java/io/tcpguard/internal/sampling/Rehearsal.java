@@ -230,9 +230,9 @@ public final class Rehearsal {
                 return watch.signal().name();
             }
         }
-        // A listener, or an operator. A full queue that is only played looks as if nobody accepted.
-        boolean byOthers = !snapshot.verdict().up() && snapshot.leading() == null;
-        boolean byPlay = now.signal == Signal.ACCEPT_QUEUE && snapshot.verdict().by() != DownBy.OPERATOR;
-        return byOthers && !byPlay ? snapshot.verdict().reason() : null;
+        // A full queue that is only played looks as if nobody accepted.
+        DownBy by = snapshot.verdict().by();
+        boolean elsewhere = by == DownBy.OPERATOR || (by == DownBy.LISTENER && now.signal != Signal.ACCEPT_QUEUE);
+        return elsewhere ? snapshot.verdict().reason() : null;
     }
 }

@@ -1,12 +1,19 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.text;
 
-/** Text from strangers, fit to be shown on a terminal, in a log and in a page. */
+import java.util.Locale;
+
+/** Text fit to be shown on a terminal, in a log and in a page. */
 public final class Plain {
     private Plain() {}
 
+    /** A constant as a person writes it: {@code known good} for {@code KNOWN_GOOD}. */
+    public static String words(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
     /**
-     * With everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what
+     * What a stranger said, with everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what
      * looks like something else), and so with the characters that mean something in HTML. No longer than that.
      */
     public static String text(String text, int longest) {

@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
@@ -18,81 +19,81 @@ class PrecedenceTest {
     @Test
     void allWaitWhereNobodyIsKnown() {
         for (int i = 0; i < 10; i++) {
-            precedence.decided(SourceRank.UNKNOWN, false, now);
+            precedence.decided(Rank.UNKNOWN, false, now);
         }
 
-        assertThat(precedence.mayWait(SourceRank.UNKNOWN, now)).isTrue();
+        assertThat(precedence.mayWait(Rank.UNKNOWN, now)).isTrue();
     }
 
     @Test
     void unknownOnesDoNotWaitInFrontOfKnownOnesButForOneInEight() {
         manyAreKnown();
-        assertThat(precedence.mayWait(SourceRank.GOOD, now)).isTrue();
-        assertThat(precedence.mayWait(SourceRank.UNKNOWN, now)).isFalse();
+        assertThat(precedence.mayWait(Rank.KNOWN_GOOD, now)).isTrue();
+        assertThat(precedence.mayWait(Rank.UNKNOWN, now)).isFalse();
 
         for (int i = 0; i < 8; i++) {
-            precedence.decided(SourceRank.GOOD, true, now);
+            precedence.decided(Rank.KNOWN_GOOD, true, now);
         }
-        assertThat(precedence.mayWait(SourceRank.UNKNOWN, now)).isTrue();
-        precedence.decided(SourceRank.UNKNOWN, true, now);
-        assertThat(precedence.mayWait(SourceRank.UNKNOWN, now)).isFalse();
+        assertThat(precedence.mayWait(Rank.UNKNOWN, now)).isTrue();
+        precedence.decided(Rank.UNKNOWN, true, now);
+        assertThat(precedence.mayWait(Rank.UNKNOWN, now)).isFalse();
     }
 
     @Test
     void unknownOnesLeaveFreeSlotsToKnownOnesAsFastAsTheseCome() {
-        assertThat(precedence.standsBack(SourceRank.UNKNOWN, 1, 1000, now))
+        assertThat(precedence.standsBack(Rank.UNKNOWN, 1, 1000, now))
                 .as("nobody is known")
                 .isFalse();
         manyAreKnown();
-        assertThat(precedence.standsBack(SourceRank.UNKNOWN, 1, 1000, now))
+        assertThat(precedence.standsBack(Rank.UNKNOWN, 1, 1000, now))
                 .as("none comes")
                 .isFalse();
 
         for (int i = 0; i < 5; i++) {
-            precedence.decided(SourceRank.GOOD, false, now);
+            precedence.decided(Rank.KNOWN_GOOD, false, now);
         }
-        assertThat(precedence.standsBack(SourceRank.UNKNOWN, 4, 1000, now)).isTrue();
-        assertThat(precedence.standsBack(SourceRank.UNKNOWN, 5, 1000, now)).isFalse();
-        assertThat(precedence.standsBack(SourceRank.GOOD, 0, 1000, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.UNKNOWN, 4, 1000, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.UNKNOWN, 5, 1000, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.KNOWN_GOOD, 0, 1000, now)).isFalse();
     }
 
     @Test
     void badOnesTakeWhatNobodyBetterComesFor() {
-        assertThat(precedence.mayWait(SourceRank.BAD, now)).isTrue();
-        assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isFalse();
+        assertThat(precedence.mayWait(Rank.KNOWN_BAD, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isFalse();
 
         for (int i = 0; i < 20; i++) {
-            precedence.decided(SourceRank.UNKNOWN, false, now);
+            precedence.decided(Rank.UNKNOWN, false, now);
         }
-        assertThat(precedence.mayWait(SourceRank.BAD, now)).isFalse();
-        assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isTrue();
-        assertThat(precedence.standsBack(SourceRank.BAD, 19, 1000, now)).isTrue();
-        assertThat(precedence.standsBack(SourceRank.BAD, 20, 1000, now)).isFalse();
+        assertThat(precedence.mayWait(Rank.KNOWN_BAD, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 19, 1000, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 20, 1000, now)).isFalse();
 
         now += 1_100 * MILLI;
-        assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isFalse();
     }
 
     @Test
     void keepsNoMoreThanAThirtySecondOfTheSlotsFromBadOnes() {
         for (int i = 0; i < 5_000; i++) {
-            precedence.decided(SourceRank.GOOD, false, now);
+            precedence.decided(Rank.KNOWN_GOOD, false, now);
         }
 
-        assertThat(precedence.standsBack(SourceRank.BAD, 32, 1000, now)).isFalse();
-        assertThat(precedence.standsBack(SourceRank.BAD, 30, 1000, now)).isTrue();
-        assertThat(precedence.standsBack(SourceRank.BAD, 1, 24, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 32, 1000, now)).isFalse();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 30, 1000, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 1, 24, now)).isFalse();
     }
 
     @Test
     void aBadOneHasATurnAfterThirtyTwoBetterOnes() {
         for (int i = 0; i < 32; i++) {
-            assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isEqualTo(i > 0);
-            precedence.decided(SourceRank.UNKNOWN, true, now);
+            assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isEqualTo(i > 0);
+            precedence.decided(Rank.UNKNOWN, true, now);
         }
-        assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isFalse();
-        precedence.decided(SourceRank.BAD, true, now);
-        assertThat(precedence.standsBack(SourceRank.BAD, 0, 1000, now)).isTrue();
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isFalse();
+        precedence.decided(Rank.KNOWN_BAD, true, now);
+        assertThat(precedence.standsBack(Rank.KNOWN_BAD, 0, 1000, now)).isTrue();
     }
 
     private void manyAreKnown() {

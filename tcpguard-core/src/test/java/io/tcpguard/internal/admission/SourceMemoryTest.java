@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class SourceMemoryTest {
 
     @Test
     void knowsNobodyAtFirst() {
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.UNKNOWN);
         assertThat(memory.capacity() * 8).isLessThanOrEqualTo(8 << 10);
     }
 
@@ -30,13 +31,13 @@ class SourceMemoryTest {
         memory.finished(id(1));
         memory.sat(id(2));
         for (int i = 0; i < SourceMarks.KNOCKS; i++) {
-            assertThat(memory.rank(id(3))).isEqualTo(SourceRank.UNKNOWN);
+            assertThat(memory.rank(id(3))).isEqualTo(Rank.UNKNOWN);
             memory.knocked(id(3));
         }
 
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.GOOD);
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
-        assertThat(memory.rank(id(3))).isEqualTo(SourceRank.BAD);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.KNOWN_GOOD);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.KNOWN_BAD);
+        assertThat(memory.rank(id(3))).isEqualTo(Rank.KNOWN_BAD);
     }
 
     @Test
@@ -46,11 +47,11 @@ class SourceMemoryTest {
             memory.knocked(id(2));
         }
         memory.letIn(id(1));
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.UNKNOWN);
 
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.KNOWN_BAD);
         pass(1);
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.UNKNOWN);
     }
 
     @Test
@@ -60,13 +61,13 @@ class SourceMemoryTest {
             memory.finished(id(2));
         }
         pass(14);
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.BAD);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.KNOWN_BAD);
         pass(1);
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.UNKNOWN);
         pass(44);
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.GOOD);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.KNOWN_GOOD);
         pass(1);
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.UNKNOWN);
     }
 
     /** Each user has a session of 20 s, and each sitter is evicted every 15 s. */
@@ -86,14 +87,14 @@ class SourceMemoryTest {
                     memory.sat(id(1));
                 }
             }
-            assertThat(memory.rank(id(1))).as("after %s s", second).isEqualTo(SourceRank.GOOD);
+            assertThat(memory.rank(id(1))).as("after %s s", second).isEqualTo(Rank.KNOWN_GOOD);
         }
     }
 
     @Test
     void takesWhoWasGoodOnceAndThenOnlySitsForBadInTheEnd() {
         memory.finished(id(1));
-        List<SourceRank> ranks = new ArrayList<>();
+        List<Rank> ranks = new ArrayList<>();
         for (int i = 0; i < 15; i++) {
             ranks.add(memory.rank(id(1)));
             memory.sat(id(1));
@@ -101,8 +102,8 @@ class SourceMemoryTest {
             pass(1);
         }
 
-        assertThat(ranks).startsWith(SourceRank.GOOD).endsWith(SourceRank.BAD);
-        assertThat(ranks.indexOf(SourceRank.BAD)).isGreaterThan(ranks.indexOf(SourceRank.UNKNOWN));
+        assertThat(ranks).startsWith(Rank.KNOWN_GOOD).endsWith(Rank.KNOWN_BAD);
+        assertThat(ranks.indexOf(Rank.KNOWN_BAD)).isGreaterThan(ranks.indexOf(Rank.UNKNOWN));
     }
 
     @Test
@@ -116,8 +117,8 @@ class SourceMemoryTest {
         int known = 0;
         int mistaken = 0;
         for (int i = 0; i < MILLION; i++) {
-            known += memory.rank(id(i)) == SourceRank.BAD ? 1 : 0;
-            mistaken += memory.rank(id(MILLION + i)) == SourceRank.UNKNOWN ? 0 : 1;
+            known += memory.rank(id(i)) == Rank.KNOWN_BAD ? 1 : 0;
+            mistaken += memory.rank(id(MILLION + i)) == Rank.UNKNOWN ? 0 : 1;
         }
 
         assertThat(memory.capacity() * 8L).isEqualTo(16L << 20);
@@ -141,7 +142,7 @@ class SourceMemoryTest {
         }
         int known = 0;
         for (int i = 0; i < 10_000; i++) {
-            known += memory.rank(id(i)) == SourceRank.GOOD ? 1 : 0;
+            known += memory.rank(id(i)) == Rank.KNOWN_GOOD ? 1 : 0;
         }
 
         assertThat(known).isGreaterThan(9_500);
@@ -168,8 +169,8 @@ class SourceMemoryTest {
         memory.sat(id(2));
         memory.forget(id(1));
 
-        assertThat(memory.rank(id(1))).isEqualTo(SourceRank.UNKNOWN);
-        assertThat(memory.rank(id(2))).isEqualTo(SourceRank.BAD);
+        assertThat(memory.rank(id(1))).isEqualTo(Rank.UNKNOWN);
+        assertThat(memory.rank(id(2))).isEqualTo(Rank.KNOWN_BAD);
     }
 
     @Test
@@ -211,11 +212,11 @@ class SourceMemoryTest {
         int known = 0;
         for (int t = 0; t < 4; t++) {
             for (int i = 0; i < 40; i++) {
-                known += memory.rank(id(t * perThread + i)) == SourceRank.BAD ? 1 : 0;
+                known += memory.rank(id(t * perThread + i)) == Rank.KNOWN_BAD ? 1 : 0;
             }
         }
         assertThat(known).isGreaterThan(150);
-        assertThat(memory.rank(id(-1))).isEqualTo(SourceRank.GOOD);
+        assertThat(memory.rank(id(-1))).isEqualTo(Rank.KNOWN_GOOD);
     }
 
     private void sweep(int times) {

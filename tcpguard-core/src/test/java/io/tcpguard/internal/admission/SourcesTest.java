@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.state.RefusalCounters.Rank;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -41,18 +42,18 @@ class SourcesTest {
         }
         history.finished(sources.open(InetAddress.getByName("198.51.100.77")));
 
-        assertThat(rank(history, "192.0.2.99")).isEqualTo(SourceRank.BAD);
-        assertThat(rank(history, "::ffff:192.0.2.99")).as("mapped").isEqualTo(SourceRank.BAD);
-        assertThat(rank(history, "192.0.3.99")).isEqualTo(SourceRank.UNKNOWN);
-        assertThat(rank(history, "198.51.100.99")).as("somebody is good there").isEqualTo(SourceRank.UNKNOWN);
-        assertThat(rank(history, "198.51.100.7")).isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "192.0.2.99")).isEqualTo(Rank.KNOWN_BAD);
+        assertThat(rank(history, "::ffff:192.0.2.99")).as("mapped").isEqualTo(Rank.KNOWN_BAD);
+        assertThat(rank(history, "192.0.3.99")).isEqualTo(Rank.UNKNOWN);
+        assertThat(rank(history, "198.51.100.99")).as("somebody is good there").isEqualTo(Rank.UNKNOWN);
+        assertThat(rank(history, "198.51.100.7")).isEqualTo(Rank.KNOWN_BAD);
         assertThat(rank(history, "2001:db8:1:7::beef"))
                 .as("another one of a /64")
-                .isEqualTo(SourceRank.BAD);
+                .isEqualTo(Rank.KNOWN_BAD);
         assertThat(rank(history, "2001:db8:1:ff00::1"))
                 .as("another /64 of the /48")
-                .isEqualTo(SourceRank.BAD);
-        assertThat(rank(history, "2001:db8:2:7::1")).isEqualTo(SourceRank.UNKNOWN);
+                .isEqualTo(Rank.KNOWN_BAD);
+        assertThat(rank(history, "2001:db8:2:7::1")).isEqualTo(Rank.UNKNOWN);
     }
 
     @Test
@@ -62,12 +63,12 @@ class SourcesTest {
             sit(history, "192.0.2." + i);
         }
         InetAddress marked = InetAddress.getByName("192.0.2.7");
-        assertThat(rank(history, "192.0.2.7")).isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "192.0.2.7")).isEqualTo(Rank.KNOWN_BAD);
 
         assertThat(sources.forget(marked, history.memory())).isTrue();
 
-        assertThat(rank(history, "192.0.2.7")).isEqualTo(SourceRank.UNKNOWN);
-        assertThat(rank(history, "192.0.2.8")).as("its neighbour").isEqualTo(SourceRank.BAD);
+        assertThat(rank(history, "192.0.2.7")).isEqualTo(Rank.UNKNOWN);
+        assertThat(rank(history, "192.0.2.8")).as("its neighbour").isEqualTo(Rank.KNOWN_BAD);
         assertThat(sources.forget(marked, history.memory())).isFalse();
     }
 
@@ -84,12 +85,12 @@ class SourcesTest {
             table.open(InetAddress.getByName("198.51.100." + i), true, new ListenerCounts(), how -> {});
         }
         for (int i = 0; i < 100; i++) {
-            clients.history().refused(proxy, SourceRank.UNKNOWN, table);
-            clients.history().refused(alone, SourceRank.UNKNOWN, table);
+            clients.history().refused(proxy, Rank.UNKNOWN, table);
+            clients.history().refused(alone, Rank.UNKNOWN, table);
         }
 
-        assertThat(clients.history().rank(proxy, table)).isEqualTo(SourceRank.UNKNOWN);
-        assertThat(clients.history().rank(alone, table)).isEqualTo(SourceRank.BAD);
+        assertThat(clients.history().rank(proxy, table)).isEqualTo(Rank.UNKNOWN);
+        assertThat(clients.history().rank(alone, table)).isEqualTo(Rank.KNOWN_BAD);
     }
 
     @Test
@@ -98,10 +99,10 @@ class SourcesTest {
         ConnectionTable table = new ConnectionTable(clients, 0);
         InetAddress alone = InetAddress.getByName("192.0.2.2");
         for (int i = 0; i < 100; i++) {
-            clients.history().refused(alone, SourceRank.UNKNOWN, table);
+            clients.history().refused(alone, Rank.UNKNOWN, table);
         }
 
-        assertThat(clients.history().rank(alone, table)).isEqualTo(SourceRank.UNKNOWN);
+        assertThat(clients.history().rank(alone, table)).isEqualTo(Rank.UNKNOWN);
     }
 
     private void sit(SourceHistory history, String address) throws UnknownHostException {
@@ -109,7 +110,7 @@ class SourcesTest {
         history.sat(sources.open(at), at, 0);
     }
 
-    private SourceRank rank(SourceHistory history, String address) throws UnknownHostException {
+    private Rank rank(SourceHistory history, String address) throws UnknownHostException {
         return sources.rank(InetAddress.getByName(address), history.memory());
     }
 

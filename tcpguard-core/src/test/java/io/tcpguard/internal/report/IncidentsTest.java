@@ -4,6 +4,7 @@ package io.tcpguard.internal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.internal.probe.TcpCounts;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -23,20 +24,14 @@ import org.junit.jupiter.api.Test;
 class IncidentsTest {
     private static final Logger LOG = Logger.getLogger("io.tcpguard.TcpGuard");
     private static final GuardSnapshot DEPLOY =
-            Snapshots.of(Level.DRAIN, null, 100, new Verdict(false, 0, "deploy"), "deploy");
+            Snapshots.of(Level.DRAIN, null, 100, new Verdict(false, 0, "deploy", DownBy.OPERATOR), "deploy");
 
     private final List<String> lines = new ArrayList<>();
     private final Handler handler = new LogHandler(line -> lines.add(line.getLevel() + " " + line.getMessage()));
     private final RefusalCounters shed = new RefusalCounters();
     private GuardSnapshot now = Snapshots.calm();
     private final Incidents incidents = new Incidents(
-            shed,
-            () -> 0,
-            () -> now,
-            DEPLOY::equals,
-            () -> TcpCounts.UNKNOWN,
-            () -> List.of("40 connections in CLOSE_WAIT"),
-            List::of);
+            shed, () -> 0, () -> now, () -> TcpCounts.UNKNOWN, () -> List.of("40 connections in CLOSE_WAIT"), List::of);
 
     @BeforeEach
     void listen() {

@@ -10,6 +10,7 @@ import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishedSnapshotTest {
     private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(4);
@@ -25,13 +28,14 @@ class PublishedSnapshotTest {
     private @Nullable Error fails;
     private final PublishedSnapshot published = new PublishedSnapshot(GuardConfig.defaults(), now);
 
-    private void live(boolean up, @Nullable Signal leading) {
+    private void live(DownBy by, @Nullable Signal leading) {
+        boolean up = by == DownBy.NOBODY;
         GuardSnapshot snapshot = new GuardSnapshot(
                 up ? Level.NORMAL : Level.DRAIN,
                 leading,
                 "test",
                 Capacity.UNKNOWN,
-                new Verdict(up, up ? 70 : 0, "test"),
+                new Verdict(up, up ? 70 : 0, "test", by),
                 Admission.ADMIT,
                 false,
                 List.of(),
@@ -56,7 +60,7 @@ class PublishedSnapshotTest {
         SampleRest rest = new SampleRest(20_000_000L, 0.8, new CoarseClock(now, () -> now), () -> 0, () -> now);
         GuardSnapshot calm = Snapshots.calm();
         published.restsBy(rest);
-        live(true, null);
+        live(DownBy.NOBODY, null);
         for (int i = 0; i < 60; i++) {
             now += 20_000_000L;
             published.publish(published.snapshot(), now);
@@ -77,7 +81,7 @@ class PublishedSnapshotTest {
 
     @Test
     void aLateSampleLeavesTheLastWordStanding() {
-        live(false, null);
+        live(DownBy.LISTENER, null);
         now += TimeUnit.MILLISECONDS.toNanos(900);
 
         assertThat(published.staleForHealth(now)).isFalse();
@@ -87,15 +91,35 @@ class PublishedSnapshotTest {
     @Test
     void healthFailsOpenOnceNobodyCouldLookForTenSeconds() {
         fails = new LinkageError("test");
-        live(false, Signal.DESCRIPTORS);
+        live(DownBy.SIGNALS, Signal.DESCRIPTORS);
 
         assertThat(blind()).isTrue();
     }
 
     @Test
-    void healthNeverFailsOpenForAListenerThatDidNotServe() {
+    void healthFailsOpenThoughTheSignalThatTookItDownIsCalmAndOnlyTheHoldIsLeft() {
         fails = new LinkageError("test");
-        live(false, null);
+        live(DownBy.SIGNALS, null);
+
+        assertThat(blind()).isTrue();
+    }
+
+    @Test
+    void healthFailsOpenOnceAnOperatorHasResumedAndNobodyCanLook() {
+        fails = new LinkageError("test");
+        live(DownBy.OPERATOR, null);
+        published.drain("deploy");
+        assertThat(blind()).isFalse();
+
+        published.drain(null);
+        assertThat(blind()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "DESCRIPTORS"})
+    void healthNeverFailsOpenForAListenerThatDidNotServeWhicheverSignalLeads(String leading) {
+        fails = new LinkageError("test");
+        live(DownBy.LISTENER, leading.isEmpty() ? null : Signal.valueOf(leading));
 
         assertThat(blind()).isFalse();
         assertThat(published.told(now).verdict().up()).isFalse();
@@ -104,7 +128,7 @@ class PublishedSnapshotTest {
     @Test
     void aServerWhoseListenersDoNotSayThatTheyAcceptIsDownOnceNobodyLooks() {
         fails = new LinkageError("test");
-        live(true, null);
+        live(DownBy.NOBODY, null);
         accepting = false;
 
         assertThat(blind()).isFalse();
@@ -114,7 +138,7 @@ class PublishedSnapshotTest {
     @Test
     void aServerThatIsOutOfMemoryForTenSecondsIsDown() {
         fails = new OutOfMemoryError("test");
-        live(true, null);
+        live(DownBy.NOBODY, null);
 
         assertThat(blind()).isFalse();
         assertThat(published.told(now).verdict().up()).isFalse();

@@ -3,6 +3,7 @@ package io.tcpguard.internal.report.incident;
 
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -46,7 +47,6 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param ranks new connections until then while slots were scarce, by what their sources were known for
      * @param waited how many had been made to wait for a place until then
      * @param kernel what the kernel had counted until then; what is not known is missing
-     * @param meant whether an operator drains and nothing else is wrong
      */
     public record Moment(
             long atNanos,
@@ -54,8 +54,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
             Map<RefusalKind, Long> refused,
             Map<RankKind, Long> ranks,
             long waited,
-            Map<KernelCounter, Long> kernel,
-            boolean meant) {
+            Map<KernelCounter, Long> kernel) {
 
         /** Copies the maps. */
         public Moment {
@@ -106,11 +105,13 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     }
 
     /**
-     * Whether it is worth telling: somebody was refused or had to go, the refusal point was reached or health failed by
+     * Whether it is worth telling: somebody was refused or had to go, the admission threshold was reached or health failed by
      * no operator's word, or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none of these.
      */
     public boolean serious() {
-        return moments.stream().anyMatch(m -> !m.meant() && m.snapshot().level().atLeast(Level.SHED))
+        return moments.stream()
+                        .anyMatch(m -> m.snapshot().verdict().by() != DownBy.OPERATOR
+                                && m.snapshot().level().atLeast(Level.SHED))
                 || refusedInAll() > 0
                 || nanosElevated() >= LONG_ELEVATED;
     }

@@ -74,16 +74,14 @@ public final class FlightRecorder {
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
      * @param waited the guard's count of connections that had to wait for a place
-     * @param meant whether an operator drains and nothing else is wrong
      * @return the episode that ended by this change, if it is worth telling
      */
-    public Optional<Episode> record(
-            Transition transition, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
+    public Optional<Episode> record(Transition transition, long nowNanos, RefusalCounters shed, long waited) {
         Kept old = kept;
         if (old.current() == null && transition.after().level() == Level.NORMAL) {
             return Optional.empty();
         }
-        Moment moment = moment(transition.after(), nowNanos, shed, waited, meant);
+        Moment moment = moment(transition.after(), nowNanos, shed, waited);
         Episode current = old.current() == null
                 ? new Episode(transition.before(), List.of(sinceCalm(moment)), 0)
                 : longer(old.current(), moment);
@@ -119,7 +117,7 @@ public final class FlightRecorder {
         Moment newest = lately;
         if (newest == null || nowNanos - newest.atNanos() >= BEFOREHAND) {
             before = newest;
-            lately = new Moment(nowNanos, snapshot, counts(shed), ranks(shed), waited, Map.of(), false);
+            lately = new Moment(nowNanos, snapshot, counts(shed), ranks(shed), waited, Map.of());
         }
     }
 
@@ -127,15 +125,14 @@ public final class FlightRecorder {
     private Moment sinceCalm(Moment first) {
         Moment since = later(before, ended);
         return since == null
-                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), Map.of(), 0, first.kernel(), first.meant())
+                ? new Moment(first.atNanos(), first.snapshot(), Map.of(), Map.of(), 0, first.kernel())
                 : new Moment(
                         first.atNanos(),
                         first.snapshot(),
                         since.refused(),
                         since.ranks(),
                         since.waited(),
-                        first.kernel(),
-                        first.meant());
+                        first.kernel());
     }
 
     private static @Nullable Moment later(@Nullable Moment one, @Nullable Moment other) {
@@ -152,15 +149,13 @@ public final class FlightRecorder {
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
      * @param waited the guard's count of connections that had to wait for a place
-     * @param meant whether an operator drains and nothing else is wrong
      */
-    public List<Episode> episodes(
-            GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
+    public List<Episode> episodes(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited) {
         Kept known = kept;
         if (known.current() == null) {
             return known.over();
         }
-        Episode current = known.current().upTo(moment(snapshot, nowNanos, shed, waited, meant));
+        Episode current = known.current().upTo(moment(snapshot, nowNanos, shed, waited));
         if (!current.serious()) {
             return known.over();
         }
@@ -169,15 +164,14 @@ public final class FlightRecorder {
         return all;
     }
 
-    private Moment moment(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited, boolean meant) {
+    private Moment moment(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited) {
         return new Moment(
                 nowNanos,
                 snapshot,
                 counts(shed),
                 ranks(shed),
                 waited,
-                kernel.get().known(),
-                meant);
+                kernel.get().known());
     }
 
     /** The first moment stays: what was counted before the episode is subtracted by it. */

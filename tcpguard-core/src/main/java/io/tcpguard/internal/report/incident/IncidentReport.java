@@ -7,9 +7,11 @@ import io.tcpguard.advisor.Judgement;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.report.incident.Episode.Moment;
 import io.tcpguard.internal.report.incident.Episode.RankKind;
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.ConnectionLimits;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -80,7 +82,7 @@ public final class IncidentReport {
         Signal signal = episode.leading(endNanos());
         line("  led by      "
                 + (signal == null
-                        ? "an operator or a listener, not by a signal"
+                        ? byNoSignal(episode.worst().verdict().by())
                         : IncidentWords.of(signal) + " (" + signal + ")"));
         GuardSnapshot worst = episode.worst();
         line("              at its worst: " + worst.reason());
@@ -93,6 +95,14 @@ public final class IncidentReport {
         if (worst.capacity().places() != ConnectionLimits.NONE) {
             line("              slots for connections: " + worst.capacity().placesInWords());
         }
+    }
+
+    private static String byNoSignal(DownBy by) {
+        return switch (by) {
+            case OPERATOR -> "an operator";
+            case LISTENER -> "a listener that did not serve";
+            case NOBODY, SIGNALS -> "no single signal";
+        };
     }
 
     private void course() {
@@ -174,7 +184,7 @@ public final class IncidentReport {
         for (RefusalCounters.Rank rank : RefusalCounters.Rank.values()) {
             long letIn = ranks.getOrDefault(new RankKind(rank, true), 0L);
             long refused = ranks.getOrDefault(new RankKind(rank, false), 0L);
-            line("    " + IncidentWords.of(rank) + " " + letIn + " and " + refused);
+            line("    " + Plain.words(rank) + " " + letIn + " and " + refused);
         }
     }
 

@@ -32,14 +32,6 @@ final class IncidentWords {
         return where(refusal.stage(), refusal.method()) + ", because " + why(refusal.reason());
     }
 
-    static String of(RefusalCounters.Rank rank) {
-        return switch (rank) {
-            case KNOWN_GOOD -> "known good";
-            case UNKNOWN -> "unknown";
-            case KNOWN_BAD -> "known bad";
-        };
-    }
-
     private static String where(RefusalCounters.Stage stage, RefusalCounters.Method method) {
         return switch (stage) {
             case ACCEPT ->
@@ -62,7 +54,7 @@ final class IncidentWords {
 
     private static String why(RefusalCounters.Reason cause) {
         return switch (cause) {
-            case CONNECTIONS -> "connections had taken the places";
+            case CONNECTIONS -> "connections had taken the slots";
             case OTHER_DESCRIPTORS -> "something other than connections had taken the descriptors";
             case SYSTEM_FILES -> "the machine's files were nearly used up";
             case UNFAIR_SOURCE -> "their source held more than twice its share";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -30,17 +31,13 @@ final class FlightRecorderTest {
     private long at;
 
     private void to(GuardSnapshot next, long nanos) {
-        to(next, nanos, false);
-    }
-
-    private void to(GuardSnapshot next, long nanos, boolean meant) {
-        recorder.record(new Transition(now, next), nanos, shed, nanos, meant);
+        recorder.record(new Transition(now, next), nanos, shed, nanos);
         now = next;
         at = nanos;
     }
 
     private List<Episode> episodes() {
-        return recorder.episodes(now, at, shed, at, false);
+        return recorder.episodes(now, at, shed, at);
     }
 
     private Episode newest() {
@@ -154,14 +151,14 @@ final class FlightRecorderTest {
 
     @Test
     void takesNoDeployForAnEpisodeUnlessSomebodyIsRefused() {
-        Verdict down = new Verdict(false, 0, "deploy");
+        Verdict down = new Verdict(false, 0, "deploy", DownBy.OPERATOR);
         GuardSnapshot drained = Snapshots.of(Level.DRAIN, null, 100, down, "deploy");
-        to(drained, 5, true);
-        assertThat(recorder.episodes(now, SECOND * 600, shed, 0, true)).isEmpty();
+        to(drained, 5);
+        assertThat(recorder.episodes(now, SECOND * 600, shed, 0)).isEmpty();
         to(Snapshots.calm(), SECOND * 600);
         assertThat(episodes()).isEmpty();
 
-        to(drained, SECOND * 700, true);
+        to(drained, SECOND * 700);
         to(Snapshots.leak("a leak besides"), SECOND * 701);
         assertThat(episodes()).hasSize(1);
     }

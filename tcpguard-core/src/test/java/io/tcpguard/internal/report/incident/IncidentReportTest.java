@@ -11,6 +11,7 @@ import io.tcpguard.advisor.SavedMachine;
 import io.tcpguard.internal.probe.KernelCounter;
 import io.tcpguard.internal.probe.TcpCounts;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -47,7 +48,7 @@ final class IncidentReportTest {
     }
 
     private void to(GuardSnapshot next, long milliseconds) {
-        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited, false);
+        recorder.record(new Transition(now, next), TimeUnit.MILLISECONDS.toNanos(milliseconds), shed, waited);
         now = next;
     }
 
@@ -60,7 +61,7 @@ final class IncidentReportTest {
 
     private String report() {
         List<Finding> findings = Advisor.examine(saved.machine(Listening.asking("http-nio-8080", 8080, 100)));
-        List<Episode> all = recorder.episodes(now, NOW_NANOS, shed, waited, false);
+        List<Episode> all = recorder.episodes(now, NOW_NANOS, shed, waited);
         return IncidentReport.text(all.get(all.size() - 1), NOW_NANOS, NOW, findings);
     }
 
@@ -105,12 +106,19 @@ final class IncidentReportTest {
     }
 
     @Test
-    void tellsOfAnOperatorsDrainWithoutBlamingASignal() {
-        to(Snapshots.of(Level.DRAIN, null, 100, new Verdict(false, 0, "deploy"), "drained by the operator: deploy"), 0);
+    void tellsOfAListenerThatDidNotServeWithoutBlamingASignal() {
+        to(
+                Snapshots.of(
+                        Level.DRAIN,
+                        null,
+                        100,
+                        new Verdict(false, 0, "closed", DownBy.LISTENER),
+                        "listener web is closed"),
+                0);
         to(Snapshots.calm(), 30_000);
 
         assertThat(report())
-                .contains("an operator or a listener, not by a signal")
+                .contains("led by      a listener that did not serve")
                 .contains("refused     nobody")
                 .contains("no kernel setting would have given it");
     }

@@ -40,8 +40,7 @@ final class SavedEpisode {
                     saved.refused.get(i),
                     Map.of(),
                     0,
-                    saved.kernel.get(i),
-                    false));
+                    saved.kernel.get(i)));
         }
         return new Episode(saved.snapshots.get(0), moments, 0);
     }

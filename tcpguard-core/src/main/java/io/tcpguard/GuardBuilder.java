@@ -34,7 +34,7 @@ public final class GuardBuilder {
         return set(Setting.IDLE_FLOOR, floor);
     }
 
-    /** Whether a new connection may take the place of a long-idle connection. Default: true. */
+    /** Whether a new connection may take the slot of a long-idle connection. Default: true. */
     public GuardBuilder reclaim(boolean reclaim) {
         return set(Setting.RECLAIM, reclaim);
     }

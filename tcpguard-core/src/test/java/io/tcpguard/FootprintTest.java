@@ -11,12 +11,12 @@ import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.probe.Probe;
-import io.tcpguard.internal.sampling.CanaryPace;
+import io.tcpguard.internal.sampling.ExecutorDelayProbe;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.OutgoingConnects;
+import io.tcpguard.internal.sampling.ProbeTaskPace;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
-import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
@@ -81,9 +81,9 @@ class FootprintTest {
     /** The one probe that is not the kernel's; the executor's own task aside, of which this one makes none. */
     @Test
     void allocatesNothingForACanaryThatWaitsAsLongAsBefore() {
-        WorkCanary canary = new WorkCanary(Runnable::run, 1_000_000_000L, new CanaryPace(), () -> 0);
+        ExecutorDelayProbe probe = new ExecutorDelayProbe(Runnable::run, 1_000_000_000L, new ProbeTaskPace(), () -> 0);
 
-        assertThat(allocated(i -> reading = canary.read(i * 100_000_000L))).isLessThan(TIMES);
+        assertThat(allocated(i -> reading = probe.read(i * 100_000_000L))).isLessThan(TIMES);
         assertThat(reading).isEqualTo(new Reading.Measured(Signal.WORK_DELAY, 0, 1000));
     }
 

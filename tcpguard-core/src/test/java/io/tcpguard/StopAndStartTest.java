@@ -117,7 +117,7 @@ class StopAndStartTest {
             handle.end();
             handle.closed();
             guard.watchWork("x", task -> {
-                        throw new AssertionError("no canary");
+                        throw new AssertionError("no probe");
                     })
                     .close();
             refuses(listener, server);

@@ -124,7 +124,7 @@ public enum Setting {
     /**
      * Connections, 0 to 10,000,000, default 0 (as many as the heap bears): a server without such a setting of its
      * own, such as Netty, would hold more than its memory does where descriptors are many. What is set here stands
-     * in place of what memory is thought to bear.
+     * instead of what memory is thought to bear.
      */
     MAX_CONNECTIONS(
             "maxConnections",

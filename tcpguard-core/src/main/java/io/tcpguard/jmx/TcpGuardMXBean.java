@@ -51,7 +51,7 @@ public interface TcpGuardMXBean {
     /** Connections of guarded listeners. */
     long getConnections();
 
-    /** How many connections there are places for. */
+    /** How many connections there are slots for. */
     @Nullable Long getSlots();
 
     /** What limits them: DESCRIPTORS, MAX_CONNECTIONS, MEMORY or OPERATOR. */
@@ -72,7 +72,7 @@ public interface TcpGuardMXBean {
     /** Requests refused on admitted connections. */
     long getRefusedRequests();
 
-    /** Idle connections that gave their place to a new one. */
+    /** Idle connections that gave their slot to a new one. */
     long getEvictedConnections();
 
     /** Connections that had to wait for a slot. */

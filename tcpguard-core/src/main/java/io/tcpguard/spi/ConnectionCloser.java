@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
-/** The adapter's way to close one idle connection whose place is needed. */
+/** The adapter's way to close one idle connection whose slot is needed. */
 @FunctionalInterface
 public interface ConnectionCloser {
     /**

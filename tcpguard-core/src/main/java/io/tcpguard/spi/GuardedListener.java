@@ -80,7 +80,7 @@ public interface GuardedListener extends AutoCloseable {
     /**
      * Refuses and closes a connection as {@link #accept} decided, for adapters that hold a plain NIO channel: a
      * reset, or an HTTP/1.1 503 with Retry-After that lets the client close first, from a bounded pool. May wait up
-     * to 50 ms for a place in it. The channel belongs to the guard from here on. Never throws.
+     * to 50 ms for a slot in it. The channel belongs to the guard from here on. Never throws.
      */
     void refuse(SocketChannel channel, Admission decision);
 
@@ -110,7 +110,7 @@ public interface GuardedListener extends AutoCloseable {
     Admission admitRequest(@Nullable InetAddress source);
 
     /**
-     * Whether a connection that the server is about to close first may be closed by a reset, because places for
+     * Whether a connection that the server is about to close first may be closed by a reset, because slots for
      * TIME_WAIT are short. Takes it from the budget that all resets share, so ask only when about to close.
      */
     boolean mayReset();

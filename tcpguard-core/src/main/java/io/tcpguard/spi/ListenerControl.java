@@ -68,7 +68,7 @@ public interface ListenerControl {
     /**
      * Asked when a connection is about to be refused by an answer ({@link io.tcpguard.state.Admission#RESPOND}):
      * whether the adapter can answer it. If not, the decision is {@link io.tcpguard.state.Admission#CLOSE}. Called by
-     * the accepting thread, once for each such decision, so an adapter may take the place here that the answer needs.
+     * the accepting thread, once for each such decision, so an adapter may take the slot here that the answer needs.
      * Must not block or allocate. Default: true.
      */
     default boolean canAnswer() {

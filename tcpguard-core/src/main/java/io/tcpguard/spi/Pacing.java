@@ -3,7 +3,7 @@ package io.tcpguard.spi;
 
 /** The paces that all adapters keep to, so that a refused or evicted client finds the same on each server. */
 public final class Pacing {
-    /** Between two questions about a connection that waits for a place, in milliseconds. */
+    /** Between two questions about a connection that waits for a slot, in milliseconds. */
     public static final long WAIT_MILLIS = 1;
 
     /** A refused client that says nothing for this long is closed without an answer, in milliseconds. */

@@ -12,7 +12,7 @@ import java.util.Locale;
  * own 503.
  */
 public enum Refusal {
-    /** Descriptors: there is no place for another connection. */
+    /** Descriptors: there is no slot for another connection. */
     CONNECTIONS("this server has no free slot for another connection now"),
     /** Work waits for so long that its clients have gone. */
     WORK("work waits for too long on this server"),
@@ -32,7 +32,7 @@ public enum Refusal {
 
     /**
      * Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a
-     * place.
+     * slot.
      */
     public static Refusal of(GuardSnapshot snapshot) {
         RefusalCounters.Reason why = snapshot.refusal();

@@ -6,7 +6,7 @@ public enum Admission {
     /** Serve it. */
     ADMIT,
     /**
-     * No place now, and soon perhaps: hold this connection, leave the others in the accept queue, and ask again in a
+     * No slot now, and soon perhaps: hold this connection, leave the others in the accept queue, and ask again in a
      * millisecond or two. Only for who said that it can.
      */
     WAIT,

@@ -6,16 +6,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the process's descriptors are used, and how many connections it has places for.
+ * How the process's descriptors are used, and how many connections it has slots for.
  *
  * @param limit the soft limit in force; 0 if it is not known
  * @param used descriptors open
  * @param own connections of guarded listeners among them
  * @param brought descriptors that come and go with the own connections: to a back end for each client, say; an estimate
- * @param refusalPoint above this many descriptors a new connection must replace another or be refused
+ * @param admissionThreshold above this many descriptors a new connection must replace another or be refused
  * @param connections other limits for connections
  */
-public record Capacity(long limit, long used, long own, long brought, long refusalPoint, ConnectionLimits connections) {
+public record Capacity(
+        long limit, long used, long own, long brought, long admissionThreshold, ConnectionLimits connections) {
 
     /** The goal is that ten are left, and two may be opened while one looks. */
     private static final int MOST_UNTOUCHED = 12;
@@ -27,13 +28,13 @@ public record Capacity(long limit, long used, long own, long brought, long refus
     public static final Capacity UNKNOWN = new Capacity(0, 0, 0, Long.MAX_VALUE);
 
     /** Nothing but descriptors bounds connections. */
-    public Capacity(long limit, long used, long own, long brought, long refusalPoint) {
-        this(limit, used, own, brought, refusalPoint, ConnectionLimits.UNBOUNDED);
+    public Capacity(long limit, long used, long own, long brought, long admissionThreshold) {
+        this(limit, used, own, brought, admissionThreshold, ConnectionLimits.UNBOUNDED);
     }
 
     /** Connections that bring nothing with them. */
-    public Capacity(long limit, long used, long own, long refusalPoint) {
-        this(limit, used, own, 0, refusalPoint);
+    public Capacity(long limit, long used, long own, long admissionThreshold) {
+        this(limit, used, own, 0, admissionThreshold);
     }
 
     /** True if limit and use were read. */
@@ -53,7 +54,7 @@ public record Capacity(long limit, long used, long own, long brought, long refus
 
     /** Descriptors kept back above the admission threshold; 0 if nothing is known. */
     public long reserve() {
-        return known() ? Math.max(0, limit - refusalPoint) : 0;
+        return known() ? Math.max(0, limit - admissionThreshold) : 0;
     }
 
     /**
@@ -68,7 +69,7 @@ public record Capacity(long limit, long used, long own, long brought, long refus
      * How many connections this allows in all, those that are open too; {@link ConnectionLimits#NONE} if it bounds
      * none.
      */
-    public long places(Limit by) {
+    public long slots(Limit by) {
         return switch (by) {
             case DESCRIPTORS -> byDescriptors();
             case MAX_CONNECTIONS -> connections.maxConnections();
@@ -82,11 +83,11 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         if (!known()) {
             return ConnectionLimits.NONE;
         }
-        long forClients = Math.max(0, Math.min(limit, refusalPoint) - other());
+        long forClients = Math.max(0, Math.min(limit, admissionThreshold) - other());
         return own > 0 && brought > 0 ? (long) ((double) forClients * own / (own + brought)) : forClients;
     }
 
-    /** What binds: the limit with the fewest places. */
+    /** What binds: the limit with the fewest slots. */
     public Limit binding() {
         return least(null);
     }
@@ -95,32 +96,32 @@ public record Capacity(long limit, long used, long own, long brought, long refus
         Limit least = but == Limit.DESCRIPTORS ? Limit.MAX_CONNECTIONS : Limit.DESCRIPTORS;
         for (int i = 0; i < LIMITS.size(); i++) {
             Limit each = LIMITS.get(i);
-            if (each != but && places(each) < places(least)) {
+            if (each != but && slots(each) < slots(least)) {
                 least = each;
             }
         }
         return least;
     }
 
-    /** How many connections there are places for; {@link ConnectionLimits#NONE} if nothing is known to bound them. */
-    public long places() {
-        return places(binding());
+    /** How many connections there are slots for; {@link ConnectionLimits#NONE} if nothing is known to bound them. */
+    public long slots() {
+        return slots(binding());
     }
 
     /**
      * How many there are, by what, and what binds next: {@code 8,192 by the server's maxConnections; descriptors would
      * allow 513,000}.
      */
-    public String placesInWords() {
+    public String slotsInWords() {
         Limit binding = binding();
-        if (places(binding) == ConnectionLimits.NONE) {
+        if (slots(binding) == ConnectionLimits.NONE) {
             return "no known limit";
         }
         Limit next = least(binding);
-        String first = String.format(Locale.ROOT, "%,d by %s", places(binding), binding.words());
-        return places(next) == ConnectionLimits.NONE
+        String first = String.format(Locale.ROOT, "%,d by %s", slots(binding), binding.words());
+        return slots(next) == ConnectionLimits.NONE
                 ? first
-                : first + String.format(Locale.ROOT, "; %s would allow %,d", next.words(), places(next));
+                : first + String.format(Locale.ROOT, "; %s would allow %,d", next.words(), slots(next));
     }
 
     /** {@link #usable()} as a share of the limit, 0..1; 1 if nothing is known. */

@@ -2,7 +2,7 @@
 package io.tcpguard.state;
 
 /**
- * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} in place of a number: this
+ * How many connections may be held at a time, whatever the descriptors are. {@link #NONE} instead of a number: this
  * does not bound them.
  *
  * @param maxConnections as many as the server's own settings allow, of all its listeners; none if one of them has no

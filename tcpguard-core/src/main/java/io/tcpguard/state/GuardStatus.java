@@ -10,9 +10,9 @@ import java.util.Optional;
  *
  * @param sampleAge age of the newest sample; many periods long if the sampler is late
  * @param idleFloor no connection idle for less is evicted
- * @param queueWait for how long a new connection may wait for a place now: {@code queueWait}, half of {@code
+ * @param queueWait for how long a new connection may wait for a slot now: {@code queueWait}, half of {@code
  *     stalledAfter} at most, less where clients were found to give up earlier
- * @param waited connections that were made to wait for a place since the guard was built, whether they got one or not;
+ * @param waited connections that were made to wait for a slot since the guard was built, whether they got one or not;
  *     each is counted when its turn comes, so those still in an accept queue are not among them. How many are there now
  *     says {@link io.tcpguard.signal.Signal#ACCEPT_QUEUE}
  * @param waits for how long they waited

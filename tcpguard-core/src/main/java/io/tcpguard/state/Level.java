@@ -7,7 +7,7 @@ public enum Level {
     NORMAL,
     /** A limit comes near: the guard gets ready, nobody is refused. */
     ELEVATED,
-    /** The admission threshold: a new connection takes the place of a long-idle one, or is refused. Health stays up. */
+    /** The admission threshold: a new connection takes the slot of a long-idle one, or is refused. Health stays up. */
     SHED,
     /** Trouble that connections do not explain: health fails on purpose, established connections are served. */
     DRAIN;

@@ -12,7 +12,7 @@ public final class RefusalCounters {
         ACCEPT,
         /** A request on an admitted connection. */
         REQUEST,
-        /** An idle connection that gave its place to a new connection. */
+        /** An idle connection that gave its slot to a new connection. */
         KEEP_ALIVE
     }
 
@@ -26,7 +26,7 @@ public final class RefusalCounters {
 
     /** Why. */
     public enum Reason {
-        /** The places are taken by own connections, whatever limits them. */
+        /** The slots are taken by own connections, whatever limits them. */
         CONNECTIONS,
         /** The descriptors are taken by something else: a leak, files, outgoing connections. */
         OTHER_DESCRIPTORS,

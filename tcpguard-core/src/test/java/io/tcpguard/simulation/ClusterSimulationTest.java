@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** 65 % of the places taken by users; a flood that brings the demand to 129 %. */
+/** 65 % of the slots taken by users; a flood that brings the demand to 129 %. */
 class ClusterSimulationTest {
     private static final double LOAD = 0.65;
     private static final double FLOOD = 0.64;
@@ -61,7 +61,7 @@ class ClusterSimulationTest {
             Capacity capacity = cluster.server(i).snapshot().capacity();
             assertThat(cluster.server(i).peak)
                     .as("descriptors of server %s: a quarter of the reserve, and the one in hand", i)
-                    .isLessThanOrEqualTo(capacity.refusalPoint() + capacity.reserve() / 4 + 1);
+                    .isLessThanOrEqualTo(capacity.admissionThreshold() + capacity.reserve() / 4 + 1);
             assertThat(cluster.server(i).longestQueue)
                     .as("waited at server %s", i)
                     .isGreaterThan(20);
@@ -127,7 +127,7 @@ class ClusterSimulationTest {
 
     /**
      * @param refused of the attempts while it leaks: without weights, only its refusals tell the director that it has
-     *     fewer places
+     *     fewer slots
      */
     @ParameterizedTest
     @CsvSource({"true, 0.02", "false, 0.12"})

@@ -101,7 +101,7 @@ final class FleetServer {
 
     private boolean full() {
         Capacity capacity = engine.snapshot().capacity();
-        return capacity.known() && used() >= capacity.refusalPoint();
+        return capacity.known() && used() >= capacity.admissionThreshold();
     }
 
     /** Those who may come in now do. */

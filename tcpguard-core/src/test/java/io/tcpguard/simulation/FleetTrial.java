@@ -17,11 +17,11 @@ final class FleetTrial {
     private static final long TICK = 250_000_000L;
     private static final double TICKS_PER_SECOND = 4;
     private static final long LIMIT = 256;
-    private static final int PLACES = 226;
+    private static final int SLOTS = 226;
     private static final double LOAD = 0.65;
     private static final int TROUBLE_FROM = 40;
     private static final int TROUBLE_UNTIL = 280;
-    /** A hold (5 s, doubled from the fourth failure on), a check with its retries, and a second for eyes. */
+    /** A hold (5 s, doubled from the fourth failure on), a check with its retries, and a second for current. */
     private static final int BACK_AFTER = 20;
 
     private static final int EVEN_AFTER = 30;
@@ -48,7 +48,7 @@ final class FleetTrial {
             servers.add(new FleetServer(LIMIT, config));
         }
         director = new FleetDirector(kind, servers, random);
-        outside = (int) (count * PLACES * LOAD);
+        outside = (int) (count * SLOTS * LOAD);
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             troubles.add(trouble(count));
         }

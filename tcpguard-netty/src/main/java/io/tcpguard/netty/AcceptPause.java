@@ -64,7 +64,7 @@ final class AcceptPause implements Runnable {
     }
 
     /**
-     * A connection waits for a place: nobody is accepted until {@link #end}, and it is told when a descriptor comes
+     * A connection waits for a slot: nobody is accepted until {@link #end}, and it is told when a descriptor comes
      * free.
      */
     void hold(Runnable waiting) {

@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the connection that waits for a place, and the rest of its batch, while all others wait in the accept queue. Of
+ * Holds the connection that waits for a slot, and the rest of its batch, while all others wait in the accept queue. Of
  * one event loop, {@link #run} included.
  */
 @SuppressWarnings(
@@ -62,7 +62,7 @@ final class AcceptWait implements Runnable {
         firstLeaves |= held.size() == 1;
     }
 
-    /** A place may be free. */
+    /** A slot may be free. */
     @Override
     public void run() {
         for (Channel child = held.peek(); child != null; child = held.peek()) {

@@ -52,7 +52,7 @@ final class ChildAdmissionHandler extends ChannelHandlerAdapter {
             ctx.pipeline().addFirst(new SilentLeave(true));
         } else {
             if (decision == Admission.RESPOND) {
-                // Nothing is said here: the close that follows is the answer, and takes no place.
+                // Nothing is said here: the close that follows is the answer, and takes no slot.
                 ports.answered();
             }
             ChannelCloser.registered(child, decision);

@@ -192,7 +192,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     /**
-     * A body is use of the connection as it comes along, not by each byte: who sends it in drops keeps no place by
+     * A body is use of the connection as it comes along, not by each byte: who sends it in drops keeps no slot by
      * that.
      */
     private void body(Object msg) {

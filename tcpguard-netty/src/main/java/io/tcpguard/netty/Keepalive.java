@@ -21,7 +21,7 @@ final class Keepalive {
     private static final Integer INTERVAL = 3;
 
     /**
-     * The most there are: the kernel itself gives up after six minutes only, so that nobody is lost whose place nobody
+     * The most there are: the kernel itself gives up after six minutes only, so that nobody is lost whose slot nobody
      * needs.
      */
     private static final Integer COUNT = 127;

@@ -101,14 +101,14 @@ final class LoopWatch {
         }
 
         @Override
-        public void execute(Runnable canary) {
+        public void execute(Runnable probeTask) {
             if (!waits) {
                 since = System.nanoTime();
                 waits = true;
             }
             loop.execute(() -> {
                 waits = false;
-                canary.run();
+                probeTask.run();
             });
         }
 

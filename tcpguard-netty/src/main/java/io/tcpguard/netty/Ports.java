@@ -141,7 +141,7 @@ final class Ports {
         }
     }
 
-    /** Takes a place for an answer, if there is one. An orderly close needs none. */
+    /** Takes a slot for an answer, if there is one. An orderly close needs none. */
     boolean tryAnswer() {
         if (needsNoAnswer()) {
             return true;
@@ -159,7 +159,7 @@ final class Ports {
         return protocol == Protocol.OTHER && !behindProxy;
     }
 
-    /** Takes one of the few places of those who are told nothing and may end in an orderly way all the same. */
+    /** Takes one of the few slots of those who are told nothing and may end in an orderly way all the same. */
     boolean tryLeave() {
         if (leavers.getAndIncrement() < LEAVERS) {
             return true;
@@ -173,7 +173,7 @@ final class Ports {
         leavers.decrementAndGet();
     }
 
-    /** Gives a place for an answer back. */
+    /** Gives a slot for an answer back. */
     void answered() {
         if (!needsNoAnswer()) {
             answers.decrementAndGet();

@@ -36,6 +36,6 @@ final class ReplyBudget {
     }
 
     private static long reserve(Capacity capacity) {
-        return Math.max(0, capacity.limit() - capacity.refusalPoint());
+        return Math.max(0, capacity.limit() - capacity.admissionThreshold());
     }
 }

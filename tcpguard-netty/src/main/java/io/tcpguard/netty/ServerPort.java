@@ -83,7 +83,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return ports.maxConnections();
     }
 
-    /** Takes the place that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
+    /** Takes the slot that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
     @Override
     public boolean canAnswer() {
         return ports.tryAnswer();

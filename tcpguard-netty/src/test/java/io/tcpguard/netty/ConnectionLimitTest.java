@@ -96,7 +96,7 @@ class ConnectionLimitTest {
         assertThat(guard.snapshot().capacity().own()).isLessThanOrEqualTo(202);
     }
 
-    /** Who is full at one port is served at the other, and takes no place of it. */
+    /** Who is full at one port is served at the other, and takes no slot of it. */
     @Test
     void aPortThatIsFullIsNoneOfTheOthersBusiness() throws Exception {
         guard = TcpGuard.builder()

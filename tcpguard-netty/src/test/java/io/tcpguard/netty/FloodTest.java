@@ -112,7 +112,7 @@ class FloodTest {
         }
     }
 
-    /** Descriptors to spare, and places for 200 connections; a twentieth more while those evicted close. */
+    /** Descriptors to spare, and slots for 200 connections; a twentieth more while those evicted close. */
     @Tag("long")
     @ParameterizedTest
     @CsvSource({

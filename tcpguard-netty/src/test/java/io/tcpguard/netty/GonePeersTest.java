@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients that have gone while nobody reads their connection give their places back. */
+/** Clients that have gone while nobody reads their connection give their slots back. */
 @Timeout(120)
 class GonePeersTest {
     private static final String UNPLUGGED = "127.77.0.2";
@@ -213,7 +213,7 @@ class GonePeersTest {
             control.onlyListener().control.endGone(nobody);
             control.onlyListener().control.endGone(nobody);
             assertThat(child.config().getOption(ChannelOption.SO_KEEPALIVE))
-                    .as("idle: its place is free for others")
+                    .as("idle: its slot is free for others")
                     .isFalse();
             control.lastHandle().begin();
             control.onlyListener().control.endGone(nobody);

@@ -36,7 +36,7 @@ class Netty42Test {
                 sitters.add(connect(server));
             }
             await(server, n -> n.opened() + n.refused() == 401);
-            // More than there is room for: each of those came in by another's place, or was refused.
+            // More than there is room for: each of those came in by another's slot, or was refused.
             assertThat(server.numbers().refused() + server.numbers().evicted()).isGreaterThanOrEqualTo(401L - 256);
 
             session.getOutputStream().write(speech.ask(1));

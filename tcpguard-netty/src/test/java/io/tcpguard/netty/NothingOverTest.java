@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More clients than a server has places, who begin something and stop: others get in all the same. */
+/** More clients than a server has slots, who begin something and stop: others get in all the same. */
 @Timeout(300)
 class NothingOverTest {
     private static final int CROWD = 280;

@@ -87,7 +87,7 @@ class SourcesTest {
             }
             crowd(server);
             await(server, n -> n.refused() + n.evicted() > 0);
-            // Its connections are silent, and so for long enough: whoever comes could have a place.
+            // Its connections are silent, and so for long enough: whoever comes could have a slot.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
             Numbers before = server.numbers();
             for (int i = 0; i < 20; i++) {
@@ -104,7 +104,7 @@ class SourcesTest {
         }
     }
 
-    /** More silent connections of one address than the server has places. */
+    /** More silent connections of one address than the server has slots. */
     private void crowd(ChildServer server) throws IOException {
         for (int i = 0; i < CROWD_SIZE; i++) {
             connect(server, CROWD);

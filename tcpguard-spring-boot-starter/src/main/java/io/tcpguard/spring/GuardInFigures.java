@@ -70,8 +70,8 @@ final class GuardInFigures {
         map.put("own", capacity.own());
         map.put("other", known ? capacity.other() : null);
         map.put("usable", known ? capacity.usable() : null);
-        boolean bound = capacity.places() != ConnectionLimits.NONE;
-        map.put("slots", bound ? capacity.places() : null);
+        boolean bound = capacity.slots() != ConnectionLimits.NONE;
+        map.put("slots", bound ? capacity.slots() : null);
         map.put("binding", bound ? capacity.binding().name() : null);
         return map;
     }

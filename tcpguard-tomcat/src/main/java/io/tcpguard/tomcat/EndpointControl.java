@@ -13,7 +13,7 @@ final class EndpointControl implements ListenerControl {
     private final GuardedNioEndpoint endpoint;
     private final EndpointGuard guarding;
     private final Map<?, ?> connections;
-    private final StalledRequests standstill = new StalledRequests();
+    private final StalledRequests clientWait = new StalledRequests();
     private final ServiceWatch served;
 
     /** The sampler's. */
@@ -96,7 +96,7 @@ final class EndpointControl implements ListenerControl {
 
     @Override
     public int endStandstills(long patienceNanos, int most, Closing how) {
-        return standstill.end(endpoint.registry().all(), endpoint::wrapperOf, patienceNanos, most, how);
+        return clientWait.end(endpoint.registry().all(), endpoint::wrapperOf, patienceNanos, most, how);
     }
 
     @Override

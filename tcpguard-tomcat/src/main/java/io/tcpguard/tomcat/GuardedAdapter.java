@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedAdapter implements Adapter {
 
     /** What this adapter needs to know of its connector. */
-    interface Place {
+    interface ConnectorView {
         @Nullable AdmissionControl guard();
 
         @Nullable GuardedListener listener();
@@ -30,12 +30,12 @@ final class GuardedAdapter implements Adapter {
     }
 
     private final Adapter delegate;
-    private final Place place;
+    private final ConnectorView connector;
     private final RequestGate gate;
 
-    GuardedAdapter(Adapter delegate, Place place, RequestGate gate) {
+    GuardedAdapter(Adapter delegate, ConnectorView connector, RequestGate gate) {
         this.delegate = delegate;
-        this.place = place;
+        this.connector = connector;
         this.gate = gate;
     }
 
@@ -43,8 +43,8 @@ final class GuardedAdapter implements Adapter {
         return delegate;
     }
 
-    Place place() {
-        return place;
+    ConnectorView connector() {
+        return connector;
     }
 
     RequestGate gate() {
@@ -53,12 +53,12 @@ final class GuardedAdapter implements Adapter {
 
     @Override
     public void service(Request request, Response response) throws Exception {
-        GuardedConnection connection = place.connection();
+        GuardedConnection connection = connector.connection();
         if (connection != null && !connection.requestBegins(request)) {
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }
-        GuardedListener listener = place.listener();
+        GuardedListener listener = connector.listener();
         if (gate.refuses(listener, request, connection == null ? null : connection.source())) {
             if (connection != null && listener != null && listener.mayReset()) {
                 // Places for TIME_WAIT are short, and the server would be the first to close.
@@ -68,7 +68,8 @@ final class GuardedAdapter implements Adapter {
             }
             return;
         }
-        if (place.leaving() || (connection != null && connection.leaves() && request.getHeader("Upgrade") == null)) {
+        if (connector.leaving()
+                || (connection != null && connection.leaves() && request.getHeader("Upgrade") == null)) {
             response.setHeader("Connection", "close");
         }
         serve(request, response);
@@ -86,7 +87,7 @@ final class GuardedAdapter implements Adapter {
 
     /** The application's part, counted where nothing else shows that it stands still. */
     void serve(Request request, Response response) throws Exception {
-        UnpooledWork work = place.unpooled();
+        UnpooledWork work = connector.unpooled();
         if (work == null) {
             delegate.service(request, response);
             return;

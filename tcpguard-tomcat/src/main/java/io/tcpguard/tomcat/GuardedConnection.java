@@ -38,7 +38,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final TomcatRequests requests;
     private final WorkerRun run = new WorkerRun();
-    private final Standstill standstill = new Standstill();
+    private final ClientWait clientWait = new ClientWait();
 
     /** Beyond what its requests read, the rest of a body is awaited. Only workers touch it, one at a time. */
     private boolean restAwaited;
@@ -274,12 +274,12 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** See {@link ClientChannel#cut}. */
     boolean cut(Closing how) {
-        standstill.moves();
+        clientWait.moves();
         return ClientChannel.cut(channel, how);
     }
 
-    Standstill standstill() {
-        return standstill;
+    ClientWait clientWait() {
+        return clientWait;
     }
 
     void closed() {

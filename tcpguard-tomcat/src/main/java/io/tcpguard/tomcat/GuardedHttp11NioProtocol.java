@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  *
  * with a {@link TcpGuardListener} in {@code <Server>}; in Java use {@link TomcatGuard}. Without a guard it behaves
  * exactly as {@link Http11NioProtocol}, but for one default: {@code acceptCount} is 4096 instead of 100, since under
- * guard the accept queue is where new connections wait for a place. The kernel caps it at {@code net.core.somaxconn}.
+ * guard the accept queue is where new connections wait for a connector. The kernel caps it at {@code net.core.somaxconn}.
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private static final int ACCEPT_COUNT = 4096;
 
     private final GuardedNioEndpoint endpoint;
     private final RequestGate gate = new RequestGate();
-    private final GuardedAdapter.Place place = new EndpointPlace();
+    private final GuardedAdapter.ConnectorView connector = new EndpointView();
     private volatile boolean leaving;
 
     /** Called by Tomcat. */
@@ -136,7 +136,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
     @Override
     public void setAdapter(Adapter adapter) {
-        super.setAdapter(new GuardedAdapter(adapter, place, gate));
+        super.setAdapter(new GuardedAdapter(adapter, connector, gate));
     }
 
     @Override
@@ -172,7 +172,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         return protocol == null ? null : new TrackedUpgrade(protocol, endpoint);
     }
 
-    private final class EndpointPlace implements GuardedAdapter.Place {
+    private final class EndpointView implements GuardedAdapter.ConnectorView {
         @Override
         public @Nullable AdmissionControl guard() {
             return endpoint.guarding().guard();

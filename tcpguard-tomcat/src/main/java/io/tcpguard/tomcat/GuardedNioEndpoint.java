@@ -68,7 +68,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     /**
      * Under guard Tomcat's own limit lets in a few more than was set, or its acceptor would stand still where the guard
-     * is to be asked: the one in hand, those who are never refused, those who came in place of one that is about to
+     * is to be asked: the one in hand, those who are never refused, those who came instead of one that is about to
      * close.
      */
     void fitLatch() {

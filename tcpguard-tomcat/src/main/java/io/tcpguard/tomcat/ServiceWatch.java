@@ -27,7 +27,7 @@ final class ServiceWatch {
     private static final long DEFAULT_PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
     private final long patience;
-    private final PollerCanary canary;
+    private final PollerDelayProbe probe;
     private final UnreadBytes unread;
     private final OverdueWork dispatch;
     private final OverdueWork workers;
@@ -57,7 +57,7 @@ final class ServiceWatch {
     ServiceWatch(NioEndpoint endpoint, Map<?, ?> connections, AdmissionControl guard, @Nullable Restart restart) {
         this.restart = restart;
         patience = guard instanceof TcpGuard real ? real.config().nanos(Setting.STALLED_AFTER) : DEFAULT_PATIENCE;
-        canary = new PollerCanary(endpoint, patience);
+        probe = new PollerDelayProbe(endpoint, patience);
         unread = new UnreadBytes(connections);
         dispatch = new OverdueWork(patience);
         workers = new OverdueWork(patience);
@@ -66,7 +66,7 @@ final class ServiceWatch {
 
     /** The poller runs. */
     void begins(Poller poller) {
-        canary.introduce(poller);
+        probe.introduce(poller);
     }
 
     /** The newest connection. */
@@ -107,8 +107,8 @@ final class ServiceWatch {
 
     /** @param poller of now; null if it is not known */
     boolean serving(@Nullable Poller poller, long now) {
-        boolean stuck = poller != null && canary.isOverdue(poller, now);
-        if (poller != null && restart != null && canary.isDead()) {
+        boolean stuck = poller != null && probe.isOverdue(poller, now);
+        if (poller != null && restart != null && probe.isDead()) {
             restart.restart(poller, now);
         }
         boolean waits = unread.look(newest);

@@ -29,14 +29,14 @@ final class StalledRequests {
         for (GuardedConnection connection : connections) {
             NioSocketWrapper wrapper = connection.holdsThread() ? wrappers.apply(connection) : null;
             if (wrapper == null || wrapper.interestOps() == 0) {
-                connection.standstill().moves();
-            } else if (connection.standstill().standsStill(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now)
+                connection.clientWait().moves();
+            } else if (connection.clientWait().standsStill(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now)
                     >= patienceNanos) {
                 still.add(connection);
             }
         }
         still.sort(
-                Comparator.comparingLong(connection -> connection.standstill().stillSince()));
+                Comparator.comparingLong(connection -> connection.clientWait().stillSince()));
         int ended = 0;
         for (GuardedConnection connection : still) {
             if (ended < most && connection.cut(how)) {

@@ -43,9 +43,9 @@ final class StreamAdapter implements Adapter {
             request.setInputBuffer(new BodyReads(body).of(connection));
         }
         try {
-            if (outer.gate().refuses(outer.place().listener(), request, connection.source())) {
+            if (outer.gate().refuses(outer.connector().listener(), request, connection.source())) {
                 RequestGate.answerAndLog(
-                        outer.delegate(), request, response, outer.place().listener());
+                        outer.delegate(), request, response, outer.connector().listener());
             } else {
                 outer.serve(request, response);
                 inProgress = isAsync(request) && asynchronous.putIfAbsent(request, false) == null;

@@ -22,17 +22,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Floods of a server that has descriptors to spare and no places: by Tomcat's maxConnections, and by the operator's.
+ * Floods of a server that has descriptors to spare and no slots: by Tomcat's maxConnections, and by the operator's.
  */
 @Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class ConnectionLimitFloodTest {
     private static final int DESCRIPTORS = 20_000;
-    private static final int PLACES = 200;
+    private static final int SLOTS = 200;
     /** A twentieth: allowed clients, and those who came for one that is about to close. */
     private static final int BEYOND = 10;
 
-    private static final Pattern HELD = Pattern.compile("CONNECTIONS(?: \\([^)]*\\))?: ([0-9]+) of " + PLACES + " ");
+    private static final Pattern HELD = Pattern.compile("CONNECTIONS(?: \\([^)]*\\))?: ([0-9]+) of " + SLOTS + " ");
 
     @ParameterizedTest
     @CsvSource({
@@ -50,7 +50,7 @@ class ConnectionLimitFloodTest {
         "HTTP2_IDLE_STREAMS, maxConnections"
     })
     void leavesAGuardedServerInService(Abuse abuse, String by) throws Exception {
-        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", by + "=" + PLACES)) {
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", by + "=" + SLOTS)) {
             staysInService(server, abuse, by);
         }
     }
@@ -66,7 +66,7 @@ class ConnectionLimitFloodTest {
     })
     void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(
-                EveryTomcatTest.TOMCATS.resolve(version), DESCRIPTORS, "guarded", by + "=" + PLACES)) {
+                EveryTomcatTest.TOMCATS.resolve(version), DESCRIPTORS, "guarded", by + "=" + SLOTS)) {
             staysInService(server, Abuse.ONE_REQUEST_AND_SIT, by + " on " + version);
         }
     }
@@ -74,7 +74,7 @@ class ConnectionLimitFloodTest {
     private static void staysInService(ChildServer server, Abuse abuse, String by) throws Exception {
         try (Users users = new Users(server, false)) {
             int most = 0;
-            try (Crowd crowd = new Crowd(server.port(), abuse, 2 * PLACES, 2 * PLACES, false)) {
+            try (Crowd crowd = new Crowd(server.port(), abuse, 2 * SLOTS, 2 * SLOTS, false)) {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
                 while (System.nanoTime() - end < 0) {
                     most = Math.max(most, held(server));
@@ -82,7 +82,7 @@ class ConnectionLimitFloodTest {
                 }
                 System.out.println(abuse + " by " + by + ": " + crowd + "; at most " + most);
             }
-            assertThat(most).isBetween(PLACES * 3 / 4, PLACES + BEYOND);
+            assertThat(most).isBetween(SLOTS * 3 / 4, SLOTS + BEYOND);
             TomcatRig.await("back to normal, and the books are exact", () -> calm(server));
             users.allWereServed(server);
         }
@@ -91,9 +91,9 @@ class ConnectionLimitFloodTest {
     /** What the same does to a server without guard: who comes late is not served. */
     @Test
     void leavesAStockServerWithoutPlaces() throws Exception {
-        try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + PLACES);
-                Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * PLACES, 2 * PLACES, false)) {
-            TomcatRig.await("all places are taken", () -> crowd.admitted.get() >= PLACES - 1);
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + SLOTS);
+                Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * SLOTS, 2 * SLOTS, false)) {
+            TomcatRig.await("all slots are taken", () -> crowd.admitted.get() >= SLOTS - 1);
             assertThat(isServed(server)).isFalse();
         }
     }
@@ -111,7 +111,7 @@ class ConnectionLimitFloodTest {
         try (ChildServer server = new ChildServer(DESCRIPTORS, server512);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false, 16)) {
             TomcatRig.await(
-                    "all have come, and places are taken",
+                    "all have come, and slots are taken",
                     () -> crowd.attempts.get() >= clients && crowd.admitted.get() >= 8_000);
             // Longer than the minimum idle time, 10 s until another is learned.
             TimeUnit.SECONDS.sleep(12);
@@ -124,7 +124,7 @@ class ConnectionLimitFloodTest {
             try (RawClient asks = new RawClient(server.port())) {
                 assertThat(asks.get("/refusals")).contains("resets 0");
             }
-            assertThat(details(server)).contains("places: 8,192 by the server's maxConnections");
+            assertThat(details(server)).contains("slots: 8,192 by the server's maxConnections");
             assertThat(FloodTest.health(server)).startsWith("HTTP/1.1 200");
         }
     }

@@ -91,7 +91,7 @@ class ConnectionLimitTest {
         assertThat(guard.snapshot().level()).isEqualTo(Level.SHED);
         assertThat(guard.snapshot().leading()).isEqualTo(Signal.CONNECTIONS);
         assertThat(guard.snapshot().verdict().up()).isTrue();
-        assertThat(guard.snapshot().capacity().places()).isEqualTo(200);
+        assertThat(guard.snapshot().capacity().slots()).isEqualTo(200);
         assertThat(guard.snapshot().capacity().binding())
                 .isEqualTo(byTomcat == 200 ? Limit.MAX_CONNECTIONS : Limit.OPERATOR);
         TomcatRig.await("evicted ones are gone", () -> rig.protocol.getGuardedConnections() <= 200);
@@ -178,11 +178,11 @@ class ConnectionLimitTest {
         start(100, "idleFloor=1h", "queueWait=0s");
         crowd(50);
         rig.connector.setProperty("maxConnections", "50");
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().places(Limit.MAX_CONNECTIONS) == 50);
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
         assertThat(client().get("/")).startsWith("HTTP/1.1 503");
 
         rig.connector.setProperty("maxConnections", "60");
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().places(Limit.MAX_CONNECTIONS) == 60);
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 60);
         crowd(10);
 
         rig.connector.setProperty("maxConnections", "-1");

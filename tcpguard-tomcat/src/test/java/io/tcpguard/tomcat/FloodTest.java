@@ -97,7 +97,7 @@ class FloodTest {
 
     /**
      * With no reset in the budget each refusal is meant to be an answer; 30 at a time are fewer than the pool has
-     * places.
+     * slots.
      */
     @Test
     void tellsTheRefusedToComeBackLaterByA503ThatTheyReadWhole() throws Exception {

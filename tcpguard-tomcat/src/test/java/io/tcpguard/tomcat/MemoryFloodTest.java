@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A server with descriptors and places to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they
+ * A server with descriptors and slots to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they
  * are sent away.
  */
 @Tag("record")

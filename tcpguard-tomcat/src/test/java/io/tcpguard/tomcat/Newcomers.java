@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that come one after the other, ask once and stay: at a full server each takes the place of whoever may give
+ * Clients that come one after the other, ask once and stay: at a full server each takes the slot of whoever may give
  * way.
  */
 final class Newcomers implements AutoCloseable {

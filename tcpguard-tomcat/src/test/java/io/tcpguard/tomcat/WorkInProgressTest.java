@@ -167,7 +167,7 @@ class WorkInProgressTest {
                 stay.add(one.getKey());
             }
         }
-        assertThat(stay).as("keep their places for good").isEmpty();
+        assertThat(stay).as("keep their slots for good").isEmpty();
     }
 
     @Test
@@ -201,14 +201,14 @@ class WorkInProgressTest {
     void whatIsOverForItsClientGivesItsPlaceBackWhenPlacesAreScarce() throws Exception {
         List<RawClient> waiting = new ArrayList<>();
         int port = server.port();
-        int places = DESCRIPTORS;
-        for (int i = 0; i < places; i++) {
+        int slots = DESCRIPTORS;
+        for (int i = 0; i < slots; i++) {
             try {
                 waiting.add(new RawClient(port)
                         .send("GET " + (i % 3 == 0 ? "/events" : "/async/wait/600000")
                                 + " HTTP/1.1\r\nHost: a\r\n\r\n"));
             } catch (IOException e) {
-                // Refused: all places are taken.
+                // Refused: all slots are taken.
             }
         }
         assertThat(RawClient.refusal(port)).as("full").isNotEqualTo("nothing");

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /**
  * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and
  * come in by their turn; refused at once, they try again as fast as they can, and who tries most often gets most
- * places.
+ * slots.
  *
  * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some
  * time is the n-th to be accepted, with n known. So the room remembers n over the time that clients are patient, and

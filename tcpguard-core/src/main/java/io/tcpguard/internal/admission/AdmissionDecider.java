@@ -70,7 +70,7 @@ final class AdmissionDecider {
             @Nullable InetAddress source,
             boolean stale,
             @Nullable Reason atListener,
-            @Nullable ListenerPlaces listener,
+            @Nullable ListenerSlots listener,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
@@ -86,7 +86,7 @@ final class AdmissionDecider {
             return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
         }
         boolean filesRunOut = !stale && snapshot.refusal() == Reason.SYSTEM_FILES;
-        // While there is shedding, a place that a leaving client frees is not for those who hold more than their share
+        // While there is shedding, a slot that a leaving client frees is not for those who hold more than their share
         // already: they try most often, so they would get nearly all of them.
         boolean shedding = ceilings.shedWithin(RECENTLY, listener, now);
         Ceiling crowded = shedding ? unfairAt(snapshot, listener, source) : null;
@@ -114,7 +114,7 @@ final class AdmissionDecider {
         Reason cause =
                 filesRunOut ? Reason.SYSTEM_FILES : atListener == null ? ceilings.causeOf(at, snapshot) : atListener;
         // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
-        // so short that it is full of those who wait for a place.
+        // so short that it is full of those who wait for a slot.
         if (!shedding) {
             rank = rank(source);
         }
@@ -123,7 +123,7 @@ final class AdmissionDecider {
                 && (atListener == null || queue.isShort())
                 && !back
                 && (!ranked() || precedence.mayWait(rank, now));
-        Admission decision = atTheRefusalPoint(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        Admission decision = atTheThreshold(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
         if (cause == Reason.CONNECTIONS) {
             told(source, rank, decision, listener, now);
         }
@@ -138,7 +138,7 @@ final class AdmissionDecider {
         return ranked() ? clients.history().rank(source, table) : Rank.UNKNOWN;
     }
 
-    private boolean standsBack(Rank rank, GuardSnapshot snapshot, @Nullable ListenerPlaces listener, long now) {
+    private boolean standsBack(Rank rank, GuardSnapshot snapshot, @Nullable ListenerSlots listener, long now) {
         long limit = ResetBudget.limit(snapshot.capacity());
         return precedence.standsBack(rank, ceilings.scarcest(listener).free(), limit, now);
     }
@@ -147,7 +147,7 @@ final class AdmissionDecider {
             @Nullable InetAddress source,
             Rank rank,
             GuardSnapshot snapshot,
-            @Nullable ListenerPlaces listener,
+            @Nullable ListenerSlots listener,
             BooleanSupplier canAnswer,
             long now) {
         Admission decision = refusals.refuse(source, snapshot, Reason.CONNECTIONS, canAnswer, now);
@@ -157,7 +157,7 @@ final class AdmissionDecider {
 
     /** Who came in or not for want of a slot. */
     private void told(
-            @Nullable InetAddress source, Rank rank, Admission decision, @Nullable ListenerPlaces listener, long now) {
+            @Nullable InetAddress source, Rank rank, Admission decision, @Nullable ListenerSlots listener, long now) {
         if (decision != Admission.ADMIT) {
             (listener == null ? ofNoListener : listener.counts()).turns.wanted();
         }
@@ -169,11 +169,11 @@ final class AdmissionDecider {
         }
     }
 
-    /** Comes in whatever waits and whoever holds the places, but takes none of the descriptors that nobody may take. */
+    /** Comes in whatever waits and whoever holds the slots, but takes none of the descriptors that nobody may take. */
     private Admission acceptAllowed(
             @Nullable InetAddress source,
             GuardSnapshot snapshot,
-            @Nullable ListenerPlaces listener,
+            @Nullable ListenerSlots listener,
             BooleanSupplier canAnswer,
             long now) {
         allowed.came(now);
@@ -193,13 +193,13 @@ final class AdmissionDecider {
 
     /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
     private @Nullable Ceiling unfairAt(
-            GuardSnapshot snapshot, @Nullable ListenerPlaces listener, @Nullable InetAddress source) {
+            GuardSnapshot snapshot, @Nullable ListenerSlots listener, @Nullable InetAddress source) {
         return !fairness || proxies.proxied() || source == null
                 ? null
                 : ceilings.crowdedBy(source, snapshot.capacity(), listener);
     }
 
-    private Admission atTheRefusalPoint(
+    private Admission atTheThreshold(
             @Nullable InetAddress source,
             Ceiling full,
             GuardSnapshot snapshot,
@@ -215,14 +215,14 @@ final class AdmissionDecider {
         } else if (reclaim && evictions.one(full, snapshot, cause, now)) {
             return Admission.ADMIT;
         }
-        // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have places.
+        // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have slots.
         Admission reset = refusals.reset(source, snapshot, cause, now);
         if (reset != null) {
             return reset;
         }
-        // Other servers have places, and a proxy asks them at once.
-        boolean placesElsewhere = behindProxy && cause == Reason.OTHER_DESCRIPTORS;
-        if (!placesElsewhere && queue != null && queue.mayWait(now)) {
+        // Other servers have slots, and a proxy asks them at once.
+        boolean slotsElsewhere = behindProxy && cause == Reason.OTHER_DESCRIPTORS;
+        if (!slotsElsewhere && queue != null && queue.mayWait(now)) {
             return Admission.WAIT;
         }
         return refusals.answer(source, cause, canAnswer, now);

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides about each accepted connection, by one comparison against the exact count. At the admission threshold
- * connections are a cache: the new connection takes the place of the one that is idle longest, or is refused.
+ * connections are a cache: the new connection takes the slot of the one that is idle longest, or is refused.
  */
 public final class AdmissionPolicy {
     private static final int SOURCES_TOLD = 10;
@@ -45,7 +45,7 @@ public final class AdmissionPolicy {
     private final AdmissionDecider decider;
     private final PolicyUpkeep upkeep;
     private final ListenerCounts ofNoListener = new ListenerCounts();
-    private final List<ListenerPlaces> listeners = new CopyOnWriteArrayList<>();
+    private final List<ListenerSlots> listeners = new CopyOnWriteArrayList<>();
     private final ResetBudget resets;
     private final Evictions evictions;
     private final boolean reclaim;
@@ -97,7 +97,7 @@ public final class AdmissionPolicy {
     /** Once a sample, on the sampler thread. */
     public void sampled(Capacity capacity, Level level, long now) {
         if (capacity.known()) {
-            room.update(capacity.refusalPoint(), capacity.reserve(), capacity.used());
+            room.update(capacity.admissionThreshold(), capacity.reserve(), capacity.used());
             evictions.sampled(capacity);
         } else {
             room.update(Long.MAX_VALUE, 0, -1);
@@ -110,15 +110,15 @@ public final class AdmissionPolicy {
         return table.size();
     }
 
-    /** The places of a listener that comes under guard, to be given to {@link #accept} and {@link #open}. */
-    public ListenerPlaces newListener() {
-        ListenerPlaces places = new ListenerPlaces(new ConnectionTable(clients, fixedFloor));
-        listeners.add(places);
-        return places;
+    /** The slots of a listener that comes under guard, to be given to {@link #accept} and {@link #open}. */
+    public ListenerSlots newListener() {
+        ListenerSlots slots = new ListenerSlots(new ConnectionTable(clients, fixedFloor));
+        listeners.add(slots);
+        return slots;
     }
 
     /** It is watched no more; its connections stay in the books until they close. */
-    public void forget(ListenerPlaces listener) {
+    public void forget(ListenerSlots listener) {
         listeners.remove(listener);
     }
 
@@ -144,7 +144,7 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * Whether a new connection was refused or took another's place for want of a descriptor within the last this many
+     * Whether a new connection was refused or took another's slot for want of a descriptor within the last this many
      * nanoseconds.
      */
     public boolean shedWithin(long nanos, long now) {
@@ -180,7 +180,7 @@ public final class AdmissionPolicy {
     }
 
     /** Takes an admitted connection into the books. */
-    public ConnectionHandle open(@Nullable InetAddress source, ListenerPlaces listener, ConnectionCloser closer) {
+    public ConnectionHandle open(@Nullable InetAddress source, ListenerSlots listener, ConnectionCloser closer) {
         long now = upkeep.sampledAt();
         boolean scarce = ceilings.shedWithin(RECENTLY, listener, now);
         return table.open(
@@ -198,7 +198,7 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it
+     * Whether a connection that the server closes first may be reset, because slots for TIME_WAIT are short; takes it
      * from the budget.
      */
     public boolean mayReset(long now) {
@@ -248,7 +248,7 @@ public final class AdmissionPolicy {
      * admits.
      *
      * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
-     * @param listener whose places it wants; null: no listener counts its own
+     * @param listener whose slots it wants; null: no listener counts its own
      * @param queue where it can wait; null: it can't
      * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is closed
      */
@@ -256,7 +256,7 @@ public final class AdmissionPolicy {
             @Nullable InetAddress source,
             boolean stale,
             @Nullable Reason atListener,
-            @Nullable ListenerPlaces listener,
+            @Nullable ListenerSlots listener,
             @Nullable AcceptQueueTimer queue,
             BooleanSupplier canAnswer,
             long now) {
@@ -275,7 +275,7 @@ public final class AdmissionPolicy {
         }
     }
 
-    /** The same where no listener counts its own places. */
+    /** The same where no listener counts its own slots. */
     public Admission accept(
             @Nullable InetAddress source,
             boolean stale,
@@ -292,7 +292,7 @@ public final class AdmissionPolicy {
     }
 
     /**
-     * One that waited for a place while its listener stops: told to come back, as long as there is room for answers.
+     * One that waited for a slot while its listener stops: told to come back, as long as there is room for answers.
      */
     public Admission giveUp(BooleanSupplier canAnswer) {
         return refusals.answer(null, Reason.CONNECTIONS, canAnswer, upkeep.sampledAt());

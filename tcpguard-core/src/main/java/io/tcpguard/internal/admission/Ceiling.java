@@ -9,7 +9,7 @@ abstract class Ceiling {
     private volatile boolean everShed;
     private volatile long shedAt;
 
-    /** @param table those whose places it counts */
+    /** @param table those whose slots it counts */
     Ceiling(ConnectionTable table) {
         this.table = table;
     }
@@ -36,7 +36,7 @@ abstract class Ceiling {
         return table;
     }
 
-    /** Somebody was refused here, or took another's place. */
+    /** Somebody was refused here, or took another's slot. */
     void shed(long now) {
         shedAt = now;
         if (!everShed) {

@@ -16,32 +16,32 @@ final class Ceilings {
     private static final double UNFAIR = 2;
 
     private final DescriptorCeiling descriptors;
-    private final PlaceCeiling process;
+    private final SlotCeiling process;
 
     Ceilings(DescriptorHeadroom room, ConnectionTable table) {
         descriptors = new DescriptorCeiling(room, table);
-        process = new PlaceCeiling(table, table::size);
+        process = new SlotCeiling(table, table::size);
     }
 
     DescriptorCeiling descriptors() {
         return descriptors;
     }
 
-    PlaceCeiling process() {
+    SlotCeiling process() {
         return process;
     }
 
     /**
-     * Whether somebody was refused, or took another's place, under a limit of this listener within so many nanoseconds.
+     * Whether somebody was refused, or took another's slot, under a limit of this listener within so many nanoseconds.
      */
-    boolean shedWithin(long nanos, @Nullable ListenerPlaces listener, long now) {
+    boolean shedWithin(long nanos, @Nullable ListenerSlots listener, long now) {
         return descriptors.shedWithin(nanos, now)
                 || process.shedWithin(nanos, now)
                 || (listener != null && listener.ceiling().shedWithin(nanos, now));
     }
 
     /** The limit under which one more does not fit: where descriptors are few, theirs; null: it fits under all. */
-    @Nullable Ceiling full(@Nullable ListenerPlaces listener, long now) {
+    @Nullable Ceiling full(@Nullable ListenerSlots listener, long now) {
         if (!descriptors.fits(now)) {
             return descriptors;
         }
@@ -52,7 +52,7 @@ final class Ceilings {
     }
 
     /** The one that has fewest left. */
-    Ceiling scarcest(@Nullable ListenerPlaces listener) {
+    Ceiling scarcest(@Nullable ListenerSlots listener) {
         Ceiling least = descriptors.free() <= process.free() ? descriptors : process;
         return listener == null || least.free() <= listener.ceiling().free() ? least : listener.ceiling();
     }
@@ -66,7 +66,7 @@ final class Ceilings {
     }
 
     /** The limit at which this source holds more than its share of what is scarce; null: nowhere. */
-    @Nullable Ceiling crowdedBy(InetAddress source, Capacity capacity, @Nullable ListenerPlaces listener) {
+    @Nullable Ceiling crowdedBy(InetAddress source, Capacity capacity, @Nullable ListenerSlots listener) {
         if (unfair(descriptors, capacity, source)) {
             return descriptors;
         }

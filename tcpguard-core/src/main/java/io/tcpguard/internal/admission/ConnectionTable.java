@@ -24,7 +24,7 @@ final class ConnectionTable {
     private static final double NEARLY_ALL = 0.9;
     private static final int ENOUGH = 50;
 
-    /** Part of all places in which clients may take their time over half a message, however scarce places are. */
+    /** Part of all slots in which clients may take their time over half a message, however scarce slots are. */
     private static final double SPARED_UNFINISHED = 0.25;
 
     private final ClientModel clients;
@@ -57,16 +57,16 @@ final class ConnectionTable {
         TrackedConnection h = new TrackedConnection(this, waits, counts, closer);
         h.address = address;
         clients.patience().opened(waits);
-        ListenerSeat seat = ofListener == null ? null : new ListenerSeat(h, ofListener);
-        h.atListener = seat;
+        ListenerEntry entry = ofListener == null ? null : new ListenerEntry(h, ofListener);
+        h.atListener = entry;
         counts.opened();
         try {
             add(h, address);
             if (inACrowd) {
                 clients.history().letIn(h.source);
             }
-            if (ofListener != null && seat != null) {
-                ofListener.add(seat, address);
+            if (ofListener != null && entry != null) {
+                ofListener.add(entry, address);
             }
         } catch (RuntimeException | Error e) {
             // Nobody will have it to say that it is over, and its slot would count for good.
@@ -82,7 +82,7 @@ final class ConnectionTable {
         return open(address, inACrowd, inACrowd, counts, null, closer);
     }
 
-    private synchronized void add(Seat h, @Nullable InetAddress address) {
+    private synchronized void add(ListEntry h, @Nullable InetAddress address) {
         if (h.over) {
             return;
         }
@@ -97,7 +97,7 @@ final class ConnectionTable {
         order.add(h);
     }
 
-    void remove(Seat h) {
+    void remove(ListEntry h) {
         synchronized (this) {
             h.over = true;
             if (!h.in) {
@@ -140,7 +140,7 @@ final class ConnectionTable {
         unfinished.add(oneMore ? 1 : -1);
     }
 
-    /** How many connections were ever closed: if it did not change, no place became free. */
+    /** How many connections were ever closed: if it did not change, no slot became free. */
     long closedSoFar() {
         return closed.sum();
     }
@@ -193,7 +193,7 @@ final class ConnectionTable {
      */
     synchronized @Nullable TrackedConnection claimOfSource(
             InetAddress address, long now, long silentFloor, long idleFloor) {
-        Seat h = idleOfSource(address, now, silentFloor, idleFloor);
+        ListEntry h = idleOfSource(address, now, silentFloor, idleFloor);
         boolean claimed = h != null && order.claim(h, now, h.handle().received() ? idleFloor : silentFloor, false);
         return claimed && h != null ? h.handle() : null;
     }
@@ -203,11 +203,11 @@ final class ConnectionTable {
         return idleOfSource(address, now, silentFloor, idleFloor) != null;
     }
 
-    private @Nullable Seat idleOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
+    private @Nullable ListEntry idleOfSource(InetAddress address, long now, long silentFloor, long idleFloor) {
         Source source = sources.find(address);
         int steps = source == null ? 0 : Math.min(OWN_STEPS, source.connections);
         while (source != null && steps-- > 0) {
-            Seat h = source.first;
+            ListEntry h = source.first;
             if (h == null) {
                 return null;
             }

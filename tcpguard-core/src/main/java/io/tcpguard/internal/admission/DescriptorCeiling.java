@@ -3,7 +3,7 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.state.Capacity;
 
-/** What the process's descriptors allow: the refusal point, by the kernel's own count. */
+/** What the process's descriptors allow: the admission threshold, by the kernel's own count. */
 final class DescriptorCeiling extends Ceiling {
     private final DescriptorHeadroom room;
 

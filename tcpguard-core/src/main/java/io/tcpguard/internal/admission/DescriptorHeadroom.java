@@ -29,7 +29,7 @@ final class DescriptorHeadroom {
     /** Counts noted so far, in the upper bits; vouchers in the lower ones. */
     private final AtomicLong word = new AtomicLong();
 
-    private volatile long refusalPoint = Long.MAX_VALUE;
+    private volatile long admissionThreshold = Long.MAX_VALUE;
     private volatile long mostVouchers;
     private volatile long lastCount = -1;
     private volatile long fullAt;
@@ -44,9 +44,9 @@ final class DescriptorHeadroom {
      * From the sampler, at any time after it counted: the limits may change at run time, and others open descriptors
      * too.
      */
-    void update(long refusalPoint, long reserve, long used) {
+    void update(long admissionThreshold, long reserve, long used) {
         this.mostVouchers = mostVouchers(reserve);
-        this.refusalPoint = refusalPoint;
+        this.admissionThreshold = admissionThreshold;
         lower(used);
     }
 
@@ -58,7 +58,7 @@ final class DescriptorHeadroom {
     /** Whether the connection just accepted fits. Any thread. */
     boolean fits(long now, long closedSoFar) {
         while (true) {
-            if (refusalPoint == Long.MAX_VALUE) {
+            if (admissionThreshold == Long.MAX_VALUE) {
                 return true;
             }
             long seen = look();
@@ -76,7 +76,7 @@ final class DescriptorHeadroom {
                 lower(used);
                 return true;
             }
-            if (used > refusalPoint) {
+            if (used > admissionThreshold) {
                 lower(used);
                 fullAt = now;
                 closedAtFull = closedSoFar;
@@ -123,7 +123,7 @@ final class DescriptorHeadroom {
 
     /** Descriptors above the admission threshold right now, the new connection's too. */
     long excess() {
-        return countNow() - refusalPoint;
+        return countNow() - admissionThreshold;
     }
 
     /** Descriptors open right now, the new connection's too; negative if not known. */
@@ -136,7 +136,7 @@ final class DescriptorHeadroom {
     /** How many are left below the admission threshold, by the last count noted; a guess. */
     long free() {
         long used = lastCount;
-        return used < 0 ? Long.MAX_VALUE : refusalPoint - used;
+        return used < 0 ? Long.MAX_VALUE : admissionThreshold - used;
     }
 
     /**
@@ -144,12 +144,12 @@ final class DescriptorHeadroom {
      * guess, for fairness.
      */
     boolean scarce(long reserve) {
-        return lastCount > refusalPoint - reserve;
+        return lastCount > admissionThreshold - reserve;
     }
 
     /** A quarter of what is free: the rest is for those who open descriptors unseen. */
     private long worth(long used) {
-        long point = refusalPoint;
+        long point = admissionThreshold;
         return used < 0 || used >= point ? 0 : Math.min(mostVouchers, (point - used) / 4);
     }
 

@@ -136,7 +136,7 @@ final class Evictions {
         try {
             victim.closer.close(how);
         } catch (RuntimeException | Error e) {
-            // Its connection will close by its own time-out, and its place counts as taken till then.
+            // Its connection will close by its own time-out, and its slot counts as taken till then.
             trouble.warn("tcpguard: an adapter could not close an idle connection to make room", e, now);
             return false;
         }
@@ -144,7 +144,7 @@ final class Evictions {
     }
 
     /**
-     * Whether a connection that the server closes first may be reset, because places for TIME_WAIT are short; takes it
+     * Whether a connection that the server closes first may be reset, because slots for TIME_WAIT are short; takes it
      * from the budget.
      */
     boolean mayReset(GuardSnapshot snapshot, long now) {

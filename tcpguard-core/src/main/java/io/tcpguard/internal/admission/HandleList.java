@@ -3,15 +3,15 @@ package io.tcpguard.internal.admission;
 
 import org.jspecify.annotations.Nullable;
 
-/** A doubly linked list through the seats themselves. Guarded by the table's lock. */
+/** A doubly linked list through the entries themselves. Guarded by the table's lock. */
 final class HandleList {
-    @Nullable Seat first;
+    @Nullable ListEntry first;
 
-    private @Nullable Seat last;
+    private @Nullable ListEntry last;
     /** For a bucket: which stretch of time it holds. */
     long tick;
 
-    void append(Seat h) {
+    void append(ListEntry h) {
         h.list = this;
         h.previous = last;
         h.next = null;
@@ -23,9 +23,9 @@ final class HandleList {
         last = h;
     }
 
-    void remove(Seat h) {
-        Seat before = h.previous;
-        Seat after = h.next;
+    void remove(ListEntry h) {
+        ListEntry before = h.previous;
+        ListEntry after = h.next;
         if (before == null) {
             first = after;
         } else {

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
  * <p>It can't be bought. Where there are more than a handful of sources, none weighs more than the one in the middle; a
  * connection teaches nothing in its first two seconds, during which no floor would cut it; the longest gaps of fewer
  * than two in a hundred raise the floor to no more than twice what the others need; and nothing is learned while new
- * connections are refused or take others' places.
+ * connections are refused or take others' slots.
  */
 final class IdleFloorEstimator {
     static final long UNTIL_LEARNED = TimeUnit.SECONDS.toNanos(10);
     /** Too few tell nothing of the one in a thousand. */
     static final int ENOUGH = 200;
 
-    /** The floor is rounded up to it, and abnormal clients keep their places for so much longer. */
+    /** The floor is rounded up to it, and abnormal clients keep their slots for so much longer. */
     private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static final int BUCKETS = 4800;

@@ -19,7 +19,7 @@ final class IdleOrder {
     private static final int BUCKETS = 2048;
 
     /**
-     * Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their places
+     * Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their slots
      * so much longer.
      */
     private static final long WIDTH = 62_500_000;
@@ -63,7 +63,7 @@ final class IdleOrder {
     }
 
     /** A new connection. */
-    void add(Seat h) {
+    void add(ListEntry h) {
         silent.append(h);
     }
 
@@ -76,7 +76,7 @@ final class IdleOrder {
     @Nullable TrackedConnection claimVictim(
             long now, long silentFloor, long idleFloor, boolean silentOnly, boolean unfinishedToo) {
         int steps = STEPS;
-        for (Seat h = silent.first; h != null && steps-- > 0; h = silent.first) {
+        for (ListEntry h = silent.first; h != null && steps-- > 0; h = silent.first) {
             if (h.handle().received() || h.handle().kept()) {
                 move(h, now);
             } else if (now - lastSeen(h) < silentFloor) {
@@ -90,7 +90,7 @@ final class IdleOrder {
         }
         long youngest = tick(now - idleFloor);
         retire(youngest - BUCKETS);
-        for (Seat h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
+        for (ListEntry h = ancient.first; h != null && steps-- > 0; h = ancient.first) {
             if (claimIfIdle(h, now, idleFloor, unfinishedToo)) {
                 return h.handle();
             }
@@ -101,7 +101,7 @@ final class IdleOrder {
         while (oldestTick <= youngest) {
             long tick = oldestTick;
             HandleList bucket = buckets[slot(tick)];
-            for (Seat h = bucket.tick == tick ? bucket.first : null; h != null; h = bucket.first) {
+            for (ListEntry h = bucket.tick == tick ? bucket.first : null; h != null; h = bucket.first) {
                 if (steps-- <= 0) {
                     return null;
                 }
@@ -125,8 +125,8 @@ final class IdleOrder {
      */
     void settle(long now) {
         int steps = SETTLE_STEPS;
-        Seat next;
-        for (Seat h = silent.first; h != null && steps-- > 0; h = next) {
+        ListEntry next;
+        for (ListEntry h = silent.first; h != null && steps-- > 0; h = next) {
             next = h.next;
             if (h.handle().received() || h.handle().kept()) {
                 move(h, now);
@@ -135,7 +135,7 @@ final class IdleOrder {
     }
 
     /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
-    private boolean claimIfIdle(Seat h, long now, long idleFloor, boolean unfinishedToo) {
+    private boolean claimIfIdle(ListEntry h, long now, long idleFloor, boolean unfinishedToo) {
         HandleList before = h.list;
         move(h, now);
         if (h.list == null || h.list != before || now - lastSeen(h) < idleFloor) {
@@ -145,7 +145,7 @@ final class IdleOrder {
     }
 
     /** Claims h, which looks idle, or else spares it for a part of the floor. */
-    boolean claim(Seat h, long now, long floor, boolean unfinishedToo) {
+    boolean claim(ListEntry h, long now, long floor, boolean unfinishedToo) {
         long longer = longer(h, floor);
         if (now - h.handle().lastActive() < floor + longer) {
             h.sparedAt = h.handle().lastActive() + longer;
@@ -163,7 +163,7 @@ final class IdleOrder {
         return false;
     }
 
-    private long longer(Seat h, long floor) {
+    private long longer(ListEntry h, long floor) {
         int begun = h.handle().begun();
         if (begun != 1) {
             return begun > 1 ? floor / CAME_BACK_PART : 0;
@@ -180,7 +180,7 @@ final class IdleOrder {
         };
     }
 
-    private void move(Seat h, long now) {
+    private void move(ListEntry h, long now) {
         if (h.handle().kept()) {
             if (h.list != null) {
                 h.list.remove(h);
@@ -191,11 +191,11 @@ final class IdleOrder {
         put(h, tick(h.handle().atWork() ? now : lastSeen(h)));
     }
 
-    static long lastSeen(Seat h) {
+    static long lastSeen(ListEntry h) {
         return Math.max(h.handle().lastActive(), h.sparedAt);
     }
 
-    private void put(Seat h, long tick) {
+    private void put(ListEntry h, long tick) {
         HandleList from = h.list;
         HandleList to = bucket(tick);
         if (to != from) {
@@ -238,7 +238,7 @@ final class IdleOrder {
     }
 
     private void empty(HandleList bucket) {
-        for (Seat h = bucket.first; h != null; h = bucket.first) {
+        for (ListEntry h = bucket.first; h != null; h = bucket.first) {
             bucket.remove(h);
             ancient.append(h);
         }

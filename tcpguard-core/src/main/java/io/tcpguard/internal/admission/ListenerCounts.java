@@ -44,7 +44,7 @@ public final class ListenerCounts {
         return (long) COMPLETED.getOpaque(this);
     }
 
-    /** Whether its acceptor holds one that waits, or waits for a place to answer it. Written only when it changes. */
+    /** Whether its acceptor holds one that waits, or waits for a slot to answer it. Written only when it changes. */
     public void inHand(boolean now) {
         if (inHand != now) {
             inHand = now;

@@ -25,7 +25,7 @@ final class PolicyUpkeep {
     private final Evictions evictions;
     private final ProxySearch proxies;
     private final ListenerCounts ofNoListener;
-    private final List<ListenerPlaces> listeners;
+    private final List<ListenerSlots> listeners;
     private final boolean fairness;
     private final long longestStep;
     private volatile long sampledAt;
@@ -43,7 +43,7 @@ final class PolicyUpkeep {
             Evictions evictions,
             ProxySearch proxies,
             ListenerCounts ofNoListener,
-            List<ListenerPlaces> listeners,
+            List<ListenerSlots> listeners,
             long now) {
         this.clock = clock;
         this.clients = clients;
@@ -75,9 +75,9 @@ final class PolicyUpkeep {
             settledAt = now;
             table.settle(clock.nanos());
             for (int i = 0; i < listeners.size(); i++) {
-                ListenerPlaces places = listener(i);
-                if (places != null) {
-                    places.table().settle(clock.nanos());
+                ListenerSlots slots = listener(i);
+                if (slots != null) {
+                    slots.table().settle(clock.nanos());
                 }
             }
         }
@@ -107,11 +107,11 @@ final class PolicyUpkeep {
     private void turn(long step, long now) {
         long bound = clients.tenure().nanos();
         for (int i = 0; i < listeners.size(); i++) {
-            ListenerPlaces places = listener(i);
-            if (places != null) {
+            ListenerSlots slots = listener(i);
+            if (slots != null) {
                 turn(
-                        places.counts().turns,
-                        ceilings.shedWithin(RECENTLY, places, now) ? bound : TenureEstimator.NONE,
+                        slots.counts().turns,
+                        ceilings.shedWithin(RECENTLY, slots, now) ? bound : TenureEstimator.NONE,
                         step);
             }
         }
@@ -123,7 +123,7 @@ final class PolicyUpkeep {
     }
 
     /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
-    private @Nullable ListenerPlaces listener(int index) {
+    private @Nullable ListenerSlots listener(int index) {
         try {
             return listeners.get(index);
         } catch (IndexOutOfBoundsException gone) {

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * is, and wlc goes elsewhere. A few hundred do good; tens of thousands would starve this server for a quarter of an
  * hour afterwards.
  *
- * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the places, if these are fewer,
+ * <p>In any quarter of an hour: a quarter of the limit (256 at 1024, as measured) or of the slots, if these are fewer,
  * but no more than a fifth of the connections held: afterwards wlc gives this server fewer than the others by as many,
  * and equal servers are to be equal within a third. None behind a proxy, which would take a reset for a broken server,
  * and none where no balancer that counts connections is known to look. A number that is set stands for itself. Any
@@ -86,7 +86,7 @@ public final class ResetBudget {
     static long limit(Capacity capacity) {
         return capacity.binding() == Limit.DESCRIPTORS
                 ? capacity.limit()
-                : Math.min(capacity.limit(), capacity.places());
+                : Math.min(capacity.limit(), capacity.slots());
     }
 
     private void forget(long now) {

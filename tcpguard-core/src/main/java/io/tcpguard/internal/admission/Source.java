@@ -25,9 +25,9 @@ final class Source {
     int members;
 
     /** Its connections, the one that came first first; those that were looked at and are not idle are put last. */
-    @Nullable Seat first;
+    @Nullable ListEntry first;
 
-    private @Nullable Seat last;
+    private @Nullable ListEntry last;
 
     Source(SourceKey key, @Nullable Source network) {
         this.key = key;
@@ -37,14 +37,14 @@ final class Source {
 
     /** Whose it is, how many it holds and what they do, as far as was looked. */
     String inWords(int looked) {
-        Seat seat = first;
-        InetAddress address = seat == null ? null : seat.handle().address;
+        ListEntry entry = first;
+        InetAddress address = entry == null ? null : entry.handle().address;
         int silent = 0;
         int unfinished = 0;
         int atWork = 0;
         int all = 0;
-        for (; seat != null && all < looked; seat = seat.nextOfSource) {
-            TrackedConnection h = seat.handle();
+        for (; entry != null && all < looked; entry = entry.nextOfSource) {
+            TrackedConnection h = entry.handle();
             all++;
             if (h.atWork()) {
                 atWork++;
@@ -67,8 +67,8 @@ final class Source {
         int asked = 0;
         int forwarding = 0;
         int all = 0;
-        for (Seat seat = first; seat != null && all < looked; seat = seat.nextOfSource) {
-            TrackedConnection h = seat.handle();
+        for (ListEntry entry = first; entry != null && all < looked; entry = entry.nextOfSource) {
+            TrackedConnection h = entry.handle();
             all++;
             asked += h.begun() > 0 ? 1 : 0;
             forwarding += h.forwarding() ? 1 : 0;
@@ -76,7 +76,7 @@ final class Source {
         return forwarding > 0 && forwarding >= NEARLY_ALL * asked;
     }
 
-    void append(Seat h) {
+    void append(ListEntry h) {
         h.previousOfSource = last;
         h.nextOfSource = null;
         if (last == null) {
@@ -87,9 +87,9 @@ final class Source {
         last = h;
     }
 
-    void remove(Seat h) {
-        Seat before = h.previousOfSource;
-        Seat after = h.nextOfSource;
+    void remove(ListEntry h) {
+        ListEntry before = h.previousOfSource;
+        ListEntry after = h.nextOfSource;
         if (before == null) {
             first = after;
         } else {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under
  * the table's lock.
  */
-final class TrackedConnection extends Seat implements ConnectionHandle {
+final class TrackedConnection extends ListEntry implements ConnectionHandle {
     private static final AtomicIntegerFieldUpdater<TrackedConnection> WORK =
             AtomicIntegerFieldUpdater.newUpdater(TrackedConnection.class, "work");
     private static final AtomicIntegerFieldUpdater<TrackedConnection> GONE =
@@ -74,7 +74,7 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
     @Nullable InetAddress address;
 
     /** Its place among those of its listener, where that has a table of its own; set before the adapter has it. */
-    @Nullable ListenerSeat atListener;
+    @Nullable ListenerEntry atListener;
 
     TrackedConnection(ConnectionTable table, boolean waited, ListenerCounts counts, ConnectionCloser closer) {
         this.table = table;
@@ -199,9 +199,9 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
             int before = WORK.getAndSet(this, OVER);
             settle(before);
             table.remove(this);
-            ListenerSeat seat = atListener;
-            if (seat != null) {
-                seat.table().remove(seat);
+            ListenerEntry entry = atListener;
+            if (entry != null) {
+                entry.table().remove(entry);
             }
             counts.closed();
             learn(before == OVER);
@@ -258,9 +258,9 @@ final class TrackedConnection extends Seat implements ConnectionHandle {
 
     private void tellUnfinished(boolean oneMore) {
         table.unfinished(oneMore);
-        ListenerSeat seat = atListener;
-        if (seat != null) {
-            seat.table().unfinished(oneMore);
+        ListenerEntry entry = atListener;
+        if (entry != null) {
+            entry.table().unfinished(oneMore);
         }
     }
 

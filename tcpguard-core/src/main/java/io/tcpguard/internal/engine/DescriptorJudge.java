@@ -21,7 +21,7 @@ final class DescriptorJudge {
     private final double elevatedAt;
     private final double minUsable;
     private final double failHealthAt;
-    private final Latch trim;
+    private final Latch elevated;
     private final Latch shed;
     private final Latch unusable;
     private final Latch critical;
@@ -45,7 +45,7 @@ final class DescriptorJudge {
         long drainAfter = config.nanos(Setting.DRAIN_AFTER);
         // The values that these latches see are distances to points that move with the limit, so enter is always 0 or
         // 1.
-        trim = new Latch(1, Math.max(0.5, 1 - 0.05 / elevatedAt), 0, dwell);
+        elevated = new Latch(1, Math.max(0.5, 1 - 0.05 / elevatedAt), 0, dwell);
         shed = new Latch(1, 0.95, 0, dwell);
         unusable = new Latch(1, 1, drainAfter, dwell);
         critical = new Latch(1, 1, TimeUnit.SECONDS.toNanos(1), dwell);
@@ -57,7 +57,7 @@ final class DescriptorJudge {
     }
 
     /** The admission threshold for a limit: what is above it is the reserve. */
-    long refusalPoint(long limit) {
+    long admissionThreshold(long limit) {
         return limit - config.reserve(limit);
     }
 
@@ -74,7 +74,7 @@ final class DescriptorJudge {
             allLeft(now);
             return Level.NORMAL;
         }
-        long point = refusalPoint(m.limit());
+        long point = admissionThreshold(m.limit());
         long brought = companions.step(Math.max(0, m.used() - own), own, now);
         trend = growth.step(m.used(), own + brought, m.limit(), now);
         if (capacity.used() != m.used()
@@ -84,13 +84,13 @@ final class DescriptorJudge {
                 || !capacity.connections().equals(limits)) {
             capacity = new Capacity(m.limit(), m.used(), own, brought, point, limits);
         }
-        double trimPoint = Math.min(elevatedAt * m.limit(), 0.95 * point);
+        double elevatedPoint = Math.min(elevatedAt * m.limit(), 0.95 * point);
         if (point >= m.limit()) {
             // Nothing can be kept back of so few: the server does as it would without a guard.
             allLeft(now);
             return Level.NORMAL;
         }
-        boolean trimming = trim.step(m.used() / trimPoint, now);
+        boolean elevates = elevated.step(m.used() / elevatedPoint, now);
         boolean shedding = shed.step(shedNow ? 1 : (double) m.used() / point, now);
         // Files that are opened once and kept are no leak, however many: it must have gone on. Left when a
         // tenth more of the limit is usable again.
@@ -103,7 +103,7 @@ final class DescriptorJudge {
         if (leaking || helpless || first) {
             return Level.DRAIN;
         }
-        return shedding ? Level.SHED : trimming ? Level.ELEVATED : Level.NORMAL;
+        return shedding ? Level.SHED : elevates ? Level.ELEVATED : Level.NORMAL;
     }
 
     /**
@@ -111,7 +111,7 @@ final class DescriptorJudge {
      * for those that come without asking; and full of clients is no reason to fail.
      */
     private boolean eatenByOthers(Reading.Measured m, long own) {
-        long point = refusalPoint(m.limit());
+        long point = admissionThreshold(m.limit());
         long reserve = m.limit() - point;
         if (m.used() <= point + reserve / 4) {
             // As much as the admissions of one moment may pass it by.
@@ -132,7 +132,7 @@ final class DescriptorJudge {
     }
 
     private void allLeft(long now) {
-        trim.step(0, now);
+        elevated.step(0, now);
         shed.step(0, now);
         unusable.step(0, now);
         critical.step(0, now);

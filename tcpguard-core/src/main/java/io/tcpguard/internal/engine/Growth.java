@@ -54,7 +54,7 @@ final class Growth {
     }
 
     /**
-     * What connections do not explain. It grows, too, while it only takes the places of connections that leave or are
+     * What connections do not explain. It grows, too, while it only takes the slots of connections that leave or are
      * refused.
      */
     long others() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What one signal may do: the table of all signals but DESCRIPTORS, whose levels need the admission threshold (see
  * {@link DescriptorJudge}). Thresholds are pressures, used by limit.
  *
- * @param trim where ELEVATED begins; null: never
+ * @param elevated where ELEVATED begins; null: never
  * @param shed where SHED begins
  * @param drain where DRAIN begins
  * @param action what is done from SHED on, or at {@code acts} where that comes earlier
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sentence what it means, for a person
  */
 record SignalRule(
-        @Nullable Threshold trim,
+        @Nullable Threshold elevated,
         @Nullable Threshold shed,
         @Nullable Threshold drain,
         Action action,
@@ -33,9 +33,9 @@ record SignalRule(
         REPORT,
         /** Closes leave no TIME_WAIT behind, as far as the reset budget goes. */
         CLOSE_BY_RESET,
-        /** A new connection takes the place of an idle connection, or is refused. */
+        /** A new connection takes the slot of an idle connection, or is refused. */
         REPLACE_OR_REFUSE,
-        /** Nobody waits in that listener's queue any more; where a place is free a new connection is served. */
+        /** Nobody waits in that listener's queue any more; where a slot is free a new connection is served. */
         LET_NOBODY_WAIT,
         /** New connections are refused where all work of a listener is late; its requests where it is stalled. */
         REFUSE_ON_ITS_LISTENERS
@@ -132,11 +132,13 @@ record SignalRule(
 
     /** The same where nobody asks the guard before a connection is accepted: it can only be said. */
     SignalRule onlyReported(String sentenceInstead) {
-        return new SignalRule(trim, null, null, Action.REPORT, null, sentenceInstead);
+        return new SignalRule(elevated, null, null, Action.REPORT, null, sentenceInstead);
     }
 
     /** The highest level that the signal may raise. */
     Level highest() {
-        return drain != null ? Level.DRAIN : shed != null ? Level.SHED : trim != null ? Level.ELEVATED : Level.NORMAL;
+        return drain != null
+                ? Level.DRAIN
+                : shed != null ? Level.SHED : elevated != null ? Level.ELEVATED : Level.NORMAL;
     }
 }

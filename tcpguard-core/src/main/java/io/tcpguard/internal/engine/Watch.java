@@ -21,7 +21,7 @@ public final class Watch {
     private final Signal signal;
     private final String source;
     private final SignalRule rule;
-    private final @Nullable Latch trim;
+    private final @Nullable Latch elevated;
     private final @Nullable Latch shed;
     private final @Nullable Latch drain;
     private final @Nullable Latch acts;
@@ -65,11 +65,11 @@ public final class Watch {
         reading = new Reading.Unavailable(signal, Cause.NOTHING_TO_WATCH, "not read yet");
         state = new SignalState(source, reading, level);
         this.rule = rule;
-        trim = latch(rule.trim());
+        elevated = latch(rule.elevated());
         shed = latch(rule.shed());
         drain = latch(rule.drain());
         acts = latch(rule.acts());
-        enter = rule.trim() == null ? 1 : rule.trim().enter();
+        enter = rule.elevated() == null ? 1 : rule.elevated().enter();
     }
 
     private static @Nullable Latch latch(SignalRule.@Nullable Threshold threshold) {
@@ -126,11 +126,11 @@ public final class Watch {
     /** Steps the latches on the last reading. Unknown holds no level up: the guard stays out of the way. */
     void step(long now) {
         double pressure = reading.pressure();
-        boolean trimming = step(trim, pressure, now);
+        boolean elevates = step(elevated, pressure, now);
         boolean shedding = step(shed, pressure, now);
         boolean draining = step(drain, pressure, now);
         step(acts, pressure, now);
-        level(draining ? Level.DRAIN : shedding ? Level.SHED : trimming ? Level.ELEVATED : Level.NORMAL);
+        level(draining ? Level.DRAIN : shedding ? Level.SHED : elevates ? Level.ELEVATED : Level.NORMAL);
         long soFar = completed.getAsLong();
         boolean comesBack = soFar != completedSoFar;
         completedSoFar = soFar;

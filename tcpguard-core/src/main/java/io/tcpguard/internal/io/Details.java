@@ -25,20 +25,20 @@ import java.util.concurrent.TimeUnit;
  * All that the guard knows, for those who may see it.
  *
  * @param snapshot the newest
- * @param places how they are shared at the limit
+ * @param slots how they are shared at the limit
  * @param background what is known beside the signals
  * @param figures counts since the start, and listeners
  * @param checkers who asks
- * @param desk refused connections that wait for their end
+ * @param refusalsHeld refused connections that wait for their end
  * @param now the time, to say how long ago
  */
 record Details(
         GuardSnapshot snapshot,
-        AdmissionStatus places,
+        AdmissionStatus admission,
         Diagnostics background,
         MeterSource figures,
         List<Checker> checkers,
-        int desk,
+        int refusalsHeld,
         long now) {
 
     String text(HealthStatus s) {
@@ -52,18 +52,18 @@ record Details(
                         + '\n')
                 .append("new connections: " + snapshot.admission() + (snapshot.resetsOnly() ? ", resets only" : "")
                         + '\n')
-                .append("at the limit: minimum idle time before eviction " + seconds(places.idleFloorNanos())
-                        + " s, new connections wait for up to " + seconds(places.queueWaitNanos()) + " s, "
-                        + places.waited() + " did since the start\n")
+                .append("at the limit: minimum idle time before eviction " + seconds(admission.idleFloorNanos())
+                        + " s, new connections wait for up to " + seconds(admission.queueWaitNanos()) + " s, "
+                        + admission.waited() + " did since the start\n")
                 .append("since the start: " + Refusals.inWords(figures.shed()) + '\n')
-                .append("waiting for their end after a refusal: " + desk + '\n');
+                .append("waiting for their end after a refusal: " + refusalsHeld + '\n');
         if (c.known()) {
             out.append("descriptors: " + c.used() + " of " + c.limit() + ", own connections " + c.own() + ", other "
-                    + c.other() + ", usable " + c.usable() + ", admission threshold " + c.refusalPoint() + '\n');
+                    + c.other() + ", usable " + c.usable() + ", admission threshold " + c.admissionThreshold() + '\n');
         } else {
             out.append("descriptors: not known\n");
         }
-        out.append("places: " + c.placesInWords() + '\n');
+        out.append("slots: " + c.slotsInWords() + '\n');
         for (SignalState state : snapshot.signals()) {
             out.append(state.reading().signal().name());
             if (!state.source().isEmpty()) {
@@ -147,12 +147,12 @@ record Details(
                 .member("rehearsal", snapshot.rehearsal())
                 .member("admission", snapshot.admission().name())
                 .member("resetsOnly", snapshot.resetsOnly())
-                .member("idleFloorMillis", TimeUnit.NANOSECONDS.toMillis(places.idleFloorNanos()))
-                .member("queueWaitMillis", TimeUnit.NANOSECONDS.toMillis(places.queueWaitNanos()))
-                .member("waited", places.waited())
+                .member("idleFloorMillis", TimeUnit.NANOSECONDS.toMillis(admission.idleFloorNanos()))
+                .member("queueWaitMillis", TimeUnit.NANOSECONDS.toMillis(admission.queueWaitNanos()))
+                .member("waited", admission.waited())
                 .object("refused", o -> Refusals.byCause(o, figures.shed()))
                 .member("evicted", figures.shed().of(RefusalCounters.Stage.KEEP_ALIVE))
-                .member("desk", desk)
+                .member("refusalsHeld", refusalsHeld)
                 .object("capacity", o -> {
                     if (c.known()) {
                         o.member("limit", c.limit())
@@ -160,9 +160,9 @@ record Details(
                                 .member("own", c.own())
                                 .member("other", c.other())
                                 .member("usable", c.usable())
-                                .member("refusalPoint", c.refusalPoint());
+                                .member("admissionThreshold", c.admissionThreshold());
                     }
-                    places(o, c);
+                    slots(o, c);
                 })
                 .object("trend", this::trend)
                 .object("sockets", this::sockets)
@@ -177,13 +177,13 @@ record Details(
     }
 
     /** Those that bound nothing are left out. */
-    private static void places(JsonText json, Capacity c) {
-        if (c.places() != ConnectionLimits.NONE) {
-            json.member("binding", c.binding().name()).member("places", c.places());
+    private static void slots(JsonText json, Capacity c) {
+        if (c.slots() != ConnectionLimits.NONE) {
+            json.member("binding", c.binding().name()).member("slots", c.slots());
         }
         for (Limit limit : Limit.values()) {
-            if (c.places(limit) != ConnectionLimits.NONE) {
-                json.member("placesBy_" + limit.name(), c.places(limit));
+            if (c.slots(limit) != ConnectionLimits.NONE) {
+                json.member("slotsBy_" + limit.name(), c.slots(limit));
             }
         }
     }

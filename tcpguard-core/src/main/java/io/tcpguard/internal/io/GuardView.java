@@ -21,11 +21,11 @@ public interface GuardView {
     boolean roomForStrangers();
 
     /**
-     * Whether a connection that the desk closes first may be reset, to leave no TIME_WAIT; takes it from the budget.
+     * Whether a connection that the refusal pool closes first may be reset, to leave no TIME_WAIT; takes it from the budget.
      */
     boolean mayReset();
 
-    /** Whether one for which the desk has no room may be reset; takes it from the budget. */
+    /** Whether one for which the refusal pool has no room may be reset; takes it from the budget. */
     boolean mayResetForWantOfRoom();
 
     /** What the advisor says, for {@code /advice}; made beforehand, since files must not be read on this thread. */
@@ -40,8 +40,8 @@ public interface GuardView {
     /** The last ten minutes and the last hour, for {@code /history}, as JSON. */
     String history();
 
-    /** How places are shared at the limit, for those who ask for details. */
-    AdmissionStatus places();
+    /** What new connections meet at the limit, for those who ask for details. */
+    AdmissionStatus admission();
 
     /** What is known beside the signals, for those who ask for details. */
     Diagnostics background();

@@ -9,7 +9,7 @@ import java.util.Map;
 /** The bytes of an answer, head and body. */
 final class HealthAnswer {
     /**
-     * Characters; some four times the longest that was seen. A place, and the memory for its answer, is not for more.
+     * Characters; some four times the longest that was seen. A slot, and the memory for its answer, is not for more.
      */
     static final int LONGEST_REPORT = 256 * 1024;
 

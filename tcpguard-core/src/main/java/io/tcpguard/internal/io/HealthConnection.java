@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One place for a connection to the health or agent port: one question, one answer, one bound on the time. Reused. */
+/** One slot for a connection to the health or agent port: one question, one answer, one bound on the time. Reused. */
 final class HealthConnection implements SelectionHandler {
     /**
      * After its answer the client may close first, which leaves the TIME_WAIT on its side. Some read to the end, so not
@@ -201,7 +201,7 @@ final class HealthConnection implements SelectionHandler {
         end();
     }
 
-    /** Frees the place; the descriptor is free after the next flush. */
+    /** Frees the slot; the descriptor is free after the next flush. */
     void end() {
         if (channel != null) {
             owner.giveBack(channel);

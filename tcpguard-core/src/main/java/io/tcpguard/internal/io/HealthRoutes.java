@@ -18,15 +18,15 @@ final class HealthRoutes {
     private final NanoClock clock;
     private final Checkers checkers;
     private final PoolShares pools = new PoolShares();
-    private final IntSupplier deskSize;
+    private final IntSupplier refusalsHeld;
     private final List<Network> detailsTo;
 
-    /** @param deskSize refused connections that wait for their end */
-    HealthRoutes(GuardConfig config, GuardView view, NanoClock clock, Checkers checkers, IntSupplier deskSize) {
+    /** @param refusalsHeld refused connections that wait for their end */
+    HealthRoutes(GuardConfig config, GuardView view, NanoClock clock, Checkers checkers, IntSupplier refusalsHeld) {
         this.view = view;
         this.clock = clock;
         this.checkers = checkers;
-        this.deskSize = deskSize;
+        this.refusalsHeld = refusalsHeld;
         detailsTo = config.networks(Setting.HEALTH_DETAILS_TO);
     }
 
@@ -54,11 +54,11 @@ final class HealthRoutes {
                                 HealthStatus.of(view),
                                 new Details(
                                         view.snapshot(),
-                                        view.places(),
+                                        view.admission(),
                                         view.background(),
                                         view.meters(),
                                         checkers.all(),
-                                        deskSize.getAsInt(),
+                                        refusalsHeld.getAsInt(),
                                         clock.nanoTime()))
                         : HealthAnswer.error(request, 403);
             }

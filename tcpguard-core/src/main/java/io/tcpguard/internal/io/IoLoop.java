@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@link #end}.
  */
 final class IoLoop {
-    /** Connections of the desk to be served, to be taken in and to be ended between two looks at the checks. */
+    /** Connections of the refusal pool to be served, to be taken in and to be ended between two looks at the checks. */
     static final int REFUSALS = 32;
 
     static final String CHANNEL_FAILED = "A connection of the guard's I/O thread failed";
@@ -28,7 +28,7 @@ final class IoLoop {
     private final Poller poller;
     private final GuardView view;
     private final Checkers checkers;
-    private final RefusalDesk desk;
+    private final RefusalResponder responder;
     private final HealthListener health;
     private final TaskQueue tasks;
     private final RateLimitedLog channelTrouble;
@@ -42,7 +42,7 @@ final class IoLoop {
             Poller poller,
             GuardView view,
             Checkers checkers,
-            RefusalDesk desk,
+            RefusalResponder responder,
             HealthListener health,
             TaskQueue tasks,
             RateLimitedLog channelTrouble,
@@ -51,7 +51,7 @@ final class IoLoop {
         this.poller = poller;
         this.view = view;
         this.checkers = checkers;
-        this.desk = desk;
+        this.responder = responder;
         this.health = health;
         this.tasks = tasks;
         this.channelTrouble = channelTrouble;
@@ -129,11 +129,11 @@ final class IoLoop {
         serve(selected, false, Integer.MAX_VALUE, now);
         health.work(now);
         serve(selected, true, REFUSALS, now);
-        desk.takeIn(now, REFUSALS);
-        desk.expire(now, REFUSALS);
+        responder.takeIn(now, REFUSALS);
+        responder.expire(now, REFUSALS);
         tasks.run();
         poller.flush();
-        desk.flushed();
+        responder.flushed();
         health.flushed(now);
         checkers.lookForNobody(now);
     }
@@ -143,7 +143,7 @@ final class IoLoop {
             return 0;
         }
         long now = clock.nanoTime();
-        long due = Math.min(Math.min(desk.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
+        long due = Math.min(Math.min(responder.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
         return Math.min(due, LOOK_AFTER - (now - lookedAfter));
     }
 
@@ -154,7 +154,7 @@ final class IoLoop {
             if (!key.isValid()) {
                 keys.remove();
             } else if (key.attachment() instanceof SelectionHandler ready
-                    && ready instanceof RefusalPlace == refusals) {
+                    && ready instanceof RefusedClient == refusals) {
                 keys.remove();
                 serve(ready, now);
                 served++;

@@ -90,7 +90,7 @@ final class IoPreload {
 
     private static void ask(IoThread io, InetAddress loopback) throws IOException {
         String state = "X-Haproxy-Server-State: UP; name=b/s; node=n; weight=1/2\r\n";
-        // Only one connection has a place: those that say nothing are pushed out by the next.
+        // Only one connection has a slot: those that say nothing are pushed out by the next.
         for (String request : List.of(
                 "GET / HTTP/1.1\r\n" + state + "\r\n",
                 "GET /health HTTP/1.0\r\nAccept: application/json\r\n\r\n",
@@ -134,7 +134,7 @@ final class IoPreload {
     }
 
     private static void refuse(IoThread io, InetAddress loopback) throws IOException {
-        io.openDesk();
+        io.openRefusals();
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(loopback, 0));
             for (boolean received : List.of(true, false)) {
@@ -227,7 +227,7 @@ final class IoPreload {
         }
 
         @Override
-        public AdmissionStatus places() {
+        public AdmissionStatus admission() {
             return new AdmissionStatus(1, 1, 1);
         }
 

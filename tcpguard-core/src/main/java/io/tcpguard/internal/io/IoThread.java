@@ -31,10 +31,10 @@ public final class IoThread implements AutoCloseable {
     private static final long FOR_ANSWERS = 128;
 
     private final NanoClock clock;
-    private final boolean deskOpens;
+    private final boolean refusalsOpen;
     private final Poller poller;
     private final Checkers checkers;
-    private final RefusalDesk desk;
+    private final RefusalResponder responder;
     private final HealthListener health;
     private final @Nullable UdpChecks udp;
     private final TaskQueue tasks;
@@ -50,16 +50,16 @@ public final class IoThread implements AutoCloseable {
         this.clock = clock;
         tasks = new TaskQueue(clock);
         // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
-        deskOpens = limit >= FOR_ANSWERS;
-        poller = new Poller(deskOpens || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
+        refusalsOpen = limit >= FOR_ANSWERS;
+        poller = new Poller(refusalsOpen || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
-            desk = new RefusalDesk(poller, view, clock);
-            HealthRoutes routes = new HealthRoutes(config, view, clock, checkers, desk::size);
+            responder = new RefusalResponder(poller, view, clock);
+            HealthRoutes routes = new HealthRoutes(config, view, clock, checkers, responder::size);
             RateLimitedLog trouble = new RateLimitedLog(LOG, QUIET);
             health = new HealthListener(config, poller, view, routes, trouble, config.reserve(limit) > 1);
             loop = new IoLoop(
-                    poller, view, checkers, desk, health, tasks, trouble, new RateLimitedLog(LOG, QUIET), clock);
+                    poller, view, checkers, responder, health, tasks, trouble, new RateLimitedLog(LOG, QUIET), clock);
             udp = openUdp(config, view);
         } catch (RuntimeException e) {
             poller.close();
@@ -156,8 +156,8 @@ public final class IoThread implements AutoCloseable {
                 return;
             }
             started = true;
-            if (deskOpens) {
-                desk.open();
+            if (refusalsOpen) {
+                responder.open();
             }
             if (health.healthPort() >= 0 || health.agentPort() >= 0 || udp != null) {
                 checkers.listening(clock.nanoTime());
@@ -195,12 +195,12 @@ public final class IoThread implements AutoCloseable {
      * throws.
      *
      * <p>{@link Admission#RESET} closes it by a reset at once, on the calling thread. {@link Admission#RESPOND} hands
-     * it to the desk; if that is full, waits up to 50 ms for a place, and then resets. {@link Admission#ADMIT} does
+     * it to the responder; if that is full, waits up to 50 ms for a slot, and then resets. {@link Admission#ADMIT} does
      * nothing: the channel stays the caller's.
      *
      * @param channel accepted, not registered with a selector
      * @param retryAfterSeconds for the answer, 0..120; cut to that
-     * @param room how many sockets the desk may hold now; with 0 or less everything is reset
+     * @param room how many sockets the refusal pool may hold now; with 0 or less everything is reset
      * @return what was really done
      */
     public Admission refuse(SocketChannel channel, Admission decision, int retryAfterSeconds, int room) {
@@ -210,16 +210,16 @@ public final class IoThread implements AutoCloseable {
     /**
      * The same.
      *
-     * @param mayWait false: what finds no place at the desk is reset at once, since others wait behind it who must not
+     * @param mayWait false: what finds no slot at the refusal pool is reset at once, since others wait behind it who must not
      */
     public Admission refuse(
             SocketChannel channel, Admission decision, int retryAfterSeconds, int room, boolean mayWait) {
-        return desk.refuse(channel, decision, retryAfterSeconds, room, mayWait);
+        return responder.refuse(channel, decision, retryAfterSeconds, room, mayWait);
     }
 
-    /** Descriptors that the desk holds now: handed in and not yet given back to the kernel. Any thread. */
-    public int deskSize() {
-        return desk.size();
+    /** Descriptors that the refusal pool holds now: handed in and not yet given back to the kernel. Any thread. */
+    public int refusalsHeld() {
+        return responder.size();
     }
 
     /** Who asks for the verdict. */
@@ -227,9 +227,9 @@ public final class IoThread implements AutoCloseable {
         return checkers;
     }
 
-    /** Lets the desk take connections though no thread runs: the caller drives {@link #cycle} himself. */
-    void openDesk() {
-        desk.open();
+    /** Lets the refusal pool take connections though no thread runs: the caller drives {@link #cycle} himself. */
+    void openRefusals() {
+        responder.open();
     }
 
     /** Once round the loop, by a caller who has no thread of the guard's run it. */
@@ -284,7 +284,7 @@ public final class IoThread implements AutoCloseable {
             }
             released = true;
         }
-        desk.shut(clock.nanoTime());
+        responder.shut(clock.nanoTime());
         health.close();
         if (udp != null) {
             udp.close();
@@ -295,6 +295,6 @@ public final class IoThread implements AutoCloseable {
             LOG.debug("the selector's close does what the flush did not", e);
         }
         poller.close();
-        desk.flushed();
+        responder.flushed();
     }
 }

@@ -6,18 +6,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of refused connections, and who has which: free, handed in for the I/O thread, or answered and leaving.
+ * The slots of refused connections, and who has which: free, handed in for the I/O thread, or answered and leaving.
  * All under one lock, held for a few instructions; between accepting threads and the I/O thread. Any thread.
  */
 final class RefusalPool {
     private final Object lock = new Object();
     // Guarded by the lock, all of them:
-    private final RefusalPlace[] free;
-    private final RefusalPlace[] incoming;
+    private final RefusedClient[] free;
+    private final RefusedClient[] incoming;
     private int freeCount;
     private int incomingCount;
     /** Answered by an accepting thread, not registered with the selector. */
-    private final ArrayDeque<RefusalPlace> leaving;
+    private final ArrayDeque<RefusedClient> leaving;
     /** Null while an accepting thread has it: another one leaves all to the I/O thread then. */
     private @Nullable ReplyWriter writer = new ReplyWriter();
     /** Somebody joined those who leave since the I/O thread went to sleep. */
@@ -26,15 +26,15 @@ final class RefusalPool {
     private boolean dozing;
 
     private boolean open;
-    /** Written under the lock; descriptors, not places: it falls after the flush. */
+    /** Written under the lock; descriptors, not slots: it falls after the flush. */
     private final AtomicInteger held = new AtomicInteger();
 
-    RefusalPool(int places, GuardView view, Poller poller) {
-        free = new RefusalPlace[places];
-        incoming = new RefusalPlace[places];
-        leaving = new ArrayDeque<>(places);
-        for (int i = 0; i < places; i++) {
-            free[freeCount++] = new RefusalPlace(view, poller);
+    RefusalPool(int slots, GuardView view, Poller poller) {
+        free = new RefusedClient[slots];
+        incoming = new RefusedClient[slots];
+        leaving = new ArrayDeque<>(slots);
+        for (int i = 0; i < slots; i++) {
+            free[freeCount++] = new RefusedClient(view, poller);
         }
     }
 
@@ -71,8 +71,8 @@ final class RefusalPool {
         }
     }
 
-    /** A free place; null: there is none, or so many are held. */
-    @Nullable RefusalPlace take(int most) {
+    /** A free client; null: there is none, or so many are held. */
+    @Nullable RefusedClient take(int most) {
         synchronized (lock) {
             if (!open || held.get() >= most) {
                 return null;
@@ -90,30 +90,30 @@ final class RefusalPool {
     }
 
     /** The caller's until {@link #handOver}. */
-    @Nullable RefusalPlace nextLeaving() {
+    @Nullable RefusedClient nextLeaving() {
         synchronized (lock) {
             return leaving.poll();
         }
     }
 
     /** To whom it concerns next. True: the I/O thread is to be woken up. */
-    boolean handOver(RefusalPlace place) {
+    boolean handOver(RefusedClient client) {
         boolean wake = false;
         synchronized (lock) {
             if (!open) {
-                place.broken();
+                client.broken();
             }
-            if (place.closed()) {
+            if (client.closed()) {
                 // Never registered: its descriptor is free already.
-                free[freeCount++] = place;
+                free[freeCount++] = client;
                 held.decrementAndGet();
-            } else if (place.answered()) {
-                leaving.add(place);
+            } else if (client.answered()) {
+                leaving.add(client);
                 joined = true;
                 wake = !dozing;
                 dozing = true;
             } else {
-                incoming[incomingCount++] = place;
+                incoming[incomingCount++] = client;
                 wake = true;
             }
         }
@@ -124,7 +124,7 @@ final class RefusalPool {
      * Moves what was handed in, the first first, and who did not leave soon, behind the active ones. Returns their
      * number.
      */
-    int takeOver(RefusalPlace[] active, int activeCount, int most, long soon, long now) {
+    int takeOver(RefusedClient[] active, int activeCount, int most, long soon, long now) {
         int count = activeCount;
         synchronized (lock) {
             int taken = Math.min(most, incomingCount);
@@ -133,12 +133,12 @@ final class RefusalPool {
             incomingCount -= taken;
             System.arraycopy(incoming, taken, incoming, 0, incomingCount);
             for (int i = leaving.size(); i > 0; i--) {
-                RefusalPlace place = leaving.remove();
-                if (taken < most && place.soonLeft(now, soon) <= 0) {
-                    active[count++] = place;
+                RefusedClient client = leaving.remove();
+                if (taken < most && client.soonLeft(now, soon) <= 0) {
+                    active[count++] = client;
                     taken++;
                 } else {
-                    leaving.add(place);
+                    leaving.add(client);
                 }
             }
         }
@@ -152,8 +152,8 @@ final class RefusalPool {
             if (incomingCount > 0) {
                 return 0;
             }
-            for (RefusalPlace place : leaving) {
-                next = Math.min(next, place.soonLeft(now, soon));
+            for (RefusedClient client : leaving) {
+                next = Math.min(next, client.soonLeft(now, soon));
             }
             if (joined) {
                 // More will come: one who looks again costs less than each who wakes.
@@ -166,7 +166,7 @@ final class RefusalPool {
     }
 
     /** Frees the closed ones among the active. Returns how many are left, in the first slots. */
-    int giveBack(RefusalPlace[] active, int activeCount) {
+    int giveBack(RefusedClient[] active, int activeCount) {
         int kept = 0;
         for (int i = 0; i < activeCount; i++) {
             if (!active[i].closed()) {
@@ -191,7 +191,7 @@ final class RefusalPool {
     }
 
     /** Takes nobody any more; those who leave become active. Returns the number of these. */
-    int shut(RefusalPlace[] active, int activeCount) {
+    int shut(RefusedClient[] active, int activeCount) {
         int count = activeCount;
         synchronized (lock) {
             open = false;

@@ -118,8 +118,8 @@ final class FlightEvents implements Recordings {
         event.weight = snapshot.verdict().weight();
         event.holders(c);
         event.usable = (float) c.usableShare();
-        event.slots = c.places() == ConnectionLimits.NONE ? DescriptorsEvent.UNKNOWN : c.places();
-        event.binding = c.places() == ConnectionLimits.NONE ? "" : c.binding().name();
+        event.slots = c.slots() == ConnectionLimits.NONE ? DescriptorsEvent.UNKNOWN : c.slots();
+        event.binding = c.slots() == ConnectionLimits.NONE ? "" : c.binding().name();
         event.queued = queued(snapshot.signals());
         event.commit();
     }

@@ -34,7 +34,7 @@ final class Sample extends DescriptorsEvent {
     float usable;
 
     @Label("Slots")
-    @Description("connections that there are places for; -1: not known")
+    @Description("connections that there are slots for; -1: not known")
     long slots;
 
     @Label("Binding Limit")

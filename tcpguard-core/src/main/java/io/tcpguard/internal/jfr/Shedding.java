@@ -25,7 +25,7 @@ final class Shedding extends DescriptorsEvent {
     long refusedRequests;
 
     @Label("Evicted Connections")
-    @Description("idle ones that gave their place")
+    @Description("idle ones that gave their slot")
     long evictedConnections;
 
     @Label("Waited")

@@ -109,14 +109,14 @@ final class GuardMBean implements TcpGuardMXBean {
 
     @Override
     public @Nullable Long getSlots() {
-        long places = capacity().places();
-        return places == ConnectionLimits.NONE ? null : places;
+        long slots = capacity().slots();
+        return slots == ConnectionLimits.NONE ? null : slots;
     }
 
     @Override
     public @Nullable String getBindingLimit() {
         Capacity capacity = capacity();
-        return capacity.places() == ConnectionLimits.NONE
+        return capacity.slots() == ConnectionLimits.NONE
                 ? null
                 : capacity.binding().name();
     }

@@ -33,24 +33,24 @@ final class CgroupMemory implements MemoryUse {
     private long partsAt;
     private boolean partsRead;
 
-    private CgroupMemory(@Nullable CgroupPlace place, DescriptorCount descriptors) {
-        if (place == null) {
+    private CgroupMemory(@Nullable CgroupDirectory cgroup, DescriptorCount descriptors) {
+        if (cgroup == null) {
             limit = null;
             current = null;
             stat = null;
             parts = RECLAIMABLE;
             return;
         }
-        boolean second = place.second();
+        boolean second = cgroup.second();
         parts = second ? RECLAIMABLE : RECLAIMABLE_FIRST;
-        limit = ProcFile.whole(place.file(second ? "memory.max" : "memory.limit_in_bytes"), descriptors);
-        current = ProcFile.whole(place.file(second ? "memory.current" : "memory.usage_in_bytes"), descriptors);
-        stat = ProcFile.whole(place.file("memory.stat"), descriptors);
+        limit = ProcFile.whole(cgroup.file(second ? "memory.max" : "memory.limit_in_bytes"), descriptors);
+        current = ProcFile.whole(cgroup.file(second ? "memory.current" : "memory.usage_in_bytes"), descriptors);
+        stat = ProcFile.whole(cgroup.file("memory.stat"), descriptors);
     }
 
-    /** @param place null: memory is accounted nowhere, or there are too few descriptors to look */
-    static CgroupMemory open(@Nullable CgroupPlace place, DescriptorCount descriptors, long now) {
-        CgroupMemory made = new CgroupMemory(place, descriptors);
+    /** @param cgroup null: memory is accounted nowhere, or there are too few descriptors to look */
+    static CgroupMemory open(@Nullable CgroupDirectory cgroup, DescriptorCount descriptors, long now) {
+        CgroupMemory made = new CgroupMemory(cgroup, descriptors);
         made.usedBytes(now);
         return made;
     }
@@ -91,7 +91,7 @@ final class CgroupMemory implements MemoryUse {
             return Long.MAX_VALUE;
         }
         long bytes = text.number();
-        return bytes <= 0 || bytes >= CgroupPlace.NO_LIMIT ? Long.MAX_VALUE : bytes;
+        return bytes <= 0 || bytes >= CgroupDirectory.NO_LIMIT ? Long.MAX_VALUE : bytes;
     }
 
     /** 0 if it can't be told: then all that is in use counts. */
@@ -124,7 +124,7 @@ final class CgroupMemory implements MemoryUse {
     }
 
     @Override
-    public long refusalPoint() {
+    public long admissionThreshold() {
         return (long) (max * REFUSE_AT);
     }
 

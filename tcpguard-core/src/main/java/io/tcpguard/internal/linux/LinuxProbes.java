@@ -27,7 +27,7 @@ public final class LinuxProbes implements AutoCloseable {
     private static final long FOR_COUNTERS = 256;
     /**
      * Seven more for the settings that they are compared with: with fewer these are read once, at start. Each is a
-     * client's place.
+     * client's slot.
      */
     private static final long FOR_SETTINGS = 4096;
     /** Three more for the container's memory. */
@@ -42,7 +42,7 @@ public final class LinuxProbes implements AutoCloseable {
     private final @Nullable SocketCalls calls;
     private final DescriptorCount descriptors;
     private final List<ProcFile> files = new ArrayList<>();
-    /** One for all who ask, since each descriptor is a client's place; whoever reads it holds its lock. */
+    /** One for all who ask, since each descriptor is a client's slot; whoever reads it holds its lock. */
     private final ProcFile netstat;
 
     private final CgroupMemory container;
@@ -69,8 +69,8 @@ public final class LinuxProbes implements AutoCloseable {
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
-        CgroupPlace place = linux && limit >= FOR_CONTAINER ? CgroupPlace.find(proc, Path.of("/")) : null;
-        this.container = CgroupMemory.open(place, descriptors, clock.nanoTime());
+        CgroupDirectory cgroup = linux && limit >= FOR_CONTAINER ? CgroupDirectory.find(proc, Path.of("/")) : null;
+        this.container = CgroupMemory.open(cgroup, descriptors, clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
         this.facts = NetworkTexts.counters(netstat);

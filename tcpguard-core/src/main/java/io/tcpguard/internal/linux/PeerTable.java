@@ -18,7 +18,7 @@ import java.util.StringTokenizer;
 /**
  * Finds connections whose peer is gone in {@code /proc/self/net/tcp} and {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code
  * get_tcp4_sock}), without touching them. Opens two files and takes as long as the kernel needs to write all
- * connections of the namespace: for a thread that may be slow, while places are scarce. One look at a time; {@link
+ * connections of the namespace: for a thread that may be slow, while slots are scarce. One look at a time; {@link
  * #gone} from that thread, too.
  *
  * <p>Gone is who is in CLOSE_WAIT (the peer's FIN is here), who has not acknowledged several retransmissions or probes

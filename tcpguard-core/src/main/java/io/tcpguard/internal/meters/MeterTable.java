@@ -124,7 +124,7 @@ public final class MeterTable {
                 NO_UNIT,
                 "admission threshold: above it a new connection replaces another or is refused",
                 "",
-                s -> MeterValues.known(s.snapshot().capacity(), Capacity::refusalPoint));
+                s -> MeterValues.known(s.snapshot().capacity(), Capacity::admissionThreshold));
         all.tagged(
                 "tcpguard.descriptors.left",
                 SECONDS,
@@ -156,7 +156,7 @@ public final class MeterTable {
                 "",
                 "limit",
                 Limit.values(),
-                (s, limit) -> MeterValues.slots(s.snapshot().capacity().places(limit)));
+                (s, limit) -> MeterValues.slots(s.snapshot().capacity().slots(limit)));
         all.tagged(
                 "tcpguard.slots.binding",
                 NO_UNIT,

@@ -79,11 +79,11 @@ final class MeterValues {
     }
 
     static boolean binds(Capacity capacity, Limit limit) {
-        return capacity.places() != ConnectionLimits.NONE && capacity.binding() == limit;
+        return capacity.slots() != ConnectionLimits.NONE && capacity.binding() == limit;
     }
 
-    static double slots(long places) {
-        return places == ConnectionLimits.NONE ? Double.NaN : places;
+    static double slots(long slots) {
+        return slots == ConnectionLimits.NONE ? Double.NaN : slots;
     }
 
     static double known(Capacity capacity, Function<Capacity, Long> count) {

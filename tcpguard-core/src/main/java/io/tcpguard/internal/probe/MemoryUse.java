@@ -16,7 +16,7 @@ public interface MemoryUse {
     long maxBytes();
 
     /** Bytes from which on newcomers must not take more. */
-    long refusalPoint();
+    long admissionThreshold();
 
     /** Whether the last {@link #usedBytes} was measured anew, and not only read again. */
     boolean measuredAnew();

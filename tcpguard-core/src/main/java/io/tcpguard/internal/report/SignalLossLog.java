@@ -20,7 +20,7 @@ public final class SignalLossLog {
 
     private final Consumer<String> lost;
     private final Consumer<String> regained;
-    private final List<LastSeen> sights = new ArrayList<>();
+    private final List<LastSeen> signals = new ArrayList<>();
     private boolean pending = true;
     private List<SignalState> seen = List.of();
 
@@ -77,10 +77,10 @@ public final class SignalLossLog {
         this.lost = lost;
         this.regained = regained;
         for (SignalState state : start.signals()) {
-            LastSeen sight = new LastSeen(state);
-            sight.look(state.reading(), 0);
-            sight.saidMissing = sight.missing;
-            sights.add(sight);
+            LastSeen signal = new LastSeen(state);
+            signal.look(state.reading(), 0);
+            signal.saidMissing = signal.missing;
+            signals.add(signal);
         }
     }
 
@@ -95,28 +95,28 @@ public final class SignalLossLog {
         pending = false;
         boolean due = false;
         for (int i = 0; i < states.size(); i++) {
-            LastSeen sight = sightOf(states.get(i));
-            sight.look(states.get(i).reading(), now);
-            pending |= sight.unsaid();
-            due |= sight.due(now);
+            LastSeen signal = lastSeenOf(states.get(i));
+            signal.look(states.get(i).reading(), now);
+            pending |= signal.unsaid();
+            due |= signal.due(now);
         }
-        if (sights.size() > states.size()) {
-            sights.removeIf(sight -> states.stream().noneMatch(sight::isOf));
+        if (signals.size() > states.size()) {
+            signals.removeIf(signal -> states.stream().noneMatch(signal::isOf));
         }
         if (due) {
             say(states, now);
         }
     }
 
-    private LastSeen sightOf(SignalState state) {
-        for (int i = 0; i < sights.size(); i++) {
-            if (sights.get(i).isOf(state)) {
-                return sights.get(i);
+    private LastSeen lastSeenOf(SignalState state) {
+        for (int i = 0; i < signals.size(); i++) {
+            if (signals.get(i).isOf(state)) {
+                return signals.get(i);
             }
         }
-        LastSeen sight = new LastSeen(state);
-        sights.add(sight);
-        return sight;
+        LastSeen signal = new LastSeen(state);
+        signals.add(signal);
+        return signal;
     }
 
     /** All that is due in one line: if everything goes at once, it is said once. */
@@ -124,10 +124,10 @@ public final class SignalLossLog {
         StringBuilder gone = new StringBuilder();
         StringBuilder back = new StringBuilder();
         for (SignalState state : states) {
-            LastSeen sight = sightOf(state);
-            if (sight.due(now)) {
-                sight.say(now);
-                StringBuilder list = sight.saidMissing ? gone : back;
+            LastSeen signal = lastSeenOf(state);
+            if (signal.due(now)) {
+                signal.say(now);
+                StringBuilder list = signal.saidMissing ? gone : back;
                 list.append(list.length() == 0 ? "" : "; ").append(TransitionLog.named(state));
             }
         }

@@ -53,8 +53,8 @@ public final class TransitionLog {
                             + " minimum idle time {} ms; queue wait {} ms; health {}",
                     capacity.used(),
                     capacity.limit(),
-                    capacity.refusalPoint(),
-                    capacity.placesInWords(),
+                    capacity.admissionThreshold(),
+                    capacity.slotsInWords(),
                     TimeUnit.NANOSECONDS.toMillis(idleFloorNanos),
                     TimeUnit.NANOSECONDS.toMillis(queueWaitNanos),
                     health);
@@ -103,8 +103,8 @@ public final class TransitionLog {
     }
 
     /** Another limit binds connections than before, or allows another number. */
-    public static void placesAre(Capacity capacity) {
-        LOG.info("tcpguard: slots for connections: {}", capacity.placesInWords());
+    public static void slotsAre(Capacity capacity) {
+        LOG.info("tcpguard: slots for connections: {}", capacity.slotsInWords());
     }
 
     /** Each sample: writes what was held back. */

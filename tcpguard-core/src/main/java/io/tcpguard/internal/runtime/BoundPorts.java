@@ -31,7 +31,7 @@ final class BoundPorts {
         return bound;
     }
 
-    /** Does nothing if another registration has come in its place. */
+    /** Does nothing if another registration has come instead. */
     void remove(String name, Bound bound) {
         ports.remove(name, bound);
     }

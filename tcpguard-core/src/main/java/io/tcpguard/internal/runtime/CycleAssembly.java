@@ -30,7 +30,7 @@ final class CycleAssembly {
                 engine,
                 policy,
                 io.checkers()::observedIntervalNanos,
-                io::deskSize,
+                io::refusalsHeld,
                 AwakeTime::lostNanos,
                 rehearsal);
         made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));

@@ -94,7 +94,8 @@ public final class GuardRuntime implements RunState {
                 resets,
                 now);
         StalledRequestReaper stalledRequests = new StalledRequestReaper(config, counters.shed(), resets);
-        PeerLook peers = PeerLook.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
+        GonePeerSweep peers =
+                GonePeerSweep.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);
@@ -140,8 +141,8 @@ public final class GuardRuntime implements RunState {
                             rest,
                             io::execute),
                     now);
-            SignalAvailability sight = new SignalAvailability(turn);
-            published.seenBy(sight);
+            SignalAvailability availability = new SignalAvailability(turn);
+            published.seenBy(availability);
             guarded = new GuardedListeners(
                     config,
                     published,
@@ -153,7 +154,7 @@ public final class GuardRuntime implements RunState {
                     connections,
                     work,
                     stalledRequests,
-                    sight,
+                    availability,
                     peers,
                     ports,
                     rest);

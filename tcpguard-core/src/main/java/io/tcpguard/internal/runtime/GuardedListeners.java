@@ -5,7 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
@@ -39,8 +39,8 @@ final class GuardedListeners {
     private final ProcessConnections connections;
     private final WatchedExecutors work;
     private final StalledRequestReaper stalledRequests;
-    private final SignalAvailability sight;
-    private final @Nullable PeerLook peers;
+    private final SignalAvailability availability;
+    private final @Nullable GonePeerSweep peers;
     private final BoundPorts ports;
     private final SampleRest rest;
     private final ListenerFigures all = new ListenerFigures();
@@ -57,8 +57,8 @@ final class GuardedListeners {
             ProcessConnections connections,
             WatchedExecutors work,
             StalledRequestReaper stalledRequests,
-            SignalAvailability sight,
-            @Nullable PeerLook peers,
+            SignalAvailability availability,
+            @Nullable GonePeerSweep peers,
             BoundPorts ports,
             SampleRest rest) {
         this.config = config;
@@ -71,7 +71,7 @@ final class GuardedListeners {
         this.connections = connections;
         this.work = work;
         this.stalledRequests = stalledRequests;
-        this.sight = sight;
+        this.availability = availability;
         this.peers = peers;
         this.ports = ports;
         this.rest = rest;
@@ -79,19 +79,19 @@ final class GuardedListeners {
 
     GuardedListener listen(String name, int port, ListenerControl control) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        ListenerPlaces places = policy.newListener();
+        ListenerSlots slots = policy.newListener();
         AcceptQueueTimer room = new AcceptQueueTimer(
-                longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
+                longestWait(), policy::queueWaitNanos, slots.counts().accepts()::sum);
         GuardedProbe probe =
                 new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
         // only.
         BoundPorts.Bound bound = ports.add(name, port);
         ListenerWatch watch = new ListenerWatch(
-                name, new ControlledListener(name, control, places.counts()), queue, config, AwakeTime.nanoTime());
+                name, new ControlledListener(name, control, slots.counts()), queue, config, AwakeTime.nanoTime());
         ListenerFigures.Figures figures =
-                new ListenerFigures.Figures(name, places, watch, new WaitTimes(counters.waits()));
-        ListenerConnections held = connections.of(control, places);
+                new ListenerFigures.Figures(name, slots, watch, new WaitTimes(counters.waits()));
+        ListenerConnections held = connections.of(control, slots);
         GuardedProbe heldProbe = new GuardedProbe(
                 held,
                 control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),
@@ -102,7 +102,7 @@ final class GuardedListeners {
         cycle.add(heldProbe);
         cycle.add(probe, watch);
         stalledRequests.add(control, watch::lateMillis);
-        sight.add(control);
+        availability.add(control);
         all.add(figures);
         rest.end();
         if (peers != null) {
@@ -114,7 +114,7 @@ final class GuardedListeners {
                 watch,
                 published::staleAt,
                 control::canAnswer,
-                places,
+                slots,
                 room,
                 counters.waited(),
                 figures.waits(),
@@ -122,7 +122,7 @@ final class GuardedListeners {
                 rest::end,
                 () -> {
                     stalledRequests.remove(control);
-                    sight.remove(control);
+                    availability.remove(control);
                     all.remove(figures);
                     if (peers != null) {
                         peers.remove(control);
@@ -131,7 +131,7 @@ final class GuardedListeners {
                     cycle.remove(probe);
                     cycle.remove(heldProbe);
                     connections.remove(held);
-                    policy.forget(places);
+                    policy.forget(slots);
                     rest.end();
                 });
     }

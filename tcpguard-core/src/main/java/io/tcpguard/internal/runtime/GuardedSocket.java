@@ -3,7 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.probe.AwakeTime;
@@ -29,7 +29,7 @@ public final class GuardedSocket implements GuardedListener {
     private final ListenerWatch watch;
     private final LongPredicate stale;
     private final BooleanSupplier canAnswer;
-    private final ListenerPlaces places;
+    private final ListenerSlots slots;
     private final AcceptQueueTimer waitingRoom;
     private final LongAdder waited;
     private final WaitTimes waits;
@@ -42,7 +42,7 @@ public final class GuardedSocket implements GuardedListener {
      * @param watch what the engine says of this listener
      * @param stale whether at this time the newest sample is too old to go by
      * @param canAnswer asked once for each refusal that is to be an answer
-     * @param places kept here; the waiting room goes by its accepts, too
+     * @param slots kept here; the waiting room goes by its accepts, too
      * @param waited counted here, too
      * @param waits told of each wait that ends
      * @param watchWork how to watch an executor that works for this listener
@@ -54,7 +54,7 @@ public final class GuardedSocket implements GuardedListener {
             ListenerWatch watch,
             LongPredicate stale,
             BooleanSupplier canAnswer,
-            ListenerPlaces places,
+            ListenerSlots slots,
             AcceptQueueTimer waitingRoom,
             LongAdder waited,
             WaitTimes waits,
@@ -66,7 +66,7 @@ public final class GuardedSocket implements GuardedListener {
         this.watch = watch;
         this.stale = stale;
         this.canAnswer = canAnswer;
-        this.places = places;
+        this.slots = slots;
         this.waitingRoom = waitingRoom;
         this.waited = waited;
         this.waits = waits;
@@ -93,7 +93,7 @@ public final class GuardedSocket implements GuardedListener {
 
     /** Counted first: a sampler about to rest sees the count, or is seen. */
     private void arrived() {
-        places.counts().accepts().increment();
+        slots.counts().accepts().increment();
         rouse.run();
     }
 
@@ -114,21 +114,21 @@ public final class GuardedSocket implements GuardedListener {
 
     private Admission decide(@Nullable InetAddress source, @Nullable AcceptQueueTimer queue) {
         long now = AwakeTime.nanoTime();
-        return policy.accept(source, stale.test(now), watch.state().refusal(), places, queue, canAnswer, now);
+        return policy.accept(source, stale.test(now), watch.state().refusal(), slots, queue, canAnswer, now);
     }
 
     @Override
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return policy.open(source, places, closer);
+        return policy.open(source, slots, closer);
     }
 
     @Override
     public void refuse(SocketChannel channel, Admission decision) {
         // A reset needs no room, and to ask costs a count.
-        int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.deskSize()) : 0;
-        places.counts().inHand(true);
+        int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.refusalsHeld()) : 0;
+        slots.counts().inHand(true);
         io.refuse(channel, decision, retryAfterSeconds(), room, !policy.hurriesForAllowed());
-        places.counts().inHand(false);
+        slots.counts().inHand(false);
     }
 
     @Override

@@ -98,7 +98,7 @@ final class HealthView implements GuardView {
     }
 
     @Override
-    public AdmissionStatus places() {
+    public AdmissionStatus admission() {
         return new AdmissionStatus(policy.idleFloorNanos(), queueWaitNanos.getAsLong(), waited.getAsLong());
     }
 

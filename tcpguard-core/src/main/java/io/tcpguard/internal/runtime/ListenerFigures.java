@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ListenerFigures {
 
     /** One listener's sources. */
-    record Figures(String name, ListenerPlaces places, ListenerWatch watch, WaitTimes waits) {
+    record Figures(String name, ListenerSlots slots, ListenerWatch watch, WaitTimes waits) {
 
         private ListenerStatus status(GuardSnapshot snapshot) {
             Reading.Measured queue = null;
@@ -35,7 +35,7 @@ final class ListenerFigures {
             long count = waits.count();
             return new ListenerStatus(
                     name,
-                    (long) places.counts().held() + watch.untrackedConnections(),
+                    (long) slots.counts().held() + watch.untrackedConnections(),
                     queue == null ? OptionalLong.empty() : OptionalLong.of(queue.used()),
                     queue == null ? OptionalLong.empty() : OptionalLong.of(queue.limit()),
                     delay < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(delay)),

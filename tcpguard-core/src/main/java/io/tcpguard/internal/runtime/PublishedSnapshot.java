@@ -25,7 +25,7 @@ public final class PublishedSnapshot {
     private volatile GuardSnapshot newest;
     private volatile long sampledAt;
     private volatile boolean live;
-    private volatile @Nullable SignalAvailability sight;
+    private volatile @Nullable SignalAvailability availability;
     private volatile @Nullable SampleRest rest;
     private volatile @Nullable String drainReason;
 
@@ -36,8 +36,8 @@ public final class PublishedSnapshot {
     }
 
     /** Who looks from now on. */
-    void seenBy(SignalAvailability newSight) {
-        sight = newSight;
+    void seenBy(SignalAvailability newAvailability) {
+        availability = newAvailability;
     }
 
     /** Who may let the next sample wait. */
@@ -103,19 +103,19 @@ public final class PublishedSnapshot {
      * operator drains, where a listener did not serve or does not now, nor while memory is out.
      */
     public boolean staleForHealth(long now) {
-        SignalAvailability eyes = sight;
-        if (drainReason != null || (live && eyes != null && !eyes.blind(now))) {
+        SignalAvailability current = availability;
+        if (drainReason != null || (live && current != null && !current.blind(now))) {
             return false;
         }
         boolean judged = newest.verdict().by() != DownBy.LISTENER;
-        return !live || eyes == null || (judged && eyes.listenersServe());
+        return !live || current == null || (judged && current.listenersServe());
     }
 
     /** To be called now and then: a late sample is taken on the calling thread. Never throws. */
     void renewIfLate(long now) {
-        SignalAvailability eyes = sight;
-        if (live && eyes != null) {
-            eyes.renewIfLate(now);
+        SignalAvailability current = availability;
+        if (live && current != null) {
+            current.renewIfLate(now);
         }
     }
 
@@ -129,8 +129,8 @@ public final class PublishedSnapshot {
         GuardSnapshot snapshot = newest;
         String reason = drainReason;
         DownBy by = DownBy.OPERATOR;
-        SignalAvailability eyes = sight;
-        if (reason == null && live && eyes != null && eyes.blind(now) && !eyes.listenersServe()) {
+        SignalAvailability current = availability;
+        if (reason == null && live && current != null && current.blind(now) && !current.listenersServe()) {
             reason = NOBODY_SEES;
             by = DownBy.LISTENER;
         }

@@ -25,7 +25,7 @@ final class RuntimeReports {
     private final BoundPorts ports;
     private final Supplier<List<Integer>> ownPorts;
     private final DiagnosticsTask diagnosticsTask;
-    private final LeakLook leaks;
+    private final LeakFinder leaks;
     private final AdvisorReports advisor;
     private final Incidents incidents;
     private final History history;
@@ -51,7 +51,7 @@ final class RuntimeReports {
                 counters::connectsWithoutPort,
                 AwakeTime::nanoTime,
                 remark -> LOG.warn("tcpguard: {}", remark));
-        leaks = new LeakLook(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
+        leaks = new LeakFinder(probes.survey(), AwakeTime::nanoTime, remark -> LOG.warn("tcpguard: {}", remark));
         advisor = new AdvisorReports();
         incidents = new Incidents(
                 counters.shed(),
@@ -82,7 +82,7 @@ final class RuntimeReports {
         return diagnosticsTask;
     }
 
-    LeakLook leaks() {
+    LeakFinder leaks() {
         return leaks;
     }
 

@@ -33,15 +33,15 @@ final class SamplerRound implements LongConsumer {
     private final GuardCounters counters;
     private final Recordings recordings;
     private final TransitionLog log;
-    private final SignalLossLog sight;
+    private final SignalLossLog losses;
     private final AdvisorReports advisorReports;
     private final Incidents incidents;
     private final History history;
-    private final LeakLook leaks;
+    private final LeakFinder leaks;
     private final Supplier<List<Listening>> listening;
     private final StalledRequestReaper stalledRequests;
     private final DiagnosticsTask diagnosticsTask;
-    private final @Nullable PeerLook peers;
+    private final @Nullable GonePeerSweep peers;
     private final SampleRest rest;
     private final Executor io;
     private final Runnable look;
@@ -59,7 +59,7 @@ final class SamplerRound implements LongConsumer {
             RuntimeReports reports,
             Supplier<List<Listening>> listening,
             StalledRequestReaper stalledRequests,
-            @Nullable PeerLook peers,
+            @Nullable GonePeerSweep peers,
             SampleRest rest,
             Executor io) {
         this.cycle = cycle;
@@ -68,7 +68,7 @@ final class SamplerRound implements LongConsumer {
         this.counters = counters;
         this.recordings = recordings;
         this.log = reports.log();
-        this.sight = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
+        this.losses = new SignalLossLog(published.snapshot(), TransitionLog::lost, TransitionLog::regained);
         this.advisorReports = reports.advisor();
         this.incidents = reports.incidents();
         this.history = reports.history();
@@ -105,7 +105,7 @@ final class SamplerRound implements LongConsumer {
         }
         log.settle(after, now);
         if (othersBind(before.capacity(), after.capacity())) {
-            TransitionLog.placesAre(after.capacity());
+            TransitionLog.slotsAre(after.capacity());
         }
         if (advisorReports.listenersAreNews(after, now)) {
             advisorReports.adviseOn(listening.get());
@@ -113,7 +113,7 @@ final class SamplerRound implements LongConsumer {
         incidents.sampled(after, now);
         history.sampled(after, now);
         leaks.sampled(after, now);
-        sight.look(after, now);
+        losses.look(after, now);
         stalledRequests.sampled(after, now);
         if (diagnosticsTask.takeDue(now)) {
             io.execute(look);

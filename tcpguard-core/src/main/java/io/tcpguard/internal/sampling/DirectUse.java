@@ -62,7 +62,7 @@ final class DirectUse implements MemoryUse {
     }
 
     @Override
-    public long refusalPoint() {
+    public long admissionThreshold() {
         return (long) (max * REFUSE_AT);
     }
 

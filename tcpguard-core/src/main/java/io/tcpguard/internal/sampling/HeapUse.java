@@ -106,7 +106,7 @@ final class HeapUse implements MemoryUse {
     }
 
     @Override
-    public long refusalPoint() {
+    public long admissionThreshold() {
         long share = (long) (max * refuseAt);
         return refuseAt < REFUSE_AT ? share : Math.max(max / 2, Math.min(share, max - LEAST_LEFT));
     }

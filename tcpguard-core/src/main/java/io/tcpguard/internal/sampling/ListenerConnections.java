@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.sampling;
 
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
@@ -15,16 +15,16 @@ public final class ListenerConnections implements Probe {
             new Reading.Unavailable(Signal.CONNECTIONS, Cause.NOTHING_TO_WATCH, "its server sets no limit");
 
     private final ListenerControl control;
-    private final ListenerPlaces places;
+    private final ListenerSlots slots;
     private final Rehearsal rehearsal;
     private volatile long limit = ConnectionLimits.NONE;
     private volatile int heapEach;
     private Reading last = NO_LIMIT;
 
-    ListenerConnections(ListenerControl control, ListenerPlaces places, Rehearsal rehearsal) {
+    ListenerConnections(ListenerControl control, ListenerSlots slots, Rehearsal rehearsal) {
         this.rehearsal = rehearsal;
         this.control = control;
-        this.places = places;
+        this.slots = slots;
     }
 
     @Override
@@ -37,17 +37,17 @@ public final class ListenerConnections implements Probe {
         heapEach = Math.max(1, control.heapPerConnection());
         int untrackedConnections = Math.max(0, control.untrackedConnections());
         int most = control.maxConnections();
-        long held = (long) places.counts().held() + untrackedConnections;
+        long held = (long) slots.counts().held() + untrackedConnections;
         if (most < 1) {
             limit = ConnectionLimits.NONE;
-            places.most(most);
+            slots.most(most);
             last = NO_LIMIT;
             return NO_LIMIT;
         }
         limit = most;
         long played = rehearsal.connections(this, held, most);
         held += played;
-        places.most(Math.max(0, most - untrackedConnections - played));
+        slots.most(Math.max(0, most - untrackedConnections - played));
         if (!(last instanceof Reading.Measured m) || m.used() != held || m.limit() != most) {
             last = new Reading.Measured(Signal.CONNECTIONS, held, most);
         }

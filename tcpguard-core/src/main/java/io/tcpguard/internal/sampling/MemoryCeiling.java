@@ -61,7 +61,7 @@ public final class MemoryCeiling {
      * As many as may be held, or {@link ConnectionLimits#NONE}.
      *
      * @param held now
-     * @param operator as many as an operator allows, in place of what connections are thought to cost; else none
+     * @param operator as many as an operator allows, instead of what connections are thought to cost; else none
      * @param heapEach what one costs of the heap; 0 if nobody says it
      * @param exhausted whether nothing more may be taken of one kind of memory
      */

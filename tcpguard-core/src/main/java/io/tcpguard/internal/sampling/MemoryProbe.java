@@ -54,7 +54,7 @@ final class MemoryProbe implements Probe {
         } else if (used < high - part) {
             high = used;
         }
-        long point = Math.max(1, use.refusalPoint() / KIB);
+        long point = Math.max(1, use.admissionThreshold() / KIB);
         if (used / KIB < point || now - grewAt < BELIEVED) {
             return measured(used / KIB, point);
         }

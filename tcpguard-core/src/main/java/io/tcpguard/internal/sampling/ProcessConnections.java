@@ -4,7 +4,7 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Cause;
@@ -47,8 +47,8 @@ public final class ProcessConnections implements Probe {
     }
 
     /** A listener's, to be {@linkplain #add added}. */
-    public ListenerConnections of(ListenerControl control, ListenerPlaces places) {
-        return new ListenerConnections(control, places, rehearsal);
+    public ListenerConnections of(ListenerControl control, ListenerSlots slots) {
+        return new ListenerConnections(control, slots, rehearsal);
     }
 
     public synchronized void add(ListenerConnections listener) {

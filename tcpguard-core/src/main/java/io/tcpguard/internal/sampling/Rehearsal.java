@@ -45,7 +45,7 @@ public final class Rehearsal {
 
     // The sampler's own, but that a listener's connections are read first by whoever registers it.
     private volatile @Nullable Script playing;
-    private final Map<Object, Long> places = new ConcurrentHashMap<>();
+    private final Map<Object, Long> slots = new ConcurrentHashMap<>();
     /** Some signals are not read in each cycle: what they say then is what was played. */
     private final IdentityHashMap<Watch, Reading> played = new IdentityHashMap<>();
 
@@ -139,7 +139,7 @@ public final class Rehearsal {
         if (held >= realTroubleAt * most) {
             real = true;
         }
-        return places.computeIfAbsent(whose, any -> Math.max(0, atPressure(now, most) - held));
+        return slots.computeIfAbsent(whose, any -> Math.max(0, atPressure(now, most) - held));
     }
 
     /** Before the probes are read. */
@@ -151,7 +151,7 @@ public final class Rehearsal {
         }
         if (next != playing) {
             playing = next;
-            places.clear();
+            slots.clear();
             played.clear();
             lingers |= next != null;
         }

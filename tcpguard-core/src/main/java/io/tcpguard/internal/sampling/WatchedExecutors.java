@@ -24,8 +24,8 @@ public final class WatchedExecutors {
     private final List<Network> allow;
     private final SamplingCycle cycle;
     private final BooleanSupplier stale;
-    private final CanaryPace pace = new CanaryPace();
-    private final IdentityHashMap<Executor, Canary> canaries = new IdentityHashMap<>();
+    private final ProbeTaskPace pace = new ProbeTaskPace();
+    private final IdentityHashMap<Executor, WatchedExecutor> executors = new IdentityHashMap<>();
 
     /**
      * None is watched yet.
@@ -45,57 +45,57 @@ public final class WatchedExecutors {
      * @param listener whom it works for; null: the whole process
      */
     public synchronized WatchedWork watch(String name, Executor executor, @Nullable ListenerWatch listener) {
-        Canary canary = canaries.get(executor);
-        if (canary == null) {
-            canary = new Canary(name, executor);
-            canaries.put(executor, canary);
-            cycle.add(canary.probe);
+        WatchedExecutor watched = executors.get(executor);
+        if (watched == null) {
+            watched = new WatchedExecutor(name, executor);
+            executors.put(executor, watched);
+            cycle.add(watched.probe);
         }
-        canary.users++;
+        watched.users++;
         if (listener != null) {
-            listener.servedBy(canary.watch);
+            listener.servedBy(watched.watch);
         }
-        return new Use(canary, listener);
+        return new Use(watched, listener);
     }
 
-    private synchronized void end(Canary canary, @Nullable ListenerWatch listener) {
+    private synchronized void end(WatchedExecutor watched, @Nullable ListenerWatch listener) {
         if (listener != null) {
-            listener.notServedBy(canary.watch);
+            listener.notServedBy(watched.watch);
         }
-        if (--canary.users == 0) {
-            canaries.remove(canary.executor);
-            cycle.remove(canary.probe);
+        if (--watched.users == 0) {
+            executors.remove(watched.executor);
+            cycle.remove(watched.probe);
         }
     }
 
-    private final class Canary {
+    private final class WatchedExecutor {
         final Executor executor;
         final Watch watch;
         final GuardedProbe probe;
         int users;
 
-        Canary(String name, Executor executor) {
+        WatchedExecutor(String name, Executor executor) {
             this.executor = executor;
-            WorkCanary canary =
-                    new WorkCanary(executor, config.nanos(Setting.MAX_WORK_DELAY), pace, AwakeTime::nanoTime);
-            watch = new Watch(Signal.WORK_DELAY, name, canary::returned, config);
-            probe = new GuardedProbe(canary, watch, false);
+            ExecutorDelayProbe delay =
+                    new ExecutorDelayProbe(executor, config.nanos(Setting.MAX_WORK_DELAY), pace, AwakeTime::nanoTime);
+            watch = new Watch(Signal.WORK_DELAY, name, delay::returned, config);
+            probe = new GuardedProbe(delay, watch, false);
         }
     }
 
     private final class Use implements WatchedWork {
-        private final Canary canary;
+        private final WatchedExecutor watched;
         private final @Nullable ListenerWatch listener;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        Use(Canary canary, @Nullable ListenerWatch listener) {
-            this.canary = canary;
+        Use(WatchedExecutor watched, @Nullable ListenerWatch listener) {
+            this.watched = watched;
             this.listener = listener;
         }
 
         @Override
         public Admission admitRequest(@Nullable InetAddress source) {
-            boolean refuse = canary.watch.stalled()
+            boolean refuse = watched.watch.stalled()
                     && !stale.getAsBoolean()
                     && !(source != null && Network.anyContains(allow, source));
             return refuse ? Admission.RESPOND : Admission.ADMIT;
@@ -104,7 +104,7 @@ public final class WatchedExecutors {
         @Override
         public void close() {
             if (ended.compareAndSet(false, true)) {
-                end(canary, listener);
+                end(watched, listener);
             }
         }
     }

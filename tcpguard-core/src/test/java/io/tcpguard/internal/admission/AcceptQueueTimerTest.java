@@ -75,7 +75,7 @@ class AcceptQueueTimerTest {
 
     @Test
     void refusesNobodyWhileEachGetsAPlaceInTime() {
-        // Ten a second come and ten places a second come free: fifteen wait for 1.5 s.
+        // Ten a second come and ten slots a second come free: fifteen wait for 1.5 s.
         run(15, 0, 0);
         List<Long> refused = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -147,17 +147,17 @@ class AcceptQueueTimerTest {
     }
 
     /**
-     * Some come at once; then so many steps of time pass, the first of which frees a place or none. Answers the waits
+     * Some come at once; then so many steps of time pass, the first of which frees a slot or none. Answers the waits
      * of those who would have been refused.
      */
-    private List<Long> run(int arrivals, int steps, int places) {
+    private List<Long> run(int arrivals, int steps, int slots) {
         for (int i = 0; i < arrivals; i++) {
             queue.add(now);
         }
         List<Long> refused = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
             probe.read(now);
-            if (i == 0 && places > 0 && !queue.isEmpty()) {
+            if (i == 0 && slots > 0 && !queue.isEmpty()) {
                 long in = queue.remove();
                 accepted++;
                 if (!room.mayWait(now)) {

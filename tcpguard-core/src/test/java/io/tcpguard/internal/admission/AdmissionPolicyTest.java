@@ -54,7 +54,7 @@ class AdmissionPolicyTest {
     private @Nullable AdmissionPolicy policy;
 
     @Test
-    void admitsEverybodyBelowTheRefusalPoint() {
+    void admitsEverybodyBelowTheAdmissionThreshold() {
         connect(REFUSAL_POINT - 24, null);
 
         assertThat(open).hasSize(REFUSAL_POINT - 24);
@@ -129,7 +129,7 @@ class AdmissionPolicyTest {
     }
 
     @Test
-    void neverPassesTheRefusalPointBySoMuchAsOneDescriptor() {
+    void neverPassesTheAdmissionThresholdBySoMuchAsOneDescriptor() {
         connect(5_000, null);
 
         assertThat(open.size() + other).isEqualTo(REFUSAL_POINT);
@@ -296,7 +296,7 @@ class AdmissionPolicyTest {
         assertThat(accept(proxy).refused()).isTrue();
         open.remove(open.size() - 1).closed();
 
-        assertThat(accept(proxy)).as("a place that became free").isEqualTo(Admission.ADMIT);
+        assertThat(accept(proxy)).as("a slot that became free").isEqualTo(Admission.ADMIT);
     }
 
     private void calm(int seconds) {
@@ -337,7 +337,7 @@ class AdmissionPolicyTest {
     }
 
     @Test
-    void asksNobodyForHisSourceBelowTheRefusalPoint() throws UnknownHostException {
+    void asksNobodyForHisSourceBelowTheAdmissionThreshold() throws UnknownHostException {
         InetAddress greedy = InetAddress.getByName("192.0.2.1");
         connect(1, InetAddress.getByName("192.0.2.2"));
         connect(800, greedy);
@@ -508,7 +508,7 @@ class AdmissionPolicyTest {
     /** They waited in the queue, too: their leaving must not count as the way of these clients in calm times. */
     @Test
     void waitsLessWhereClientsGiveUpWhileWorkIsLateThoughNoSlotIsScarce() {
-        ListenerPlaces listener = policy().newListener();
+        ListenerSlots listener = policy().newListener();
         newcomer = 1;
         for (int second = 0; second < 5; second++) {
             for (int i = 0; i < 60; i++) {

@@ -21,7 +21,7 @@ class DescriptorHeadroomTest {
     private static final int RESERVE = 8;
 
     @Test
-    void connectionsAloneNeverPassTheRefusalPointInAnyOrderOfTwoAcceptorsAndASampler() {
+    void connectionsAloneNeverPassTheAdmissionThresholdInAnyOrderOfTwoAcceptorsAndASampler() {
         Search search = new Search(RealRoom::new, POINT - 2, 0, 0);
 
         assertThat(search.run("AAS", 2)).isZero();
@@ -114,7 +114,7 @@ class DescriptorHeadroomTest {
     /** No order is chosen here: whatever this machine's threads do, the number stays. */
     @Test
     @SuppressWarnings("ThreadPriorityCheck") // to yield makes bad orders likelier; nothing relies on it
-    void threadsThatAcceptAtTheSameTimeStayBelowTheRefusalPoint() throws Exception {
+    void threadsThatAcceptAtTheSameTimeStayBelowTheAdmissionThreshold() throws Exception {
         AtomicLong open = new AtomicLong();
         AtomicLong admitted = new AtomicLong();
         AtomicLong most = new AtomicLong();

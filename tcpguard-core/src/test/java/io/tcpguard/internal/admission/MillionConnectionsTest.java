@@ -47,7 +47,7 @@ class MillionConnectionsTest {
         for (int i = 0; i < sources.length; i++) {
             sources[i] = source(i);
         }
-        ListenerPlaces listener = policy.newListener();
+        ListenerSlots listener = policy.newListener();
         long before = usedHeap();
         for (int i = 0; i < CONNECTIONS; i++) {
             ConnectionHandle handle = policy.open(sources[i % sources.length], listener, how -> {});

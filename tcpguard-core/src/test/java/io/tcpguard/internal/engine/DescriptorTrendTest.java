@@ -73,7 +73,7 @@ class DescriptorTrendTest {
 
         assertThat(leak.kind()).isEqualTo(Trend.Kind.LEAK);
         assertThat(leak.perSecond()).isBetween(19.0, 21.0);
-        assertThat(leak.secondsLeft()).as("until no client has a place").isBetween(24L, 28L);
+        assertThat(leak.secondsLeft()).as("until no client has a slot").isBetween(24L, 28L);
     }
 
     @Test

@@ -63,25 +63,25 @@ class EngineTest {
     void refusesAboveTheLimitLessTheReserve() {
         descriptors(100, 0);
 
-        assertThat(after(1).capacity().refusalPoint()).isEqualTo(REFUSAL_POINT);
+        assertThat(after(1).capacity().admissionThreshold()).isEqualTo(REFUSAL_POINT);
     }
 
     @Test
     void keepsTwoPercentOfALargeLimit() {
         measured(Signal.DESCRIPTORS, 10, 100_000);
 
-        assertThat(after(1).capacity().refusalPoint()).isEqualTo(98_000);
+        assertThat(after(1).capacity().admissionThreshold()).isEqualTo(98_000);
     }
 
     @Test
     void keepsNothingOfATinyLimit() {
         measured(Signal.DESCRIPTORS, 10, 40);
 
-        assertThat(after(1).capacity().refusalPoint()).isEqualTo(40);
+        assertThat(after(1).capacity().admissionThreshold()).isEqualTo(40);
     }
 
     @Test
-    void trimsAtEightyFivePercentAndNobodyIsRefused() {
+    void isElevatedAtEightyFivePercentAndNobodyIsRefused() {
         descriptors(871, 850);
 
         GuardSnapshot snapshot = after(1);
@@ -91,7 +91,7 @@ class EngineTest {
     }
 
     @Test
-    void shedsAtTheRefusalPointAndStaysUpWithFullWeight() {
+    void shedsAtTheAdmissionThresholdAndStaysUpWithFullWeight() {
         descriptors(REFUSAL_POINT, 970);
 
         GuardSnapshot snapshot = after(60);
@@ -489,7 +489,7 @@ class EngineTest {
     }
 
     @Test
-    void saysAtTrimThatItIsALeakAndHowLongTheDescriptorsLast() {
+    void saysAtElevatedThatItIsALeakAndHowLongTheDescriptorsLast() {
         for (int used = 700; used < 900; used++) {
             descriptors(used, 400);
             after(0.1);

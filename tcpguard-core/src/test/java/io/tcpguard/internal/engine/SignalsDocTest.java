@@ -75,7 +75,7 @@ class SignalsDocTest {
                         seconds, other signals of the namespace only where it has connections.
 
                         `WORK_DELAY` and `ACCEPT_QUEUE` are a listener's: new connections wait only where all executors of their listener are
-                        late, for `queueWait`, and are refused then; from a full queue they are served while places are free. When none of its
+                        late, for `queueWait`, and are refused then; from a full queue they are served while slots are free. When none of its
                         work has come back for two seconds, a server's weight falls to a tenth. Health fails for late work when less than a quarter
                         of the traffic is served, listeners weighed by what they hold and answered lately; it is up again with the first
                         work that ends.

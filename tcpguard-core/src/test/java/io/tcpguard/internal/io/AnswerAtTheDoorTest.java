@@ -27,7 +27,7 @@ class AnswerAtTheDoorTest {
     @BeforeEach
     void open() throws IOException {
         io = IoThread.openCold(new GuardConfig(Map.of()), new FakeView(), System::nanoTime);
-        io.openDesk();
+        io.openRefusals();
         server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
@@ -39,7 +39,7 @@ class AnswerAtTheDoorTest {
         }
         server.close();
         io.close();
-        assertThat(io.deskSize()).isZero();
+        assertThat(io.refusalsHeld()).isZero();
     }
 
     @Test
@@ -49,7 +49,7 @@ class AnswerAtTheDoorTest {
         assertThat(refuse(acceptSpoken())).isEqualTo(Admission.RESPOND);
 
         assertThat(client.getInputStream().readNBytes(13)).asString().isEqualTo("HTTP/1.1 503 ");
-        assertThat(io.deskSize()).isEqualTo(1);
+        assertThat(io.refusalsHeld()).isEqualTo(1);
     }
 
     @Test
@@ -73,7 +73,7 @@ class AnswerAtTheDoorTest {
         assertThat(refuse(acceptSpoken())).isEqualTo(Admission.RESET);
 
         assertThat(stays.getInputStream().readNBytes(13)).asString().isEqualTo("HTTP/1.1 503 ");
-        assertThat(io.deskSize()).isEqualTo(1);
+        assertThat(io.refusalsHeld()).isEqualTo(1);
     }
 
     @Test

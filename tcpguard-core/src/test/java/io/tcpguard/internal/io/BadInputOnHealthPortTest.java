@@ -154,7 +154,7 @@ class BadInputOnHealthPortTest {
         }
         checksAreAnswered();
 
-        // 300 are the strangers' own ends; ours are never more than the eight places.
+        // 300 are the strangers' own ends; ours are never more than the eight slots.
         strangersHold(before + 300 + 8);
     }
 

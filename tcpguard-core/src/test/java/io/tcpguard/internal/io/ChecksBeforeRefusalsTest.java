@@ -33,7 +33,7 @@ class ChecksBeforeRefusalsTest {
     @BeforeEach
     void open() throws IOException {
         io = IoThread.openCold(new GuardConfig(Map.of(Setting.HEALTH_PORT, 0)), new FakeView(), clock::get);
-        io.openDesk();
+        io.openRefusals();
         server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), REFUSED);
     }
@@ -88,7 +88,7 @@ class ChecksBeforeRefusalsTest {
         try (Socket check = asked()) {
             int rounds = roundsUntilAnswered(check);
 
-            assertThat(io.deskSize()).isGreaterThanOrEqualTo(REFUSED - rounds * IoLoop.REFUSALS);
+            assertThat(io.refusalsHeld()).isGreaterThanOrEqualTo(REFUSED - rounds * IoLoop.REFUSALS);
         }
     }
 
@@ -136,7 +136,7 @@ class ChecksBeforeRefusalsTest {
     private Socket handIn() throws IOException {
         Socket client = Wire.connect(server.socket().getLocalPort());
         refused.add(client);
-        assertThat(io.refuse(server.accept(), Admission.RESPOND, 1, RefusalDesk.PLACES))
+        assertThat(io.refuse(server.accept(), Admission.RESPOND, 1, RefusalResponder.SLOTS))
                 .isEqualTo(Admission.RESPOND);
         return client;
     }

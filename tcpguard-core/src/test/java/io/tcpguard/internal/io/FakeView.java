@@ -145,7 +145,7 @@ final class FakeView implements GuardView {
     }
 
     @Override
-    public AdmissionStatus places() {
+    public AdmissionStatus admission() {
         return new AdmissionStatus(9_400_000_000L, 2_660_000_000L, 123);
     }
 

@@ -234,8 +234,8 @@ class HealthAnswersTest {
                 .startsWith("{\"up\":true,")
                 .contains("\"idleFloorMillis\":9400,\"queueWaitMillis\":2660,\"waited\":123,")
                 .contains("\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,"
-                        + "\"other\":20,\"usable\":1004,\"refusalPoint\":992,"
-                        + "\"binding\":\"DESCRIPTORS\",\"places\":972,\"placesBy_DESCRIPTORS\":972}")
+                        + "\"other\":20,\"usable\":1004,\"admissionThreshold\":992,"
+                        + "\"binding\":\"DESCRIPTORS\",\"slots\":972,\"slotsBy_DESCRIPTORS\":972}")
                 .contains("{\"signal\":\"DESCRIPTORS\",\"source\":\"\",\"level\":\"NORMAL\","
                         + "\"used\":40,\"limit\":1024,\"permille\":39}")
                 .contains("\"unavailable\":\"NOT_SUPPORTED\",\"detail\":\"no \\\"tcp_info\\\"\"")

@@ -118,8 +118,8 @@ class IoThreadTest {
             }
 
             @Override
-            public AdmissionStatus places() {
-                return view.places();
+            public AdmissionStatus admission() {
+                return view.admission();
             }
 
             @Override
@@ -168,7 +168,7 @@ class IoThreadTest {
 
                 assertThat(Wire.readToEnd(idle)).isEmpty();
                 assertThat(Wire.readToEnd(refused)).isEmpty();
-                assertThat(io.deskSize()).isZero();
+                assertThat(io.refusalsHeld()).isZero();
             }
         }
 

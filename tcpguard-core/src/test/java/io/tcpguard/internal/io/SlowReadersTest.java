@@ -60,7 +60,7 @@ class SlowReadersTest {
         view.lists(many);
         view.advises("x".repeat(HealthAnswer.LONGEST_REPORT));
         io = IoThread.openCold(new GuardConfig(Map.of(Setting.HEALTH_PORT, 0)), view, clock::get);
-        io.openDesk();
+        io.openRefusals();
         server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
     }

@@ -63,12 +63,12 @@ class CgroupMemoryTest {
         Files.writeString(file, text);
     }
 
-    private @Nullable CgroupPlace place() {
-        return CgroupPlace.find(root.resolve("proc").toFile(), root);
+    private @Nullable CgroupDirectory cgroup() {
+        return CgroupDirectory.find(root.resolve("proc").toFile(), root);
     }
 
     private CgroupMemory memory() {
-        return CgroupMemory.open(place(), new FixedDescriptors(10, 1000), 0);
+        return CgroupMemory.open(cgroup(), new FixedDescriptors(10, 1000), 0);
     }
 
     private void containerOfVersionTwo(String max, long current) throws Exception {
@@ -87,7 +87,7 @@ class CgroupMemoryTest {
 
         assertThat(memory.usedBytes(SECOND)).isEqualTo(530 * MIB - 60 * MIB - 40 * MIB - 2 * MIB);
         assertThat(memory.maxBytes()).isEqualTo(512 * MIB);
-        assertThat(memory.refusalPoint()).isEqualTo((long) (512 * MIB * 0.97));
+        assertThat(memory.admissionThreshold()).isEqualTo((long) (512 * MIB * 0.97));
     }
 
     @Test
@@ -117,8 +117,8 @@ class CgroupMemoryTest {
         write("sys/fs/cgroup/system.slice/memory.max", "268435456\n");
         write("sys/fs/cgroup/system.slice/app.service/memory.max", "max\n");
 
-        assertThat(place())
-                .isEqualTo(new CgroupPlace(
+        assertThat(cgroup())
+                .isEqualTo(new CgroupDirectory(
                         root.resolve("sys/fs/cgroup/system.slice").toFile(), true));
     }
 
@@ -156,10 +156,10 @@ class CgroupMemoryTest {
 
     @Test
     void isNotThereWhereNothingIsAccounted() throws Exception {
-        assertThat(place()).isNull();
+        assertThat(cgroup()).isNull();
         write("proc/self/cgroup", "garbage\n0::/../..\n");
         write("proc/self/mountinfo", "also garbage\n30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-        assertThat(place()).isNull();
+        assertThat(cgroup()).isNull();
         assertThat(memory().usedBytes(SECOND)).isNegative();
     }
 

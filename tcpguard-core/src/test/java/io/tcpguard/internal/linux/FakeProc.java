@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A tree of saved kernel texts in place of {@code /proc}. */
+/** A tree of saved kernel texts instead of {@code /proc}. */
 final class FakeProc {
     static final String SOCKSTAT =
             """

@@ -91,7 +91,7 @@ public final class ProcTextsFuzz {
         write("memory.max", Arrays.copyOf(text, third));
         write("memory.current", Arrays.copyOfRange(text, third, 2 * third));
         write("memory.stat", Arrays.copyOfRange(text, 2 * third, text.length));
-        CgroupMemory memory = CgroupMemory.open(new CgroupPlace(DIRECTORY.toFile(), true), DESCRIPTORS, 0);
+        CgroupMemory memory = CgroupMemory.open(new CgroupDirectory(DIRECTORY.toFile(), true), DESCRIPTORS, 0);
         try {
             long used = memory.usedBytes(1);
             check(used >= -1, "used " + used);
@@ -106,7 +106,7 @@ public final class ProcTextsFuzz {
         Files.createDirectories(DIRECTORY.resolve("self"));
         write("self/cgroup", Arrays.copyOf(text, half));
         write("self/mountinfo", Arrays.copyOfRange(text, half, text.length));
-        CgroupPlace.find(DIRECTORY.toFile(), DIRECTORY);
+        CgroupDirectory.find(DIRECTORY.toFile(), DIRECTORY);
     }
 
     private static void rows(byte[] text) {

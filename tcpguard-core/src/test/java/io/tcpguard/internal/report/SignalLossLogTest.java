@@ -29,7 +29,7 @@ class SignalLossLogTest {
             new Reading.Unavailable(Signal.LISTEN_DROPS, Cause.NOT_READABLE, "no permission");
 
     private final List<String> log = new ArrayList<>();
-    private final SignalLossLog sight = sight(TW, DROPS);
+    private final SignalLossLog losses = lossLog(TW, DROPS);
     private long now;
 
     @Test
@@ -96,7 +96,7 @@ class SignalLossLogTest {
 
     @Test
     void isNotSaidAgainOfWhatWasMissingAtTheStartButItsReturnIs() {
-        SignalLossLog from = sight(TW_LOST, DROPS);
+        SignalLossLog from = lossLog(TW_LOST, DROPS);
         from.look(snapshot(TW_LOST, DROPS), APART);
         from.look(snapshot(TW_LOST, DROPS), 2 * APART);
         assertThat(log).isEmpty();
@@ -115,7 +115,7 @@ class SignalLossLogTest {
                 Level.NORMAL);
         GuardSnapshot with = snapshot(List.of(state(TW), queue, state(DROPS)));
         for (int second = 0; second < 5; second++) {
-            sight.look(with, second * CERTAIN);
+            losses.look(with, second * CERTAIN);
         }
         assertThat(log).containsExactly("lost ACCEPT_QUEUE of http (OUT_OF_DESCRIPTORS: none was left)");
 
@@ -133,7 +133,7 @@ class SignalLossLogTest {
         for (int window = 0; window < 10 && least >= times; window++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < times; i++) {
-                sight.look(i % 2 == 0 ? one : other, i * SAMPLE);
+                losses.look(i % 2 == 0 ? one : other, i * SAMPLE);
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
@@ -145,11 +145,11 @@ class SignalLossLogTest {
     private void during(long nanos, Reading... readings) {
         GuardSnapshot snapshot = snapshot(readings);
         for (long end = now + nanos; now < end; now += SAMPLE) {
-            sight.look(snapshot, now);
+            losses.look(snapshot, now);
         }
     }
 
-    private SignalLossLog sight(Reading... start) {
+    private SignalLossLog lossLog(Reading... start) {
         return new SignalLossLog(snapshot(start), s -> log.add("lost " + s), s -> log.add("regained " + s));
     }
 

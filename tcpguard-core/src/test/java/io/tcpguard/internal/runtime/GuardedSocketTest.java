@@ -8,7 +8,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.ListenerWatch;
@@ -38,7 +38,7 @@ class GuardedSocketTest {
 
     private final GuardConfig config = new GuardConfig(Map.of(Setting.RESET_BUDGET, 0));
     private final AdmissionPolicy policy = fullPolicy();
-    private final ListenerPlaces places = policy.newListener();
+    private final ListenerSlots slots = policy.newListener();
     private final LongAdder waited = new LongAdder();
     private final WaitTimes waits = new WaitTimes(null);
 
@@ -52,7 +52,7 @@ class GuardedSocketTest {
                             "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
                     now -> false,
                     () -> true,
-                    places,
+                    slots,
                     openRoom(),
                     waited,
                     waits,
@@ -86,7 +86,7 @@ class GuardedSocketTest {
                             "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
                     now -> false,
                     () -> true,
-                    places,
+                    slots,
                     openRoom(),
                     waited,
                     waits,
@@ -119,7 +119,7 @@ class GuardedSocketTest {
     /** Nobody in the queue yet. */
     private AcceptQueueTimer openRoom() {
         AcceptQueueTimer room =
-                new AcceptQueueTimer(PATIENCE, () -> PATIENCE, places.counts().accepts()::sum);
+                new AcceptQueueTimer(PATIENCE, () -> PATIENCE, slots.counts().accepts()::sum);
         room.watch(new EmptyQueue()).read(System.nanoTime());
         return room;
     }
@@ -207,7 +207,7 @@ class GuardedSocketTest {
         }
 
         @Override
-        public AdmissionStatus places() {
+        public AdmissionStatus admission() {
             return new AdmissionStatus(0, PATIENCE, 0);
         }
 

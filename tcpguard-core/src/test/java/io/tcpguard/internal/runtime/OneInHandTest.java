@@ -37,18 +37,18 @@ class OneInHandTest {
                 guard.listen("http", new Fixed(Signal.ACCEPT_QUEUE, () -> 1, 4096), () -> true, Runnable::run);
         int clients = 0;
         while (open < limit - config.reserve(limit)) {
-            door.places().counts().accepts().increment();
+            door.slots().counts().accepts().increment();
             open++;
             InetAddress source = address(clients++);
             assertThat(accept(guard, door, source)).isEqualTo(Admission.ADMIT);
-            guard.policy().open(source, door.places(), how -> open--).touch();
+            guard.policy().open(source, door.slots(), how -> open--).touch();
             guard.sample();
             now += MILLI;
         }
 
         // The next one waits, who is behind it waits next.
         for (int second = 0; second < 3; second++) {
-            door.places().counts().accepts().increment();
+            door.slots().counts().accepts().increment();
             open++;
             for (int i = 0; i < 50; i++) {
                 now += 20 * MILLI;
@@ -61,7 +61,7 @@ class OneInHandTest {
     }
 
     private Admission accept(SteppedGuard guard, SteppedGuard.Door door, InetAddress source) {
-        return guard.policy().accept(source, false, null, door.places(), door.timer(), () -> true, now);
+        return guard.policy().accept(source, false, null, door.slots(), door.timer(), () -> true, now);
     }
 
     private static InetAddress address(int client) throws Exception {

@@ -48,9 +48,9 @@ class PublishedSnapshotTest {
                     }
                 },
                 now);
-        SignalAvailability sight = new SignalAvailability(turn);
-        sight.add(() -> accepting);
-        published.seenBy(sight);
+        SignalAvailability availability = new SignalAvailability(turn);
+        availability.add(() -> accepting);
+        published.seenBy(availability);
         published.publish(snapshot, now);
         published.live(true);
     }

@@ -6,7 +6,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.admission.CoarseClock;
-import io.tcpguard.internal.admission.ListenerPlaces;
+import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.engine.Engine;
@@ -16,16 +16,16 @@ import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.internal.probe.VirtualAwakeTime;
 import io.tcpguard.internal.report.TransitionFanout;
-import io.tcpguard.internal.sampling.CanaryPace;
 import io.tcpguard.internal.sampling.ControlledListener;
+import io.tcpguard.internal.sampling.ExecutorDelayProbe;
 import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.ListenerConnections;
 import io.tcpguard.internal.sampling.NoMemoryLimit;
+import io.tcpguard.internal.sampling.ProbeTaskPace;
 import io.tcpguard.internal.sampling.ProcessConnections;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.internal.sampling.SamplingCycle;
-import io.tcpguard.internal.sampling.WorkCanary;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
@@ -46,9 +46,9 @@ public final class SteppedGuard {
     public record Door(
             ListenerControl control,
             ListenerWatch watch,
-            ListenerPlaces places,
+            ListenerSlots slots,
             AcceptQueueTimer timer,
-            WorkCanary canary,
+            ExecutorDelayProbe probe,
             Runnable close) {}
 
     private final GuardConfig config;
@@ -60,15 +60,15 @@ public final class SteppedGuard {
     private final SamplingCycle cycle;
     private final ProcessConnections connections;
     private final StalledRequestReaper stalledRequests;
-    private final SignalAvailability sight;
+    private final SignalAvailability availability;
     private final SampleTurn turn;
     private final TransitionFanout fanout = new TransitionFanout(Runnable::run);
-    private final CanaryPace pace = new CanaryPace();
+    private final ProbeTaskPace pace = new ProbeTaskPace();
 
     /**
      * @param count descriptors open now; negative: not known
      * @param descriptors reads them for the sampler
-     * @param deskSize refused connections that wait for their end
+     * @param refusalsHeld refused connections that wait for their end
      * @param directorChecks whether a balancer that counts connections checks
      */
     public SteppedGuard(
@@ -76,7 +76,7 @@ public final class SteppedGuard {
             VirtualAwakeTime time,
             LongSupplier count,
             Probe descriptors,
-            IntSupplier deskSize,
+            IntSupplier refusalsHeld,
             BooleanSupplier directorChecks) {
         this.config = config;
         this.time = time;
@@ -87,14 +87,14 @@ public final class SteppedGuard {
         stalledRequests = new StalledRequestReaper(config, shed, resets);
         engine = new Engine(config, now);
         Rehearsal rehearsal = new Rehearsal(config.share(Setting.ELEVATED_AT));
-        cycle = new SamplingCycle(config, engine, policy, () -> 0, deskSize, time::lost, rehearsal);
+        cycle = new SamplingCycle(config, engine, policy, () -> 0, refusalsHeld, time::lost, rehearsal);
         cycle.add(new GuardedProbe(descriptors, new Watch(Signal.DESCRIPTORS, "", config), false));
         connections = new ProcessConnections(config, policy, engine, NoMemoryLimit.processMemory(), rehearsal);
         cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
         published.publish(cycle.runOnce(now), now);
         turn = new SampleTurn(this::round, now);
-        sight = new SignalAvailability(turn);
-        published.seenBy(sight);
+        availability = new SignalAvailability(turn);
+        published.seenBy(availability);
         time.lookedAtEvery(config.nanos(Setting.SAMPLE_PERIOD));
         published.live(true);
         policy.setEnabled(true);
@@ -114,32 +114,32 @@ public final class SteppedGuard {
     /** As {@link GuardedListeners#listen}. */
     public Door listen(String name, Probe queueProbe, ListenerControl control, Executor pool) {
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
-        ListenerPlaces places = policy.newListener();
+        ListenerSlots slots = policy.newListener();
         AcceptQueueTimer timer = new AcceptQueueTimer(
-                longestWait(), policy::queueWaitNanos, places.counts().accepts()::sum);
+                longestWait(), policy::queueWaitNanos, slots.counts().accepts()::sum);
         GuardedProbe probe = new GuardedProbe(timer.watch(queueProbe), queue, false);
         ListenerWatch watch = new ListenerWatch(
-                name, new ControlledListener(name, control, places.counts()), queue, config, time.nanoTime());
-        ListenerConnections held = connections.of(control, places);
+                name, new ControlledListener(name, control, slots.counts()), queue, config, time.nanoTime());
+        ListenerConnections held = connections.of(control, slots);
         GuardedProbe heldProbe = new GuardedProbe(held, new Watch(Signal.CONNECTIONS, name, config), false);
         heldProbe.read(time.nanoTime());
         connections.add(held);
         cycle.add(heldProbe);
         cycle.add(probe, watch);
         stalledRequests.add(control, watch::lateMillis);
-        sight.add(control);
-        WorkCanary canary = new WorkCanary(pool, config.nanos(Setting.MAX_WORK_DELAY), pace, time);
-        Watch work = new Watch(Signal.WORK_DELAY, name, canary::returned, config);
-        GuardedProbe workProbe = new GuardedProbe(canary, work, false);
+        availability.add(control);
+        ExecutorDelayProbe delay = new ExecutorDelayProbe(pool, config.nanos(Setting.MAX_WORK_DELAY), pace, time);
+        Watch work = new Watch(Signal.WORK_DELAY, name, delay::returned, config);
+        GuardedProbe workProbe = new GuardedProbe(delay, work, false);
         cycle.add(workProbe);
         watch.servedBy(work);
-        return new Door(control, watch, places, timer, canary, () -> {
+        return new Door(control, watch, slots, timer, delay, () -> {
             stalledRequests.remove(control);
-            sight.remove(control);
+            availability.remove(control);
             cycle.remove(probe);
             cycle.remove(heldProbe);
             connections.remove(held);
-            policy.forget(places);
+            policy.forget(slots);
             watch.notServedBy(work);
             cycle.remove(workProbe);
         });

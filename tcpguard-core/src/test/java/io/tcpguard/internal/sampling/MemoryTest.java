@@ -48,7 +48,7 @@ class MemoryTest {
         }
 
         @Override
-        public long refusalPoint() {
+        public long admissionThreshold() {
             return point;
         }
 
@@ -143,7 +143,7 @@ class MemoryTest {
     }
 
     @Test
-    void isAtItsLimitFromTheRefusalPointOnWhileItGrows() {
+    void isAtItsLimitFromTheAdmissionThresholdOnWhileItGrows() {
         MemoryProbe probe = new MemoryProbe(heap);
         heap.used = 57 * MIB;
         assertThat(probe.read(0).pressure()).isLessThan(1);

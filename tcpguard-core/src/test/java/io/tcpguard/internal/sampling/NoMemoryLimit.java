@@ -27,7 +27,7 @@ public final class NoMemoryLimit implements MemoryUse {
     }
 
     @Override
-    public long refusalPoint() {
+    public long admissionThreshold() {
         return Long.MAX_VALUE;
     }
 

@@ -72,7 +72,7 @@ class ProcessConnectionsTest {
 
         assertThat(engine.snapshot().leading()).isEqualTo(Signal.MEMORY);
         assertThat(engine.snapshot().capacity().binding()).isEqualTo(Limit.MEMORY);
-        assertThat(engine.snapshot().capacity().places()).isEqualTo(HELD * 3 / 4);
+        assertThat(engine.snapshot().capacity().slots()).isEqualTo(HELD * 3 / 4);
         assertThat(evicted).isNotEmpty();
     }
 

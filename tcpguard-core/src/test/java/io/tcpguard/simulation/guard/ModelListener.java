@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A listening socket with its accept queue, its acceptors, and the adapter's side of its connections. */
 final class ModelListener implements ListenerControl, Probe {
-    private static final int DESK = 40;
+    private static final int MOST_REFUSALS = 40;
     private static final long ASKED_AGAIN = 5 * Timeline.MILLI;
     private static final long POLL = 15 * Timeline.SECOND;
     private static final long SERVICE = 4 * Timeline.MILLI;
@@ -259,7 +259,7 @@ final class ModelListener implements ListenerControl, Probe {
                 }
                 one = queue.remove();
                 inHand = one;
-                door.places().counts().accepts().increment();
+                door.slots().counts().accepts().increment();
             }
             Admission decision = dead > 0 ? world.guard.policy().giveUp(ModelListener.this::canAnswer) : decide(one);
             if (decision == Admission.WAIT) {
@@ -280,7 +280,7 @@ final class ModelListener implements ListenerControl, Probe {
                             one.client().address,
                             world.guard.stale(),
                             door.watch().state().refusal(),
-                            door.places(),
+                            door.slots(),
                             acceptors.size() == 1 ? door.timer() : null,
                             ModelListener.this::canAnswer,
                             world.awake.nanoTime());
@@ -292,7 +292,7 @@ final class ModelListener implements ListenerControl, Probe {
                 connections.add(connection);
                 world.witness.admits();
                 connection.handle =
-                        world.guard.policy().open(one.client().address, door.places(), how -> evict(connection, how));
+                        world.guard.policy().open(one.client().address, door.slots(), how -> evict(connection, how));
                 world.witness.opened(connection);
                 one.client().admitted(ModelListener.this, connection, one.attempt());
             } else {
@@ -304,10 +304,10 @@ final class ModelListener implements ListenerControl, Probe {
             boolean reset = decision == Admission.RESET;
             world.witness.refuses(decision);
             if (decision == Admission.RESPOND) {
-                int room = world.guard.policy().roomForAnswers(world.desk);
-                if (world.desk < Math.min(DESK, room)) {
-                    world.desk++;
-                    world.time.after(one.client().kind.answersAfter(), () -> leaveDesk(one));
+                int room = world.guard.policy().roomForAnswers(world.refusals);
+                if (world.refusals < Math.min(MOST_REFUSALS, room)) {
+                    world.refusals++;
+                    world.time.after(one.client().kind.answersAfter(), () -> leaveRefusals(one));
                     return;
                 }
                 reset = world.guard.policy().mayResetForWantOfRoom(world.awake.nanoTime());
@@ -319,9 +319,9 @@ final class ModelListener implements ListenerControl, Probe {
             one.client().refused(one.attempt());
         }
 
-        private void leaveDesk(Waiting one) {
-            if (!world.postponedByFreeze(() -> leaveDesk(one))) {
-                world.desk--;
+        private void leaveRefusals(Waiting one) {
+            if (!world.postponedByFreeze(() -> leaveRefusals(one))) {
+                world.refusals--;
                 world.kernel.close(false);
                 one.client().refused(one.attempt());
             }

@@ -17,7 +17,7 @@ final class Population {
     private final int acceptors;
     private final boolean reportsWholeRequests;
     private final boolean sharedAddresses;
-    private final int places;
+    private final int slots;
     private final List<ModelClient> users = new ArrayList<>();
     private final List<ModelClient> all = new ArrayList<>();
     private ModelListener main;
@@ -30,9 +30,9 @@ final class Population {
         acceptors = random.nextInt(3) == 0 && world.kernel.limit() >= 200 ? 2 : 1;
         reportsWholeRequests = random.nextBoolean();
         sharedAddresses = random.nextInt(3) == 0;
-        places = (int) world.witness.admissionThreshold() - 20;
+        slots = (int) world.witness.admissionThreshold() - 20;
         main = listen();
-        for (int i = 0; i < USERS * places; i++) {
+        for (int i = 0; i < USERS * slots; i++) {
             ModelClient user = new ModelClient(world, Kind.USER, address(), random.split());
             users.add(user);
             all.add(user);
@@ -52,8 +52,8 @@ final class Population {
         main = listen();
     }
 
-    int places() {
-        return places;
+    int slots() {
+        return slots;
     }
 
     List<ModelClient> users() {

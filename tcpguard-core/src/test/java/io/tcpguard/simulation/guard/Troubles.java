@@ -108,7 +108,7 @@ final class Troubles {
     }
 
     private Runnable flood(Kind kind, double amount, SplittableRandom random) {
-        return population.flood(kind, 1 + (int) (1.5 * amount * population.places()), random);
+        return population.flood(kind, 1 + (int) (1.5 * amount * population.slots()), random);
     }
 
     /** A step at a time, and all of it gone at the end. */

@@ -104,7 +104,8 @@ final class Witness {
         HealthStatus last = told;
         return "open " + world.kernel.open() + " of " + world.kernel.limit() + ", others " + world.kernel.others()
                 + ", connections " + open + " (evicted and open " + leaving + "), in the books " + inTheBooks()
-                + ", desk " + world.desk + ", resets " + resets + " of " + budget() + ", refused " + refusals
+                + ", refusals held " + world.refusals + ", resets " + resets + " of " + budget() + ", refused "
+                + refusals
                 + " counted "
                 + refusalsCounted() + ", evicted " + evictions + " counted " + evictionsCounted() + ", waited "
                 + waited / Timeline.MILLI + " ms, users in session " + inSession + " of " + users + ", " + s.level()
@@ -118,14 +119,14 @@ final class Witness {
 
     void admits() {
         open++;
-        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
         look(Invariant.When.ADMITTED);
         open--;
     }
 
     void opened(ModelConnection connection) {
         open += connection.open ? 1 : 0;
-        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
     }
 
     void closed(ModelConnection connection) {
@@ -144,7 +145,7 @@ final class Witness {
 
     void refuses(Admission how) {
         refusals++;
-        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
     }
 
     void isReset() {
@@ -160,7 +161,7 @@ final class Witness {
     void sampled() {
         mostLimit = Math.max(mostLimit, world.kernel.limit());
         world.kernel.sampled();
-        mostOwn = Math.max(mostOwn, (long) open + world.desk + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
         // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
         // below.
         seen = undisturbed();
@@ -195,7 +196,7 @@ final class Witness {
     }
 
     /**
-     * Who is admitted in place of one that is leaving passes the admission threshold, until that one is closed, by a
+     * Who is admitted instead of one that is leaving passes the admission threshold, until that one is closed, by a
      * quarter of the reserve at most: wherever the connections stand, once a sample has seen the limit.
      */
     boolean withinTheBridge() {
@@ -239,7 +240,7 @@ final class Witness {
 
     private int heldByListeners() {
         return world.listeners.stream()
-                .mapToInt(listener -> listener.door().places().counts().held())
+                .mapToInt(listener -> listener.door().slots().counts().held())
                 .sum();
     }
 

@@ -42,7 +42,7 @@ final class World {
     private long samplerLateUntil;
     private boolean sampling;
     private int preempted;
-    int desk;
+    int refusals;
 
     World(GuardConfig config, long period, long limit, int threads, SplittableRandom random) {
         this.random = random;
@@ -52,7 +52,7 @@ final class World {
         awake = new VirtualAwakeTime(() -> ORIGIN + time.now() + leapt);
         pool = new ModelPool(this, threads);
         guard = new SteppedGuard(
-                config, awake, this::count, new Descriptors(), () -> desk, () -> !on(FaultKind.DIRECTOR_GONE));
+                config, awake, this::count, new Descriptors(), () -> refusals, () -> !on(FaultKind.DIRECTOR_GONE));
         guard.watch(new Counted(Signal.TIME_WAIT, kernel::timeWait, 16_384));
         guard.watch(new Counted(Signal.SYSTEM_FILES, () -> on(FaultKind.SYSTEM_FILES) ? 990 : 100, 1000));
         guard.add(transition -> {

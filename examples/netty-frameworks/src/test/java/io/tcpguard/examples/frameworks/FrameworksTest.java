@@ -87,7 +87,7 @@ class FrameworksTest {
             connect(server.port);
         }
         await("refusals", () -> server.refused() >= REFUSALS);
-        await("places taken", () -> server.own() > FLOOD / 4);
+        await("slots taken", () -> server.own() > FLOOD / 4);
     }
 
     private Socket connect(int port) throws IOException {

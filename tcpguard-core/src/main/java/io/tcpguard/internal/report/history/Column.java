@@ -21,8 +21,8 @@ enum Column {
     LIMIT(null),
     /** Own connections. */
     OWN(null),
-    /** Connections that there are places for. */
-    PLACES(null),
+    /** Connections that there are slots for. */
+    SLOTS(null),
     /** Connections in the accept queues. */
     QUEUE(null),
     /** How long work waits for a thread, in milliseconds. */
@@ -33,7 +33,7 @@ enum Column {
     WAITED(null),
     /** Idle connections that gave way. */
     EVICTED(null),
-    /** Refused since connections have the places. */
+    /** Refused since connections have the slots. */
     CONNECTIONS(RefusalCounters.Reason.CONNECTIONS),
     /** Refused since something else has the descriptors. */
     OTHER_DESCRIPTORS(RefusalCounters.Reason.OTHER_DESCRIPTORS),

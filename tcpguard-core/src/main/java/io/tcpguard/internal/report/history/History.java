@@ -139,8 +139,8 @@ public final class History {
             note(Column.LIMIT, capacity.limit());
         }
         note(Column.OWN, capacity.own());
-        if (capacity.places() != ConnectionLimits.NONE) {
-            note(Column.PLACES, capacity.places());
+        if (capacity.slots() != ConnectionLimits.NONE) {
+            note(Column.SLOTS, capacity.slots());
         }
         List<SignalState> signals = snapshot.signals();
         long queue = Column.UNKNOWN;

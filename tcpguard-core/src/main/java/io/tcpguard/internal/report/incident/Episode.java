@@ -45,7 +45,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
      * @param snapshot what was in force from then on
      * @param refused what was shed from the guard's start until then
      * @param ranks new connections until then while slots were scarce, by what their sources were known for
-     * @param waited how many had been made to wait for a place until then
+     * @param waited how many had been made to wait for a slot until then
      * @param kernel what the kernel had counted until then; what is not known is missing
      */
     public record Moment(
@@ -201,7 +201,7 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
         return moment.refused().values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** New connections that had to wait for a place during it. */
+    /** New connections that had to wait for a slot during it. */
     public long waited() {
         return last().waited() - first().waited();
     }

@@ -73,7 +73,7 @@ public final class FlightRecorder {
      *
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
-     * @param waited the guard's count of connections that had to wait for a place
+     * @param waited the guard's count of connections that had to wait for a slot
      * @return the episode that ended by this change, if it is worth telling
      */
     public Optional<Episode> record(Transition transition, long nowNanos, RefusalCounters shed, long waited) {
@@ -148,7 +148,7 @@ public final class FlightRecorder {
      * @param snapshot the newest
      * @param nowNanos on the guard's clock
      * @param shed the guard's counts, read here and now
-     * @param waited the guard's count of connections that had to wait for a place
+     * @param waited the guard's count of connections that had to wait for a slot
      */
     public List<Episode> episodes(GuardSnapshot snapshot, long nowNanos, RefusalCounters shed, long waited) {
         Kept known = kept;

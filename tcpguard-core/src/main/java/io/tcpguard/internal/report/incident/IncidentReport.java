@@ -92,8 +92,8 @@ public final class IncidentReport {
                     + worst.capacity().own() + " by connections, "
                     + worst.capacity().other() + " by other things");
         }
-        if (worst.capacity().places() != ConnectionLimits.NONE) {
-            line("              slots for connections: " + worst.capacity().placesInWords());
+        if (worst.capacity().slots() != ConnectionLimits.NONE) {
+            line("              slots for connections: " + worst.capacity().slotsInWords());
         }
     }
 

@@ -8,18 +8,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Accepting threads hand places over to the I/O thread, which serves them, gives them back and shuts the pool: none is
+ * Accepting threads hand slots over to the I/O thread, which serves them, gives them back and shuts the pool: none is
  * lost or doubled.
  */
 @Tag("long")
 public class RefusalPoolOrdersTest {
-    private static final int PLACES = 3;
+    private static final int SLOTS = 3;
 
-    // Neither is asked for anything by a place that is not given a channel.
+    // Neither is asked for anything by a slot that is not given a channel.
     @SuppressWarnings("NullAway")
-    private final RefusalPool pool = new RefusalPool(PLACES, null, null);
+    private final RefusalPool pool = new RefusalPool(SLOTS, null, null);
 
-    private final RefusalPlace[] active = new RefusalPlace[PLACES];
+    private final RefusedClient[] active = new RefusedClient[SLOTS];
     private int activeCount;
 
     public RefusalPoolOrdersTest() {
@@ -28,28 +28,28 @@ public class RefusalPoolOrdersTest {
 
     @Operation
     public void refuseAtOnce() {
-        RefusalPlace place = pool.take(PLACES);
-        if (place != null) {
-            pool.handOver(place);
+        RefusedClient client = pool.take(SLOTS);
+        if (client != null) {
+            pool.handOver(client);
         }
     }
 
-    // A place without a channel has nothing to close.
+    // A slot without a channel has nothing to close.
     @SuppressWarnings("NullAway")
     @Operation
     public void refuse() {
-        RefusalPlace place = pool.take(PLACES);
-        if (place != null) {
-            place.give(null, 1, Refusal.CONNECTIONS, 0);
-            pool.handOver(place);
+        RefusedClient client = pool.take(SLOTS);
+        if (client != null) {
+            client.give(null, 1, Refusal.CONNECTIONS, 0);
+            pool.handOver(client);
         }
     }
 
     @Operation
     public void look() {
-        RefusalPlace place = pool.nextLeaving();
-        if (place != null) {
-            pool.handOver(place);
+        RefusedClient client = pool.nextLeaving();
+        if (client != null) {
+            pool.handOver(client);
         }
     }
 
@@ -63,17 +63,17 @@ public class RefusalPoolOrdersTest {
 
     @Operation(nonParallelGroup = "io")
     public void serve() {
-        activeCount = pool.takeOver(active, activeCount, PLACES, 0, 0);
+        activeCount = pool.takeOver(active, activeCount, SLOTS, 0, 0);
         for (int i = 0; i < activeCount; i++) {
             for (int j = 0; j < i; j++) {
                 if (active[i] == active[j]) {
-                    throw new AssertionError("a place is there twice");
+                    throw new AssertionError("a slot is there twice");
                 }
             }
             active[i].broken();
         }
         activeCount = pool.giveBack(active, activeCount);
-        if (pool.size() < 0 || pool.size() > PLACES) {
+        if (pool.size() < 0 || pool.size() > SLOTS) {
             throw new AssertionError("held: " + pool.size());
         }
         if (activeCount != 0) {

@@ -13,7 +13,7 @@ final class Contestant {
     private final ChildServer child;
     private final HealthChecker checker;
     private final int limit;
-    private final int refusalPoint;
+    private final int admissionThreshold;
     private final List<Second> seconds = new ArrayList<>();
     private int descriptors;
     private int peak;
@@ -25,14 +25,14 @@ final class Contestant {
         this.checker = checker;
         this.limit = limit;
         // The guard's default reserve; the demo runs without the library, which is in its children only.
-        this.refusalPoint = limit - Math.max(20, (limit * 2 + 99) / 100);
+        this.admissionThreshold = limit - Math.max(20, (limit * 2 + 99) / 100);
     }
 
     /** Counts its descriptors: to be called several times a second, or peaks are missed. */
     void look(long at) {
         descriptors = child.descriptors();
         peak = Math.max(peak, descriptors);
-        if (descriptors >= refusalPoint) {
+        if (descriptors >= admissionThreshold) {
             lastFullAt = at;
         }
     }
@@ -73,7 +73,7 @@ final class Contestant {
         return new Trace(
                 name,
                 limit,
-                refusalPoint,
+                admissionThreshold,
                 seconds,
                 checker.checks(),
                 peak,

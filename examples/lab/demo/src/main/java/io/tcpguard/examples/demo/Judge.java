@@ -84,8 +84,8 @@ final class Judge {
                 "below the admission threshold again within " + RELIEF_MILLIS / 1000 + " s of the flood's end",
                 after <= RELIEF_MILLIS,
                 after <= 0
-                        ? "below " + guarded.refusalPoint() + " descriptors since the flood ended"
-                        : "last at " + guarded.refusalPoint() + " descriptors or above "
+                        ? "below " + guarded.admissionThreshold() + " descriptors since the flood ended"
+                        : "last at " + guarded.admissionThreshold() + " descriptors or above "
                                 + String.format(Locale.ROOT, "%.1f s after it", after / 1000.0));
     }
 

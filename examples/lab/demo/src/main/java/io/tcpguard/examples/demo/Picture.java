@@ -131,10 +131,10 @@ final class Picture {
         svg.line(LEFT, limit, WIDTH - RIGHT, limit, stroke(LIMIT, 1.5) + dashes);
         svg.label(LEFT + 6, limit - 5, "limit " + trace.limit(), colour(11, LIMIT));
         if (guard) {
-            double refusal = y(top, trace.refusalPoint());
-            // From here on a newcomer takes an idle one's place or is refused.
+            double refusal = y(top, trace.admissionThreshold());
+            // From here on a newcomer takes an idle one's slot or is refused.
             svg.line(LEFT, refusal, WIDTH - RIGHT, refusal, stroke(FAINT, 1) + " stroke-dasharray=\"2 3\"");
-            svg.label(LEFT + 6, refusal + 12, "admission threshold " + trace.refusalPoint(), colour(11, FAINT));
+            svg.label(LEFT + 6, refusal + 12, "admission threshold " + trace.admissionThreshold(), colour(11, FAINT));
         }
     }
 

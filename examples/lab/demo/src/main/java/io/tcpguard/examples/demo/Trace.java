@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param name for people
  * @param limit its descriptor limit
- * @param refusalPoint descriptors at which the guard refuses or replaces; the same figure for the stock server, to
+ * @param admissionThreshold descriptors at which the guard refuses or replaces; the same figure for the stock server, to
  *     compare
  * @param peak most descriptors seen, at ten looks a second
  * @param lastFullAt when the descriptors were last seen at the admission threshold or above; -1: never
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 record Trace(
         String name,
         int limit,
-        int refusalPoint,
+        int admissionThreshold,
         List<Second> seconds,
         List<Check> checks,
         int peak,

@@ -67,7 +67,7 @@ class JudgeTest {
     }
 
     @Test
-    void allowsTenSecondsToComeBelowTheRefusalPoint() {
+    void allowsTenSecondsToComeBelowTheAdmissionThreshold() {
         assertThat(broken(Canned.stock(), Canned.guarded(230, 22_000, 0, GOOD, 0)))
                 .isEmpty();
         assertOneBroken(Canned.guarded(230, 22_001, 0, GOOD, 0), "within 10 s", "10.0 s after it");

@@ -5,7 +5,7 @@ package io.tcpguard.examples.figures;
 enum Contestant {
     STOCK("Tomcat as it comes"),
     GUARDED("Tomcat with tcpguard"),
-    /** Whoever finds no place is refused, in place of waiting in the accept queue. */
+    /** Whoever finds no slot is refused, instead of waiting in the accept queue. */
     REFUSING_AT_ONCE("Tomcat with tcpguard, `queueWait=0`"),
     /** Refuses by reset only, and evicts nobody, so that each newcomer to a full server is refused. */
     REFUSING_BY_RESET("tcpguard, by reset"),
@@ -19,7 +19,7 @@ enum Contestant {
     CONCURRENCY_LIMITS("Tomcat with Netflix concurrency-limits' filter"),
     JETTY("Jetty with LowResourceMonitor and NetworkConnectionLimit"),
     /** Its monitor told by hand what the guard learns: how long these users are silent at most. */
-    JETTY_FITTED("the same, idle time fitted to these users by hand (5 s in place of 1 s)"),
+    JETTY_FITTED("the same, idle time fitted to these users by hand (5 s instead of 1 s)"),
     NETTY("Netty as it comes"),
     NETTY_GUARDED("Netty with tcpguard"),
     /** The least that a refusal can be: a handler on the server channel that resets each accepted child. */

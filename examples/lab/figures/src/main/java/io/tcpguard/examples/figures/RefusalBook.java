@@ -43,7 +43,7 @@ final class RefusalBook {
     /**
      * Sits on connections without a word. They come one by one: NIO accepts a batch before the first of it is looked
      * at, and a "full" of the guard's stands for a moment, so that who comes with others may be refused where there is
-     * a place left.
+     * a slot left.
      */
     static void hold(Child server, int count, List<Socket> holders) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {

@@ -70,7 +70,7 @@ class FiguresTest {
         assertThat(cells(Contestant.NETTY_RESETTING.title()).subList(2, 7))
                 .containsExactly("1,200", "0", "1,200", "0", "0");
         List<String> byReset = cells(Contestant.NETTY_GUARD_RESETTING.title());
-        // A descriptor of its own that a young server closes is a place for one more.
+        // A descriptor of its own that a young server closes is a slot for one more.
         assertThat(number(byReset.get(4)) + number(byReset.get(6))).isEqualTo(1_200);
         assertThat(number(byReset.get(4))).isGreaterThan(1_000);
         assertThat(number(byReset.get(1))).isPositive();

@@ -50,7 +50,7 @@ class IncidentTest {
                     .containsPattern("of 256 descriptors in use, \\d+ by connections")
                     .contains("→ SHED")
                     .containsPattern("refused     [1-9]\\d* in all")
-                    .contains("because connections had taken the places")
+                    .contains("because connections had taken the slots")
                     .contains("descriptors = 256: ");
             assertThat(await(() -> Files.readString(log), text -> text.contains("What happened: ")))
                     .contains("dangerous: descriptors = 256");

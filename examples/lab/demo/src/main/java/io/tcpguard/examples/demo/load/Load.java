@@ -23,7 +23,7 @@ public final class Load implements AutoCloseable {
 
     private final Selector selector;
     private final List<Tally> tallies = new ArrayList<>();
-    private final List<Seat> seats = new ArrayList<>();
+    private final List<ListEntry> entries = new ArrayList<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     private final Thread thread = new Thread(this::run, "load");
     private volatile List<Counts> counts;
@@ -42,11 +42,11 @@ public final class Load implements AutoCloseable {
             Tally tally = new Tally();
             tallies.add(tally);
             for (int i = 0; i < plan.users() + plan.abusers(); i++) {
-                seats.add(new Seat(plan.client(i, timing, tally, start), server, selector));
+                entries.add(new ListEntry(plan.client(i, timing, tally, start), server, selector));
             }
         }
-        // Or users would always try before the abnormal clients of the same moment, and get what place there is.
-        Collections.shuffle(seats, new Random(1));
+        // Or users would always try before the abnormal clients of the same moment, and get what slot there is.
+        Collections.shuffle(entries, new Random(1));
         counts = tallies.stream().map(Tally::counts).toList();
         thread.setDaemon(true);
     }
@@ -76,15 +76,15 @@ public final class Load implements AutoCloseable {
                 selector.select(STEP_MILLIS);
                 // Answers first: whoever was answered in time must not time out because this thread was late.
                 for (SelectionKey key : selector.selectedKeys()) {
-                    ((Seat) key.attachment()).onReady(key, buffer, millis());
+                    ((ListEntry) key.attachment()).onReady(key, buffer, millis());
                 }
                 selector.selectedKeys().clear();
                 long now = millis();
                 // Not after each answer: with thousands of clients the looking would be most of the work.
                 if (now - looked >= STEP_MILLIS) {
                     looked = now;
-                    for (Seat seat : seats) {
-                        seat.onTime(now);
+                    for (ListEntry entry : entries) {
+                        entry.onTime(now);
                     }
                     counts = tallies.stream().map(Tally::counts).toList();
                 }
@@ -92,7 +92,7 @@ public final class Load implements AutoCloseable {
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {
-            seats.forEach(Seat::close);
+            entries.forEach(ListEntry::close);
         }
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * poller whose thread is gone or stuck never takes it. Tomcat takes it for a connection that was closed meanwhile, and
  * closes it, which is how it comes back.
  */
-final class PollerCanary {
+final class PollerDelayProbe {
     /** The poller wakes once a second by itself. */
     private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -26,14 +26,14 @@ final class PollerCanary {
     private final @Nullable SocketChannel closed;
     private final OverdueWork overdue;
     private @Nullable Poller poller;
-    private @Nullable Closed canary;
+    private @Nullable Closed probe;
     private long sentAt;
     private int returned;
 
-    /** In which the last canary came back. */
+    /** In which the last probe came back. */
     private volatile @Nullable Thread pollerThread;
 
-    PollerCanary(NioEndpoint endpoint, long patienceNanos) {
+    PollerDelayProbe(NioEndpoint endpoint, long patienceNanos) {
         this.endpoint = endpoint;
         this.overdue = new OverdueWork(patienceNanos);
         this.closed = closed();
@@ -52,7 +52,7 @@ final class PollerCanary {
 
     /** @param current the endpoint's poller of now */
     boolean isOverdue(Poller current, long now) {
-        Closed last = canary;
+        Closed last = probe;
         if (last == null || current != poller) {
             if (poller != null && current != poller) {
                 pollerThread = null;
@@ -62,7 +62,7 @@ final class PollerCanary {
         } else if (!last.underWay && now - sentAt >= EVERY) {
             send(current, last, now);
         }
-        return overdue.isOverdue(canary != null && canary.underWay, returned, now);
+        return overdue.isOverdue(probe != null && probe.underWay, returned, now);
     }
 
     /** As soon as the poller runs: one that dies before the first look is known as dead, too. Any thread. */
@@ -78,7 +78,7 @@ final class PollerCanary {
 
     private void send(Poller to, Closed next, long now) {
         returned++;
-        canary = next;
+        probe = next;
         sentAt = now;
         next.underWay = true;
         try {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives one {@link Client} its socket: carries out its acts, tells it what happened. Only the load's thread touches it.
  */
-final class Seat {
+final class ListEntry {
     private final Client client;
     private final InetSocketAddress server;
     private final Selector selector;
@@ -23,7 +23,7 @@ final class Seat {
     private AnswerReader reader = new AnswerReader();
     private @Nullable SocketChannel channel;
 
-    Seat(Client client, InetSocketAddress server, Selector selector) {
+    ListEntry(Client client, InetSocketAddress server, Selector selector) {
         this.client = client;
         this.server = server;
         this.selector = selector;

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In virtual time, with real files. */
-class LeakLookTest {
+class LeakFinderTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<RandomAccessFile> leaked = new ArrayList<>();
     private final AtomicLong now = new AtomicLong();
     private LinuxProbes probes;
-    private LeakLook look;
+    private LeakFinder look;
 
     @TempDir
     private Path directory;
@@ -39,7 +39,7 @@ class LeakLookTest {
     void open() {
         assumeThat(new File("/proc/self/fd")).as("Linux").exists();
         probes = LinuxProbes.open();
-        look = new LeakLook(probes.survey(), now::get, log::add);
+        look = new LeakFinder(probes.survey(), now::get, log::add);
         look.first();
     }
 

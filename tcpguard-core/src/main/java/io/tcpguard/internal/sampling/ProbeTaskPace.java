@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ten times a second for a few executors, but no more than a hundred times a second for all of them together, or a
  * hundred event loops would cost the better part of a processor's tenth for nothing.
  */
-public final class CanaryPace {
+public final class ProbeTaskPace {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FOR_EACH = TimeUnit.MILLISECONDS.toNanos(10);
 

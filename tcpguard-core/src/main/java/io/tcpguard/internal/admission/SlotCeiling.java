@@ -8,14 +8,14 @@ import java.util.function.IntSupplier;
  * A number of connections that is not to be passed. Exact where one thread accepts; of a process with several listeners
  * each of them may pass it by the one that it has in hand.
  */
-final class PlaceCeiling extends Ceiling {
-    /** Part of the places within which they are scarce: as many as of descriptors are kept in reserve at 256. */
+final class SlotCeiling extends Ceiling {
+    /** Part of the slots within which they are scarce: as many as of descriptors are kept in reserve at 256. */
     private static final int SCARCE_PART = 20;
 
     private final IntSupplier held;
     private volatile int most = Integer.MAX_VALUE;
 
-    PlaceCeiling(ConnectionTable table, IntSupplier held) {
+    SlotCeiling(ConnectionTable table, IntSupplier held) {
         super(table);
         this.held = held;
     }
@@ -61,6 +61,6 @@ final class PlaceCeiling extends Ceiling {
      * By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close.
      */
     private long margin() {
-        return Math.max(1, Math.min(ListenerPlaces.MOST_BEYOND, most / SCARCE_PART));
+        return Math.max(1, Math.min(ListenerSlots.MOST_BEYOND, most / SCARCE_PART));
     }
 }

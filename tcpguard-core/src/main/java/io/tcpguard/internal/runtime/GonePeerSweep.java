@@ -18,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While places are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On
+ * While slots are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On
  * a thread of its own for each look, since the kernel may walk the table of the whole machine for it; a twentieth of
  * the time at most.
  */
-final class PeerLook implements Runnable {
-    /** So long peers are looked for after a new connection was refused or took another's place. */
+final class GonePeerSweep implements Runnable {
+    /** So long peers are looked for after a new connection was refused or took another's slot. */
     static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(PeerLook.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GonePeerSweep.class);
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
     private static final long BUDGET = TimeUnit.SECONDS.toNanos(1);
 
@@ -44,15 +44,17 @@ final class PeerLook implements Runnable {
     private boolean complained;
 
     /** Null if there is nothing to read. */
-    static @Nullable PeerLook of(@Nullable PeerTable table, BoundPorts ports, AdmissionPolicy policy, long now) {
-        return table == null ? null : new PeerLook(table, ports::numbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
+    static @Nullable GonePeerSweep of(@Nullable PeerTable table, BoundPorts ports, AdmissionPolicy policy, long now) {
+        return table == null
+                ? null
+                : new GonePeerSweep(table, ports::numbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
     }
 
     /**
      * @param ports that the listeners have
-     * @param scarce whether at this time new connections are refused or take others' places
+     * @param scarce whether at this time new connections are refused or take others' slots
      */
-    PeerLook(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
+    GonePeerSweep(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
         this.table = table;
         this.peers = asOf(table);
         this.ports = ports;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory that one
  * @param second whether it is of version 2
  */
-record CgroupPlace(File directory, boolean second) {
+record CgroupDirectory(File directory, boolean second) {
     /** Above this version 1 means "no limit": {@code PAGE_COUNTER_MAX}, rounded to pages (mm/page_counter.c). */
     static final long NO_LIMIT = Long.MAX_VALUE >> 1;
 
@@ -25,12 +25,12 @@ record CgroupPlace(File directory, boolean second) {
      *
      * @param root of the file system in which mounts are looked for
      */
-    static @Nullable CgroupPlace find(File proc, Path root) {
+    static @Nullable CgroupDirectory find(File proc, Path root) {
         try {
             List<String> groups = lines(new File(proc, "self/cgroup"));
             List<String> mounts = lines(new File(proc, "self/mountinfo"));
-            CgroupPlace first = place(groups, mounts, root, false);
-            return first != null ? first : place(groups, mounts, root, true);
+            CgroupDirectory first = of(groups, mounts, root, false);
+            return first != null ? first : of(groups, mounts, root, true);
         } catch (IOException | RuntimeException e) {
             // Hidden, or not what cgroups(7) says: then there is nothing to go by, as on a machine without cgroups.
             return null;
@@ -41,7 +41,7 @@ record CgroupPlace(File directory, boolean second) {
         return Files.readAllLines(file.toPath(), StandardCharsets.ISO_8859_1);
     }
 
-    private static @Nullable CgroupPlace place(List<String> groups, List<String> mounts, Path root, boolean second) {
+    private static @Nullable CgroupDirectory of(List<String> groups, List<String> mounts, Path root, boolean second) {
         String group = group(groups, second);
         if (group == null) {
             return null;
@@ -58,7 +58,7 @@ record CgroupPlace(File directory, boolean second) {
                     : type.equals("cgroup")
                             && List.of(fields[dash + 3].split(",", -1)).contains("memory");
             if (accounts) {
-                CgroupPlace found = lowest(group, fields[3], root.resolve(fields[4].substring(1)), second);
+                CgroupDirectory found = lowest(group, fields[3], root.resolve(fields[4].substring(1)), second);
                 if (found != null) {
                     return found;
                 }
@@ -82,7 +82,7 @@ record CgroupPlace(File directory, boolean second) {
     }
 
     /** @param mountRoot the group that is mounted there; a container sees its own as the root of all */
-    private static @Nullable CgroupPlace lowest(String group, String mountRoot, Path mount, boolean second) {
+    private static @Nullable CgroupDirectory lowest(String group, String mountRoot, Path mount, boolean second) {
         String below = mountRoot.equals("/")
                 ? group
                 : group.equals(mountRoot) || group.startsWith(mountRoot + "/")
@@ -90,10 +90,10 @@ record CgroupPlace(File directory, boolean second) {
                         : "";
         Path own = mount.resolve(below.startsWith("/") ? below.substring(1) : below)
                 .normalize();
-        CgroupPlace least = null;
+        CgroupDirectory least = null;
         long limit = Long.MAX_VALUE;
         for (Path at = own.startsWith(mount) ? own : mount; at != null && at.startsWith(mount); at = at.getParent()) {
-            CgroupPlace here = new CgroupPlace(at.toFile(), second);
+            CgroupDirectory here = new CgroupDirectory(at.toFile(), second);
             long its = here.limit();
             if (its >= 0 && (least == null || its < limit)) {
                 least = here;

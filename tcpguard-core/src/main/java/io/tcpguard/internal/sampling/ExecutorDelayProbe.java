@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends itself through an executor, one at a time, and reports how long it waited. One that does not come back counts
- * by its age: a stuck executor must not look idle.
+ * How long work waits for a thread of an executor: a probe task that goes through it, one at a time. One that does not
+ * come back counts by its age: a stuck executor must not look idle.
  */
-public final class WorkCanary implements Probe, Runnable {
+public final class ExecutorDelayProbe implements Probe, Runnable {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String SHUT_DOWN = "the executor is shut down";
 
     private final Executor executor;
-    private final CanaryPace pace;
+    private final ProbeTaskPace pace;
     private final NanoClock clock;
     private final long limitMillis;
     private volatile long returnedAt;
@@ -32,7 +32,7 @@ public final class WorkCanary implements Probe, Runnable {
     private long sentAt;
     private Reading last = new Reading.Unavailable(Signal.WORK_DELAY, Cause.NOTHING_TO_WATCH, "no probe task sent yet");
 
-    public WorkCanary(Executor executor, long limitNanos, CanaryPace pace, NanoClock clock) {
+    public ExecutorDelayProbe(Executor executor, long limitNanos, ProbeTaskPace pace, NanoClock clock) {
         this.executor = executor;
         this.pace = pace;
         this.clock = clock;

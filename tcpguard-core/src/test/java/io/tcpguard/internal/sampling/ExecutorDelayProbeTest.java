@@ -17,13 +17,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-class WorkCanaryTest {
+class ExecutorDelayProbeTest {
     private static final long MILLI = 1_000_000;
 
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private long now;
-    private final CanaryPace pace = new CanaryPace();
-    private final WorkCanary canary = new WorkCanary(queue::add, 500 * MILLI, pace, () -> now);
+    private final ProbeTaskPace pace = new ProbeTaskPace();
+    private final ExecutorDelayProbe probe = new ExecutorDelayProbe(queue::add, 500 * MILLI, pace, () -> now);
 
     @Test
     void reportsHowLongItWaited() {
@@ -67,21 +67,21 @@ class WorkCanaryTest {
 
     @Test
     void isOneOfAHundredASecondHoweverManyExecutorsAreWatched() {
-        List<WorkCanary> all = new ArrayList<>();
+        List<ExecutorDelayProbe> all = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            all.add(new WorkCanary(queue::add, 500 * MILLI, pace, () -> now));
+            all.add(new ExecutorDelayProbe(queue::add, 500 * MILLI, pace, () -> now));
         }
 
         assertThat(sentInTenSeconds(all)).isBetween(900, 1_100);
 
-        all.subList(5, 64).forEach(WorkCanary::close);
+        all.subList(5, 64).forEach(ExecutorDelayProbe::close);
         assertThat(sentInTenSeconds(all.subList(0, 5))).isBetween(450, 550);
     }
 
-    private int sentInTenSeconds(List<WorkCanary> canaries) {
+    private int sentInTenSeconds(List<ExecutorDelayProbe> canaries) {
         int sent = 0;
         for (long end = now + 10_000 * MILLI; now < end; now += 20 * MILLI) {
-            for (WorkCanary each : canaries) {
+            for (ExecutorDelayProbe each : canaries) {
                 each.read(now);
             }
             sent += queue.size();
@@ -105,7 +105,7 @@ class WorkCanaryTest {
 
     @Test
     void takesARefusalForFullyLate() {
-        WorkCanary refused = new WorkCanary(
+        ExecutorDelayProbe refused = new ExecutorDelayProbe(
                 task -> {
                     throw new RejectedExecutionException("full");
                 },
@@ -121,7 +121,7 @@ class WorkCanaryTest {
     void hasNothingToWatchOnceTheExecutorIsShutDown() {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         executor.shutdown();
-        WorkCanary watching = new WorkCanary(executor, 500 * MILLI, pace, () -> now);
+        ExecutorDelayProbe watching = new ExecutorDelayProbe(executor, 500 * MILLI, pace, () -> now);
 
         assertThat(watching.read(0)).isInstanceOfSatisfying(Reading.Unavailable.class, u -> assertThat(u.cause())
                 .isEqualTo(Cause.NOTHING_TO_WATCH));
@@ -132,7 +132,7 @@ class WorkCanaryTest {
         ExecutorService busy = Executors.newSingleThreadExecutor();
         CountDownLatch never = new CountDownLatch(1);
         busy.execute(() -> awaitOrEnd(never));
-        WorkCanary watching = new WorkCanary(busy, 500 * MILLI, pace, () -> now);
+        ExecutorDelayProbe watching = new ExecutorDelayProbe(busy, 500 * MILLI, pace, () -> now);
         watching.read(0);
         assertThat(watching.read(700 * MILLI).pressure()).isGreaterThan(1);
 
@@ -145,7 +145,7 @@ class WorkCanaryTest {
     @Test
     void isSentAnewAfterAnExecutorThatFailed() {
         AtomicBoolean broken = new AtomicBoolean(true);
-        WorkCanary sent = new WorkCanary(
+        ExecutorDelayProbe sent = new ExecutorDelayProbe(
                 task -> {
                     if (broken.get()) {
                         throw new OutOfMemoryError("unable to create native thread");
@@ -185,6 +185,6 @@ class WorkCanaryTest {
 
     private Reading read(long millis) {
         now = millis * MILLI;
-        return canary.read(now);
+        return probe.read(now);
     }
 }

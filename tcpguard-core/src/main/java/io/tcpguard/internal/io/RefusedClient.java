@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One refused connection on its way out. Reused. Of one thread at a time: first the accepting one, then, once it is
  * registered with the selector, the I/O thread.
  */
-final class RefusalPlace implements SelectionHandler {
+final class RefusedClient implements SelectionHandler {
     /**
      * So long a client may take for its request. An honest one has sent it when its connection is accepted, or a
      * round trip later.
@@ -23,7 +23,7 @@ final class RefusalPlace implements SelectionHandler {
     /** So long it may take to close after it was answered. */
     private static final long FOR_CLOSE = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
     /**
-     * Either while accepting threads wait for a place. An answer that the server closes first costs a TIME_WAIT, an
+     * Either while accepting threads wait for a slot. An answer that the server closes first costs a TIME_WAIT, an
      * accept queue that overflows costs clients seconds.
      */
     private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(5);
@@ -63,7 +63,7 @@ final class RefusalPlace implements SelectionHandler {
     /** How much of the blank line that ends a head was seen: line ends in a row. */
     private int lineEnds;
 
-    RefusalPlace(GuardView view, Poller poller) {
+    RefusedClient(GuardView view, Poller poller) {
         this.view = view;
         this.poller = poller;
     }
@@ -161,7 +161,7 @@ final class RefusalPlace implements SelectionHandler {
                 if (state == ReplyState.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
-                        end(view.mayReset()); // It dawdles, whatever it has sent: others wait for its place.
+                        end(view.mayReset()); // It dawdles, whatever it has sent: others wait for its slot.
                     }
                 } else if (state == ReplyState.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director

@@ -1,8 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
-/** The places of one listener: what it holds, who holds them, and how many its server allows. Any thread. */
-public final class ListenerPlaces {
+/** The slots of one listener: how many it holds, whose they are, and how many its server allows. Any thread. */
+public final class ListenerSlots {
     /**
      * By how many a listener's ceiling may be passed at most, by those who are never refused and while evicted ones
      * close.
@@ -11,14 +11,14 @@ public final class ListenerPlaces {
 
     private final ListenerCounts counts = new ListenerCounts();
     private final ConnectionTable table;
-    private final PlaceCeiling ceiling;
+    private final SlotCeiling ceiling;
 
     private volatile long waitedAt;
     private volatile boolean waited;
 
-    ListenerPlaces(ConnectionTable table) {
+    ListenerSlots(ConnectionTable table) {
         this.table = table;
-        this.ceiling = new PlaceCeiling(table, counts::held);
+        this.ceiling = new SlotCeiling(table, counts::held);
     }
 
     /** What it has accepted, holds and has answered. */

@@ -3,19 +3,19 @@ package io.tcpguard.internal.admission;
 
 import org.jspecify.annotations.Nullable;
 
-/** One connection's place in the lists of one table. Guarded by that table's lock. */
-abstract class Seat {
-    @Nullable Seat previous;
+/** A connection as an entry of one table's lists. Guarded by that table's lock. */
+abstract class ListEntry {
+    @Nullable ListEntry previous;
 
-    @Nullable Seat next;
+    @Nullable ListEntry next;
 
     @Nullable HandleList list;
 
     @Nullable Source source;
 
-    @Nullable Seat previousOfSource;
+    @Nullable ListEntry previousOfSource;
 
-    @Nullable Seat nextOfSource;
+    @Nullable ListEntry nextOfSource;
 
     /** When a search found it idle by its handle and spared it. */
     long sparedAt = Long.MIN_VALUE;
@@ -26,6 +26,6 @@ abstract class Seat {
     /** Out of them for good; it may have closed before it came in. */
     boolean over;
 
-    /** Whose place it is. */
+    /** Whose entry it is. */
     abstract TrackedConnection handle();
 }

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * it says what the descriptors are that grew most since the start. On a thread of its own for each look, once a minute
  * at most while it lasts.
  */
-final class LeakLook implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(LeakLook.class);
+final class LeakFinder implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeakFinder.class);
     private static final int TOLD = 5;
     private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long AGAIN = TimeUnit.MINUTES.toNanos(1);
@@ -46,7 +46,7 @@ final class LeakLook implements Runnable {
     private boolean complained;
 
     /** @param log told what leaks */
-    LeakLook(DescriptorSurvey survey, NanoClock clock, Consumer<String> log) {
+    LeakFinder(DescriptorSurvey survey, NanoClock clock, Consumer<String> log) {
         this.survey = survey;
         this.clock = clock;
         this.log = log;

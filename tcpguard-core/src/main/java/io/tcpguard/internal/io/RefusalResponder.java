@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses connections politely: reads the request, answers 503, and waits for the client to close first, which leaves
- * the TIME_WAIT (RFC 9293, 3.6) on the client's side. A bounded number of places; each is held for a bounded time,
+ * the TIME_WAIT (RFC 9293, 3.6) on the client's side. A bounded number of slots; each is held for a bounded time,
  * shorter while others wait.
  *
  * <p>In a flood the request is here before its connection is accepted, and the client closes within a millisecond of
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
-final class RefusalDesk {
-    /** Places at most, however much room there is. A place costs about 100 bytes. */
-    static final int PLACES = 256;
+final class RefusalResponder {
+    /** Slots at most, however much room there is. A slot costs about 100 bytes. */
+    static final int SLOTS = 256;
 
-    /** So long an accepting thread waits for a place: the accept queue holds what comes meanwhile. */
+    /** So long an accepting thread waits for a slot: the accept queue holds what comes meanwhile. */
     private static final long WAIT_FOR_PLACE = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Between two looks at who has closed, while it waits. */
@@ -48,22 +48,22 @@ final class RefusalDesk {
     private volatile Refusal cause = Refusal.CONNECTIONS;
 
     private final RefusalPool pool;
-    /** Accepting threads without a place. */
+    /** Accepting threads without a client. */
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** For answers to those without a place. Guarded by itself. */
+    /** For answers to those without a client. Guarded by itself. */
     private final ReplyWriter inPassing = new ReplyWriter();
 
     // The I/O thread's own:
     private final ReplyWriter replyWriter = new ReplyWriter();
-    private final RefusalPlace[] active = new RefusalPlace[PLACES];
+    private final RefusedClient[] active = new RefusedClient[SLOTS];
     private int activeCount;
 
-    RefusalDesk(Poller poller, GuardView view, NanoClock clock) {
+    RefusalResponder(Poller poller, GuardView view, NanoClock clock) {
         this.poller = poller;
         this.view = view;
         this.clock = clock;
-        pool = new RefusalPool(PLACES, view, poller);
+        pool = new RefusalPool(SLOTS, view, poller);
     }
 
     /** From now on there is a thread to serve it. */
@@ -78,8 +78,8 @@ final class RefusalDesk {
         }
         int seconds = decision == Admission.RESPOND
                 ? Math.max(0, Math.min(ReplyWriter.LONGEST_RETRY_AFTER, retryAfterSeconds))
-                : RefusalPlace.SAYS_NOTHING;
-        if (decision != Admission.RESET && answer(channel, seconds, Math.min(room, PLACES), mayWait)) {
+                : RefusedClient.SAYS_NOTHING;
+        if (decision != Admission.RESET && answer(channel, seconds, Math.min(room, SLOTS), mayWait)) {
             return decision;
         }
         if (decision == Admission.RESET || view.mayResetForWantOfRoom()) {
@@ -97,7 +97,7 @@ final class RefusalDesk {
     }
 
     /**
-     * No place is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it.
+     * No slot is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it.
      */
     private void sayInPassing(SocketChannel channel, int seconds) {
         Refusal why = Refusal.of(view.snapshot());
@@ -118,18 +118,18 @@ final class RefusalDesk {
             if (writer != null) {
                 look(writer, LOOKS, true, now);
             }
-            RefusalPlace place = pool.take(most);
-            if (place == null && mayWait) {
-                place = awaitPlace(writer, most, now);
+            RefusedClient client = pool.take(most);
+            if (client == null && mayWait) {
+                client = awaitSlot(writer, most, now);
             }
-            if (place == null) {
+            if (client == null) {
                 return false;
             }
-            place.give(channel, retryAfterSeconds, cause, now);
+            client.give(channel, retryAfterSeconds, cause, now);
             if (writer != null) {
-                place.look(writer, now);
+                client.look(writer, now);
             }
-            handOver(place);
+            handOver(client);
             return true;
         } finally {
             if (writer != null) {
@@ -138,7 +138,7 @@ final class RefusalDesk {
         }
     }
 
-    private @Nullable RefusalPlace awaitPlace(@Nullable ReplyWriter writer, int most, long since) {
+    private @Nullable RefusedClient awaitSlot(@Nullable ReplyWriter writer, int most, long since) {
         if (most <= 0 || !pool.isOpen()) {
             return null;
         }
@@ -146,11 +146,11 @@ final class RefusalDesk {
         try {
             for (long now = since; now - since < WAIT_FOR_PLACE; now = clock.nanoTime()) {
                 if (writer != null) {
-                    look(writer, PLACES, false, now);
+                    look(writer, SLOTS, false, now);
                 }
-                RefusalPlace place = pool.take(most);
-                if (place != null || !pool.isOpen() || Thread.currentThread().isInterrupted()) {
-                    return place;
+                RefusedClient client = pool.take(most);
+                if (client != null || !pool.isOpen() || Thread.currentThread().isInterrupted()) {
+                    return client;
                 }
                 if (!waits) {
                     waits = true;
@@ -173,18 +173,18 @@ final class RefusalDesk {
         int looks = Math.min(most, pool.leaving());
         boolean stays = false;
         for (int i = 0; i < looks && !(stays && upToTheFirstThatStays); i++) {
-            RefusalPlace place = pool.nextLeaving();
-            if (place == null) {
+            RefusedClient client = pool.nextLeaving();
+            if (client == null) {
                 return;
             }
-            place.look(reader, now);
-            stays = !place.closed();
-            handOver(place);
+            client.look(reader, now);
+            stays = !client.closed();
+            handOver(client);
         }
     }
 
-    private void handOver(RefusalPlace place) {
-        if (pool.handOver(place)) {
+    private void handOver(RefusedClient client) {
+        if (pool.handOver(client)) {
             poller.wakeup();
         }
     }
@@ -224,7 +224,7 @@ final class RefusalDesk {
         return next;
     }
 
-    /** To be called after a flush: only now are the descriptors of closed places free, and the places with them. */
+    /** To be called after a flush: only now are the descriptors of closed slots free, and the slots with them. */
     void flushed() {
         activeCount = pool.giveBack(active, activeCount);
     }
@@ -232,7 +232,7 @@ final class RefusalDesk {
     /** Takes nobody any more and closes all. The poller must be flushed, and {@link #flushed} called, after it. */
     void shut(long now) {
         activeCount = pool.shut(active, activeCount);
-        takeIn(now, PLACES);
+        takeIn(now, SLOTS);
         for (int i = 0; i < activeCount; i++) {
             active[i].broken();
         }

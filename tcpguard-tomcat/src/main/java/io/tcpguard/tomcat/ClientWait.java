@@ -2,7 +2,7 @@
 package io.tcpguard.tomcat;
 
 /** For how long a request waits for its client, as the sampler sees it from look to look. Of the sampler's thread. */
-final class Standstill {
+final class ClientWait {
     /** What was read and written when this connection was first seen to stand still, and when. */
     private long stillAt;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RefusalDeskTest {
+class RefusalResponderTest {
     private static final String ANSWER =
             """
             HTTP/1.1 503 Service Unavailable\r
@@ -60,7 +60,7 @@ class RefusalDeskTest {
         }
         server.close();
         io.close();
-        assertThat(io.deskSize()).isZero();
+        assertThat(io.refusalsHeld()).isZero();
     }
 
     @Test
@@ -94,7 +94,7 @@ class RefusalDeskTest {
         assertThat(whole.get()).isGreaterThanOrEqualTo(count * 95 / 100);
         // The clients closed first, so the TIME_WAITs are on the clients' side.
         assertThat(Wire.timeWaits(port)).isLessThanOrEqualTo(count * 5 / 100);
-        Wire.await("the desk is empty", () -> io.deskSize() == 0);
+        Wire.await("the pool is empty", () -> io.refusalsHeld() == 0);
     }
 
     @ParameterizedTest
@@ -108,7 +108,7 @@ class RefusalDeskTest {
 
         assertThat(readAnswer(client)).isEqualTo(ANSWER);
         client.close();
-        Wire.await("the place is free", () -> io.deskSize() == 0);
+        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -139,7 +139,7 @@ class RefusalDeskTest {
         io.refuse(accept(), Admission.RESPOND, 2, 8);
 
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        Wire.await("the place is free", () -> io.deskSize() == 0);
+        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -161,7 +161,7 @@ class RefusalDeskTest {
 
         // The end of the stream is ours: the client holds on.
         assertThat(Wire.readToEnd(client)).isEqualTo(ANSWER);
-        Wire.await("the place is free", () -> io.deskSize() == 0);
+        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -173,7 +173,7 @@ class RefusalDeskTest {
 
         io.refuse(accepted, Admission.RESPOND, 2, 8);
 
-        Wire.await("the place is free", () -> io.deskSize() == 0);
+        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
         assertThat(accepted.isOpen()).isFalse();
     }
 
@@ -184,7 +184,7 @@ class RefusalDeskTest {
         assertThat(io.refuse(accept(), Admission.RESET, 2, 8)).isEqualTo(Admission.RESET);
 
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
-        assertThat(io.deskSize()).isZero();
+        assertThat(io.refusalsHeld()).isZero();
     }
 
     @Test
@@ -197,7 +197,7 @@ class RefusalDeskTest {
                 Socket client = Wire.connect(port);
                 clients.add(client);
                 Wire.send(client, said);
-                // Eight places for all, as on a full server.
+                // Eight slots for all, as on a full server.
                 answered += io.refuse(accept(), Admission.RESPOND, 2, 8) == Admission.RESPOND ? 1 : 0;
             }
             refused.add(answered);
@@ -240,7 +240,7 @@ class RefusalDeskTest {
 
     @Test
     void resetsWhenNoPlaceGetsFreeWhileItWaits() throws Exception {
-        // Both places are taken by connections that the thread can't end, since a task holds it up.
+        // Both slots are taken by connections that the thread can't end, since a task holds it up.
         Object gate = new Object();
         AtomicInteger reached = new AtomicInteger();
         synchronized (gate) {
@@ -260,9 +260,9 @@ class RefusalDeskTest {
             assertThat(io.refuse(accept(), Admission.RESPOND, 2, 2)).isEqualTo(Admission.RESET);
 
             assertThatThrownBy(() -> third.getInputStream().read()).isInstanceOf(SocketException.class);
-            assertThat(io.deskSize()).isEqualTo(2);
+            assertThat(io.refusalsHeld()).isEqualTo(2);
         }
-        Wire.await("the places are free", () -> io.deskSize() == 0);
+        Wire.await("the slots are free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -273,21 +273,21 @@ class RefusalDeskTest {
             assertThat(io.refuse(accept(), Admission.RESPOND, 2, 40)).isEqualTo(Admission.RESPOND);
             user.join();
         }
-        Wire.await("the desk is empty", () -> io.deskSize() == 0);
+        Wire.await("the pool is empty", () -> io.refusalsHeld() == 0);
     }
 
     @Test
     void isServedAtOnceAlsoByAThreadWhoseLastFlushTookTheWakeUp() throws IOException {
         Poller poller = new Poller();
-        RefusalDesk desk = new RefusalDesk(poller, view, () -> 0);
-        desk.open();
+        RefusalResponder responder = new RefusalResponder(poller, view, () -> 0);
+        responder.open();
         connected();
 
-        desk.refuse(accept(), Admission.RESPOND, 2, 8, true);
+        responder.refuse(accept(), Admission.RESPOND, 2, 8, true);
         poller.select(0);
 
-        assertThat(desk.untilNext(0)).isZero();
-        desk.shut(0);
+        assertThat(responder.untilNext(0)).isZero();
+        responder.shut(0);
         poller.close();
     }
 
@@ -324,7 +324,7 @@ class RefusalDeskTest {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
-        Wire.await("the place is free", () -> io.deskSize() == 0);
+        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     private boolean refusedByAnswer(String request) {

@@ -13,11 +13,11 @@ import io.tcpguard.internal.engine.Engine;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.probe.Probe;
-import io.tcpguard.internal.sampling.ProbeTaskPace;
+import io.tcpguard.internal.sampling.ExecutorDelayProbe;
 import io.tcpguard.internal.sampling.GuardedProbe;
+import io.tcpguard.internal.sampling.ProbeTaskPace;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
-import io.tcpguard.internal.sampling.ExecutorDelayProbe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.GuardSnapshot;
@@ -101,7 +101,8 @@ public class SampleBenchmark {
         List<Probe> process = List.of(
                 probes.everySample(),
                 acceptQueue,
-                new ExecutorDelayProbe(Runnable::run, TimeUnit.SECONDS.toNanos(1), new ProbeTaskPace(), System::nanoTime));
+                new ExecutorDelayProbe(
+                        Runnable::run, TimeUnit.SECONDS.toNanos(1), new ProbeTaskPace(), System::nanoTime));
         everySample = process.toArray(Probe[]::new);
         all = Stream.concat(process.stream(), probes.everyCounterPeriod().stream())
                 .toArray(Probe[]::new);

@@ -4,7 +4,6 @@ package io.tcpguard.internal.engine;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Signal;
-import io.tcpguard.state.Level;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +28,23 @@ record SignalRule(
 
     /** What is done about a signal. */
     enum Action {
-        /** Reported. Refusing clients would not relieve it. */
-        REPORT,
-        /** Closes leave no TIME_WAIT behind, as far as the reset budget goes. */
-        CLOSE_BY_RESET,
-        /** A new connection takes the slot of an idle connection, or is refused. */
-        REPLACE_OR_REFUSE,
-        /** Nobody waits in that listener's queue any more; where a slot is free a new connection is served. */
-        LET_NOBODY_WAIT,
-        /** New connections are refused where all work of a listener is late; its requests where it is stalled. */
-        REFUSE_ON_ITS_LISTENERS
+        REPORT("nothing: refusing clients would not relieve it"),
+        CLOSE_BY_RESET("closes by the server are resets, which leave no TIME_WAIT, as far as `resetBudget` goes"),
+        EVICT_OR_REFUSE("a new connection evicts an idle one, waits, or is refused"),
+        LET_NOBODY_WAIT("nobody waits in that listener's queue any more; with a slot free a new connection is served"),
+        REFUSE_ON_ITS_LISTENERS("new connections wait, and are refused, where all work of their listener is late; "
+                + "requests where it is stalled");
+
+        private final String words;
+
+        Action(String words) {
+            this.words = words;
+        }
+
+        /** For the reference. */
+        String words() {
+            return words;
+        }
     }
 
     /** A latch's points, and how long each must last without a break. */
@@ -61,13 +67,13 @@ record SignalRule(
         Threshold near = new Threshold(elevatedAt, Math.max(0, elevatedAt - 0.05), 0, dwell);
         return switch (signal) {
             case DESCRIPTORS ->
-                new SignalRule(null, null, null, Action.REPLACE_OR_REFUSE, null, "the process's descriptors run out");
+                new SignalRule(null, null, null, Action.EVICT_OR_REFUSE, null, "the process's descriptors run out");
             case MEMORY ->
                 new SignalRule(
                         null,
                         new Threshold(1, 0.95, 0, dwell),
                         null,
-                        Action.REPLACE_OR_REFUSE,
+                        Action.EVICT_OR_REFUSE,
                         null,
                         "memory runs out: no more connections than there are now, new ones evict idle ones, wait or are"
                                 + " refused");
@@ -76,7 +82,7 @@ record SignalRule(
                         near,
                         new Threshold(1, 0.95, 0, dwell),
                         null,
-                        Action.REPLACE_OR_REFUSE,
+                        Action.EVICT_OR_REFUSE,
                         null,
                         "as many connections as may be: new connections evict idle ones, wait or are refused");
             case ACCEPT_QUEUE ->
@@ -93,7 +99,7 @@ record SignalRule(
                         near,
                         new Threshold(0.97, 0.92, 0, dwell),
                         null,
-                        Action.REPLACE_OR_REFUSE,
+                        Action.EVICT_OR_REFUSE,
                         null,
                         "the machine's files run out: new connections evict idle ones or are refused");
             case TIME_WAIT ->
@@ -133,12 +139,5 @@ record SignalRule(
     /** The same where nobody asks the guard before a connection is accepted: it can only be said. */
     SignalRule onlyReported(String sentenceInstead) {
         return new SignalRule(elevated, null, null, Action.REPORT, null, sentenceInstead);
-    }
-
-    /** The highest level that the signal may raise. */
-    Level highest() {
-        return drain != null
-                ? Level.DRAIN
-                : shed != null ? Level.SHED : elevated != null ? Level.ELEVATED : Level.NORMAL;
     }
 }

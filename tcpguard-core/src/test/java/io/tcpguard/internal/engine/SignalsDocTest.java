@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,6 +51,19 @@ class SignalsDocTest {
                     + " | " + signal.unit() + " | " + source(signal) + " | " + highest(signal) + " | "
                     + whenUnknown(signal) + " |\n");
         }
+        text.append(
+                """
+
+                What each does alone, by the defaults. A level is entered at this share of the limit, once that has
+                lasted so long. It ends below the second share, once that has lasted for `dwell` (SHED of
+                `ACCEPT_QUEUE` and `WORK_DELAY`: 500 ms).
+
+                | signal | ELEVATED | SHED | DRAIN | what is done from SHED on | the reason says |
+                | --- | --- | --- | --- | --- | --- |
+                """);
+        for (Signal signal : Signal.values()) {
+            text.append(rule(signal, SignalRule.of(signal, GuardConfig.defaults())));
+        }
         return text.append(
                         """
 
@@ -57,8 +71,8 @@ class SignalsDocTest {
                         Descriptors and own connections are compared over ten seconds and over ten minutes. `FLOOD`: descriptors grow and own
                         connections with them. `LEAK`: descriptors grow steadily while own connections do not (less than a quarter of the
                         growth). What comes and goes with the connections, such as a gateway's to its back ends, counts as theirs; files
-                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is left, in `TcpGuard.status().trend()`, at `/details` and in the reason of ELEVATED
-                        and DRAIN.
+                        that are opened once and kept are no leak, but a lower weight. Both say how long it takes until none is
+                        left, in `TcpGuard.status().trend()`, at `/details` and in the reason of ELEVATED and DRAIN.
 
                         ## In addition to the signals
                         Every ten seconds at most, for at most 20 ms, outside of sampling: the process's sockets by state, and kernel counters
@@ -70,8 +84,7 @@ class SignalsDocTest {
                         to the application alone: it tells by `TcpGuard.connectFailed(exception)`, where it catches what a connect threw. Such
                         connects are counted (`tcpguard.connects.without.port`), named at `/details`, in the log and in the incident, and the
                         reading is the whole range for ten seconds.
-                        `TIME_WAIT` holds no descriptor; past half its limit, closes by the server are resets, which leave none, as far as
-                        `resetBudget` goes. `LISTEN_DROPS` raises a level only where a queue of this process was half full within ten
+                        `TIME_WAIT` holds no descriptor. `LISTEN_DROPS` raises a level only where a queue of this process was half full within ten
                         seconds, other signals of the namespace only where it has connections.
 
                         `WORK_DELAY` and `ACCEPT_QUEUE` are a listener's: new connections wait only where all executors of their listener are
@@ -106,6 +119,32 @@ class SignalsDocTest {
             highest = now.atLeast(highest) ? now : highest;
         }
         return highest;
+    }
+
+    private static String rule(Signal signal, SignalRule rule) {
+        boolean descriptors = signal == Signal.DESCRIPTORS;
+        String acts = rule.acts() == null ? "" : "at " + points(rule.acts()) + ": ";
+        return "| `" + signal + "` | "
+                + (descriptors ? "85 % (`elevatedAt`), less if the threshold is near" : points(rule.elevated())) + " | "
+                + (descriptors ? "the [admission threshold](../concepts.md#admission-threshold)" : points(rule.shed()))
+                + " | "
+                + (descriptors
+                        ? "what connections do not explain ([verdict](../concepts.md#verdict))"
+                        : points(rule.drain()))
+                + " | " + acts + rule.action().words() + " | " + rule.sentence() + " |\n";
+    }
+
+    private static String points(SignalRule.@Nullable Threshold threshold) {
+        if (threshold == null) {
+            return "–";
+        }
+        long millis = threshold.delayNanos() / 1_000_000;
+        return percent(threshold.enter()) + (millis > 0 ? " for " + millis + " ms" : "") + ", left below "
+                + percent(threshold.leave());
+    }
+
+    private static String percent(double share) {
+        return Math.round(100 * share) + " %";
     }
 
     private static String source(Signal signal) {

@@ -2,9 +2,14 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.state.GuardSnapshot;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private static final int ACCEPT_COUNT = 4096;
+    private static final int KEPT_WHEN_MEMORY_IS_SHORT = 16;
 
     private final GuardedNioEndpoint endpoint;
     private final RequestGate gate = new RequestGate();
@@ -137,6 +143,32 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     @Override
     public void setAdapter(Adapter adapter) {
         super.setAdapter(new GuardedAdapter(adapter, connector, gate));
+    }
+
+    /**
+     * How many processors Tomcat keeps for later: as many as were set, but {@value #KEPT_WHEN_MEMORY_IS_SHORT} while
+     * memory is. Each has buffers of 35 to 60 KiB, and 200 of them are what evictions were to free.
+     */
+    @Override
+    public int getProcessorCache() {
+        int set = super.getProcessorCache();
+        return (set < 0 || set > KEPT_WHEN_MEMORY_IS_SHORT) && memoryIsShort() ? KEPT_WHEN_MEMORY_IS_SHORT : set;
+    }
+
+    private boolean memoryIsShort() {
+        AdmissionControl guard = endpoint.guarding().guard();
+        GuardSnapshot snapshot = guard == null ? null : guard.snapshot();
+        if (snapshot == null || !snapshot.level().atLeast(Level.SHED)) {
+            return false;
+        }
+        List<SignalState> signals = snapshot.signals();
+        for (int i = 0; i < signals.size(); i++) {
+            SignalState each = signals.get(i);
+            if (each.level().atLeast(Level.SHED) && each.reading().signal() == Signal.MEMORY) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

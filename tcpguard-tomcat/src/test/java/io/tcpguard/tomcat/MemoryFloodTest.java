@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server with descriptors and slots to spare and 64 MiB of heap, and 7,000 clients that sit and come back when they
@@ -34,21 +35,11 @@ class MemoryFloodTest {
         }
     }
 
-    /** G1 tells in another way what it could not free. */
-    @Test
-    void norUnderG1() throws Exception {
-        try (ChildServer server = server("guarded", "UseG1GC")) {
-            staysInService(server, Abuse.HALF_A_REQUEST);
-        }
-    }
-
-    /**
-     * Not held yet: red in one run of two. It collects its old generation when that is full, and by nothing else is
-     * known what is left.
-     */
-    @Test
-    void norUnderParallel() throws Exception {
-        try (ChildServer server = server("guarded", "UseParallelGC")) {
+    /** Each tells in another way, and at another time, what it could not free. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UseG1GC", "UseParallelGC", "UseZGC", "UseShenandoahGC"})
+    void norUnderAnotherCollector(String collector) throws Exception {
+        try (ChildServer server = server("guarded", collector)) {
             staysInService(server, Abuse.HALF_A_REQUEST);
         }
     }

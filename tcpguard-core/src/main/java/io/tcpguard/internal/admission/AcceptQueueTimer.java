@@ -95,10 +95,14 @@ public final class AcceptQueueTimer {
 
     /** Whether the connection in hand may be held, and those behind it wait on. Any thread. */
     boolean mayWait(long now) {
+        return mayWaitForAMoment(now) && Math.max(0, last - accepted.getAsLong()) < longest;
+    }
+
+    /** The same, however many wait behind it: whoever was there for so long as clients are patient waits no more. */
+    boolean mayWaitForAMoment(long now) {
         askedAt = now;
         asked = true;
-        long inHand = accepted.getAsLong();
-        return inHand > overdue && Math.max(0, last - inHand) < longest;
+        return longest > 0 && accepted.getAsLong() > overdue;
     }
 
     /**

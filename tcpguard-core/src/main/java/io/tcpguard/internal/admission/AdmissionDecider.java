@@ -101,6 +101,9 @@ final class AdmissionDecider {
         // Who stands back takes the slot of an idle one, if there is any, and leaves the free ones.
         Ceiling full = back ? ceilings.scarcest(listener) : ceilings.full(listener, now);
         if (!filesRunOut && full == null) {
+            if (!stale && ceilings.process().growsTooFast() && queue != null && queue.mayWaitForAMoment(now)) {
+                return Admission.WAIT;
+            }
             if (shedding) {
                 precedence.decided(rank, true, now);
             }

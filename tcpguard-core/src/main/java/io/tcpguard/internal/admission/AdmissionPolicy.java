@@ -127,6 +127,11 @@ public final class AdmissionPolicy {
         ceilings.process().most((int) Math.min(Integer.MAX_VALUE, connections));
     }
 
+    /** From the sampler: up to so many connections come in at once, and more wait until it has looked again. */
+    public void atOnce(long connections) {
+        ceilings.process().atOnce((int) Math.min(Integer.MAX_VALUE, connections));
+    }
+
     /**
      * From the sampler, while memory is exhausted: evicts who is idle beyond what the process may hold, a few each
      * time.

@@ -14,6 +14,7 @@ final class SlotCeiling extends Ceiling {
 
     private final IntSupplier held;
     private volatile int most = Integer.MAX_VALUE;
+    private volatile int atOnce = Integer.MAX_VALUE;
 
     SlotCeiling(ConnectionTable table, IntSupplier held) {
         super(table);
@@ -25,6 +26,18 @@ final class SlotCeiling extends Ceiling {
         if (connections != most) {
             most = connections;
         }
+    }
+
+    /** From the sampler: up to so many come in without delay. {@link Integer#MAX_VALUE}: any number. */
+    void atOnce(int connections) {
+        if (connections != atOnce) {
+            atOnce = connections;
+        }
+    }
+
+    /** Whether one more is to wait for the next look at what there is, although it fits. */
+    boolean growsTooFast() {
+        return atOnce != Integer.MAX_VALUE && held.getAsInt() >= atOnce;
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.List;
  * <p>Looks at the pools only when a collection has ended, by its count: that costs a small object each time, beside
  * what the collection itself costs.
  */
-final class HeapUse implements MemoryUse {
+final class HeapUse implements MemoryUse, HeapGrowth.Heap {
     private static final long UNKNOWN = -1;
     /** Of all of it: what is left is where the young live. */
     private static final double REFUSE_AT = 0.9;
@@ -29,6 +29,7 @@ final class HeapUse implements MemoryUse {
     /** Of an old generation of its own: when it is full, each collection is a long one. */
     private static final double REFUSE_OLD_AT = 0.85;
 
+    private final Runtime runtime = Runtime.getRuntime();
     private final GarbageCollectorMXBean[] collectors;
     private final MemoryPoolMXBean[] pools;
     private final boolean live;
@@ -109,6 +110,21 @@ final class HeapUse implements MemoryUse {
     public long admissionThreshold() {
         long share = (long) (max * refuseAt);
         return refuseAt < REFUSE_AT ? share : Math.max(max / 2, Math.min(share, max - LEAST_LEFT));
+    }
+
+    @Override
+    public long inUseBytes() {
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @Override
+    public long leftBytes() {
+        return used;
+    }
+
+    @Override
+    public long collections() {
+        return collections;
     }
 
     @Override

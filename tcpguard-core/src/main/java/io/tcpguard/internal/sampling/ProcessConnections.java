@@ -28,6 +28,7 @@ public final class ProcessConnections implements Probe {
     private final AdmissionPolicy policy;
     private final Engine engine;
     private final MemoryCeiling memory;
+    private final HeapGrowth growth;
     private final Rehearsal rehearsal;
     private final long operator;
     /** Replaced as a whole. */
@@ -42,6 +43,7 @@ public final class ProcessConnections implements Probe {
         this.policy = policy;
         this.engine = engine;
         this.memory = memory.ceiling();
+        this.growth = memory.growth();
         int set = config.integer(Setting.MAX_CONNECTIONS);
         operator = set > 0 ? set : ConnectionLimits.NONE;
     }
@@ -91,6 +93,7 @@ public final class ProcessConnections implements Probe {
         long held = policy.connections();
         long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
         policy.most(Math.max(0, most - played));
+        policy.atOnce(growth.atOnce(held, heapEach, now));
         if (exhausted) {
             policy.evictBeyond(now);
         }

@@ -15,16 +15,24 @@ import java.util.stream.Stream;
 public final class ProcessMemory {
     private final List<MemoryProbe> probes;
     private final MemoryCeiling ceiling;
+    private final HeapGrowth growth;
 
-    private ProcessMemory(long maxHeap, MemoryUse heap, MemoryUse direct, MemoryUse container) {
+    private ProcessMemory(
+            long maxHeap, MemoryUse heap, MemoryUse direct, MemoryUse container, HeapGrowth.Heap growing) {
+        growth = new HeapGrowth(growing);
         probes = Stream.of(heap, direct, container).map(MemoryProbe::new).toList();
         ceiling = new MemoryCeiling(maxHeap, container);
     }
 
     /** Of this JVM; its container's is read elsewhere. */
     public static ProcessMemory of(MemoryUse container) {
-        return new ProcessMemory(
-                Runtime.getRuntime().maxMemory(), HeapUse.ofThisJvm(), DirectUse.ofThisJvm(), container);
+        HeapUse heap = HeapUse.ofThisJvm();
+        return of(container, heap, heap);
+    }
+
+    /** @param growing the heap by which connections may become more */
+    static ProcessMemory of(MemoryUse container, MemoryUse heap, HeapGrowth.Heap growing) {
+        return new ProcessMemory(Runtime.getRuntime().maxMemory(), heap, DirectUse.ofThisJvm(), container, growing);
     }
 
     /** Watches all of it from now on. */
@@ -36,5 +44,9 @@ public final class ProcessMemory {
 
     MemoryCeiling ceiling() {
         return ceiling;
+    }
+
+    HeapGrowth growth() {
+        return growth;
     }
 }

@@ -745,6 +745,34 @@ class AdmissionPolicyTest {
                 .isEqualTo(Admission.RESET);
     }
 
+    @Test
+    void letsWhoComesFasterThanMemoryIsLookedAtWaitAndNobodyGiveWayForIt() {
+        connect(100, null);
+        pass(60);
+        policy().atOnce(100);
+
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.WAIT);
+        assertThat(evictions).isEmpty();
+        assertThat(policy().shedWithin(1, now)).isFalse();
+        policy().atOnce(101);
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+                .isEqualTo(Admission.ADMIT);
+    }
+
+    @Test
+    void refusesNobodyForTheSpeedAtWhichConnectionsCome() {
+        connect(100, null);
+        policy().atOnce(100);
+
+        assertThat(policy().accept(null, true, atListener, waitingRoom(), () -> canAnswer, now))
+                .as("the sampler is late")
+                .isEqualTo(Admission.ADMIT);
+        assertThat(policy().accept(null, false, atListener, null, () -> canAnswer, now))
+                .as("there is nowhere to wait")
+                .isEqualTo(Admission.ADMIT);
+    }
+
     /** With room for one, who has only just come. */
     private AcceptQueueTimer waitingRoom() {
         AcceptQueueTimer room = new AcceptQueueTimer(SECONDS_4, () -> SECONDS_4, () -> 1);

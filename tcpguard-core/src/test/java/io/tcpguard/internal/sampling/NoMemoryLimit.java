@@ -3,12 +3,28 @@ package io.tcpguard.internal.sampling;
 
 import io.tcpguard.internal.probe.MemoryUse;
 
-/** A container without a limit, for guards whose memory is not simulated. */
-public final class NoMemoryLimit implements MemoryUse {
+/** A container without a limit and a heap that is empty, for guards whose memory is not simulated. */
+public final class NoMemoryLimit implements MemoryUse, HeapGrowth.Heap {
     private NoMemoryLimit() {}
 
     public static ProcessMemory processMemory() {
-        return ProcessMemory.of(new NoMemoryLimit());
+        NoMemoryLimit none = new NoMemoryLimit();
+        return ProcessMemory.of(none, HeapUse.ofThisJvm(), none);
+    }
+
+    @Override
+    public long inUseBytes() {
+        return 0;
+    }
+
+    @Override
+    public long leftBytes() {
+        return 0;
+    }
+
+    @Override
+    public long collections() {
+        return 0;
     }
 
     @Override

@@ -25,7 +25,7 @@ final class HeapGrowth {
         long leftBytes();
 
         /** Bytes of either kind from which on it is not known whether there is room. */
-        long refusalPoint();
+        long admissionThreshold();
 
         /** Collections so far that tell what is left. */
         long collections();
@@ -55,7 +55,7 @@ final class HeapGrowth {
             collectionThen = heap.collections();
             heldThen = held;
         }
-        long point = heap.refusalPoint();
+        long point = heap.admissionThreshold();
         earn(held, (double) point / each, now);
         // All that is in use counts, or what was left, with those who came since.
         long free = point - heap.inUseBytes();

@@ -33,7 +33,7 @@ class HeapGrowthTest {
         }
 
         @Override
-        public long refusalPoint() {
+        public long admissionThreshold() {
             return 48 * MIB;
         }
 
@@ -115,7 +115,7 @@ class HeapGrowthTest {
             }
 
             @Override
-            public long refusalPoint() {
+            public long admissionThreshold() {
                 return 7000 * MIB;
             }
 

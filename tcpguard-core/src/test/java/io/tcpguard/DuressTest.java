@@ -4,6 +4,8 @@ package io.tcpguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.JavaChild;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -133,20 +135,12 @@ class DuressTest {
     }
 
     private void start(String heap, long stalledAfterMillis) throws IOException {
-        // Only what it needs: each jar of a class path is a descriptor and memory.
-        StringBuilder path = new StringBuilder();
-        for (String entry : System.getProperty("java.class.path").split(":", -1)) {
-            boolean ours = !entry.endsWith(".jar") || entry.contains("slf4j") || entry.contains("jspecify");
-            path.append(ours ? Path.of(entry).toAbsolutePath() + ":" : "");
-        }
-        child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        path.toString(),
-                        DuressChild.class.getName(),
-                        Long.toString(stalledAfterMillis))
+        child = new ProcessBuilder(JavaChild.command(
+                        JavaChild.ANY_LIMIT,
+                        List.of("-Xmx" + heap),
+                        JavaChild.leanClassPath(),
+                        DuressChild.class,
+                        Long.toString(stalledAfterMillis)))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
@@ -172,14 +166,8 @@ class DuressTest {
         }
     }
 
-    private void awaitStatus(int status) throws IOException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!ask().startsWith("HTTP/1.1 " + status)) {
-            assertThat(System.nanoTime() - until)
-                    .as("waited in vain for " + status)
-                    .isNegative();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+    private void awaitStatus(int status) {
+        Await.until("health says " + status, () -> ask().startsWith("HTTP/1.1 " + status));
     }
 
     private static void request(Socket socket) throws IOException {

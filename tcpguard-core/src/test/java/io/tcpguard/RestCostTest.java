@@ -4,12 +4,14 @@ package io.tcpguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.JavaChild;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -64,15 +66,13 @@ class RestCostTest {
     }
 
     private void run() throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RestCostChild.class.getName(),
+        Process child = new ProcessBuilder(JavaChild.command(
+                        JavaChild.ANY_LIMIT,
+                        List.of("-Xmx64m"),
+                        JavaChild.classPath(),
+                        RestCostChild.class,
                         Integer.toString(USED),
-                        Integer.toString(MEASURED))
+                        Integer.toString(MEASURED)))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (BufferedReader out =

@@ -17,6 +17,7 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
 import java.io.File;
 import java.io.IOException;
@@ -40,7 +41,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
@@ -607,10 +607,6 @@ class TcpGuardTest {
     }
 
     private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited 30 s in vain").isLessThan(deadline);
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("what the guard does", condition::getAsBoolean);
     }
 }

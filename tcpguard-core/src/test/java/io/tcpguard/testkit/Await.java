@@ -3,6 +3,7 @@ package io.tcpguard.testkit;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Waits for what another thread or process does. */
 public final class Await {
@@ -23,19 +24,24 @@ public final class Await {
      * @throws AssertionError if it never does, or throws
      */
     public static void until(String what, Condition condition) {
+        until(() -> what, condition);
+    }
+
+    /** The same, with what was seen last, for instance. */
+    public static void until(Supplier<String> what, Condition condition) {
         long start = System.nanoTime();
         try {
             while (!condition.holds()) {
                 if (System.nanoTime() - start > PATIENCE_NANOS) {
-                    throw new AssertionError("never came true: " + what);
+                    throw new AssertionError("never came true: " + what.get());
                 }
                 LockSupport.parkNanos(LOOK_NANOS);
                 if (Thread.interrupted()) {
-                    throw new AssertionError("interrupted: " + what);
+                    throw new AssertionError("interrupted: " + what.get());
                 }
             }
         } catch (Exception e) {
-            throw new AssertionError(what, e);
+            throw new AssertionError(what.get(), e);
         }
     }
 }

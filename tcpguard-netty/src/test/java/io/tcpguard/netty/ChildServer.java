@@ -1,9 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.JavaChild;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
@@ -29,19 +32,13 @@ final class ChildServer implements AutoCloseable {
     /** @param args {@link SmallServer}'s, and options of the JVM */
     ChildServer(int descriptors, String classPath, String... args) throws IOException {
         log = Files.createTempFile("small-server", ".log");
-        List<String> command = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                "ulimit -n " + descriptors + "; exec \"$0\" \"$@\"",
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-Xmx96m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dio.netty.leakDetection.level=paranoid"));
-        Stream.of(args).filter(ChildServer::forTheJvm).forEach(command::add);
-        command.addAll(List.of("-cp", classPath, SmallServer.class.getName()));
-        Stream.of(args).filter(arg -> !forTheJvm(arg)).forEach(command::add);
-        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        List<String> options = new ArrayList<>(
+                List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-Dio.netty.leakDetection.level=paranoid"));
+        Stream.of(args).filter(ChildServer::forTheJvm).forEach(options::add);
+        String[] arguments = Stream.of(args).filter(arg -> !forTheJvm(arg)).toArray(String[]::new);
+        process = new ProcessBuilder(JavaChild.command(descriptors, options, classPath, SmallServer.class, arguments))
+                .redirectError(log.toFile())
+                .start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
         String ports = out.readLine();
@@ -85,6 +82,16 @@ final class ChildServer implements AutoCloseable {
                 n[12]);
     }
 
+    /** Until its numbers are as they should. */
+    void await(Predicate<Numbers> condition) {
+        AtomicReference<@Nullable Numbers> last = new AtomicReference<>();
+        Await.until(() -> "numbers, last " + last, () -> {
+            Numbers now = numbers();
+            last.set(now);
+            return condition.test(now);
+        });
+    }
+
     /** What the server said on its error output so far. */
     String log() throws IOException {
         return Files.readString(log);
@@ -93,14 +100,7 @@ final class ChildServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         in.close();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        JavaChild.end(process);
         Files.delete(log);
     }
 

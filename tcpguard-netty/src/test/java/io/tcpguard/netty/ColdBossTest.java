@@ -4,12 +4,12 @@ package io.tcpguard.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.netty.ChildServer.Numbers;
+import io.tcpguard.testkit.Await;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,10 +24,10 @@ class ColdBossTest {
     void servesAgainAsSoonAsDescriptorsReturnWithGuard(Transport transport) throws IOException {
         try (ChildServer server =
                 new ChildServer(150, NettyLine.V4_1.classPath(), transport.name(), Speech.HTTP1.name(), "on")) {
-            await(() -> server.log().contains("guarding"));
+            Await.until("guarding", () -> server.log().contains("guarding"));
             leakAll(server);
             try (Socket client = connect(server)) {
-                await(() -> server.log().contains("accept failed"));
+                Await.until("accept failed", () -> server.log().contains("accept failed"));
 
                 server.tell("heal");
                 Speech.HTTP1.answer(new DataInputStream(client.getInputStream()));
@@ -44,7 +44,7 @@ class ColdBossTest {
         try (ChildServer server = new ChildServer(150, NettyLine.V4_1.classPath(), "NIO", Speech.HTTP1.name(), "off")) {
             server.tell("leak");
             try (Socket client = connect(server)) {
-                await(() -> !server.numbers().bossLives());
+                Await.until("the boss is gone", () -> !server.numbers().bossLives());
                 assertThat(client.isConnected()).isTrue();
             }
             Numbers after = server.tell("heal");
@@ -66,17 +66,5 @@ class ColdBossTest {
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
         client.getOutputStream().write(Speech.HTTP1.ask(0));
         return client;
-    }
-
-    private static void await(Condition condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("20 s").isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
     }
 }

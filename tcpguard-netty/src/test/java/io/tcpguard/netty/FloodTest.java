@@ -19,12 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -165,12 +163,12 @@ class FloodTest {
         for (Future<?> one : turnedAway) {
             one.get();
         }
-        await(server, n -> n.opened() + n.refused() == connected.get());
+        server.await(n -> n.opened() + n.refused() == connected.get());
 
         for (Socket sitter : sockets.subList(SESSIONS, sockets.size())) {
             sitter.close();
         }
-        await(server, n -> n.calm() && n.own() == SESSIONS && n.open() == SESSIONS);
+        server.await(n -> n.calm() && n.own() == SESSIONS && n.open() == SESSIONS);
         server.tell("gc");
         LockSupport.parkNanos(300_000_000);
         over.set(true);
@@ -260,13 +258,5 @@ class FloodTest {
         }
         connected.incrementAndGet();
         return client;
-    }
-
-    private static void await(ChildServer server, Predicate<Numbers> condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        for (Numbers now = server.numbers(); !condition.test(now); now = server.numbers()) {
-            assertThat(System.nanoTime()).as("after 60 s: %s", now).isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 }

@@ -1,9 +1,9 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.tcpguard.testkit.JavaChild;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -14,9 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** {@link ManyPorts} with a small number of descriptors. */
@@ -29,22 +28,14 @@ final class ManyPortsChild implements AutoCloseable {
 
     ManyPortsChild(int descriptors, Transport transport, String... settings) throws IOException {
         log = Files.createTempFile("many-ports", ".log");
-        List<String> command = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                "ulimit -n " + descriptors + "; exec \"$0\" \"$@\"",
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-ea",
-                "-D" + Tls.KEYS + "=" + Tls.keys(),
-                "-cp",
-                NettyLine.V4_1.classPath(),
-                ManyPorts.class.getName(),
-                transport.name()));
-        command.addAll(List.of(settings));
-        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        List<String> options =
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-ea", "-D" + Tls.KEYS + "=" + Tls.keys());
+        String[] arguments =
+                Stream.concat(Stream.of(transport.name()), Stream.of(settings)).toArray(String[]::new);
+        process = new ProcessBuilder(
+                        JavaChild.command(descriptors, options, JavaChild.classPath(), ManyPorts.class, arguments))
+                .redirectError(log.toFile())
+                .start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
         String said = out.readLine();
@@ -96,14 +87,7 @@ final class ManyPortsChild implements AutoCloseable {
     @Override
     public void close() throws IOException {
         in.close();
-        try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        JavaChild.end(process);
         Files.delete(log);
     }
 }

@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,8 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +34,7 @@ class Netty42Test {
             for (int i = 0; i < 400; i++) {
                 sitters.add(connect(server));
             }
-            await(server, n -> n.opened() + n.refused() == 401);
+            server.await(n -> n.opened() + n.refused() == 401);
             // More than there is room for: each of those came in by another's slot, or was refused.
             assertThat(server.numbers().refused() + server.numbers().evicted()).isGreaterThanOrEqualTo(401L - 256);
 
@@ -44,11 +43,11 @@ class Netty42Test {
             for (Socket sitter : sitters) {
                 sitter.close();
             }
-            await(server, n -> n.calm() && n.own() == 0 && n.open() == 0);
+            server.await(n -> n.calm() && n.own() == 0 && n.open() == 0);
             server.tell("leak");
             try (Socket waiting = connect(server)) {
                 waiting.getOutputStream().write(speech.ask(0));
-                await(server, n -> server.log().contains("accept failed"));
+                Await.until("accept failed", () -> server.log().contains("accept failed"));
                 server.tell("heal");
                 speech.answer(new DataInputStream(waiting.getInputStream()));
             }
@@ -69,17 +68,5 @@ class Netty42Test {
         client.setSoTimeout(20_000);
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
         return client;
-    }
-
-    private static void await(ChildServer server, Condition condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        for (ChildServer.Numbers now = server.numbers(); !condition.holds(now); now = server.numbers()) {
-            assertThat(System.nanoTime()).as("after 30 s: %s", now).isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
-    }
-
-    private interface Condition {
-        boolean holds(ChildServer.Numbers numbers) throws IOException;
     }
 }

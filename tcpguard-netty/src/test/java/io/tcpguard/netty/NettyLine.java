@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.tcpguard.testkit.JavaChild;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ enum NettyLine {
     V4_1 {
         @Override
         String classPath() {
-            return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+            return JavaChild.classPath();
         }
     },
     V4_2 {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +55,7 @@ class SourcesTest {
                 "allow=127.0.0.8/31,10.0.0.0/8")) {
             crowd(server);
             // The refused are silent: each is closed soon, and holds no descriptor then.
-            await(server, n -> n.opened() + n.refused() == CROWD_SIZE && n.used() == REFUSAL_POINT);
+            server.await(n -> n.opened() + n.refused() == CROWD_SIZE && n.used() == REFUSAL_POINT);
 
             for (int i = 0; i < ABOVE_THE_REFUSAL_POINT; i++) {
                 ask(connect(server, "127.0.0.9"), speech);
@@ -86,14 +85,14 @@ class SourcesTest {
                 }
             }
             crowd(server);
-            await(server, n -> n.refused() + n.evicted() > 0);
+            server.await(n -> n.refused() + n.evicted() > 0);
             // Its connections are silent, and so for long enough: whoever comes could have a slot.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
             Numbers before = server.numbers();
             for (int i = 0; i < 20; i++) {
                 connect(server, CROWD);
             }
-            await(server, n -> n.refused() + n.evicted() >= before.refused() + before.evicted() + 20);
+            server.await(n -> n.refused() + n.evicted() >= before.refused() + before.evicted() + 20);
             for (int i = 0; i < 5; i++) {
                 ask(connect(server, "127.0.0.7"), speech);
             }
@@ -128,13 +127,5 @@ class SourcesTest {
     private static void ask(Socket client, Speech speech) throws IOException {
         client.getOutputStream().write(speech.ask(0));
         speech.answer(new DataInputStream(client.getInputStream()));
-    }
-
-    private static void await(ChildServer server, Predicate<Numbers> condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        for (Numbers now = server.numbers(); !condition.test(now); now = server.numbers()) {
-            assertThat(System.nanoTime()).as("after 60 s: %s", now).isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * All that the guard knows, for those who may see it.
  *
  * @param snapshot the newest
- * @param admission how they are shared at the limit
+ * @param admission what new connections meet at the limit
  * @param background what is known beside the signals
  * @param figures counts since the start, and listeners
  * @param checkers who asks

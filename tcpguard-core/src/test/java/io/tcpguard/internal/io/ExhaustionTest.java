@@ -4,9 +4,9 @@ package io.tcpguard.internal.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.JavaChild;
 import io.tcpguard.testkit.Prometheus;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
@@ -35,15 +35,7 @@ class ExhaustionTest {
     void exhaust() throws IOException {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
         child = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 96 && exec \"$0\" \"$@\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        classPath(),
-                        Exhausted.class.getName())
+                        JavaChild.command(96, List.of("-Xmx64m"), JavaChild.leanClassPath(), Exhausted.class))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
@@ -134,16 +126,6 @@ class ExhaustionTest {
         assertThat(after - before).isLessThan(1_000);
         asked("free");
         assertThat(Wire.get(port, "/weight")).endsWith("\r\n\r\n80\n");
-    }
-
-    /** Only what the child needs: each jar is a descriptor. */
-    private static String classPath() {
-        StringBuilder path = new StringBuilder();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            boolean needed = !entry.endsWith(".jar") || entry.contains("slf4j") || entry.contains("jspecify");
-            path.append(needed ? Path.of(entry).toAbsolutePath() + File.pathSeparator : "");
-        }
-        return path.toString();
     }
 
     private String asked(String question) throws IOException {

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.linux;
 
+import io.tcpguard.testkit.JavaChild;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,7 +36,7 @@ final class ChildJvm implements AutoCloseable {
 
     /** @param prefix what runs the JVM: a shell that sets a limit, a namespace; may be empty */
     static ChildJvm start(List<String> prefix) throws IOException {
-        return start(prefix, classPath());
+        return start(prefix, JavaChild.classPath());
     }
 
     static ChildJvm start(List<String> prefix, String classPath) throws IOException {
@@ -63,13 +64,9 @@ final class ChildJvm implements AutoCloseable {
 
     /** Without Netty, so that no socket can be asked. */
     static String classPathWithoutNetty() {
-        return Arrays.stream(classPath().split(":"))
+        return Arrays.stream(JavaChild.classPath().split(":"))
                 .filter(entry -> !entry.contains("netty"))
                 .collect(Collectors.joining(":"));
-    }
-
-    static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     long pid() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.internal.linux.DescriptorKey.DescriptorKind;
 import io.tcpguard.internal.probe.HeldDescriptors;
+import io.tcpguard.testkit.JavaChild;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,23 +55,12 @@ class DescriptorSurveyTest {
     }
 
     static Process launch(int limit, String... args) throws java.io.IOException {
-        return new ProcessBuilder(Stream.concat(
-                                Stream.of(
-                                        "sh",
-                                        "-c",
-                                        "ulimit -n " + limit + " && exec \"$@\"",
-                                        "sh",
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-Xmx64m",
-                                        "-XX:+UseSerialGC",
-                                        "-XX:TieredStopAtLevel=1",
-                                        "-XX:-MaxFDLimit",
-                                        "-cp",
-                                        System.getProperty("java.class.path"),
-                                        LeakingChild.class.getName()),
-                                Stream.of(args))
-                        .toList())
+        return new ProcessBuilder(JavaChild.command(
+                        limit,
+                        List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-MaxFDLimit"),
+                        JavaChild.classPath(),
+                        LeakingChild.class,
+                        args))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -4,6 +4,7 @@ package io.tcpguard.internal.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class NativeAccessTest {
                 new ArrayList<>(List.of(JDK_25.resolve("bin/java").toString()));
         command.addAll(List.of(flags));
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.add(netty ? ChildJvm.classPath() : ChildJvm.classPathWithoutNetty());
+        command.add(netty ? JavaChild.classPath() : ChildJvm.classPathWithoutNetty());
         command.add(NativeAccessChild.class.getName());
         Path out = Files.createTempFile("guard", ".txt");
         Process child = new ProcessBuilder(command)

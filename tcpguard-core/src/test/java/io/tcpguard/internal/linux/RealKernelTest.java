@@ -4,12 +4,13 @@ package io.tcpguard.internal.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -387,13 +388,10 @@ class RealKernelTest {
     }
 
     private static void awaitMatch(String expected, Supplier<String> answer) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        String last = answer.get();
-        while (!last.matches(expected)) {
-            assertThat(System.nanoTime() - deadline)
-                    .as("expected %s, last %s", expected, last)
-                    .isNegative();
-            last = answer.get();
-        }
+        AtomicReference<String> last = new AtomicReference<>("");
+        Await.until(() -> "expected " + expected + ", last " + last, () -> {
+            last.set(answer.get());
+            return last.get().matches(expected);
+        });
     }
 }

@@ -26,14 +26,26 @@ public interface GuardedListener extends AutoCloseable {
 
     /**
      * The same for who can hold a connection without blocking others' work: the answer may be {@link Admission#WAIT}
-     * too. Then take none from the accept queue meanwhile, and {@link #askAgain} in a millisecond or two. None
-     * waits longer than {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together, as long as this
-     * is asked in time: what a client waits before the kernel completes its connection is not seen.
+     * too. Then take none from the accept queue meanwhile, remember its number ({@link #accepts}), and
+     * {@link #askAgain} in a millisecond or two, until the answer is another, or {@link #giveUp}. None waits longer
+     * than {@link io.tcpguard.config.Setting#QUEUE_WAIT}, in the queue and here together, as long as this is asked in
+     * time: what a client waits before the kernel completes its connection is not seen.
      */
     Admission acceptOrWait(@Nullable InetAddress source);
 
-    /** Asks again about the connection that waits. Not counted as another accept. */
-    Admission askAgain(@Nullable InetAddress source);
+    /**
+     * How many connections it was asked about so far: the number of the newest, from 1. Each of several that wait in
+     * the hands of several threads is judged by its own. Where another thread accepts between {@link #acceptOrWait} and
+     * this, the number is that one's, which does no harm. Any thread, no lock.
+     */
+    long accepts();
+
+    /**
+     * Asks again about a connection that waits. Not counted as another accept.
+     *
+     * @param number its own
+     */
+    Admission askAgain(@Nullable InetAddress source, long number);
 
     /** The peer's address, as {@link #accept} takes it; null if it is gone already. */
     static @Nullable InetAddress sourceOf(SocketChannel channel) {
@@ -47,27 +59,29 @@ public interface GuardedListener extends AutoCloseable {
     /**
      * {@link #acceptOrWait} for a thread that accepts and may block: waits on it, with the connection in hand, until
      * the answer is another than {@link Admission#WAIT}. The thread accepts none meanwhile: they wait in the accept
-     * queue, where they cost no descriptor.
+     * queue, where they cost no descriptor. Several threads may do so.
      *
      * @param serving false: the listener stops, nobody may wait any longer
      * @return anything but {@link Admission#WAIT}
      */
     default Admission acceptBlocking(@Nullable InetAddress source, BooleanSupplier serving) {
         Admission decision = acceptOrWait(source);
+        long number = decision == Admission.WAIT ? accepts() : 0;
         while (decision == Admission.WAIT) {
             LockSupport.parkNanos(Pacing.WAIT_MILLIS * 1_000_000);
-            decision = serving.getAsBoolean() ? askAgain(source) : giveUp();
+            decision = serving.getAsBoolean() ? askAgain(source, number) : giveUp(number);
         }
         return decision;
     }
 
     /**
-     * The connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread;
-     * never throws.
+     * A connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never
+     * throws.
      *
+     * @param number its own
      * @return how it is refused
      */
-    Admission giveUp();
+    Admission giveUp(long number);
 
     /**
      * Takes an admitted connection into the books. Follows each {@link Admission#ADMIT}.

@@ -145,9 +145,14 @@ public final class FakeControl implements AdmissionControl {
         }
 
         @Override
-        public Admission askAgain(@Nullable InetAddress source) {
+        public Admission askAgain(@Nullable InetAddress source, long number) {
             askedAgain.incrementAndGet();
             return decide();
+        }
+
+        @Override
+        public long accepts() {
+            return accepts.get();
         }
 
         @Override
@@ -157,7 +162,7 @@ public final class FakeControl implements AdmissionControl {
         }
 
         @Override
-        public Admission giveUp() {
+        public Admission giveUp(long number) {
             return control.canAnswer() ? Admission.RESPOND : Admission.CLOSE;
         }
 

@@ -25,6 +25,9 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     final LoopWatch loops;
     private final Channel server;
     final ServedChildren children;
+    /** The number of the child that waits. Of the event loop that accepts. */
+    private long waits;
+
     private final AtomicBoolean closed = new AtomicBoolean();
     /** Set while accepting pauses, for whom a free descriptor is news. */
     volatile @Nullable Runnable wantsDescriptors;
@@ -103,7 +106,11 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
 
     /** Asks the policy. Allocates nothing. */
     Admission decide(Channel child) {
-        return listener.acceptOrWait(source(child));
+        Admission decision = listener.acceptOrWait(source(child));
+        if (decision == Admission.WAIT) {
+            waits = listener.accepts();
+        }
+        return decision;
     }
 
     /** Asks about one that can't wait. Allocates nothing. */
@@ -113,7 +120,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
 
     /** Asks again about a child that waits. */
     Admission decideAgain(Channel child) {
-        return listener.askAgain(source(child));
+        return listener.askAgain(source(child), waits);
     }
 
     /** Takes an admitted child into the books; the handler belongs first into its pipeline. */

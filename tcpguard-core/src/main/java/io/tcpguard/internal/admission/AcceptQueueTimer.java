@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * slots.
  *
  * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some
- * time is the n-th to be accepted, with n known. So the room remembers n over the time that clients are patient, and
+ * time is the n-th to be accepted, with n known. So the timer remembers n over the time that clients are patient, and
  * whoever is in hand and not beyond the oldest n has waited for so long, and is refused. Nobody waits where the length
  * of the queue is not known, or when a long one nears what its own signal takes for trouble.
  */
@@ -51,7 +51,7 @@ public final class AcceptQueueTimer {
     /**
      * @param longestPatience the longest time that clients may wait, in nanoseconds; 0: not at all
      * @param patience as long as that or shorter, at this time
-     * @param accepted connections taken out of this queue so far, the one in hand too
+     * @param accepted connections taken out of this queue so far, those in hand too
      */
     public AcceptQueueTimer(long longestPatience, LongSupplier patience, LongSupplier accepted) {
         this.stepNanos = longestPatience / (STEPS - 1);
@@ -93,27 +93,32 @@ public final class AcceptQueueTimer {
         return isShort;
     }
 
-    /** Whether the connection in hand may be held, and those behind it wait on. Any thread. */
-    boolean mayWait(long now) {
-        return mayWaitForAMoment(now) && Math.max(0, last - accepted.getAsLong()) < longest;
+    /**
+     * Whether a connection may be held, and those behind it wait on. Any thread.
+     *
+     * @param inHand its number among those accepted here, from 1: each of several that are held has its own
+     */
+    boolean mayWait(long inHand, long now) {
+        return mayWaitForAMoment(inHand, now) && Math.max(0, last - inHand) < longest;
     }
 
     /** The same, however many wait behind it: whoever was there for so long as clients are patient waits no more. */
-    boolean mayWaitForAMoment(long now) {
+    boolean mayWaitForAMoment(long inHand, long now) {
         askedAt = now;
         asked = true;
-        return longest > 0 && accepted.getAsLong() > overdue;
+        return longest > 0 && inHand > overdue;
     }
 
     /**
-     * For how long the connection in hand has waited, in the queue and in hand together, to a 63rd of the longest
-     * patience and never more than that: nanoseconds; 0 if it came after the last look. Any thread.
+     * For how long a connection has waited, in the queue and in hand together, to a 63rd of the longest patience and
+     * never more than that: nanoseconds; 0 if it came after the last look. Any thread.
+     *
+     * @param inHand its number, as above
      */
-    public long waitedNanos(long now) {
+    public long waitedNanos(long inHand, long now) {
         if (stepNanos <= 0) {
             return 0;
         }
-        long inHand = accepted.getAsLong();
         long newest = step;
         long first = newest + 1;
         while (first > newest - STEPS + 1 && lastAtStep.get(slot(first - 1)) >= inHand) {

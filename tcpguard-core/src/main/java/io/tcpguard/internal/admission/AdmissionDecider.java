@@ -72,6 +72,7 @@ final class AdmissionDecider {
             @Nullable Reason atListener,
             @Nullable ListenerSlots listener,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
         GuardSnapshot snapshot = snapshots.get();
@@ -83,7 +84,7 @@ final class AdmissionDecider {
                 listener.workWasLate(now);
             }
             // A free descriptor is no reason to come in.
-            return whileWorkIsLate(source, snapshot, queue, canAnswer, now);
+            return whileWorkIsLate(source, snapshot, queue, number, canAnswer, now);
         }
         boolean filesRunOut = !stale && snapshot.refusal() == Reason.SYSTEM_FILES;
         // While there is shedding, a slot that a leaving client frees is not for those who hold more than their share
@@ -91,7 +92,7 @@ final class AdmissionDecider {
         boolean shedding = ceilings.shedWithin(RECENTLY, listener, now);
         Ceiling crowded = shedding ? unfairAt(snapshot, listener, source) : null;
         if (crowded != null) {
-            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, number, canAnswer, now);
         }
         Rank rank = shedding ? rank(source) : Rank.UNKNOWN;
         boolean back = shedding && standsBack(rank, snapshot, listener, now);
@@ -101,7 +102,7 @@ final class AdmissionDecider {
         // Who stands back takes the slot of an idle one, if there is any, and leaves the free ones.
         Ceiling full = back ? ceilings.scarcest(listener) : ceilings.full(listener, now);
         if (!filesRunOut && full == null) {
-            if (!stale && ceilings.process().growsTooFast() && queue != null && queue.mayWaitForAMoment(now)) {
+            if (!stale && ceilings.process().growsTooFast() && queue != null && queue.mayWaitForAMoment(number, now)) {
                 return Admission.WAIT;
             }
             if (shedding) {
@@ -111,7 +112,7 @@ final class AdmissionDecider {
         }
         crowded = shedding ? null : unfairAt(snapshot, listener, source);
         if (crowded != null) {
-            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, canAnswer, now);
+            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, number, canAnswer, now);
         }
         Ceiling at = full == null ? ceilings.descriptors() : full;
         Reason cause =
@@ -126,7 +127,8 @@ final class AdmissionDecider {
                 && (atListener == null || queue.isShort())
                 && !back
                 && (!ranked() || precedence.mayWait(rank, now));
-        Admission decision = atTheThreshold(source, at, snapshot, cause, mayWait ? queue : null, canAnswer, now);
+        Admission decision =
+                atTheThreshold(source, at, snapshot, cause, mayWait ? queue : null, number, canAnswer, now);
         if (cause == Reason.CONNECTIONS) {
             told(source, rank, decision, listener, now);
         }
@@ -208,6 +210,7 @@ final class AdmissionDecider {
             GuardSnapshot snapshot,
             Reason cause,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
         if (cause != Reason.SYSTEM_FILES) {
@@ -225,7 +228,7 @@ final class AdmissionDecider {
         }
         // Other servers have slots, and a proxy asks them at once.
         boolean slotsElsewhere = behindProxy && cause == Reason.OTHER_DESCRIPTORS;
-        if (!slotsElsewhere && queue != null && queue.mayWait(now)) {
+        if (!slotsElsewhere && queue != null && queue.mayWait(number, now)) {
             return Admission.WAIT;
         }
         return refusals.answer(source, cause, canAnswer, now);
@@ -237,6 +240,7 @@ final class AdmissionDecider {
             GuardSnapshot snapshot,
             @Nullable InetAddress source,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
         crowded.shed(now);
@@ -246,7 +250,7 @@ final class AdmissionDecider {
             if (overshoot && evictions.own(crowded, snapshot, source, now)) {
                 return Admission.ADMIT;
             }
-            if (!overshoot && queue != null && evictions.couldOwn(crowded, source) && queue.mayWait(now)) {
+            if (!overshoot && queue != null && evictions.couldOwn(crowded, source) && queue.mayWait(number, now)) {
                 // For the descriptor of one that it replaced, which comes back within milliseconds.
                 return Admission.WAIT;
             }
@@ -263,11 +267,12 @@ final class AdmissionDecider {
             @Nullable InetAddress source,
             GuardSnapshot snapshot,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
         if (queue == null || behindProxy) {
             return refusals.refuse(source, snapshot, Reason.WORK_DELAY, canAnswer, now);
         }
-        return queue.mayWait(now) ? Admission.WAIT : refusals.answer(source, Reason.WORK_DELAY, canAnswer, now);
+        return queue.mayWait(number, now) ? Admission.WAIT : refusals.answer(source, Reason.WORK_DELAY, canAnswer, now);
     }
 }

@@ -255,6 +255,7 @@ public final class AdmissionPolicy {
      * @param atListener why new connections of this listener are refused, or must not wait; null: they are not
      * @param listener whose slots it wants; null: no listener counts its own
      * @param queue where it can wait; null: it can't
+     * @param number which of those accepted there it is, from 1; nothing if it can't wait
      * @param canAnswer whether the one who asks can answer, asked if that is to be the way; else it is closed
      */
     public Admission accept(
@@ -263,16 +264,13 @@ public final class AdmissionPolicy {
             @Nullable Reason atListener,
             @Nullable ListenerSlots listener,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
         try {
-            Admission decision = open
-                    ? decider.decide(source, stale, stale ? null : atListener, listener, queue, canAnswer, now)
+            return open
+                    ? decider.decide(source, stale, stale ? null : atListener, listener, queue, number, canAnswer, now)
                     : Admission.ADMIT;
-            if (listener != null) {
-                listener.counts().inHand(decision == Admission.WAIT);
-            }
-            return decision;
         } catch (RuntimeException | Error e) {
             // At the limit the JDK throws Errors (InternalError, NoClassDefFoundError): no reason to cut an acceptor.
             trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);
@@ -286,14 +284,15 @@ public final class AdmissionPolicy {
             boolean stale,
             @Nullable Reason atListener,
             @Nullable AcceptQueueTimer queue,
+            long number,
             BooleanSupplier canAnswer,
             long now) {
-        return accept(source, stale, atListener, null, queue, canAnswer, now);
+        return accept(source, stale, atListener, null, queue, number, canAnswer, now);
     }
 
     /** The same for one that can't wait and can be answered, at a listener that has no trouble of its own. */
     public Admission accept(@Nullable InetAddress source, boolean stale, long now) {
-        return accept(source, stale, null, null, null, () -> true, now);
+        return accept(source, stale, null, null, null, 0, () -> true, now);
     }
 
     /**

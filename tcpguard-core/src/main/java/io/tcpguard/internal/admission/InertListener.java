@@ -45,12 +45,17 @@ public final class InertListener implements GuardedListener {
     }
 
     @Override
-    public Admission askAgain(@Nullable InetAddress source) {
+    public long accepts() {
+        return 0;
+    }
+
+    @Override
+    public Admission askAgain(@Nullable InetAddress source, long number) {
         return Admission.ADMIT;
     }
 
     @Override
-    public Admission giveUp() {
+    public Admission giveUp(long number) {
         return Admission.ADMIT;
     }
 

@@ -24,7 +24,7 @@ public final class ListenerCounts {
     private final LongAdder accepts = new LongAdder();
     private final AtomicInteger held = new AtomicInteger();
 
-    private volatile boolean inHand;
+    private final AtomicInteger inHand = new AtomicInteger();
 
     @SuppressWarnings("UnusedVariable") // by its handle
     private long completed;
@@ -44,16 +44,19 @@ public final class ListenerCounts {
         return (long) COMPLETED.getOpaque(this);
     }
 
-    /** Whether its acceptor holds one that waits, or waits for a slot to answer it. Written only when it changes. */
-    public void inHand(boolean now) {
-        if (inHand != now) {
-            inHand = now;
-        }
+    /** An acceptor holds one that waits, or waits for a slot to answer it. Each needs one {@link #outOfHand()}. */
+    public void takenInHand() {
+        inHand.incrementAndGet();
+    }
+
+    /** It holds it no more. */
+    public void outOfHand() {
+        inHand.decrementAndGet();
     }
 
     /** Connections that are accepted, and neither in the books nor handed to who refuses them. */
     public int inHand() {
-        return inHand ? 1 : 0;
+        return inHand.get();
     }
 
     void opened() {

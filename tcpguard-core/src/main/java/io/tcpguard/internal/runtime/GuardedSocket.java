@@ -78,17 +78,23 @@ public final class GuardedSocket implements GuardedListener {
     @Override
     public Admission accept(@Nullable InetAddress source) {
         arrived();
-        return decide(source, null);
+        return decide(source, null, 0);
     }
 
     @Override
     public Admission acceptOrWait(@Nullable InetAddress source) {
         arrived();
-        Admission decision = decide(source, waitingRoom);
+        Admission decision = decide(source, waitingRoom, accepts());
         if (decision == Admission.WAIT) {
             waited.increment();
+            slots.counts().takenInHand();
         }
         return decision;
+    }
+
+    @Override
+    public long accepts() {
+        return slots.counts().accepts().sum();
     }
 
     /** Counted first: a sampler about to rest sees the count, or is seen. */
@@ -98,23 +104,28 @@ public final class GuardedSocket implements GuardedListener {
     }
 
     @Override
-    public Admission askAgain(@Nullable InetAddress source) {
-        Admission decision = decide(source, waitingRoom);
+    public Admission askAgain(@Nullable InetAddress source, long number) {
+        Admission decision = decide(source, waitingRoom, number);
         if (decision != Admission.WAIT) {
-            waits.ended(waitingRoom.waitedNanos(AwakeTime.nanoTime()));
+            waitEnded(number);
         }
         return decision;
     }
 
     @Override
-    public Admission giveUp() {
-        waits.ended(waitingRoom.waitedNanos(AwakeTime.nanoTime()));
+    public Admission giveUp(long number) {
+        waitEnded(number);
         return policy.giveUp(canAnswer);
     }
 
-    private Admission decide(@Nullable InetAddress source, @Nullable AcceptQueueTimer queue) {
+    private void waitEnded(long number) {
+        slots.counts().outOfHand();
+        waits.ended(waitingRoom.waitedNanos(number, AwakeTime.nanoTime()));
+    }
+
+    private Admission decide(@Nullable InetAddress source, @Nullable AcceptQueueTimer queue, long number) {
         long now = AwakeTime.nanoTime();
-        return policy.accept(source, stale.test(now), watch.state().refusal(), slots, queue, canAnswer, now);
+        return policy.accept(source, stale.test(now), watch.state().refusal(), slots, queue, number, canAnswer, now);
     }
 
     @Override
@@ -126,9 +137,9 @@ public final class GuardedSocket implements GuardedListener {
     public void refuse(SocketChannel channel, Admission decision) {
         // A reset needs no room, and to ask costs a count.
         int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.refusalsHeld()) : 0;
-        slots.counts().inHand(true);
+        slots.counts().takenInHand();
         io.refuse(channel, decision, retryAfterSeconds(), room, !policy.hurriesForAllowed());
-        slots.counts().inHand(false);
+        slots.counts().outOfHand();
     }
 
     @Override

@@ -58,7 +58,7 @@ class AcceptQueueTimerTest {
             run(1, 3, 1);
             Long came = queue.peek();
             accepted++;
-            long waited = room.waitedNanos(now);
+            long waited = room.waitedNanos(accepted, now);
             accepted--;
             assertThat(waited)
                     .isBetween(now - (came == null ? 0 : came) - 5 * STEP, now - (came == null ? 0 : came) + 3 * STEP);
@@ -70,7 +70,7 @@ class AcceptQueueTimerTest {
         run(1, 1, 1);
         accepted += queue.size() + 1L;
 
-        assertThat(room.waitedNanos(now)).isZero();
+        assertThat(room.waitedNanos(accepted, now)).isZero();
     }
 
     @Test
@@ -92,13 +92,30 @@ class AcceptQueueTimerTest {
                 .isLessThan(PATIENCE / 4 + 5 * STEP));
     }
 
+    /** Several threads may accept: one holds a connection, while another takes those behind it and gets them in. */
+    @Test
+    void judgesEachOfSeveralInHandByItsOwnTime() {
+        run(15, 0, 0);
+        queue.remove();
+        accepted++;
+        long number = accepted;
+        List<Boolean> mayWait = new ArrayList<>();
+        for (long since = now; now - since < 2 * PATIENCE; ) {
+            run(1, 1, 0);
+            queue.remove();
+            accepted++;
+            mayWait.add(room.mayWait(number, now));
+        }
+        assertThat(mayWait).startsWith(true).endsWith(false);
+    }
+
     @Test
     void letsNobodyWaitInAQueueThatGetsLong() {
         run(399, 1, 0);
         accepted++;
-        assertThat(room.mayWait(now)).isTrue();
+        assertThat(room.mayWait(accepted, now)).isTrue();
         run(2, 1, 0);
-        assertThat(room.mayWait(now)).isFalse();
+        assertThat(room.mayWait(accepted, now)).isFalse();
     }
 
     @Test
@@ -106,7 +123,7 @@ class AcceptQueueTimerTest {
         known = false;
         run(1, 1, 0);
         accepted++;
-        assertThat(room.mayWait(now)).isFalse();
+        assertThat(room.mayWait(accepted, now)).isFalse();
     }
 
     @Test
@@ -114,16 +131,16 @@ class AcceptQueueTimerTest {
         AcceptQueueTimer off = new AcceptQueueTimer(0, () -> 0, () -> accepted);
         off.watch(probe).read(now);
         accepted++;
-        assertThat(off.mayWait(now)).isFalse();
+        assertThat(off.mayWait(accepted, now)).isFalse();
     }
 
     @Test
     void letsNobodyWaitAtAListenerThatIsWatchedNoMore() {
         run(1, 1, 0);
         accepted++;
-        assertThat(room.mayWait(now)).isTrue();
+        assertThat(room.mayWait(accepted, now)).isTrue();
         probe.close();
-        assertThat(room.mayWait(now)).isFalse();
+        assertThat(room.mayWait(accepted, now)).isFalse();
     }
 
     @Test
@@ -135,13 +152,13 @@ class AcceptQueueTimerTest {
         queue.add(now);
         run(1, 1, 0);
         accepted += 10;
-        assertThat(room.mayWait(now)).isTrue();
+        assertThat(room.mayWait(accepted, now)).isTrue();
     }
 
     @Test
     void isInUseForASecondAfterAQuestion() {
         assertThat(room.inUse(now)).isFalse();
-        room.mayWait(now);
+        room.mayWait(accepted, now);
         assertThat(room.inUse(now + 900 * MILLI)).isTrue();
         assertThat(room.inUse(now + 1100 * MILLI)).isFalse();
     }
@@ -160,7 +177,7 @@ class AcceptQueueTimerTest {
             if (i == 0 && slots > 0 && !queue.isEmpty()) {
                 long in = queue.remove();
                 accepted++;
-                if (!room.mayWait(now)) {
+                if (!room.mayWait(accepted, now)) {
                     refused.add(now - in);
                 }
             }
@@ -181,7 +198,7 @@ class AcceptQueueTimerTest {
                     accepted++;
                     inHand = true;
                 }
-                if (!inHand || room.mayWait(now)) {
+                if (!inHand || room.mayWait(accepted, now)) {
                     break;
                 }
                 waits.add(now - since);

@@ -369,7 +369,7 @@ class AdmissionPolicyTest {
                         RefusalCounters.Reason.OTHER_DESCRIPTORS))
                 .isEqualTo(192 / 5);
         newcomer = 1;
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -472,7 +472,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -497,10 +497,10 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.WAIT);
         atListener = null;
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
         assertThat(resets()).isZero();
     }
@@ -518,6 +518,7 @@ class AdmissionPolicyTest {
                                 RefusalCounters.Reason.WORK_DELAY,
                                 listener,
                                 waitingRoom(),
+                                1,
                                 () -> true,
                                 now);
                 ConnectionHandle gaveUp = policy().open(null, listener, how -> {});
@@ -537,7 +538,7 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -549,7 +550,7 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> true, now)
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now)
                         .refused())
                 .isTrue();
         assertThat(shed.of(
@@ -589,7 +590,7 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         refusal = RefusalCounters.Reason.SYSTEM_FILES;
 
-        assertThat(policy().accept(null, true, atListener, null, () -> true, now))
+        assertThat(policy().accept(null, true, atListener, null, 0, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -615,9 +616,9 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
-        assertThat(policy().accept(probe, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(probe, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -657,11 +658,11 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -694,7 +695,7 @@ class AdmissionPolicyTest {
         newcomer = 1;
         canAnswer = false;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -704,7 +705,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
         assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
@@ -715,12 +716,12 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
-        policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now);
+        policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now);
 
         open.get(0).closed();
         other--;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -730,7 +731,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, true, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, true, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -741,7 +742,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
     }
 
@@ -751,12 +752,12 @@ class AdmissionPolicyTest {
         pass(60);
         policy().atOnce(100);
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
         assertThat(evictions).isEmpty();
         assertThat(policy().shedWithin(1, now)).isFalse();
         policy().atOnce(101);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -765,10 +766,10 @@ class AdmissionPolicyTest {
         connect(100, null);
         policy().atOnce(100);
 
-        assertThat(policy().accept(null, true, atListener, waitingRoom(), () -> canAnswer, now))
+        assertThat(policy().accept(null, true, atListener, waitingRoom(), 1, () -> canAnswer, now))
                 .as("the sampler is late")
                 .isEqualTo(Admission.ADMIT);
-        assertThat(policy().accept(null, false, atListener, null, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, 0, () -> canAnswer, now))
                 .as("there is nowhere to wait")
                 .isEqualTo(Admission.ADMIT);
     }
@@ -869,7 +870,7 @@ class AdmissionPolicyTest {
     private Admission accept(@Nullable InetAddress source) {
         newcomer = 1;
         try {
-            return policy().accept(source, false, atListener, null, () -> canAnswer, now);
+            return policy().accept(source, false, atListener, null, 0, () -> canAnswer, now);
         } finally {
             newcomer = 0;
         }

@@ -63,15 +63,15 @@ class GuardedSocketTest {
                     () -> {});
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
-            assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
-            assertThat(socket.askAgain(null)).isEqualTo(Admission.WAIT);
+            assertThat(socket.askAgain(null, socket.accepts())).isEqualTo(Admission.WAIT);
+            assertThat(socket.askAgain(null, socket.accepts())).isEqualTo(Admission.WAIT);
             assertThat(waited.sum()).isEqualTo(1);
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(waited.sum()).isEqualTo(2);
             assertThat(waits.count()).isZero();
 
-            socket.giveUp();
+            socket.giveUp(socket.accepts());
             assertThat(waits.count()).isEqualTo(1);
         }
     }

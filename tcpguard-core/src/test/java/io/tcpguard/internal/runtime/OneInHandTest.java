@@ -50,18 +50,29 @@ class OneInHandTest {
         for (int second = 0; second < 3; second++) {
             door.slots().counts().accepts().increment();
             open++;
+            door.slots().counts().takenInHand();
             for (int i = 0; i < 50; i++) {
                 now += 20 * MILLI;
                 accept(guard, door, address(clients));
                 guard.sample();
                 assertThat(guard.check().up()).as(guard.check().reason()).isTrue();
             }
+            door.slots().counts().outOfHand();
             open--;
         }
     }
 
     private Admission accept(SteppedGuard guard, SteppedGuard.Door door, InetAddress source) {
-        return guard.policy().accept(source, false, null, door.slots(), door.timer(), () -> true, now);
+        return guard.policy()
+                .accept(
+                        source,
+                        false,
+                        null,
+                        door.slots(),
+                        door.timer(),
+                        door.slots().counts().accepts().sum(),
+                        () -> true,
+                        now);
     }
 
     private static InetAddress address(int client) throws Exception {

@@ -198,6 +198,10 @@ final class ModelListener implements ListenerControl, Probe {
         return backlog;
     }
 
+    int acceptors() {
+        return acceptors.size();
+    }
+
     @Override
     public boolean canAnswer() {
         world.preempt();
@@ -228,11 +232,12 @@ final class ModelListener implements ListenerControl, Probe {
     }
 
     /**
-     * A thread that takes one connection at a time out of the queue, and holds it while it is told to wait; of two none
-     * may wait.
+     * A thread that takes one connection at a time out of the queue, and holds it while it is told to wait.
      */
     private final class Acceptor implements Runnable {
         private @Nullable Waiting inHand;
+        private long number;
+        private boolean waits;
         private boolean busy;
 
         @Override
@@ -260,8 +265,10 @@ final class ModelListener implements ListenerControl, Probe {
                 one = queue.remove();
                 inHand = one;
                 door.slots().counts().accepts().increment();
+                number = door.slots().counts().accepts().sum();
             }
             Admission decision = dead > 0 ? world.guard.policy().giveUp(ModelListener.this::canAnswer) : decide(one);
+            inHand(decision == Admission.WAIT);
             if (decision == Admission.WAIT) {
                 world.witness.waits(one.sinceRan(), world.guard.longestWait());
                 world.time.after(ASKED_AGAIN, this);
@@ -273,6 +280,15 @@ final class ModelListener implements ListenerControl, Probe {
             return true;
         }
 
+        private void inHand(boolean now) {
+            if (now && !waits) {
+                door.slots().counts().takenInHand();
+            } else if (waits && !now) {
+                door.slots().counts().outOfHand();
+            }
+            waits = now;
+        }
+
         private Admission decide(Waiting one) {
             return world.guard
                     .policy()
@@ -281,7 +297,8 @@ final class ModelListener implements ListenerControl, Probe {
                             world.guard.stale(),
                             door.watch().state().refusal(),
                             door.slots(),
-                            acceptors.size() == 1 ? door.timer() : null,
+                            door.timer(),
+                            number,
                             ModelListener.this::canAnswer,
                             world.awake.nanoTime());
         }

@@ -45,7 +45,7 @@ class PutBackFaultsTest {
                     health fails where clients are shed # if (leaking || helpless || first) # if (leaking || helpless || first || shedding) # NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
                     a tiny reserve counts as eaten by one in hand # point + reserve / 4 + 2) # 0) # NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
                     nobody asks whether the listener accepts # if (!listeners.get(i).accepting()) { # if (listeners.isEmpty()) { # NOT_UP_OVER_DEAD
-                    who waits is never told to go # inHand > overdue && # inHand >= 0 && # WAITS_END
+                    who waits is never told to go # longest > 0 && inHand > overdue # longest > 0 # WAITS_END
                     a level is never left # raised ? value < leave : # raised ? value < 0 : # ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
                     """)
     void isFound(String fault, String is, String was, String by) throws Exception {

@@ -117,16 +117,21 @@ final class Witness {
         trouble = true;
     }
 
+    /** One for each thread that accepts. */
+    private long mayBeInHand() {
+        return world.listeners.stream().mapToLong(ModelListener::acceptors).sum();
+    }
+
     void admits() {
         open++;
-        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
         look(Invariant.When.ADMITTED);
         open--;
     }
 
     void opened(ModelConnection connection) {
         open += connection.open ? 1 : 0;
-        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
     }
 
     void closed(ModelConnection connection) {
@@ -145,7 +150,7 @@ final class Witness {
 
     void refuses(Admission how) {
         refusals++;
-        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
     }
 
     void isReset() {
@@ -161,7 +166,7 @@ final class Witness {
     void sampled() {
         mostLimit = Math.max(mostLimit, world.kernel.limit());
         world.kernel.sampled();
-        mostOwn = Math.max(mostOwn, (long) open + world.refusals + world.listeners.size());
+        mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
         // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
         // below.
         seen = undisturbed();

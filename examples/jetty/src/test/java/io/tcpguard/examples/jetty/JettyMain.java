@@ -3,6 +3,7 @@ package io.tcpguard.examples.jetty;
 
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.eclipse.jetty.io.Content;
@@ -50,13 +51,17 @@ final class JettyMain {
 
     /** What the tests ask for. */
     static final class App extends Handler.Abstract {
-        private static final String BIG = "x".repeat(1 << 20);
+        /** One for all, so that those who read slowly take descriptors and no memory. */
+        private static final ByteBuffer BIG = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            if (request.getHttpURI().getPath().equals("/big")) {
+                response.write(true, BIG.duplicate(), callback);
+                return true;
+            }
             String text =
                     switch (request.getHttpURI().getPath()) {
-                        case "/big" -> BIG;
                         // As a servlet reads: the thread waits for the client.
                         case "/read" ->
                             "read "

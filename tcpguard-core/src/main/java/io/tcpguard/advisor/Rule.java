@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * One setting as {@code rules.txt} describes it.
  *
  * @param setting kernel setting or key of a {@link Fact}
- * @param rows rows of the two field reports that it answers; "missed" if they did not name it
  * @param since first kernel that has it; null if all do
  * @param until last kernel that had it; null if the newest does
  * @param changes when its meaning or default changed, in words
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Rule(
         String setting,
-        List<String> rows,
         @Nullable KernelVersion since,
         @Nullable KernelVersion until,
         List<String> changes,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RuleEntry {
 
     private static final Set<String> ONCE =
-            Set.of("rows", "since", "until", "scope", "reads", "what", "here", "ok", "set", "risk", "source");
+            Set.of("since", "until", "scope", "reads", "what", "here", "ok", "set", "risk", "source");
     private static final Set<String> OFTEN = Set.of("changed", "how");
     private static final String CASE = " if ";
 
@@ -55,7 +55,6 @@ final class RuleEntry {
         }
         return new Rule(
                 setting,
-                Arrays.asList(one("rows").split(" ", -1)),
                 version("since"),
                 version("until"),
                 all("changed"),

@@ -16,9 +16,7 @@ final class AdvisorDoc {
                  mvn -pl tcpguard-core test -Dtcpguard.update-docs=true -Dtest=AdvisorDocTest -->
 
             `java -jar tcpguard-core-VERSION.jar doctor [--json] [--pid N]` judges these settings where it runs. Cases are tried from
-            the top; the first that holds decides, and if none does the setting is fine. *Rows* are those of the two field reports from
-            which tcpguard began (A: a cluster ran out of sockets; B: the TIME_WAIT table overflowed); *missed* are settings that
-            the reports did not name.
+            the top; the first that holds decides, and if none does the setting is fine.
 
             | judgement | what it says |
             | --- | --- |
@@ -42,11 +40,11 @@ final class AdvisorDoc {
     }
 
     private void table(List<Rule> rules) {
-        line("| setting | rows | kernels | should be |");
-        line("| --- | --- | --- | --- |");
+        line("| setting | kernels | should be |");
+        line("| --- | --- | --- |");
         for (Rule rule : rules) {
-            line("| [`" + rule.setting() + "`](#" + rule.setting().replace(".", "") + ") | "
-                    + String.join(", ", rule.rows()) + " | " + rule.kernels() + " | " + target(rule) + " |");
+            line("| [`" + rule.setting() + "`](#" + rule.setting().replace(".", "") + ") | " + rule.kernels() + " | "
+                    + target(rule) + " |");
         }
     }
 
@@ -56,7 +54,7 @@ final class AdvisorDoc {
         line("");
         line(capital(rule.what()) + ".");
         line("");
-        line("- Rows " + String.join(", ", rule.rows()) + "; kernels: " + rule.kernels() + "; " + scope(rule) + ".");
+        line("- Kernels: " + rule.kernels() + "; " + scope(rule) + ".");
         rule.changes().forEach(c -> line("- Changed in " + c + "."));
         rule.cases()
                 .forEach(c -> line("- **" + c.judgement().words() + "** if " + c.words() + ": " + c.message() + "."));

@@ -20,7 +20,6 @@ final class RuleBookTest {
     private static final String RULE =
             """
             [net.core.somaxconn]
-            rows: A9
             scope: namespace
             what: a queue
             here: for {listeners}
@@ -30,15 +29,6 @@ final class RuleBookTest {
             """;
 
     private final List<Rule> rules = RuleBook.standard().all();
-
-    @Test
-    void answersEverySettingRowOfBothReports() {
-        Set<String> answered = rules.stream().flatMap(r -> r.rows().stream()).collect(Collectors.toSet());
-
-        assertThat(answered)
-                .contains("A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "A15", "A16", "A17")
-                .contains("B1", "B2", "B3", "B4", "B5", "B6", "B7");
-    }
 
     @Test
     void namesOnlyFactsAndSettingsInItsTexts() {
@@ -142,7 +132,7 @@ final class RuleBookTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rows", "scope", "what", "here", "risk", "source"})
+    @ValueSource(strings = {"scope", "what", "here", "risk", "source"})
     void refusesARuleThatLacksALine(String key) {
         String lacking = RULE.lines().filter(l -> !l.startsWith(key + ":")).collect(Collectors.joining("\n"));
 

@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
-import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.GuardedListener;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -15,8 +14,6 @@ final class GuardedAdapter implements Adapter {
 
     /** What this adapter needs to know of its connector. */
     interface ConnectorView {
-        @Nullable AdmissionControl guard();
-
         @Nullable GuardedListener listener();
 
         /** The connection whose event this thread processes; null if it is not known. */

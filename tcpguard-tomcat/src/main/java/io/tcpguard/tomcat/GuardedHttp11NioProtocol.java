@@ -206,11 +206,6 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
 
     private final class EndpointView implements GuardedAdapter.ConnectorView {
         @Override
-        public @Nullable AdmissionControl guard() {
-            return endpoint.guarding().guard();
-        }
-
-        @Override
         public @Nullable GuardedListener listener() {
             return endpoint.guarding().listener();
         }

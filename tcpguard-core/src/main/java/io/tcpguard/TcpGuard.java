@@ -150,12 +150,12 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     @Override
     public GuardedListener listen(String name, int port, ListenerControl control) {
-        return life.state().listen(name, port, control);
+        return life.listen(name, port, control);
     }
 
     @Override
     public Closeable watchWork(String name, Executor executor) {
-        return life.state().watchWork(name, executor);
+        return life.watchWork(name, executor);
     }
 
     /** Tells this listener of every transition from now on. */
@@ -232,8 +232,10 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
     }
 
     /**
-     * Closes all that was opened, and waits for it; {@link #start} begins anew: no drain, nothing learned, no
-     * listener. Never throws.
+     * Closes all that was opened, and waits for it. Servers run on, and everybody is admitted. {@link #start} begins
+     * anew: no drain, nothing learned. It takes over the listeners and executors that were registered and not closed:
+     * those that accept at once, others with their next connection. Connections open by then count as clients' and are
+     * not evicted. Never throws.
      */
     public void stop() {
         life.stop();

@@ -8,7 +8,10 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.ListenerStatus;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +20,8 @@ import java.net.SocketException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StopAndStartTest {
@@ -55,6 +60,122 @@ class StopAndStartTest {
             assertThat(guard.snapshot().verdict().up()).isTrue();
             assertThat(before.accept(InetAddress.getLoopbackAddress())).isEqualTo(Admission.ADMIT);
             before.close();
+        }
+    }
+
+    /** As on a server that runs on while its guard is stopped and started: by an operator, or around a checkpoint. */
+    @Test
+    void listenersThatRunOnComeUnderGuardAgainWithTheirConnections() {
+        OpenSocket socket = new OpenSocket();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            GuardedListener listener = guard.listen("on", 1, socket);
+            ConnectionHandle before = listener.open(InetAddress.getLoopbackAddress(), how -> {});
+            guard.stop();
+            ConnectionHandle meanwhile = listener.open(InetAddress.getLoopbackAddress(), how -> {});
+            ConnectionHandle short1 = listener.open(InetAddress.getLoopbackAddress(), how -> {});
+            short1.closed();
+            short1.closed();
+            guard.start();
+            assertThat(guard.status().listeners())
+                    .extracting(ListenerStatus::name)
+                    .containsExactly("on");
+            ConnectionHandle after = listener.open(InetAddress.getLoopbackAddress(), how -> {});
+            Await.until(
+                    "three own connections", () -> guard.snapshot().capacity().own() == 3);
+            before.closed();
+            meanwhile.closed();
+            Await.until("one own connection", () -> guard.snapshot().capacity().own() == 1);
+            after.closed();
+            listener.close();
+            assertThat(guard.status().listeners()).isEmpty();
+            guard.stop();
+            guard.start();
+            assertThat(guard.status().listeners()).isEmpty();
+        }
+    }
+
+    @Test
+    void aListenerThatDidNotAcceptAtTheStartIsKnownFromItsNextConnectionOn() {
+        OpenSocket socket = new OpenSocket();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            GuardedListener listener = guard.listen("paused", 1, socket);
+            socket.accepts = false;
+            guard.stop();
+            assertThat(listener.acceptOrWait(null)).isEqualTo(Admission.ADMIT);
+            guard.start();
+            assertThat(guard.status().listeners()).isEmpty();
+            socket.accepts = true;
+            assertThat(listener.acceptOrWait(InetAddress.getLoopbackAddress())).isEqualTo(Admission.ADMIT);
+            listener.open(InetAddress.getLoopbackAddress(), how -> {});
+            assertThat(guard.status().listeners()).hasSize(1);
+        }
+    }
+
+    @Test
+    void executorsAreWatchedAgain() throws Exception {
+        AtomicInteger probes = new AtomicInteger();
+        AtomicInteger ofNoListener = new AtomicInteger();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            GuardedListener listener = guard.listen("on", 1, new OpenSocket());
+            WatchedWork work = listener.watchWork("pool", counting(probes));
+            AutoCloseable other = guard.watchWork("other", counting(ofNoListener));
+            for (int i = 0; i < 2; i++) {
+                guard.stop();
+                int before = probes.get();
+                int otherBefore = ofNoListener.get();
+                guard.start();
+                Await.until("probe tasks again", () -> probes.get() > before && ofNoListener.get() > otherBefore);
+            }
+            assertThat(work.admitRequest(null)).isEqualTo(Admission.ADMIT);
+            work.close();
+            other.close();
+            guard.stop();
+            int before = probes.get() + ofNoListener.get();
+            guard.start();
+            guard.stop();
+            assertThat(probes.get() + ofNoListener.get()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void nothingIsRefusedForWorkThatWasLateBeforeTheStop() {
+        try (TcpGuard guard = TcpGuard.builder()
+                .set("stalledAfter", "1s")
+                .set("maxWorkDelay", "100ms")
+                .set("queueWait", "0s")
+                .build()
+                .start()) {
+            OpenSocket socket = new OpenSocket();
+            GuardedListener listener = guard.listen("late", 1, socket);
+            WatchedWork work = listener.watchWork("stuck", task -> {});
+            Await.until("refused", () -> listener.admitRequest(null) == Admission.RESPOND);
+            assertThat(work.admitRequest(null)).isEqualTo(Admission.RESPOND);
+            socket.accepts = false;
+            guard.stop();
+            guard.start();
+            assertThat(listener.admitRequest(null)).isEqualTo(Admission.ADMIT);
+            assertThat(work.admitRequest(null)).isEqualTo(Admission.ADMIT);
+            work.close();
+            socket.accepts = true;
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            assertThat(guard.status().listeners()).hasSize(1);
+            assertThat(listener.admitRequest(null)).isEqualTo(Admission.ADMIT);
+        }
+    }
+
+    private static Executor counting(AtomicInteger runs) {
+        return task -> {
+            runs.incrementAndGet();
+            task.run();
+        };
+    }
+
+    private static final class OpenSocket implements ListenerControl {
+        volatile boolean accepts = true;
+
+        @Override
+        public boolean accepting() {
+            return accepts;
         }
     }
 

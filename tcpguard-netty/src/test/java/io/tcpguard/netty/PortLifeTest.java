@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.ListenerState;
+import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
@@ -317,6 +318,24 @@ class PortLifeTest {
                     "up on another loop",
                     () -> names(real).equals(List.of("netty-" + port(again)))
                             && real.snapshot().verdict().up());
+        }
+    }
+
+    @Test
+    void comesUnderGuardAgainWithItsConnectionsAfterTheGuardWasStoppedAndStarted() throws Exception {
+        try (TcpGuard real = TcpGuard.builder().build().start()) {
+            Channel server = bind(guarded(NettyGuard.of(real), loops(Transport.NIO)), 0);
+            Socket before = served(server);
+            real.stop();
+            Socket meanwhile = served(server);
+            real.start();
+            assertThat(real.status().listeners())
+                    .extracting(ListenerStatus::name)
+                    .containsExactly("netty-" + port(server));
+            Await.until("both", () -> real.snapshot().capacity().own() == 2);
+            again(before);
+            meanwhile.close();
+            Await.until("the first alone", () -> real.snapshot().capacity().own() == 1);
         }
     }
 

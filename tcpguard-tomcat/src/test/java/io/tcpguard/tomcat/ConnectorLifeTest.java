@@ -309,6 +309,31 @@ class ConnectorLifeTest {
         });
     }
 
+    @Test
+    void comesUnderGuardAgainWithItsConnectionsAfterTheGuardWasStoppedAndStarted() throws Exception {
+        rig.start();
+        try (TcpGuard real = TcpGuard.builder().build().start();
+                AutoCloseable guarded = TomcatGuard.guard(real, rig.tomcat.getServer());
+                RawClient before = rig.client()) {
+            Connector stock = connector(STOCK);
+            rig.tomcat.getService().addConnector(stock);
+            before.get("/");
+            real.stop();
+            try (RawClient meanwhile = rig.client();
+                    RawClient ofStock = new RawClient(stock.getLocalPort())) {
+                meanwhile.get("/");
+                ofStock.get("/");
+                real.start();
+                assertThat(real.status().listeners()).hasSize(2);
+                Await.until("all three", () -> real.snapshot().capacity().own() == 3);
+                Await.until("up", () -> real.snapshot().verdict().up());
+                before.get("/");
+            }
+            Await.until("the first alone", () -> real.snapshot().capacity().own() == 1);
+            assertThat(guarded).isNotNull();
+        }
+    }
+
     private WeakReference<Connector> comeAndGo(String protocol) throws Exception {
         Connector connector = connector(protocol);
         rig.tomcat.getService().addConnector(connector);

@@ -3,6 +3,7 @@ package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.AcceptQueueTimer;
 import io.tcpguard.internal.admission.AdmissionPolicy;
+import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.internal.admission.ListenerSlots;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.io.IoThread;
@@ -73,6 +74,11 @@ public final class GuardedSocket implements GuardedListener {
         this.watchWork = watchWork;
         this.rouse = rouse;
         this.onClose = onClose;
+    }
+
+    /** What it has accepted and holds; goes on when its guard stops. */
+    ListenerCounts counts() {
+        return slots.counts();
     }
 
     @Override

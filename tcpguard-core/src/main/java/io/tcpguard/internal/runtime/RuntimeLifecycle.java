@@ -9,22 +9,27 @@ import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.text.AddressLiteral;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardStatus;
+import java.io.Closeable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The life of one guard: it starts, drains, rehearses, stops and is closed. Its listeners of transitions outlive a
- * stop. Any thread; what changes its state waits for what did so before.
+ * stop, and so does what adapters have registered. Any thread; what changes its state waits for what did so before.
  */
 public final class RuntimeLifecycle {
     private final GuardConfig config;
     private final PublishedSnapshot published;
     private final GuardCounters counters;
     private final List<GuardListener> listeners = new ArrayList<>();
+    private final LastingRegistrations registrations = new LastingRegistrations(this::state);
     private boolean closed;
     private @Nullable JmxRegistration jmx;
 
@@ -53,8 +58,19 @@ public final class RuntimeLifecycle {
         }
         if (!state.running()) {
             state = RunState.start(config, published, counters, listeners);
+            registrations.begun();
             show();
         }
+    }
+
+    /** As {@code TcpGuard.listen}. */
+    public GuardedListener listen(String name, int port, ListenerControl control) {
+        return registrations.listen(name, port, control);
+    }
+
+    /** As {@code TcpGuard.watchWork}. */
+    public Closeable watchWork(String name, Executor executor) {
+        return registrations.watchWork(name, executor);
     }
 
     private void show() {
@@ -125,6 +141,7 @@ public final class RuntimeLifecycle {
         jmx = null;
         RunState ending = state;
         state = RunState.STOPPED;
+        registrations.over();
         ending.close();
         published.forget(AwakeTime.nanoTime());
     }
@@ -133,5 +150,6 @@ public final class RuntimeLifecycle {
     public synchronized void close() {
         closed = true;
         stop();
+        registrations.forget();
     }
 }

@@ -1,0 +1,189 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.runtime;
+
+import io.tcpguard.internal.admission.InertListener;
+import io.tcpguard.internal.admission.ListenerCounts;
+import io.tcpguard.spi.ConnectionCloser;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.spi.WatchedWork;
+import io.tcpguard.state.Admission;
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listening socket, whatever becomes of its guard. Between two runs everybody is admitted, and the books of the run
+ * before are kept on. Another run takes it over at its start if it accepts then, else with its next connection; who is
+ * connected by then counts as a client and is never evicted.
+ */
+final class LastingListener implements GuardedListener, LastingRegistrations.Lasting {
+    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+
+    private final String name;
+    private final int port;
+    private final FormerConnections control;
+    private final Supplier<RunState> runs;
+    private final Consumer<LastingListener> onClose;
+    private final Set<LastingWork> works = ConcurrentHashMap.newKeySet();
+
+    /** Of the newest run that took it. */
+    private volatile GuardedListener now = InertListener.INSTANCE;
+
+    private volatile boolean over = true;
+    /** Guarded by this. */
+    private boolean closed;
+    /** Said once in each pause. Guarded by this. */
+    private boolean failed;
+
+    LastingListener(
+            String name,
+            int port,
+            ListenerControl control,
+            Supplier<RunState> runs,
+            Consumer<LastingListener> onClose) {
+        this.name = name;
+        this.port = port;
+        this.control = new FormerConnections(control);
+        this.runs = runs;
+        this.onClose = onClose;
+    }
+
+    /**
+     * Registers it with what runs.
+     *
+     * @throws IllegalStateException if nothing does
+     */
+    synchronized RunState register() {
+        RunState run = runs.get();
+        GuardedListener next = run.listen(name, port, control);
+        works.forEach(work -> work.watchedBy(next));
+        ListenerCounts former = now instanceof GuardedSocket before ? before.counts() : null;
+        if (former != null) {
+            control.keep(former);
+        }
+        now = next;
+        over = false;
+        failed = false;
+        return run;
+    }
+
+    @Override
+    public synchronized void over() {
+        over = true;
+        works.forEach(LastingWork::over);
+    }
+
+    @Override
+    public void begun() {
+        boolean accepting;
+        try {
+            accepting = control.accepting();
+        } catch (RuntimeException | LinkageError e) {
+            accepting = false;
+        }
+        if (accepting) {
+            comeBack();
+        }
+    }
+
+    private synchronized void comeBack() {
+        if (!over || closed || !runs.get().running()) {
+            return;
+        }
+        try {
+            register();
+        } catch (RuntimeException | LinkageError e) {
+            if (!failed) {
+                failed = true;
+                LOG.warn("listener {} is not guarded: it could not be taken over after a stop", name, e);
+            }
+        }
+    }
+
+    /** Who gets the questions about a new connection. */
+    private GuardedListener asked() {
+        if (over) {
+            comeBack();
+        }
+        return now;
+    }
+
+    @Override
+    public Admission accept(@Nullable InetAddress source) {
+        return asked().accept(source);
+    }
+
+    @Override
+    public Admission acceptOrWait(@Nullable InetAddress source) {
+        return asked().acceptOrWait(source);
+    }
+
+    @Override
+    public Admission askAgain(@Nullable InetAddress source) {
+        return now.askAgain(source);
+    }
+
+    @Override
+    public Admission giveUp() {
+        return now.giveUp();
+    }
+
+    @Override
+    public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
+        return now.open(source, closer);
+    }
+
+    @Override
+    public void refuse(SocketChannel channel, Admission decision) {
+        now.refuse(channel, decision);
+    }
+
+    @Override
+    public int retryAfterSeconds() {
+        return now.retryAfterSeconds();
+    }
+
+    @Override
+    public synchronized WatchedWork watchWork(String executorName, Executor executor) {
+        LastingWork work = new LastingWork(executorName, executor, works::remove);
+        if (!over) {
+            work.watchedBy(now);
+        }
+        works.add(work);
+        return work;
+    }
+
+    /** What was late when the guard stopped says nothing of now. */
+    @Override
+    public Admission admitRequest(@Nullable InetAddress source) {
+        return over ? Admission.ADMIT : now.admitRequest(source);
+    }
+
+    @Override
+    public boolean mayReset() {
+        return !over && now.mayReset();
+    }
+
+    @Override
+    public void countRefusedRequest() {
+        now.countRefusedRequest();
+    }
+
+    @Override
+    public void close() {
+        onClose.accept(this);
+        synchronized (this) {
+            closed = true;
+            now.close();
+        }
+    }
+}

@@ -69,6 +69,7 @@ class StopAndStartTest {
         OpenSocket socket = new OpenSocket();
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             GuardedListener listener = guard.listen("on", 1, socket);
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
             ConnectionHandle before = listener.open(InetAddress.getLoopbackAddress(), how -> {});
             guard.stop();
             ConnectionHandle meanwhile = listener.open(InetAddress.getLoopbackAddress(), how -> {});
@@ -79,6 +80,12 @@ class StopAndStartTest {
             assertThat(guard.status().listeners())
                     .extracting(ListenerStatus::name)
                     .containsExactly("on");
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            assertThat(listener.accepts()).isEqualTo(2);
+            assertThat(listener.askAgain(null, 1))
+                    .as("waited while nothing ran")
+                    .isEqualTo(Admission.ADMIT);
+            assertThat(listener.giveUp(1)).isEqualTo(Admission.CLOSE);
             ConnectionHandle after = listener.open(InetAddress.getLoopbackAddress(), how -> {});
             Await.until(
                     "three own connections", () -> guard.snapshot().capacity().own() == 3);

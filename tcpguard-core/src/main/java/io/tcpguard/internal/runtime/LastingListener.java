@@ -2,7 +2,6 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.InertListener;
-import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
@@ -28,6 +27,13 @@ import org.slf4j.LoggerFactory;
 final class LastingListener implements GuardedListener, LastingRegistrations.Lasting {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
 
+    /**
+     * By the newest run that took it.
+     *
+     * @param before how many connections runs before that were asked about: numbers go on
+     */
+    private record Taken(GuardedListener by, long before) {}
+
     private final String name;
     private final int port;
     private final FormerConnections control;
@@ -35,8 +41,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     private final Consumer<LastingListener> onClose;
     private final Set<LastingWork> works = ConcurrentHashMap.newKeySet();
 
-    /** Of the newest run that took it. */
-    private volatile GuardedListener now = InertListener.INSTANCE;
+    private volatile Taken now = new Taken(InertListener.INSTANCE, 0);
 
     private volatile boolean over = true;
     /** Guarded by this. */
@@ -66,11 +71,11 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         RunState run = runs.get();
         GuardedListener next = run.listen(name, port, control);
         works.forEach(work -> work.watchedBy(next));
-        ListenerCounts former = now instanceof GuardedSocket before ? before.counts() : null;
-        if (former != null) {
-            control.keep(former);
+        Taken former = now;
+        if (former.by() instanceof GuardedSocket before) {
+            control.keep(before.counts());
         }
-        now = next;
+        now = new Taken(next, former.before() + former.by().accepts());
         over = false;
         failed = false;
         return run;
@@ -114,7 +119,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         if (over) {
             comeBack();
         }
-        return now;
+        return now.by();
     }
 
     @Override
@@ -128,35 +133,44 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     }
 
     @Override
-    public Admission askAgain(@Nullable InetAddress source) {
-        return now.askAgain(source);
+    public long accepts() {
+        Taken taken = now;
+        return taken.before() + taken.by().accepts();
+    }
+
+    /** One that a run before was asked about came in while none ran. */
+    @Override
+    public Admission askAgain(@Nullable InetAddress source, long number) {
+        Taken taken = now;
+        return number > taken.before() ? taken.by().askAgain(source, number - taken.before()) : Admission.ADMIT;
     }
 
     @Override
-    public Admission giveUp() {
-        return now.giveUp();
+    public Admission giveUp(long number) {
+        Taken taken = now;
+        return number > taken.before() ? taken.by().giveUp(number - taken.before()) : Admission.CLOSE;
     }
 
     @Override
     public ConnectionHandle open(@Nullable InetAddress source, ConnectionCloser closer) {
-        return now.open(source, closer);
+        return now.by().open(source, closer);
     }
 
     @Override
     public void refuse(SocketChannel channel, Admission decision) {
-        now.refuse(channel, decision);
+        now.by().refuse(channel, decision);
     }
 
     @Override
     public int retryAfterSeconds() {
-        return now.retryAfterSeconds();
+        return now.by().retryAfterSeconds();
     }
 
     @Override
     public synchronized WatchedWork watchWork(String executorName, Executor executor) {
         LastingWork work = new LastingWork(executorName, executor, works::remove);
         if (!over) {
-            work.watchedBy(now);
+            work.watchedBy(now.by());
         }
         works.add(work);
         return work;
@@ -165,17 +179,17 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     /** What was late when the guard stopped says nothing of now. */
     @Override
     public Admission admitRequest(@Nullable InetAddress source) {
-        return over ? Admission.ADMIT : now.admitRequest(source);
+        return over ? Admission.ADMIT : now.by().admitRequest(source);
     }
 
     @Override
     public boolean mayReset() {
-        return !over && now.mayReset();
+        return !over && now.by().mayReset();
     }
 
     @Override
     public void countRefusedRequest() {
-        now.countRefusedRequest();
+        now.by().countRefusedRequest();
     }
 
     @Override
@@ -183,7 +197,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         onClose.accept(this);
         synchronized (this) {
             closed = true;
-            now.close();
+            now.by().close();
         }
     }
 }

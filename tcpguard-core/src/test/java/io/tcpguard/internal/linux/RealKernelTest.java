@@ -390,8 +390,9 @@ class RealKernelTest {
     private static void awaitMatch(String expected, Supplier<String> answer) {
         AtomicReference<String> last = new AtomicReference<>("");
         Await.until(() -> "expected " + expected + ", last " + last, () -> {
-            last.set(answer.get());
-            return last.get().matches(expected);
+            String now = answer.get();
+            last.set(now);
+            return now.matches(expected);
         });
     }
 }

@@ -57,6 +57,10 @@ final class ChildServer implements AutoCloseable {
         return arg.startsWith("-");
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     Numbers numbers() throws IOException {
         return tell("?");
     }

@@ -2,7 +2,6 @@
 package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -13,6 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tcpguard.spi.GonePeers;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.PulledPlug;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,17 +93,16 @@ class GonePeersTest {
             value = Transport.class,
             names = {"EPOLL", "NIO"})
     void givesThePlacesOfTheUnpluggedToNewcomers(Transport transport) throws Exception {
-        String table = "tcpguard_" + ProcessHandle.current().pid();
-        assumeThat(nft("add table ip " + table)).as("needs root and nft").isZero();
         List<Socket> sockets = new ArrayList<>();
-        try (ManyPortsChild server = new ManyPortsChild(
-                320,
-                transport,
-                "fairness=false",
-                "resetBudget=0",
-                "silentFloor=3s",
-                "maxWorkDelay=3s",
-                "stalledAfter=120s")) {
+        try (PulledPlug plug = new PulledPlug();
+                ManyPortsChild server = new ManyPortsChild(
+                        320,
+                        transport,
+                        "fairness=false",
+                        "resetBudget=0",
+                        "silentFloor=3s",
+                        "maxWorkDelay=3s",
+                        "stalledAfter=120s")) {
             for (int i = 0; i < CROWD; i++) {
                 try {
                     Socket client = new Socket();
@@ -120,12 +119,7 @@ class GonePeersTest {
                 }
             }
             TimeUnit.MILLISECONDS.sleep(500);
-            assertThat(nft("add chain ip " + table + " in { type filter hook input priority 0; }"))
-                    .isZero();
-            for (String side : List.of("saddr", "daddr")) {
-                assertThat(nft("add rule ip " + table + " in ip " + side + " " + UNPLUGGED + " drop"))
-                        .isZero();
-            }
+            plug.pull(UNPLUGGED);
             int served = 0;
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
             while (served < HONEST && System.nanoTime() < end) {
@@ -137,21 +131,6 @@ class GonePeersTest {
             for (Socket client : sockets) {
                 client.close();
             }
-            nft("delete table ip " + table);
-        }
-    }
-
-    private static int nft(String command) throws InterruptedException {
-        try {
-            List<String> words = new ArrayList<>(List.of("nft"));
-            words.addAll(List.of(command.split(" ", -1)));
-            return new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException notThere) {
-            return -1;
         }
     }
 

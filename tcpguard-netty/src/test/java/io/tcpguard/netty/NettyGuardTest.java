@@ -194,11 +194,6 @@ class NettyGuardTest {
         }
     }
 
-    @Test
-    void warmsEveryClassOfItsOwn() {
-        assertThat(NettyPreload.missing()).isEmpty();
-    }
-
     private static EmbeddedChannel child(Channel server, ChildAdmissionHandler door) {
         return new EmbeddedChannel(server, DefaultChannelId.newInstance(), true, false, door);
     }

@@ -52,6 +52,7 @@ final class EndpointGuard {
     }
 
     void guardWith(AdmissionControl next) {
+        TomcatPreload.once();
         synchronized (lifecycle) {
             AdmissionControl now = guard;
             if (next == now) {

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.state.ListenerState;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;
@@ -332,6 +333,61 @@ class ConnectorLifeTest {
             Await.until("the first alone", () -> real.snapshot().capacity().own() == 1);
             assertThat(guarded).isNotNull();
         }
+    }
+
+    /** What an operator sees and what a load balancer is told right after each change, by JMX where it can. */
+    @ParameterizedTest
+    @ValueSource(strings = {GUARDED, STOCK})
+    void tellsTheNamesHealthAndAdviceRightAfterEachChange(String protocol) throws Exception {
+        TcpGuardListener listener = new TcpGuardListener();
+        listener.setProperty("healthPort", "0");
+        rig.tomcat.getServer().addLifecycleListener(listener);
+        rig.start();
+        TcpGuard real = Objects.requireNonNull(listener.guard());
+        Await.until("up", () -> real.snapshot().verdict().up());
+        Connector connector = connector(protocol);
+        connector.setProperty("acceptCount", "77");
+        rig.tomcat.getService().addConnector(connector);
+        isKnown(real, connector.getLocalPort());
+        try (RawClient client = new RawClient(connector.getLocalPort())) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            for (int i = 0; i < 3; i++) {
+                invoke(connector, "stop");
+                int port = freePort();
+                setPort(connector, port);
+                invoke(connector, "start");
+                isKnown(real, port);
+                try (RawClient next = new RawClient(port)) {
+                    assertThat(next.get("/")).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+        int last = connector.getLocalPort();
+        rig.tomcat.getService().removeConnector(connector);
+        assertThat(real.healthPage(null, false).status()).isEqualTo(200);
+        Await.until("forgotten", () -> names(real).stream().noneMatch(name -> name.contains("-" + last)));
+        assertThat(real.snapshot().verdict().up()).isTrue();
+        connector.destroy();
+    }
+
+    private void setPort(Connector connector, int port) throws Exception {
+        ManagementFactory.getPlatformMBeanServer()
+                .setAttribute(
+                        Objects.requireNonNull(connector.getObjectName()), new javax.management.Attribute("port", port));
+    }
+
+    private void isKnown(TcpGuard real, int port) {
+        assertThat(real.healthPage(null, false).status()).isEqualTo(200);
+        Await.until(
+                "known by its name",
+                () -> names(real).stream().anyMatch(name -> name.endsWith("-" + port))
+                        && names(real).size() == 2
+                        && real.snapshot().verdict().up());
+        Await.until("its backlog is judged", () -> real.advice().text(false).contains("77"));
+    }
+
+    private static List<String> names(TcpGuard real) {
+        return real.snapshot().listeners().stream().map(ListenerState::name).toList();
     }
 
     private WeakReference<Connector> comeAndGo(String protocol) throws Exception {

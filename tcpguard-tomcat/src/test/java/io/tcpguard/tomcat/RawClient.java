@@ -57,6 +57,12 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Waits for no answer longer than this. */
+    RawClient patience(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        return this;
+    }
+
     RawClient shutdownOutput() throws IOException {
         socket.shutdownOutput();
         return this;

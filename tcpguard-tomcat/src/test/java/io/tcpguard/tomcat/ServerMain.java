@@ -6,6 +6,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -23,17 +24,20 @@ final class ServerMain {
     private ServerMain() {}
 
     /**
-     * Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, and settings
-     * of the guard as name=value.
+     * Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, "keep=" with
+     * its keepAliveTimeout, and settings of the guard as name=value.
      */
     public static void main(String[] args) throws Exception {
         String keyStore = null;
         String maxConnections = null;
+        String keep = "20000";
         GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(1, args.length)) {
             String[] nameAndValue = arg.split("=", 2);
             if (nameAndValue[0].equals("tls")) {
                 keyStore = nameAndValue[1];
+            } else if (nameAndValue[0].equals("keep")) {
+                keep = nameAndValue[1];
             } else if (nameAndValue[0].equals("max")) {
                 maxConnections = nameAndValue[1];
             } else {
@@ -46,6 +50,7 @@ final class ServerMain {
         if (maxConnections != null) {
             connector.setProperty("maxConnections", maxConnections);
         }
+        connector.setProperty("keepAliveTimeout", keep);
         // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
         connector.setProperty("maxKeepAliveRequests", "-1");
         // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback
@@ -78,6 +83,11 @@ final class ServerMain {
     private static final class Pages extends ValveBase {
         private static final String BIG = "x".repeat(1 << 20);
 
+        /** With room before there is none. */
+        private static final FileInputStream[] LEAKS = new FileInputStream[10_000];
+
+        private static int leaks;
+
         private final @Nullable TcpGuard guard;
 
         Pages(@Nullable TcpGuard guard) {
@@ -85,12 +95,35 @@ final class ServerMain {
             this.guard = guard;
         }
 
+        /** Takes every descriptor that is left, as an application does that forgets to close. */
+        private static synchronized String leak() {
+            try {
+                while (leaks < LEAKS.length) {
+                    LEAKS[leaks] = new FileInputStream("/dev/null");
+                    leaks++;
+                }
+            } catch (IOException noneLeft) {
+                return "leaked " + leaks;
+            }
+            return "leaked all";
+        }
+
+        private static synchronized String heal() throws IOException {
+            while (leaks > 0) {
+                LEAKS[--leaks].close();
+            }
+            return "healed";
+        }
+
         @Override
         public void invoke(Request request, Response response) throws IOException {
             String text =
                     switch (request.getRequestURI()) {
                         case "/big" -> BIG;
+                        case "/leak" -> leak();
+                        case "/heal" -> heal();
                         case "/read" -> "read " + request.getStream().readAllBytes().length;
+                        case "/evicted" -> guard == null ? "none" : "evicted " + guard.shed().of(Stage.KEEP_ALIVE);
                         case "/refusals" ->
                             guard == null
                                     ? "none"

@@ -13,12 +13,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.catalina.Context;
 import org.apache.tomcat.websocket.server.WsSci;
+import org.jspecify.annotations.Nullable;
 
 /** WebSockets of {@link WorkMain}, and their clients: one side speaks, or nobody, until somebody releases. */
 final class Sockets {
@@ -51,10 +57,16 @@ final class Sockets {
         public void onOpen(Session session, EndpointConfig config) {
             boolean speaks =
                     String.valueOf(session.getPathParameters().get("who")).equals("server");
-            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> {});
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> echo(session, text));
             Thread thread = new Thread(() -> speak(session, speaks), "socket");
             thread.setDaemon(true);
             thread.start();
+        }
+
+        private static void echo(Session session, String text) {
+            if (text.startsWith("echo ")) {
+                session.getAsyncRemote().sendText(text);
+            }
         }
 
         private static void speak(Session session, boolean speaks) {
@@ -70,6 +82,64 @@ final class Sockets {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** A client that asks for its own words back. */
+    static Talk talk(int port) throws Exception {
+        Talk talk = new Talk();
+        talk.socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(URI.create("ws://localhost:" + port + "/socket/nobody"), talk)
+                .get(30, TimeUnit.SECONDS);
+        return talk;
+    }
+
+    static final class Talk implements WebSocket.Listener {
+        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        private final CountDownLatch over = new CountDownLatch(1);
+        private @Nullable WebSocket socket;
+
+        /** Whether a word came back, before the end or two seconds. */
+        boolean echoed(String word) throws InterruptedException {
+            try {
+                Objects.requireNonNull(socket).sendText("echo " + word, true).get(2, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException closed) {
+                return false;
+            }
+            for (int i = 0; i < 40 && over.getCount() > 0; i++) {
+                if (("echo " + word).equals(heard.poll(50, TimeUnit.MILLISECONDS))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether the server ended it; waits for that. */
+        boolean isOver() throws InterruptedException {
+            return over.await(10, TimeUnit.SECONDS);
+        }
+
+        void abort() {
+            Objects.requireNonNull(socket).abort();
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            heard.add(text.toString());
+            from.request(1);
+            return CompletableFuture.completedFuture(text);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            over.countDown();
+            return CompletableFuture.completedFuture(reason);
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            over.countDown();
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.Adapter;
@@ -461,6 +462,30 @@ class UnservedTest {
             }
             workers.trouble = Trouble.NONE;
             isServed();
+        }
+        assertThat(pollerThread()).isSameAs(before);
+        TomcatRig.await("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
+    }
+
+    /** What comes next on it is the application's, and asks for a thread as a request does. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Trouble.class,
+            names = {"NO_THREAD", "NO_THREAD_FOR_WORKERS", "REJECTS"})
+    void servesOnOrClosesAWebSocketThatNoThreadCanBeMadeFor(Trouble now) throws Exception {
+        Sockets.serve((Context) rig.tomcat.getHost().findChildren()[0]);
+        serve(true);
+        Thread before = pollerThread();
+        for (int i = 0; i < 4; i++) {
+            Sockets.Talk talk = Sockets.talk(connector.getLocalPort());
+            assertThat(talk.echoed("before")).isTrue();
+            workers.trouble = now;
+            boolean served = talk.echoed("meanwhile");
+            workers.trouble = Trouble.NONE;
+            // One that nobody serves any more and that is left open would be worst.
+            assertThat(served ? talk.echoed("after") : talk.isOver()).isTrue();
+            isServed();
+            talk.abort();
         }
         assertThat(pollerThread()).isSameAs(before);
         TomcatRig.await("books are empty", () -> rig.protocol.getGuardedConnections() == 0);

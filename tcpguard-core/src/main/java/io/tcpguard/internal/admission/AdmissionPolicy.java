@@ -48,6 +48,7 @@ public final class AdmissionPolicy {
     private final List<ListenerSlots> listeners = new CopyOnWriteArrayList<>();
     private final ResetBudget resets;
     private final Evictions evictions;
+    private final NoneLeft noneLeft;
     private final boolean reclaim;
     private final boolean behindProxy;
     private final long fixedFloor;
@@ -82,6 +83,7 @@ public final class AdmissionPolicy {
         DecisionLog decisions = new DecisionLog();
         refusals = new RefusalChooser(snapshots, shed, room, resets, allowed, decisions);
         evictions = new Evictions(config, clients, shed, resets, decisions, now);
+        noneLeft = new NoneLeft(config, snapshots, ceilings, evictions, now);
         ProxySearch proxies = new ProxySearch(table, refusals.sources());
         decider = new AdmissionDecider(
                 config, snapshots, clients, table, ceilings, allowed, refusals, evictions, proxies, ofNoListener);
@@ -99,6 +101,7 @@ public final class AdmissionPolicy {
         if (capacity.known()) {
             room.update(capacity.admissionThreshold(), capacity.reserve(), capacity.used());
             evictions.sampled(capacity);
+            noneLeft.sampled(open, capacity, now);
         } else {
             room.update(Long.MAX_VALUE, 0, -1);
         }

@@ -6,6 +6,7 @@ import io.tcpguard.state.Capacity;
 /** A limit under which a newcomer must fit, with those who can make room there. Any thread; no lock, no allocation. */
 abstract class Ceiling {
     private final ConnectionTable table;
+    private final MakeUpPace pace = new MakeUpPace();
     private volatile boolean everShed;
     private volatile long shedAt;
 
@@ -34,6 +35,11 @@ abstract class Ceiling {
 
     ConnectionTable table() {
         return table;
+    }
+
+    /** Of evictions that nobody comes in for. */
+    MakeUpPace pace() {
+        return pace;
     }
 
     /** Somebody was refused here, or took another's slot. */

@@ -17,8 +17,6 @@ import org.slf4j.LoggerFactory;
 
 /** Takes the slot of an idle connection for a new one, so many a second at most. Any thread. */
 final class Evictions {
-    private static final long MAKES_UP_EVERY = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final ClientModel clients;
     private final RefusalCounters shed;
     private final ResetBudget resets;
@@ -33,7 +31,6 @@ final class Evictions {
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
     private volatile double perSecond;
-    private long madeUpAt;
 
     Evictions(
             GuardConfig config,
@@ -53,7 +50,6 @@ final class Evictions {
         any = new TokenBucket(now);
         silent = new TokenBucket(now);
         own = new TokenBucket(now);
-        madeUpAt = now;
     }
 
     /** From the sampler. */
@@ -93,14 +89,14 @@ final class Evictions {
 
     /**
      * Others took descriptors that connections had, or the limit was lowered: idle connections give way for that, and
-     * nobody comes in for them. Slower than closes take, so that none goes twice for one slot.
+     * nobody comes in for them, as often as {@link MakeUpPace} says.
      */
     void makeUp(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
+        long excess = full.excess();
         synchronized (any) {
-            if (now - madeUpAt < MAKES_UP_EVERY) {
+            if (!full.pace().isTime(excess, now)) {
                 return;
             }
-            madeUpAt = now;
         }
         one(full, snapshot, cause, now);
     }
@@ -129,9 +125,14 @@ final class Evictions {
     private boolean evict(TrackedConnection victim, GuardSnapshot snapshot, Reason cause, long now) {
         Closing how = mayReset(snapshot, now) ? Closing.RESET : Closing.ORDERLY;
         shed.count(Stage.KEEP_ALIVE, how == Closing.RESET ? Method.RESET : Method.ANSWER, cause);
-        decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
-        if (victim.begun() <= 1) {
-            clients.history().sat(victim.source, victim.address, now);
+        try {
+            decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
+            if (victim.begun() <= 1) {
+                clients.history().sat(victim.source, victim.address, now);
+            }
+        } catch (RuntimeException | Error e) {
+            // It is claimed, and nobody else will close it.
+            trouble.warn("tcpguard: an evicted connection could not be noted", e, now);
         }
         try {
             victim.closer.close(how);

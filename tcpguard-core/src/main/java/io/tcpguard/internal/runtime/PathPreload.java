@@ -15,6 +15,7 @@ import io.tcpguard.internal.report.Incidents;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
@@ -24,13 +25,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plays an exhaustion from NORMAL to DRAIN and back through a second engine and policy, in virtual time, before the
  * first sample: a class that is first needed when no descriptor is left can't be loaded any more.
  */
 public final class PathPreload {
+    private static final Logger log = LoggerFactory.getLogger(PathPreload.class);
     private static final long LIMIT = 1024;
     private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
 
@@ -42,6 +47,7 @@ public final class PathPreload {
     private final List<Watch> watches;
     private final List<ListenerWatch> listeners;
     private final List<Transition> transitions = new ArrayList<>();
+    private long waiting;
     private long now;
 
     private PathPreload(GuardConfig config, Supplier<TcpCounts> counts) {
@@ -63,9 +69,14 @@ public final class PathPreload {
     }
 
     public static void play(GuardConfig config, Supplier<TcpCounts> counts) {
+        List<String> missing = ClassPreload.load();
+        if (!missing.isEmpty()) {
+            log.debug("not warm: {}", missing);
+        }
         PathPreload rehearsal = new PathPreload(config, counts);
         rehearsal.policy.setEnabled(true);
         rehearsal.flood();
+        rehearsal.sit();
         rehearsal.stall();
         rehearsal.calm();
         rehearsal.tell();
@@ -88,13 +99,30 @@ public final class PathPreload {
         }
     }
 
+    private void open() {
+        AtomicReference<ConnectionHandle> handle = new AtomicReference<>();
+        ConnectionHandle opened = policy.open(CLIENT, how -> handle.get().closed());
+        handle.set(opened);
+        opened.touch();
+    }
+
     private void flood() {
         for (long descriptors = 100; descriptors <= LIMIT; descriptors += 50) {
             step(descriptors, 0);
             if (policy.accept(CLIENT, false, now) == Admission.ADMIT) {
-                policy.open(CLIENT, how -> {}).touch();
+                open();
             }
         }
+    }
+
+    /** Clients stay until they are idle, and nobody can be accepted who would take their slots. */
+    private void sit() {
+        int sitting = policy.connections();
+        waiting = 1;
+        for (int i = 0; i < 60 && policy.connections() == sitting; i++) {
+            step(LIMIT, 0);
+        }
+        waiting = 0;
     }
 
     private void stall() {
@@ -116,7 +144,7 @@ public final class PathPreload {
         used.set(descriptors);
         long maxDelay = Math.max(1, TimeUnit.NANOSECONDS.toMillis(config.nanos(Setting.MAX_WORK_DELAY)));
         watches.get(0).read(new Reading.Measured(Signal.DESCRIPTORS, descriptors, LIMIT));
-        watches.get(1).read(new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100));
+        watches.get(1).read(new Reading.Measured(Signal.ACCEPT_QUEUE, waiting, 100));
         watches.get(2).read(new Reading.Measured(Signal.WORK_DELAY, delayMillis, maxDelay));
         GuardSnapshot before = engine.snapshot();
         GuardSnapshot snapshot = engine.step(watches, listeners, policy.connections(), false, null, 0, now);

@@ -78,6 +78,69 @@ class AdmissionPolicyTest {
                 .isLessThanOrEqualTo(15 + admitted);
     }
 
+    /** accept(2) fails there: nobody comes who could ask for an eviction. */
+    @Test
+    void evictsIdleConnectionsByItselfWhileNoDescriptorIsLeftToAcceptWith() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        other += LIMIT - REFUSAL_POINT + 20;
+
+        pass(5);
+
+        assertThat(open.size() + other).isEqualTo(LIMIT - 1);
+        assertThat(evictions).as("and no more than that takes").hasSize(21);
+    }
+
+    @Test
+    void evictsNobodyByItselfWhileADescriptorIsLeftOrTheirWorkIsInProgress() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        other += LIMIT - REFUSAL_POINT - 1;
+        pass(5);
+        keepAllBusy();
+        other += 20;
+        pass(5);
+
+        assertThat(evictions).isEmpty();
+    }
+
+    @Test
+    void evictsNobodyByItselfForWhatLastsAMomentOrWhileNobodyWaitsToBeAccepted() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        for (int i = 0; i < 20; i++) {
+            other += LIMIT - REFUSAL_POINT;
+            pass(0.4);
+            other -= LIMIT - REFUSAL_POINT;
+            pass(0.1);
+        }
+        signals = List.of(new SignalState("a", new Reading.Measured(Signal.ACCEPT_QUEUE, 0, 100), Level.NORMAL));
+        other += LIMIT - REFUSAL_POINT;
+        pass(5);
+
+        assertThat(evictions).isEmpty();
+    }
+
+    /** Idle users would go one after the other, and nobody would come in. */
+    @Test
+    void evictsHardlyAnybodyIntoALeakThatTakesWhateverIsFree() {
+        connect(REFUSAL_POINT - 24, null);
+        pass(11);
+        for (int i = 0; i < 50 * 60; i++) {
+            other += Math.max(0, LIMIT - open.size() - other);
+            pass(0.02);
+        }
+        assertThat(evictions).hasSizeBetween(1, 10);
+
+        other -= 100;
+        int inALeak = evictions.size();
+        pass(2);
+        assertThat(evictions).hasSize(inALeak);
+        other += LIMIT - open.size() - other + 20;
+        pass(5);
+        assertThat(open.size() + other).isEqualTo(LIMIT - 1);
+    }
+
     @Test
     void evictsNobodyForTheTimeThatTheSamplerStoodStill() {
         connect(REFUSAL_POINT - 24, null);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("long")
 class PutBackFaultsTest {
     private static final Logger LOG = Logger.getLogger("io.tcpguard");
-    private static final int SEEDS = 1_000;
+    private static final int SEEDS = 1_200;
 
     @TempDir
     private Path classes;

@@ -1,0 +1,60 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Loads all classes that decide about a connection, whatever {@link PathPreload} played: a class path may hold
+ * directories, and of those none can be loaded when no descriptor is left. A decision that lacks one admits, and an
+ * eviction frees nothing.
+ */
+final class ClassPreload {
+    static final Map<String, List<String>> CLASSES = Map.of(
+            "io.tcpguard.internal.admission",
+            names("AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally AdmissionDecider "
+                    + "AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock ConnectionTable DecisionLog "
+                    + "DescriptorCeiling DescriptorHeadroom EvictionRate Evictions HandleList IdleFloorEstimator IdleOrder "
+                    + "IdleOrder$1 InertListener InertListener$1 ListenerCounts ListenerPlaces ListenerSeat LogScale "
+                    + "MakeUpPace NoneLeft PaceEstimator PlaceCeiling PolicyUpkeep Precedence Precedence$1 ProxySearch "
+                    + "RefusalChooser RefusedSources RefusedSources$Refused RefusedSources$Table ResetBudget Seat Source "
+                    + "SourceHistogram SourceHistory SourceKey SourceKey$Memory SourceMarks SourceMemory SourceRank Sources "
+                    + "StalledRequestReaper StalledRequestReaper$WatchedListener TenureEstimator TokenBucket "
+                    + "TrackedConnection Turns"),
+            "io.tcpguard.internal.engine",
+            names("Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind Engine "
+                    + "Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence Serving "
+                    + "SignalRule SignalRule$1 SignalRule$Action SignalRule$Threshold SnapshotWriter Traffic VerdictKeeper "
+                    + "Watch"),
+            "io.tcpguard.spi",
+            names("AdmissionControl Closing ConnectionCloser ConnectionHandle Drain Drain$Connections Drain$Sleep "
+                    + "GonePeers GuardedListener ListenerControl ListenerRegistration NoOpConnectionHandle OverdueWork "
+                    + "Pacing RateLimitedLog Refusal RequestsInProgress WatchedWork"),
+            "io.tcpguard.state",
+            names("Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
+                    + "GuardStatus HealthPage Level Limit ListenerState ListenerStatus RefusalCounters "
+                    + "RefusalCounters$Method RefusalCounters$Rank RefusalCounters$Reason RefusalCounters$Stage SignalState "
+                    + "Transition Trend Trend$1 Trend$Kind Verdict WaitHistogram"));
+
+    private ClassPreload() {}
+
+    /** Those that could not be loaded; they are loaded when needed, as without this. */
+    static List<String> load() {
+        List<String> missing = new ArrayList<>();
+        CLASSES.forEach((where, names) -> {
+            for (String name : names) {
+                try {
+                    Class.forName(where + '.' + name);
+                } catch (ClassNotFoundException | LinkageError e) {
+                    missing.add(name);
+                }
+            }
+        });
+        return missing;
+    }
+
+    private static List<String> names(String separatedBySpaces) {
+        return List.of(separatedBySpaces.split(" ", -1));
+    }
+}

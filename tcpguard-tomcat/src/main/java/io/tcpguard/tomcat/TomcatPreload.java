@@ -1,0 +1,100 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads this module's classes before they are needed: a class path may hold directories, and of those none can be
+ * loaded when no descriptor is left. An eviction that lacks one frees nothing then.
+ */
+final class TomcatPreload {
+    static final List<String> OWN = List.of(
+            "AcceptorLife",
+            "BodyReads",
+            "ClientChannel",
+            "ConnectionRegistry",
+            "ConnectorLife",
+            "EndpointControl",
+            "EndpointGuard",
+            "Evictor",
+            "FilesBeingSent",
+            "FilesBeingSent$Sending",
+            "GoAwayCloser",
+            "GoAwayCloser$Leaving",
+            "GuardedAdapter",
+            "GuardedAdapter$Place",
+            "GuardedConnection",
+            "GuardedHandler",
+            "GuardedHandler$1",
+            "GuardedHttp11NioProtocol",
+            "GuardedHttp11NioProtocol$EndpointPlace",
+            "GuardedNioEndpoint",
+            "GuardedNioEndpoint$GatedProcessor",
+            "GuardedProcessor",
+            "GuardedServer",
+            "KeepAliveProbes",
+            "KeepAliveProbes$Before",
+            "NoWorkerLog",
+            "OperationExecutor",
+            "OperationExecutor$NoThread",
+            "PollerCanary",
+            "PollerCanary$Closed",
+            "PollerCanary$ClosedChannel",
+            "PollerRestart",
+            "ReadListeners",
+            "RecordMethods",
+            "RequestGate",
+            "RequestValve",
+            "ServiceWatch",
+            "ServiceWatch$Restart",
+            "ShutdownDrain",
+            "StalledRequests",
+            "Standstill",
+            "StockConnector",
+            "StockConnectors",
+            "StockEndpoint",
+            "StreamAdapter",
+            "TcpGuardListener",
+            "TomcatDrain",
+            "TomcatGuard",
+            "TomcatRequests",
+            "TrackedUpgrade",
+            "UnpooledWork",
+            "UnreadBytes",
+            "WorkerGate",
+            "WorkerGate$Work",
+            "WorkerRun");
+
+    private static final Logger log = LoggerFactory.getLogger(TomcatPreload.class);
+    private static final List<String> MISSING = warm();
+
+    private TomcatPreload() {}
+
+    /** Does it, once for the process. */
+    static void once() {
+        if (!MISSING.isEmpty()) {
+            log.debug("not warm: {}", MISSING);
+        }
+    }
+
+    /** Classes that could not be loaded in advance; they are loaded when needed, as without this. */
+    static List<String> missing() {
+        return MISSING;
+    }
+
+    private static List<String> warm() {
+        String prefix = TomcatPreload.class.getPackageName() + '.';
+        List<String> missing = new ArrayList<>();
+        for (String name : OWN) {
+            try {
+                Class.forName(prefix + name);
+            } catch (ClassNotFoundException | LinkageError e) {
+                missing.add(name);
+            }
+        }
+        return List.copyOf(missing);
+    }
+}

@@ -45,6 +45,7 @@ public final class Preloads {
     }
 
     private static Path classes(Class<?> preload) throws URISyntaxException {
-        return Path.of(preload.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return Path.of(
+                preload.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 }

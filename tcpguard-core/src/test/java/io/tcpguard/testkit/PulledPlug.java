@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class PulledPlug implements AutoCloseable {
     private static final AtomicInteger TABLES = new AtomicInteger();
 
-    private final String table =
-            "tcpguard_" + ProcessHandle.current().pid() + "_" + TABLES.incrementAndGet();
+    private final String table = "tcpguard_" + ProcessHandle.current().pid() + "_" + TABLES.incrementAndGet();
 
     public PulledPlug() throws InterruptedException {
         Assumptions.assumeTrue(nft("add table ip " + table) == 0, "needs root and nft");

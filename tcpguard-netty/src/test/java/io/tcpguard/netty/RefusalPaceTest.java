@@ -59,14 +59,14 @@ class RefusalPaceTest {
             for (int i = 0; i < SLOTS; i++) {
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
                 atWork.add(client);
-                client.getOutputStream()
-                        .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
             Await.until("full", () -> guard.snapshot().capacity().own() >= SLOTS);
             var pace = RefusalPace.of(port, () -> guard.shed().of(Stage.ACCEPT));
             System.out.println("FIGURE refused by Netty on " + transport + " in the same time: " + pace);
 
-            assertThat(Collections.max(pace.values())).as("%s", pace)
+            assertThat(Collections.max(pace.values()))
+                    .as("%s", pace)
                     .isLessThanOrEqualTo(3 * Collections.min(pace.values()));
         } finally {
             for (Socket client : atWork) {

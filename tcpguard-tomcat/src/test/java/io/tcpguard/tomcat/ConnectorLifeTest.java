@@ -373,7 +373,8 @@ class ConnectorLifeTest {
     private void setPort(Connector connector, int port) throws Exception {
         ManagementFactory.getPlatformMBeanServer()
                 .setAttribute(
-                        Objects.requireNonNull(connector.getObjectName()), new javax.management.Attribute("port", port));
+                        Objects.requireNonNull(connector.getObjectName()),
+                        new javax.management.Attribute("port", port));
     }
 
     private void isKnown(TcpGuard real, int port) {

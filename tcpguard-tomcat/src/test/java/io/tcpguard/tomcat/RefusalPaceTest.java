@@ -43,7 +43,8 @@ class RefusalPaceTest {
             var pace = RefusalPace.of(rig.port(), () -> guard.shed().of(Stage.ACCEPT));
             System.out.println("FIGURE refused by Tomcat in the same time: " + pace);
 
-            assertThat(Collections.max(pace.values())).as("%s", pace)
+            assertThat(Collections.max(pace.values()))
+                    .as("%s", pace)
                     .isLessThanOrEqualTo(3 * Collections.min(pace.values()));
             assertThat(rig.inService).as("nobody lost his slot").hasValue(SLOTS);
         } finally {

@@ -123,7 +123,8 @@ final class ServerMain {
                         case "/leak" -> leak();
                         case "/heal" -> heal();
                         case "/read" -> "read " + request.getStream().readAllBytes().length;
-                        case "/evicted" -> guard == null ? "none" : "evicted " + guard.shed().of(Stage.KEEP_ALIVE);
+                        case "/evicted" ->
+                            guard == null ? "none" : "evicted " + guard.shed().of(Stage.KEEP_ALIVE);
                         case "/refusals" ->
                             guard == null
                                     ? "none"

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class TomcatPreloadTest {
     @Test
     void knowsAllClassesOfTheModule() throws Exception {
-        Preloads.assertComplete(TomcatPreload.class, TomcatPreload.OWN, Set.of("DropIn", "JakartaInitializer", "JavaxInitializer"));
+        Preloads.assertComplete(
+                TomcatPreload.class, TomcatPreload.OWN, Set.of("DropIn", "JakartaInitializer", "JavaxInitializer"));
         assertThat(TomcatPreload.missing()).isEmpty();
     }
 }

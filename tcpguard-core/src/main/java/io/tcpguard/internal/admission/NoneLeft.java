@@ -32,12 +32,7 @@ final class NoneLeft {
     private long lasted;
     private long sampledAt;
 
-    NoneLeft(
-            GuardConfig config,
-            Supplier<GuardSnapshot> snapshots,
-            Ceilings ceilings,
-            Evictions evictions,
-            long now) {
+    NoneLeft(GuardConfig config, Supplier<GuardSnapshot> snapshots, Ceilings ceilings, Evictions evictions, long now) {
         this.snapshots = snapshots;
         this.ceilings = ceilings;
         this.evictions = evictions;

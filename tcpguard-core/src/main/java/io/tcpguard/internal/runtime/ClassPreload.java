@@ -14,19 +14,19 @@ final class ClassPreload {
     static final Map<String, List<String>> CLASSES = Map.of(
             "io.tcpguard.internal.admission",
             names("AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally AdmissionDecider "
-                    + "AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock ConnectionTable DecisionLog "
-                    + "DescriptorCeiling DescriptorHeadroom EvictionRate Evictions HandleList IdleFloorEstimator IdleOrder "
-                    + "IdleOrder$1 InertListener InertListener$1 ListenerCounts ListenerPlaces ListenerSeat LogScale "
-                    + "MakeUpPace NoneLeft PaceEstimator PlaceCeiling PolicyUpkeep Precedence Precedence$1 ProxySearch "
-                    + "RefusalChooser RefusedSources RefusedSources$Refused RefusedSources$Table ResetBudget Seat Source "
-                    + "SourceHistogram SourceHistory SourceKey SourceKey$Memory SourceMarks SourceMemory SourceRank Sources "
-                    + "StalledRequestReaper StalledRequestReaper$WatchedListener TenureEstimator TokenBucket "
-                    + "TrackedConnection Turns"),
+                    + "AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock ConnectionTable "
+                    + "DecisionLog DescriptorCeiling DescriptorHeadroom EvictionRate Evictions HandleList "
+                    + "IdleFloorEstimator IdleOrder IdleOrder$1 InertListener InertListener$1 ListEntry ListenerCounts "
+                    + "ListenerEntry ListenerSlots LogScale MakeUpPace NoneLeft PaceEstimator PolicyUpkeep Precedence "
+                    + "Precedence$1 ProxySearch RefusalChooser RefusedSources RefusedSources$Refused "
+                    + "RefusedSources$Table ResetBudget SlotCeiling Source SourceHistogram SourceHistory SourceKey "
+                    + "SourceKey$Memory SourceMarks SourceMemory Sources StalledRequestReaper "
+                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection Turns"),
             "io.tcpguard.internal.engine",
-            names("Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind Engine "
-                    + "Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence Serving "
-                    + "SignalRule SignalRule$1 SignalRule$Action SignalRule$Threshold SnapshotWriter Traffic VerdictKeeper "
-                    + "Watch"),
+            names("Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "
+                    + "Engine Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence "
+                    + "Serving SignalRule SignalRule$1 SignalRule$Action SignalRule$Threshold SnapshotWriter Traffic "
+                    + "VerdictKeeper Watch"),
             "io.tcpguard.spi",
             names("AdmissionControl Closing ConnectionCloser ConnectionHandle Drain Drain$Connections Drain$Sleep "
                     + "GonePeers GuardedListener ListenerControl ListenerRegistration NoOpConnectionHandle OverdueWork "
@@ -34,8 +34,8 @@ final class ClassPreload {
             "io.tcpguard.state",
             names("Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
                     + "GuardStatus HealthPage Level Limit ListenerState ListenerStatus RefusalCounters "
-                    + "RefusalCounters$Method RefusalCounters$Rank RefusalCounters$Reason RefusalCounters$Stage SignalState "
-                    + "Transition Trend Trend$1 Trend$Kind Verdict WaitHistogram"));
+                    + "RefusalCounters$Method RefusalCounters$Rank RefusalCounters$Reason RefusalCounters$Stage "
+                    + "SignalState Transition Trend Trend$1 Trend$Kind Verdict WaitHistogram"));
 
     private ClassPreload() {}
 

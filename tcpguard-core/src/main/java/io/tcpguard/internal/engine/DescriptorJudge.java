@@ -124,7 +124,7 @@ final class DescriptorJudge {
         boolean byOthers = (own - ownBefore) * 2 < m.used() - usedBefore;
         if (critical.raised()) {
             // Clients who fill the server again are no reason to stay.
-            return m.used() > point + reserve / 4 && byOthers;
+            return byOthers;
         }
         // Farther than the admissions of one moment and one in hand can come: of a tiny reserve they could eat all.
         long eaten = Math.max(m.limit() - Math.max(2, reserve / 8), point + reserve / 4 + 2);

@@ -86,11 +86,6 @@ final class Serving {
         return weighs;
     }
 
-    /** Of the traffic, 0..1. */
-    double share() {
-        return share;
-    }
-
     boolean tooLittle() {
         return share < LEAST;
     }

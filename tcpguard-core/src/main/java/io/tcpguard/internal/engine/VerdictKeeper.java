@@ -69,7 +69,6 @@ final class VerdictKeeper {
                 return down(cause.kind().by(), cause.why());
             }
             failedOpen = true;
-            goUp(now);
         }
         if (down) {
             long hold = flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now);

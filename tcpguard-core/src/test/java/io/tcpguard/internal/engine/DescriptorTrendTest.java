@@ -132,6 +132,35 @@ class DescriptorTrendTest {
     }
 
     @Test
+    void startsAnewAfterNothingWasKnown() {
+        after(10, t -> 500 + 10 * t, t -> 400);
+        trend.unknown();
+
+        assertThat(after(0.6, t -> 900, t -> 400)).isSameAs(Trend.CALM);
+    }
+
+    @Test
+    void startsAnewAfterNothingWasKnownForTheSlowLeakToo() {
+        after(300, t -> 100 + t / 4, t -> 50);
+        trend.unknown();
+
+        assertThat(after(60, t -> 175, t -> 50)).isSameAs(Trend.CALM);
+    }
+
+    @Test
+    void callsEightConnectionsAFloodAndSevenNot() {
+        assertThat(stepsTo(107, 7)).isSameAs(Trend.CALM);
+        assertThat(stepsTo(108, 8).kind()).isEqualTo(Trend.Kind.FLOOD);
+    }
+
+    private Trend stepsTo(long used, long own) {
+        trend.unknown();
+        trend.step(100, 0, LIMIT, now);
+        now += TimeUnit.SECONDS.toNanos(1);
+        return trend.step(used, own, LIMIT, now);
+    }
+
+    @Test
     void leavesNoTimeWhenTheLimitWasLoweredBelowTheUse() {
         after(5, t -> 500 + 10 * t, t -> 400);
         now += TimeUnit.SECONDS.toNanos(1);

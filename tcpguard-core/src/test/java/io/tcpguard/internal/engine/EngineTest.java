@@ -9,6 +9,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
@@ -535,6 +536,109 @@ class EngineTest {
         assertThat(after(0.02).level()).isEqualTo(Level.SHED);
         descriptors(700, 690);
         assertThat(after(0.02).level()).isEqualTo(Level.NORMAL);
+    }
+
+    @Test
+    void saysWithEveryReasonThatItIsARehearsalAndTeachesNothing() {
+        engine.rehearsal(true);
+        assertThat(after(0.02).reason()).isEqualTo("rehearsal: no pressure");
+        assertThat(engine.snapshot().rehearsal()).isTrue();
+
+        descriptors(1022, 400);
+        GuardSnapshot down = after(2);
+        assertThat(down.verdict().up()).isFalse();
+        assertThat(down.verdict().reason()).startsWith("rehearsal: 1022 of 1024");
+        operator = "deploy";
+        assertThat(after(0.02).verdict().reason()).isEqualTo("deploy");
+        operator = null;
+        engine.rehearsal(false);
+        descriptors(100, 80);
+        assertThat(after(60).reason()).isEqualTo("no pressure");
+        assertThat(engine.snapshot().verdict().up()).isTrue();
+    }
+
+    /** Four times in ten minutes would be one time too many: the return then takes twice as long. */
+    @Test
+    void countsNoRehearsalAsFlapping() {
+        descriptors(300, 280);
+        for (int i = 0; i < 4; i++) {
+            engine.rehearsal(i < 3);
+            after(1);
+            descriptors(1022, 280);
+            assertThat(after(1.1).verdict().up()).isFalse();
+            descriptors(300, 280);
+            assertThat(after(7).verdict().up()).isTrue();
+        }
+    }
+
+    @Test
+    void knowsTheOtherLimitsOfConnections() {
+        engine.limits(new ConnectionLimits(50, ConnectionLimits.NONE, ConnectionLimits.NONE));
+
+        assertThat(after(0.02).capacity().places()).isEqualTo(50);
+    }
+
+    @Test
+    void doesNotFailHealthForWhatShowsJustAfterAPause() {
+        measured(Signal.WORK_DELAY, 0, 500);
+        after(5);
+        engine.paused(Math.round(time * 1e9));
+        measured(Signal.WORK_DELAY, 12_000, 500);
+
+        assertThat(after(0.9).verdict().up()).isTrue();
+        assertThat(after(0.2).verdict().up()).isFalse();
+    }
+
+    @Test
+    void staysDownThroughAPause() {
+        measured(Signal.WORK_DELAY, 12_000, 500);
+        assertThat(after(0.5).verdict().up()).isFalse();
+        engine.paused(Math.round(time * 1e9));
+
+        assertThat(after(0.02).verdict().up()).isFalse();
+    }
+
+    @Test
+    void obeysAnOperatorJustAfterAPause() {
+        after(5);
+        engine.paused(Math.round(time * 1e9));
+        operator = "deploy";
+
+        assertThat(after(0.02).verdict().up()).isFalse();
+    }
+
+    @Test
+    void refusesForAsManyConnectionsAsThereMayBeButNotForOneListenersOwn() {
+        measured(Signal.CONNECTIONS, 100, 100);
+        assertThat(after(1).refusal()).isEqualTo(RefusalCounters.Reason.CONNECTIONS);
+
+        measured(Signal.CONNECTIONS, 0, 100);
+        after(3);
+        Watch ofOne = new Watch(Signal.CONNECTIONS, "http", config);
+        ofOne.read(new Reading.Measured(Signal.CONNECTIONS, 100, 100));
+        watches.add(ofOne);
+        assertThat(after(1).level()).isEqualTo(Level.SHED);
+        assertThat(engine.snapshot().refusal()).isNull();
+    }
+
+    @Test
+    void refusesForWhatTakesTheDescriptorsThoughConnectionsAreFullToo() {
+        descriptors(REFUSAL_POINT, 300);
+        measured(Signal.CONNECTIONS, 100, 100);
+
+        assertThat(after(1).refusal()).isEqualTo(RefusalCounters.Reason.OTHER_DESCRIPTORS);
+    }
+
+    @Test
+    void leadsWithTheWorkThatWaitsLongestAndTheFirstOfEquals() {
+        measured(Signal.WORK_DELAY, 700, 500);
+        Watch second = new Watch(Signal.WORK_DELAY, "second", config);
+        watches.add(second);
+        second.read(new Reading.Measured(Signal.WORK_DELAY, 700, 500));
+        assertThat(after(1).reason()).startsWith("WORK_DELAY is at 700 ");
+
+        second.read(new Reading.Measured(Signal.WORK_DELAY, 701, 500));
+        assertThat(after(1.1).reason()).startsWith("WORK_DELAY of second is at 701 ");
     }
 
     private void leakUpTo(int most, long ownConnections) {

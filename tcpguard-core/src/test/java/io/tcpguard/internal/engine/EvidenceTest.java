@@ -39,6 +39,24 @@ class EvidenceTest {
         assertThat(lacking).isEqualTo(10);
     }
 
+    @Test
+    void isAskedForFromWhenTheCauseShowsNotFromTheLookBefore() {
+        assertThat(evidence.lacks(false, at(5000))).isFalse();
+        evidence.paused(at(5900));
+
+        assertThat(evidence.lacks(true, at(5950))).isTrue();
+        assertThat(evidence.lacks(true, at(6100))).isTrue();
+    }
+
+    @Test
+    void isEnoughAfterASecondThoughPausesGoOn() {
+        evidence.paused(at(7000));
+        assertThat(evidence.lacks(true, at(7000))).isTrue();
+        evidence.paused(at(7900));
+        assertThat(evidence.lacks(true, at(7999))).isTrue();
+        assertThat(evidence.lacks(true, at(8000))).isFalse();
+    }
+
     private static long at(long millis) {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }

@@ -210,6 +210,52 @@ class VerdictKeeperTest {
     }
 
     @Test
+    void comesBackByEqualStepsOfEightChecksAfterALeakAndOfTwoAfterAStall() {
+        at(0, LEAK);
+        assertThat(at(6, null).weight()).isEqualTo(10);
+        assertThat(at(10, null).weight()).isEqualTo(30);
+
+        keeper = new VerdictKeeper(GuardConfig.defaults(), 0);
+        keeper.step(new DownCause(DownCause.DownKind.STALLED, "hangs"), "calm", 1, 0, 0);
+        assertThat(at(6, null).weight()).isEqualTo(10);
+        assertThat(at(10, null).weight()).isEqualTo(100);
+    }
+
+    @Test
+    void startsTheRampAgainWhereItFailsOpen() {
+        at(0, LEAK);
+
+        assertThat(at(600, LEAK).weight()).isEqualTo(10);
+    }
+
+    @Test
+    void saysByWhomItIsHeldDown() {
+        keeper.step(NOT_SERVING, "calm", 1, 0, 0);
+        assertThat(at(1, null)).isEqualTo(new Verdict(false, 0, "does not accept", DownBy.LISTENER));
+
+        keeper = new VerdictKeeper(GuardConfig.defaults(), 0);
+        at(0, LEAK);
+        assertThat(at(1, null).by()).isEqualTo(DownBy.SIGNALS);
+    }
+
+    @Test
+    void saysByWhomItIsDownWhenTheNextCauseSaysTheSame() {
+        keeper.step(new DownCause(DownCause.DownKind.JUDGED, "same"), "calm", 1, 0, 0);
+
+        assertThat(keeper.step(new DownCause(DownCause.DownKind.OPERATOR, "same"), "calm", 1, 0, 1)
+                        .by())
+                .isEqualTo(DownBy.OPERATOR);
+    }
+
+    @Test
+    void staysAtItsStepAtExactlyThreeQuarters() {
+        usable = 0.5;
+        at(0, null);
+        usable = 0.425;
+        assertThat(at(1, null).weight()).isEqualTo(50);
+    }
+
+    @Test
     void answersTheSameObjectWhileNothingChanges() {
         Verdict verdict = at(0, null);
 

@@ -575,7 +575,7 @@ class EngineTest {
     void knowsTheOtherLimitsOfConnections() {
         engine.limits(new ConnectionLimits(50, ConnectionLimits.NONE, ConnectionLimits.NONE));
 
-        assertThat(after(0.02).capacity().places()).isEqualTo(50);
+        assertThat(after(0.02).capacity().slots()).isEqualTo(50);
     }
 
     @Test

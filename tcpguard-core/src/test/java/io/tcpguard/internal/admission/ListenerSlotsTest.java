@@ -27,8 +27,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A process of very many descriptors: what bounds here are a listener's places, and what the process may hold. */
-class ListenerPlacesTest {
+/** A process of very many descriptors: what bounds here are a listener's slots, and what the process may hold. */
+class ListenerSlotsTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Map<Setting, Object> settings = new EnumMap<>(Setting.class);
@@ -36,12 +36,12 @@ class ListenerPlacesTest {
     private final List<ConnectionHandle> open = new ArrayList<>();
     private final List<Closing> evicted = new ArrayList<>();
     private @Nullable AdmissionPolicy policy;
-    private @Nullable ListenerPlaces places;
+    private @Nullable ListenerSlots slots;
     private long now;
 
     @Test
-    void evictsTheLongestIdleOfTheListenerAtItsPlaces() {
-        places().most(20);
+    void evictsTheLongestIdleOfTheListenerAtItsSlots() {
+        slots().most(20);
         fill(20);
         assertThat(accept("192.0.2.9")).as("nobody is idle yet").isNotEqualTo(Admission.ADMIT);
         pass(11);
@@ -49,12 +49,12 @@ class ListenerPlacesTest {
         assertThat(accept("192.0.2.9")).isEqualTo(Admission.ADMIT);
         assertThat(evicted).containsExactly(Closing.ORDERLY);
         assertThat(shed.of(Stage.KEEP_ALIVE, Method.ANSWER, Reason.CONNECTIONS)).isEqualTo(1);
-        assertThat(places().counts().held()).isEqualTo(19);
+        assertThat(slots().counts().held()).isEqualTo(19);
     }
 
     @Test
     void countsNoWantOfDescriptorsForIt() {
-        places().most(20);
+        slots().most(20);
         fill(20);
         accept("192.0.2.9");
 
@@ -65,24 +65,24 @@ class ListenerPlacesTest {
     void leavesAnotherListenersConnectionsAlone() {
         fill(20);
         pass(11);
-        ListenerPlaces other = policy().newListener();
+        ListenerSlots other = policy().newListener();
         other.most(0);
 
-        assertThat(policy().accept(null, false, null, other, null, () -> true, now))
+        assertThat(policy().accept(null, false, null, other, null, 0, () -> true, now))
                 .isNotEqualTo(Admission.ADMIT);
         assertThat(evicted).isEmpty();
     }
 
     @Test
     void anyNumberFitsWhereANegativeOneIsSaid() {
-        places().most(-1);
+        slots().most(-1);
         fill(300);
 
         assertThat(open).hasSize(300);
     }
 
     @Test
-    void theProcesssPlacesBoundAllListeners() {
+    void theProcesssSlotsBoundAllListeners() {
         policy().most(20);
         fill(20);
 
@@ -118,7 +118,7 @@ class ListenerPlacesTest {
 
         settings.put(Setting.RECLAIM, true);
         policy = null;
-        places = null;
+        slots = null;
         fill(100);
         pass(11);
         policy().most(50);
@@ -129,19 +129,19 @@ class ListenerPlacesTest {
 
     @Test
     void aListenerThatIsForgottenTakesNoTurns() {
-        places().most(20);
+        slots().most(20);
         fill(20);
-        policy().forget(places());
+        policy().forget(slots());
         pass(1);
 
         assertThat(accept("192.0.2.9")).isNotEqualTo(Admission.ADMIT);
-        assertThat(places().counts().turns.given()).isZero();
+        assertThat(slots().counts().turns.given()).isZero();
     }
 
     @Test
     void saysWhoHoldsMostAndWhoWasRefused() {
         assertThat(policy().sources(now)).isEmpty();
-        places().most(20);
+        slots().most(20);
         fill(20);
         accept("192.0.2.9");
 
@@ -151,7 +151,7 @@ class ListenerPlacesTest {
 
     @Test
     void aSourceIsForgottenOnce() throws Exception {
-        places().most(20);
+        slots().most(20);
         fill(20);
         pass(11);
         accept("192.0.2.9");
@@ -163,10 +163,10 @@ class ListenerPlacesTest {
     }
 
     @Test
-    void theAllowedComeInBeyondThePlacesByATwentieth() {
+    void theAllowedComeInBeyondTheSlotsByATwentieth() {
         settings.put(Setting.ALLOW, Network.list("198.51.100.0/24"));
         settings.put(Setting.RECLAIM, false);
-        places().most(40);
+        slots().most(40);
         fill(40);
         int came = 0;
         for (int i = 0; i < 10 && accept("198.51.100.1") == Admission.ADMIT; i++) {
@@ -188,7 +188,7 @@ class ListenerPlacesTest {
 
         settings.put(Setting.BEHIND_PROXY, true);
         policy = null;
-        places = null;
+        slots = null;
         accept("198.51.100.1");
         assertThat(policy().hurriesForAllowed()).isFalse();
     }
@@ -218,16 +218,6 @@ class ListenerPlacesTest {
     }
 
     @Test
-    void aListenerHoldsOneInHandWhileItWaits() {
-        ListenerCounts counts = places().counts();
-        counts.inHand(true);
-        assertThat(counts.inHand()).isEqualTo(1);
-        accept("192.0.2.9");
-
-        assertThat(counts.inHand()).isZero();
-    }
-
-    @Test
     void theFloorIsAsSet() {
         assertThat(policy().idleFloorNanos()).isEqualTo(10 * SECOND);
         settings.put(Setting.IDLE_FLOOR, java.time.Duration.ofSeconds(3));
@@ -238,11 +228,11 @@ class ListenerPlacesTest {
 
     @Test
     void workThatWasLateIsRememberedForItsWhile() {
-        assertThat(places().workWasLateWithin(10, 5)).isFalse();
-        places().workWasLate(100);
+        assertThat(slots().workWasLateWithin(10, 5)).isFalse();
+        slots().workWasLate(100);
 
-        assertThat(places().workWasLateWithin(10, 109)).isTrue();
-        assertThat(places().workWasLateWithin(10, 110)).isFalse();
+        assertThat(slots().workWasLateWithin(10, 109)).isTrue();
+        assertThat(slots().workWasLateWithin(10, 110)).isFalse();
     }
 
     private void fill(int connections) {
@@ -256,7 +246,7 @@ class ListenerPlacesTest {
 
     private void open(String source) {
         ConnectionHandle[] handle = new ConnectionHandle[1];
-        handle[0] = policy().open(address(source), places(), how -> {
+        handle[0] = policy().open(address(source), slots(), how -> {
             evicted.add(how);
             open.remove(handle[0]);
             handle[0].closed();
@@ -266,7 +256,7 @@ class ListenerPlacesTest {
     }
 
     private Admission accept(String source) {
-        return policy().accept(address(source), false, null, places(), null, () -> true, now);
+        return policy().accept(address(source), false, null, slots(), null, 0, () -> true, now);
     }
 
     private static InetAddress address(String source) {
@@ -285,11 +275,11 @@ class ListenerPlacesTest {
         }
     }
 
-    private ListenerPlaces places() {
-        ListenerPlaces p = places;
+    private ListenerSlots slots() {
+        ListenerSlots p = slots;
         if (p == null) {
             p = policy().newListener();
-            places = p;
+            slots = p;
         }
         return p;
     }

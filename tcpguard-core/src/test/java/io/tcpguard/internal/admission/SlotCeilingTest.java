@@ -7,9 +7,9 @@ import io.tcpguard.state.Capacity;
 import io.tcpguard.state.RefusalCounters;
 import org.junit.jupiter.api.Test;
 
-class PlaceCeilingTest {
+class SlotCeilingTest {
     private final int[] held = {0};
-    private final PlaceCeiling ceiling = new PlaceCeiling(
+    private final SlotCeiling ceiling = new SlotCeiling(
             new ConnectionTable(ClientModel.empty(0, new CoarseClock(0), new RefusalCounters()), 0), () -> held[0]);
 
     @Test

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.testkit.TlsHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,8 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Abnormal clients, all on one thread. Whoever is turned away comes back. Counts how each attempt ended, as its client
@@ -66,6 +69,7 @@ final class Crowd implements AutoCloseable {
     private volatile int clients;
     private final int perTick;
     private final int sources;
+    private final @Nullable SSLContext tls;
     private final boolean leavesAtOnce;
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
@@ -90,6 +94,24 @@ final class Crowd implements AutoCloseable {
 
     /** @param sources how many addresses they come from: 127.0.0.1 and those after it */
     Crowd(int port, Abuse abuse, int clients, int perSecond, boolean leavesAtOnce, int sources) throws IOException {
+        this(port, abuse, clients, perSecond, leavesAtOnce, sources, null);
+    }
+
+    /** After a handshake each, with records of TLS. */
+    static Crowd overTls(int port, Abuse abuse, int clients, int perSecond) throws IOException {
+        return new Crowd(port, abuse, clients, perSecond, false, 1, RawClient.trustingContext());
+    }
+
+    private Crowd(
+            int port,
+            Abuse abuse,
+            int clients,
+            int perSecond,
+            boolean leavesAtOnce,
+            int sources,
+            @Nullable SSLContext tls)
+            throws IOException {
+        this.tls = tls;
         this.sources = sources;
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.abuse = abuse;
@@ -107,6 +129,8 @@ final class Crowd implements AutoCloseable {
         long sippedAt = since;
         boolean connected;
         boolean isIn;
+        /** Until it is over. */
+        @Nullable TlsHandshake handshake;
     }
 
     private void run() {
@@ -177,6 +201,8 @@ final class Crowd implements AutoCloseable {
             if (key.isConnectable()) {
                 ((SocketChannel) key.channel()).finishConnect();
                 speak(key);
+            } else if (client.handshake != null) {
+                shakeHands(key, client.handshake);
             } else if (key.isReadable()) {
                 read(key, client, buffer.capacity());
             }
@@ -187,13 +213,30 @@ final class Crowd implements AutoCloseable {
     }
 
     private void speak(SelectionKey key) throws IOException {
-        ((Client) key.attachment()).connected = true;
+        Client client = (Client) key.attachment();
+        client.connected = true;
+        if (tls != null) {
+            client.handshake = new TlsHandshake(tls);
+            key.interestOps(SelectionKey.OP_READ);
+            shakeHands(key, client.handshake);
+            return;
+        }
         // A few bytes fit at once.
         ((SocketChannel) key.channel()).write(ByteBuffer.wrap(abuse.bytes));
         if (leavesAtOnce) {
             drop(key);
         } else {
             key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private void shakeHands(SelectionKey key, TlsHandshake handshake) throws IOException {
+        SocketChannel channel = (SocketChannel) key.channel();
+        if (handshake.goOn(channel)) {
+            if (abuse.bytes.length > 0) {
+                handshake.write(channel, abuse.bytes);
+            }
+            ((Client) key.attachment()).handshake = null;
         }
     }
 
@@ -260,8 +303,8 @@ final class Crowd implements AutoCloseable {
 
     @Override
     public String toString() {
-        return attempts + " attempts, " + admitted + " admitted, " + answered + " read a whole 503, " + unanswered
-                + " closed without; trouble: " + trouble.getMessage();
+        return abuse + (tls == null ? ": " : " over TLS: ") + attempts + " attempts, " + admitted + " admitted, "
+                + answered + " read a whole 503, " + unanswered + " closed without; trouble: " + trouble.getMessage();
     }
 
     @Override

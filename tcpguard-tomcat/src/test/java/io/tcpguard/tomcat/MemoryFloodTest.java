@@ -7,12 +7,16 @@ import io.tcpguard.tomcat.Crowd.Abuse;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +39,15 @@ class MemoryFloodTest {
         }
     }
 
+    /** A handshake costs the server's processor, so that they come more slowly, and each takes three times as much. */
+    @ParameterizedTest
+    @EnumSource(names = {"SILENT", "ONE_REQUEST_AND_SIT", "HALF_A_REQUEST", "HALF_A_BODY", "SLOW_READER"})
+    void norOverTls(Abuse abuse, @TempDir Path directory) throws Exception {
+        try (ChildServer server = server("guarded", "UseSerialGC", "tls=" + Keys.make(directory))) {
+            staysInService(server, () -> Crowd.overTls(server.port(), abuse, 3_000, 300), true);
+        }
+    }
+
     /** Each tells in another way, and at another time, what it could not free. */
     @ParameterizedTest
     @ValueSource(strings = {"UseG1GC", "UseParallelGC", "UseZGC", "UseShenandoahGC"})
@@ -45,15 +58,19 @@ class MemoryFloodTest {
     }
 
     private static void staysInService(ChildServer server, Abuse abuse) throws Exception {
-        try (Users users = new Users(server, false)) {
-            try (Crowd crowd = new Crowd(server.port(), abuse, CLIENTS, PER_SECOND, false)) {
+        staysInService(server, () -> new Crowd(server.port(), abuse, CLIENTS, PER_SECOND, false), false);
+    }
+
+    private static void staysInService(ChildServer server, Callable<Crowd> come, boolean tls) throws Exception {
+        try (Users users = new Users(server, tls)) {
+            try (Crowd crowd = come.call()) {
                 TimeUnit.SECONDS.sleep(30);
-                System.out.println(abuse + ": " + crowd + "; " + users);
+                System.out.println(crowd + "; " + users);
                 System.out.println(details(server));
             }
             assertThat(memoryErrors(server)).isEmpty();
             users.allWereServed(server);
-            TomcatRig.await("newcomers are served", () -> served(server));
+            TomcatRig.await("newcomers are served", () -> served(server, tls));
         }
     }
 
@@ -64,23 +81,23 @@ class MemoryFloodTest {
                 Crowd crowd = new Crowd(server.port(), Abuse.HALF_A_REQUEST, CLIENTS, PER_SECOND, false)) {
             TimeUnit.SECONDS.sleep(30);
 
-            assertThat(served(server) && memoryErrors(server).isEmpty())
+            assertThat(served(server, false) && memoryErrors(server).isEmpty())
                     .as("served, and nothing of memory in %s; %s", server.output(), crowd)
                     .isFalse();
         }
     }
 
-    private static ChildServer server(String kind, String collector) throws Exception {
-        return new ChildServer(
-                20_000,
-                List.of(
-                        "-Xmx64m",
-                        "-XX:-UseSerialGC",
-                        "-XX:+" + collector,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ServerMain.class.getName(),
-                        kind));
+    private static ChildServer server(String kind, String collector, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "-Xmx64m",
+                "-XX:-UseSerialGC",
+                "-XX:+" + collector,
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerMain.class.getName(),
+                kind));
+        command.addAll(List.of(arguments));
+        return new ChildServer(20_000, command);
     }
 
     private static List<String> memoryErrors(ChildServer server) {
@@ -89,8 +106,8 @@ class MemoryFloodTest {
                 .toList();
     }
 
-    private static boolean served(ChildServer server) {
-        try (RawClient client = new RawClient(server.port())) {
+    private static boolean served(ChildServer server, boolean tls) {
+        try (RawClient client = tls ? RawClient.overTls(server.port()) : new RawClient(server.port())) {
             return client.get("/").startsWith("HTTP/1.1 200");
         } catch (Exception e) {
             return false;

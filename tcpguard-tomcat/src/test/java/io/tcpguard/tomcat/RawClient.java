@@ -19,7 +19,7 @@ import javax.net.ssl.X509TrustManager;
 
 /** An HTTP/1.1 client that shows exactly what is on the wire. */
 final class RawClient implements AutoCloseable {
-    private static final SSLSocketFactory TLS = trusting();
+    private static final SSLSocketFactory TLS = trustingContext().getSocketFactory();
 
     private final Socket socket;
 
@@ -68,11 +68,11 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
-    private static SSLSocketFactory trusting() {
+    static SSLContext trustingContext() {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(null, new TrustManager[] {new Trusting()}, null);
-            return tls.getSocketFactory();
+            return tls;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

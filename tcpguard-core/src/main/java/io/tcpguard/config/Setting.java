@@ -157,7 +157,8 @@ public enum Setting {
             ValueKind.share("0.9"),
             0.25,
             "share of the descriptor limit that must be usable for clients. Below it health fails, after "
-                    + "drainAfter: something other than guarded connections holds the rest, a leak for instance"),
+                    + "drainAfter, if something other than guarded connections goes on to take more: a leak. "
+                    + "What was opened once and is kept lowers the weight only"),
     /**
      * Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. Only for {@link
      * #MIN_USABLE}.
@@ -191,7 +192,7 @@ public enum Setting {
             ValueKind.networks(),
             List.of(),
             "networks (CIDR, comma-separated) of the load balancers that check. Hold and ramp follow the "
-                    + "interval of these only"),
+                    + "interval of these only, and only these are taken for LVS (resetBudget)"),
     /** Duration, 1 s to 1 day, default 10 min: a wrong judgement must not keep a server out for ever. */
     MAX_DOWN(
             "maxDown",

@@ -120,10 +120,13 @@ public final class Checkers {
                 : new CheckerStatus(regular, Optional.of(Duration.ofNanos(youngest)));
     }
 
-    /** This one is a director of LVS, by what it asks: it balances by counting connections. */
+    /**
+     * This one is a director of LVS, by what it asks: it balances by counting connections. Anybody may ask so; where
+     * the directors' networks are set, it counts of these only.
+     */
     synchronized void countsConnections(InetAddress address, String asks) {
         CheckTimes e = find(address, asks);
-        if (e != null) {
+        if (e != null && (directors.isEmpty() || Network.anyContains(directors, address))) {
             e.countsConnections = true;
         }
     }
@@ -176,7 +179,7 @@ public final class Checkers {
         }
     }
 
-    /** A datagram was answered. Shown to people; nothing goes by it. */
+    /** A datagram was answered. Shown to people; hold and ramp do not go by it. */
     synchronized void datagram(InetAddress address, boolean up, int weight, long now) {
         CheckTimes e = find(address, DATAGRAM);
         if (e == null) {

@@ -77,9 +77,9 @@ record Details(
         }
         backgroundInWords(out);
         for (Checker k : checkers) {
-            out.append("checker " + k.address().getHostAddress() + ' ' + k.asks() + ": every "
-                    + seconds(k.intervalNanos())
-                    + " s, last " + seconds(now - k.lastNanos()) + " s ago, told " + (k.toldUp() ? "up " : "down ")
+            out.append("checker " + k.address().getHostAddress() + ' ' + k.asks() + ": "
+                    + (k.intervalNanos() > 0 ? "every " + seconds(k.intervalNanos()) + " s" : "interval not known yet")
+                    + ", last " + seconds(now - k.lastNanos()) + " s ago, told " + (k.toldUp() ? "up " : "down ")
                     + k.toldWeight());
             HaproxyState h = k.haproxyState();
             out.append(
@@ -256,7 +256,11 @@ record Details(
     private void checker(JsonText json, Checker k) {
         json.member("address", k.address().getHostAddress())
                 .member("asks", k.asks())
-                .member("intervalMillis", TimeUnit.NANOSECONDS.toMillis(k.intervalNanos()))
+                .member(
+                        "intervalMillis",
+                        k.intervalNanos() > 0
+                                ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(k.intervalNanos()))
+                                : OptionalLong.empty())
                 .member("lastMillisAgo", TimeUnit.NANOSECONDS.toMillis(now - k.lastNanos()))
                 .member("checks", k.checks())
                 .member("toldUp", k.toldUp())

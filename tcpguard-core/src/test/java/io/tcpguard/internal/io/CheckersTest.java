@@ -255,6 +255,26 @@ class CheckersTest {
                 .toList();
     }
 
+    @Test
+    void takeNobodyForADirectorOfLvsThatIsNoneOfTheDirectors() {
+        Checkers those = new Checkers(Network.list("10.0.0.1/32"), () -> now);
+        for (int i = 0; i < 8; i++) {
+            those.checked(address(2), "/weight", true, 100, null, now);
+            those.countsConnections(address(2), "/weight");
+            those.datagram(address(3), true, 100, now);
+            those.countsConnections(address(3), "udp");
+            after(2000);
+        }
+        assertThat(those.anyCountsConnections()).isFalse();
+
+        for (int i = 0; i < 8; i++) {
+            those.datagram(address(1), true, 100, now);
+            those.countsConnections(address(1), "udp");
+            after(2000);
+        }
+        assertThat(those.anyCountsConnections()).isTrue();
+    }
+
     private void every(long millis, int times, String asks, int host) {
         for (int i = 0; i < times; i++) {
             check(asks, host);

@@ -228,10 +228,11 @@ class HealthAnswersTest {
                 .contains("at the limit: minimum idle time before eviction 9.4 s, new connections wait for up to 2.7 s,"
                         + " 123 did since the start\n")
                 .contains("ACCEPT_QUEUE (http-8080): not known, NOT_SUPPORTED: no \"tcp_info\", NORMAL\n")
-                .contains("checker 127.0.0.3 /health: every 0.0 s, last ")
+                .contains("checker 127.0.0.3 /health: interval not known yet, last ")
                 .contains("told up 80, says UP 1/2 web/s1 weight 50/200\n");
         assertThat(json)
                 .startsWith("{\"up\":true,")
+                .contains("\"asks\":\"/health\",\"intervalMillis\":null,")
                 .contains("\"idleFloorMillis\":9400,\"queueWaitMillis\":2660,\"waited\":123,")
                 .contains("\"capacity\":{\"limit\":1024,\"used\":40,\"own\":20,"
                         + "\"other\":20,\"usable\":1004,\"admissionThreshold\":992,"

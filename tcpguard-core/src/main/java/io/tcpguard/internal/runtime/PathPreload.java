@@ -1,6 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.admission.AdmissionPolicy;
@@ -101,7 +103,7 @@ public final class PathPreload {
 
     private void open() {
         AtomicReference<ConnectionHandle> handle = new AtomicReference<>();
-        ConnectionHandle opened = policy.open(CLIENT, how -> handle.get().closed());
+        ConnectionHandle opened = policy.open(CLIENT, how -> requireNonNull(handle.get()).closed());
         handle.set(opened);
         opened.touch();
     }

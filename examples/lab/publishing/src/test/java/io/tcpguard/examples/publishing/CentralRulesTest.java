@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** What central.sonatype.org/publish/requirements asks for, but the signatures: those need a key. */
 @Tag("release")
@@ -76,6 +80,26 @@ final class CentralRulesTest {
     void eachJarHasABillOfMaterials(String artifact) throws IOException {
         String bom = Files.readString(Bundle.file(artifact, "-cyclonedx.json"));
         assertThat(bom).contains("\"bomFormat\" : \"CycloneDX\"").contains(artifact);
+    }
+
+    /** Read as YAML, of which JSON is a part. */
+    @ParameterizedTest
+    @MethodSource("jars")
+    void noticeHasTheLicenceOfEachPartOfThatBill(String artifact) throws IOException {
+        Map<?, ?> bom = new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(Bundle.file(artifact, "-cyclonedx.json")));
+        List<?> components = (List<?>) bom.get("components");
+        assertThat(components).isNotEmpty();
+        for (Object each : components) {
+            Map<?, ?> part = (Map<?, ?>) each;
+            if (!"io.tcpguard".equals(part.get("group"))) {
+                String licences = String.valueOf(part.get("licenses"));
+                assertThat(Notice.rows())
+                        .as("NOTICE, of %s, which %s brings under %s", part.get("name"), artifact, licences)
+                        .anyMatch(row -> row.names((String) part.get("group"), (String) part.get("name"))
+                                && Stream.of(row.licence().split(" OR ", -1)).allMatch(licences::contains));
+            }
+        }
     }
 
     @ParameterizedTest

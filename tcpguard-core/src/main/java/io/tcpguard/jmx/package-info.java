@@ -2,6 +2,8 @@
  * What a guard shows of itself by JMX.
  *
  * <p>In: nothing. Out: the interface for clients that make a proxy of it.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.jmx;

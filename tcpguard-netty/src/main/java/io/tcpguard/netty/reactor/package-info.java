@@ -3,6 +3,8 @@
  *
  * <p>In: a server that is not bound yet, or its loop resources. Out: the same, whose server channels have the guard's
  * handler in front.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.tcpguard.netty.reactor;

@@ -53,6 +53,7 @@ class DuressTest {
     }
 
     @Test
+    @Tag("long")
     void whoeverAsksRightAfterAPauseIsToldTheLastWord() throws Exception {
         start("48m", 10_000);
         told("refuse");
@@ -65,6 +66,7 @@ class DuressTest {
     }
 
     @Test
+    @Tag("long")
     void aFreezeWithConnectsPendingFailsHealthForNothing() throws Exception {
         start("48m", 1000);
         freeze(2000, 2);

@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TcpGuardTest {
@@ -199,6 +200,7 @@ class TcpGuardTest {
     }
 
     @Test
+    @Tag("long")
     void obeysTheOperatorThoughTheSamplerIsStuck() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
@@ -443,6 +445,7 @@ class TcpGuardTest {
     }
 
     @Test
+    @Tag("long")
     void saysOnceInTheLogThatASignalWasLost() {
         List<String> log = new CopyOnWriteArrayList<>();
         Handler handler = new LogHandler(record -> log.add(record.getLevel() + " " + record.getMessage()));

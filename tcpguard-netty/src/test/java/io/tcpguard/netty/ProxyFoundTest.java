@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +151,7 @@ class ProxyFoundTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @EnumSource(Said.class)
     void aProxyIsFoundByWhatItSaysAndItsConnectionsAreServedByTurn(Said said) throws Exception {
         start("6s");

@@ -122,6 +122,7 @@ class NothingOverTest {
     }
 
     @Test
+    @Tag("long")
     void keepsItsSlot(@TempDir Path directory) throws Exception {
         crowds(directory, Kind.HALF_HELLO, Kind.HALF_BODY, Kind.HALF_BODY_HTTP2);
     }

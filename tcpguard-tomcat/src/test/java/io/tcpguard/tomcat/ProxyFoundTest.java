@@ -96,6 +96,7 @@ class ProxyFoundTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @ValueSource(strings = {"X-Forwarded-For: 198.51.100.7\r\n", "Forwarded: for=198.51.100.7\r\n"})
     void aProxyIsFoundByWhatItSaysAndItsConnectionsAreServedByTurn(String header) throws Exception {
         start("6s");

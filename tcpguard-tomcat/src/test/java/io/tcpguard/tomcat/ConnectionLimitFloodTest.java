@@ -57,12 +57,12 @@ class ConnectionLimitFloodTest {
 
     @ParameterizedTest
     @CsvSource({
-        "9.0.123, max",
-        "10.1.61, max",
-        "11.0.27, max",
-        "9.0.123, maxConnections",
-        "10.1.61, maxConnections",
-        "11.0.27, maxConnections"
+        "9.0.124, max",
+        "10.1.62, max",
+        "11.0.29, max",
+        "9.0.124, maxConnections",
+        "10.1.62, maxConnections",
+        "11.0.29, maxConnections"
     })
     void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(

@@ -19,7 +19,7 @@ class EveryTomcatTest {
     static final Path TOMCATS = Path.of("target", "tomcats").toAbsolutePath();
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.72", "11.0.27"})
+    @ValueSource(strings = {"9.0.72", "11.0.29"})
     void runsTheSameBinary(String version) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(TOMCATS.resolve(version), 256, "guarded")) {
             serves(server, version);
@@ -28,7 +28,7 @@ class EveryTomcatTest {
 
     @Tag("long")
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.72", "9.0.123", "10.1.6", "10.1.61", "11.0.0", "11.0.27"})
+    @ValueSource(strings = {"9.0.72", "9.0.124", "10.1.6", "10.1.62", "11.0.0", "11.0.29"})
     void keepsItsPromisesInAFlood(String version) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(TOMCATS.resolve(version), 256, "guarded")) {
             serves(server, version);

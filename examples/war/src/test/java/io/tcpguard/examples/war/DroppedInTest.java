@@ -41,7 +41,7 @@ class DroppedInTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.121", "11.0.25"})
+    @ValueSource(strings = {"9.0.124", "11.0.29"})
     void guardsATomcatThatKnowsNothingOfItAndSaysWhatItCanNotDo(String version) throws Exception {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
@@ -73,7 +73,7 @@ class DroppedInTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9.0.121", "11.0.25"})
+    @ValueSource(strings = {"9.0.124", "11.0.29"})
     void leavesNothingBehindAfterTenReloadsAndAStop(String version) throws Exception {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
@@ -103,7 +103,7 @@ class DroppedInTest {
 
     @Test
     void keepsTheApplicationFromStartingForAWrongSettingAndNamesIt() throws Exception {
-        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.elevatedAt=much")) {
+        try (Container tomcat = embedded("11.0.29", "-Dtcpguard.elevatedAt=much")) {
             tomcat.awaitSaid("elevatedAt=much (expected: ");
             tomcat.terminate();
             assertThat(tomcat.said("application STARTED")).isFalse();
@@ -133,7 +133,7 @@ class DroppedInTest {
                 </web-app>
                 """
                         .formatted(name, value));
-        try (Container tomcat = embedded("11.0.25", war)) {
+        try (Container tomcat = embedded("11.0.29", war)) {
             tomcat.awaitSaid(said);
             if (said.contains("time") || said.contains("wait")) {
                 tomcat.awaitSaid("application STARTED");
@@ -162,7 +162,7 @@ class DroppedInTest {
 
     @Test
     void isNotThereWhenSwitchedOff() throws Exception {
-        try (Container tomcat = embedded("11.0.25", "-Dtcpguard.enabled=false")) {
+        try (Container tomcat = embedded("11.0.29", "-Dtcpguard.enabled=false")) {
             tomcat.awaitSaid("application STARTED");
             assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
             tomcat.tell('l');

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Judges the kernel settings and limits of a machine by the rules of {@code docs/reference/advisor.md}. Changes
+ * The judgement of a machine's kernel settings and limits by the rules of {@code docs/reference/advisor.md}. Changes
  * nothing.
  */
 public final class Advisor {

@@ -3,7 +3,7 @@ package io.tcpguard.advisor;
 
 import java.util.Map;
 
-/** Tells the backlog in force of listening sockets, which no file of {@code /proc} does. */
+/** The backlogs in force of listening sockets, which no file of {@code /proc} does. */
 @FunctionalInterface
 interface Backlogs {
     /** By local port, the smallest where several sockets listen on one; empty if it can't be known. */

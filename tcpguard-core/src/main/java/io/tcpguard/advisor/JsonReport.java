@@ -5,7 +5,7 @@ import io.tcpguard.internal.text.JsonText;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Writes findings as JSON. */
+/** The advisor's findings as JSON. */
 final class JsonReport {
     private final Machine machine;
     private final List<Finding> findings;

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Counts the IPv4 addresses on {@code lo} beside 127/8: where a real server behind LVS in direct routing keeps the
+ * The number of IPv4 addresses on {@code lo} beside 127/8: where a real server behind LVS in direct routing keeps the
  * virtual address.
  */
 final class LoopbackAddresses implements Supplier<OptionalLong> {

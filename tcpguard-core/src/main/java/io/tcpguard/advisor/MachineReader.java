@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads a {@link Machine} from a directory like {@code /proc}. One for each reading. */
+/** The way from a directory like {@code /proc} to a {@link Machine}. One for each reading. */
 final class MachineReader {
 
     private static final String KEEPS_SOFT_LIMIT = "-XX:-MaxFDLimit";

@@ -16,8 +16,8 @@ public enum Signal {
     DESCRIPTORS(Scope.PROCESS, "descriptors"),
 
     /**
-     * Memory that connections take and no collection gives back, against the point from which on newcomers must not
-     * take more. Heap after collection: nine tenths of its maximum, or 16 MiB less than that maximum (Serial and
+     * Memory that connections take and no collection gives back, against the point from which on new connections must
+     * not take more. Heap after collection: nine tenths of its maximum, or 16 MiB less than that maximum (Serial and
      * Parallel: 85 % of the old generation). Direct buffers: 95 % of {@code MaxDirectMemorySize}. What the kernel could
      * not take back of the container's memory: 97 % of its limit. Not known where there is no limit, before the first
      * collection, and where it is high and has not grown for a minute. Source: the JVM's memory pools and buffer pools;

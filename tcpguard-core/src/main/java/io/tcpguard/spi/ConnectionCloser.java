@@ -12,7 +12,7 @@ public interface ConnectionCloser {
     void close(Closing how);
 
     /**
-     * Asked before an idle connection is to give way: whether something is in progress that its handle can't tell,
+     * Asked before an idle connection is evicted: whether something is in progress that its handle can't tell,
      * such as bytes of the client that the server does not take by its own choice, or bytes to the client that are on
      * their way and move. Then the connection is spared, and this is asked again after a quarter of its minimum idle
      * time. Called by the same threads, under the guard's lock: must neither block nor call the guard.

@@ -75,8 +75,8 @@ public interface GuardedListener extends AutoCloseable {
     }
 
     /**
-     * A connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread; never
-     * throws.
+     * A connection that waits can't wait any longer, because its listener stops. Counted as a refusal. Any thread;
+     * never throws.
      *
      * @param number its own
      * @return how it is refused

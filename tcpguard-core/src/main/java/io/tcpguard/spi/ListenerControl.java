@@ -52,7 +52,10 @@ public interface ListenerControl {
         return 32 * 1024;
     }
 
-    /** Whether the guard is asked about newcomers; if not, their limit is only reported. Default: true. Asked once. */
+    /**
+     * Whether the guard is asked about new connections; if not, their limit is only reported. Default: true. Asked
+     * once.
+     */
     default boolean asksForEach() {
         return true;
     }

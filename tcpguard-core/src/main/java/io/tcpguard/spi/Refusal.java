@@ -31,8 +31,8 @@ public enum Refusal {
     }
 
     /**
-     * Why newcomers are refused: all of them; else those of the first listener that refuses any; else for want of a
-     * slot.
+     * Why new connections are refused: all of them; else those of the first listener that refuses any; else for want of
+     * a slot.
      */
     public static Refusal of(GuardSnapshot snapshot) {
         RefusalCounters.Reason why = snapshot.refusal();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param used descriptors open
  * @param own connections of guarded listeners among them
  * @param brought descriptors that come and go with the own connections: to a back end for each client, say; an estimate
- * @param admissionThreshold above this many descriptors a new connection must replace another or be refused
+ * @param admissionThreshold above this many descriptors a new connection must evict another or be refused
  * @param connections other limits for connections
  */
 public record Capacity(

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Gives each server channel a gate of its own, in its own place, and leaves. Where there is one already, it only
- * leaves.
+ * A handler that puts an accept handler into each server channel where it stands itself, and removes itself. Where
+ * there is one already it only removes itself.
  */
 @Sharable
 final class AcceptHandlerInstaller extends ChannelHandlerAdapter {

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the codec that knows what is work. Codecs that are not on the class path are not asked for. */
+/** The codecs that know when work begins and ends. Codecs that are not on the class path are not asked for. */
 final class Codecs {
     private static final boolean HTTP1 = present("io.netty.handler.codec.http.HttpServerCodec");
     private static final boolean HTTP2 = present("io.netty.handler.codec.http2.Http2ConnectionHandler");

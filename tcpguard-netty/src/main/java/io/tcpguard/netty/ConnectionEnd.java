@@ -7,7 +7,7 @@ import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
 
-/** How an admitted connection is ended that has to give way or whose server drains. On its event loop. */
+/** How an admitted connection is ended when it is evicted or its server drains. On its event loop. */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class ConnectionEnd {

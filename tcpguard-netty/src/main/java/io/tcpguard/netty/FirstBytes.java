@@ -3,7 +3,7 @@ package io.tcpguard.netty;
 
 import io.netty.buffer.ByteBuf;
 
-/** Tells by its first bytes what a client speaks. They may come one at a time. */
+/** The protocol that a client speaks, by its first bytes. They may come one at a time. */
 final class FirstBytes {
     enum Spoken {
         NOT_YET,

@@ -9,7 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds who makes messages of bytes: behind it a message is whole. */
+/** The handlers that make messages of bytes: behind them a message is whole. */
 final class Frames {
     private static final boolean PRESENT = Codecs.present("io.netty.handler.codec.ByteToMessageDecoder");
 

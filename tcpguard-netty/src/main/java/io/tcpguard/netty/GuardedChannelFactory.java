@@ -4,7 +4,7 @@ package io.tcpguard.netty;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ServerChannel;
 
-/** Makes server channels that have the gate in them from the start. */
+/** A factory of server channels that have the accept handler in them from the start. */
 record GuardedChannelFactory<C extends ServerChannel>(ChannelFactory<? extends C> channels, Ports ports)
         implements ChannelFactory<C> {
     @Override

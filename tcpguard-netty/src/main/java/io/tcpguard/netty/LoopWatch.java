@@ -83,7 +83,7 @@ final class LoopWatch {
     static final class Beat extends AbstractExecutorService {
         /**
          * A busy machine's loops are late by less all the time; by more, new connections are refused before anybody
-         * gives way.
+         * is removed.
          */
         private static final long LATE = TimeUnit.MILLISECONDS.toNanos(500);
 

@@ -80,7 +80,7 @@ public final class NettyGuard {
     }
 
     /**
-     * As many connections as each of these ports may hold; at that number newcomers replace idle ones, wait or are
+     * As many connections as each of these ports may hold; at that number new connections evict idle ones, wait or are
      * refused. Default: any number, within what the process may hold ({@link Setting#MAX_CONNECTIONS}). May be changed
      * at any time; no connection is closed for it.
      *

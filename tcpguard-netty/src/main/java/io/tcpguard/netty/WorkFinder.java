@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks in a connection's pipeline for who knows what is work there, and guesses by bytes where nobody does. Of its
+ * The search of a pipeline for the handler that knows when work begins and ends; by bytes where there is none. Of its
  * event loop.
  */
 final class WorkFinder {

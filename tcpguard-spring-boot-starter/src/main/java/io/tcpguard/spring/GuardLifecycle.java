@@ -5,7 +5,7 @@ import io.tcpguard.TcpGuard;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Runs the guard while web servers run: starts it before they start, and stops it when they have stopped, so that a
+ * The guard's life in a context: it starts before the web servers start, and stops when they have stopped, so that a
  * context that is stopped, or a process that is checkpointed, holds neither its health port nor its files.
  */
 final class GuardLifecycle implements SmartLifecycle {

@@ -13,7 +13,7 @@ import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
-/** Gives each web server to the adapter that knows it. */
+/** The web servers, each given to the adapter that knows it. */
 final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactory>, Ordered {
     private static final Logger log = LoggerFactory.getLogger(GuardedServers.class);
 

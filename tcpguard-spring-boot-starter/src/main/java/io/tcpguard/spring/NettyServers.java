@@ -12,7 +12,7 @@ import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.server.HttpServer;
 
-/** Puts the accept handler into Reactor Netty's server channels. */
+/** The accept handlers in Reactor Netty's server channels. */
 final class NettyServers implements WebServerGuard {
     private final ObjectProvider<ReactorResourceFactory> resources;
     private final List<NettyGuard> guards = new CopyOnWriteArrayList<>();

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
 
 /**
- * Gives Tomcat the guarded protocol, the connector its guard, and the server's other connectors as much of it as they
- * can have.
+ * Tomcat under guard: its protocol is the guarded one, and the server's other connectors are guarded as far as their
+ * protocols allow.
  */
 final class TomcatServers implements WebServerGuard {
     private static final Logger log = LoggerFactory.getLogger(TomcatServers.class);

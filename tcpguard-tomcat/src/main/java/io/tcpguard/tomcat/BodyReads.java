@@ -6,7 +6,7 @@ import org.apache.coyote.InputBuffer;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of each read of a request's body for how long it waits for the client. */
+/** For how long each read of a request's body waits for the client. */
 final class BodyReads implements InputBuffer {
     /** So many bytes of a body are activity. One now and then is not. */
     private static final int ACTIVITY = 4096;

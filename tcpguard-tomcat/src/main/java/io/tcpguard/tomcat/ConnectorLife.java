@@ -13,7 +13,7 @@ import org.apache.catalina.core.StandardService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says when a connector is gone: destroyed, or removed from its service, stopped before that or by it. One that is only
+ * Whether a connector is gone: destroyed, or removed from its service, stopped before that or by it. One that is only
  * stopped is to serve again, and is missed meanwhile.
  */
 final class ConnectorLife implements LifecycleListener, PropertyChangeListener {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes connections that the guard gives up, so that Tomcat's own books stay right. Called on accepting threads; where
- * it says so, on one that drains.
+ * The closing of connections that the guard evicts, so that Tomcat's own counts stay right. Called on accepting
+ * threads; where it says so, on one that drains.
  */
 final class Evictor {
     private static final Logger log = LoggerFactory.getLogger(Evictor.class);

@@ -9,7 +9,10 @@ import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
-/** Stands where a request's head is read and nothing else was done for it: work begins here, or is refused. */
+/**
+ * The adapter between Tomcat's protocol and its container: the request's head is read and nothing else was done for it.
+ * Work begins here, or is refused.
+ */
 final class GuardedAdapter implements Adapter {
 
     /** What this adapter needs to know of its connector. */

@@ -92,7 +92,7 @@ final class GuardedConnection implements ConnectionCloser {
      * Each call, whatever it answers, needs one {@link #leave()}.
      *
      * @param handshaken whether TLS, if it is received here, was agreed on before this event: bytes of a handshake are
-     *     no word, so who stalls in it, or says nothing after it, counts as silent and gives way first
+     *     no word, so who stalls in it, or says nothing after it, counts as silent and is evicted first
      * @return false: it was evicted
      */
     boolean enter(SocketEvent event, boolean handshaken) {

@@ -10,7 +10,10 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** Sees what comes of each socket event, and so when a connection is idle, busy, upgraded or closed. */
+/**
+ * The handler around Tomcat's own that sees what comes of each socket event, and so when a connection is idle, busy,
+ * upgraded or closed.
+ */
 final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
     private final AbstractEndpoint.Handler<NioChannel> delegate;
     private final GuardedNioEndpoint endpoint;

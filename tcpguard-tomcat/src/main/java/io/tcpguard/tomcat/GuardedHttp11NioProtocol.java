@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * with a {@link TcpGuardListener} in {@code <Server>}; in Java use {@link TomcatGuard}. Without a guard it behaves
  * exactly as {@link Http11NioProtocol}, but for one default: {@code acceptCount} is 4096 instead of 100, since under
- * guard the accept queue is where new connections wait for a connector. The kernel caps it at {@code net.core.somaxconn}.
+ * guard the accept queue is where new connections wait for a connector. The kernel caps it at {@code
+ * net.core.somaxconn}.
  */
 public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private static final int ACCEPT_COUNT = 4096;

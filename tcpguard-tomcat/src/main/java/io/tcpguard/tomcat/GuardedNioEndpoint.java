@@ -15,8 +15,8 @@ import org.apache.tomcat.util.threads.LimitLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the guard about each connection right after accept, before anything is spent on it, and closes those it gives
- * up.
+ * Tomcat's NIO endpoint with the guard in it: the guard is asked about each connection right after accept, before
+ * anything is spent on it.
  */
 final class GuardedNioEndpoint extends NioEndpoint {
     /**

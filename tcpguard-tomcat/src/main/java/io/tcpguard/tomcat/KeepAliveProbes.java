@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Has the kernel ask clients whether they are still there (keep-alive, tcp(7)): one that was unplugged sends no FIN,
  * and a connection on which nobody writes would wait for it for ever. Only while slots are scarce, and only those that
- * would never give way. Any thread.
+ * would never be evicted. Any thread.
  */
 final class KeepAliveProbes {
     private static final Logger log = LoggerFactory.getLogger(KeepAliveProbes.class);

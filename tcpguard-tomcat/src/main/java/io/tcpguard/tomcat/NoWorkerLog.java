@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once a minute that no worker can be had, whatever becomes of the sentence. Any thread. */
+/** The log line, once a minute, that no worker can be had. Logging it may fail. Any thread. */
 final class NoWorkerLog {
     private static final Logger log = LoggerFactory.getLogger(NoWorkerLog.class);
     private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);

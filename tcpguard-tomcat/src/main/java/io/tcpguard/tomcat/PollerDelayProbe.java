@@ -14,9 +14,9 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends itself through the queue in which a poller finds the connections that it is to wait for, one at a time: a
- * poller whose thread is gone or stuck never takes it. Tomcat takes it for a connection that was closed meanwhile, and
- * closes it, which is how it comes back.
+ * A probe task for a poller: it goes through the queue in which a poller finds the connections that it is to wait for,
+ * one at a time: a poller whose thread is gone or stuck never takes it. Tomcat takes it for a connection that was
+ * closed meanwhile, and closes it, which is how it comes back.
  */
 final class PollerDelayProbe {
     /** The poller wakes once a second by itself. */

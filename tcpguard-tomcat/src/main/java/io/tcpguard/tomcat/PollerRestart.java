@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a poller another thread when an Error has ended its own. Nothing of a poller is bound to a thread: its
+ * Another thread for a poller whose own was ended by an Error. Nothing of a poller is bound to a thread: its
  * selector, its queue and its counters are as the dead one left them, and it begins each round anew; what the dead one
  * had in hand it is asked to wait for again. Once a minute at most: what dies again and again is to be seen as dead.
  * Called by one thread at a time.

@@ -15,7 +15,10 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses requests while work waits too long, before they cost a thread's time; some paths and peers never. */
+/**
+ * The refusal of requests while work waits too long, before they cost a thread's time. Some paths and peers are never
+ * refused.
+ */
 final class RequestGate {
     /** Spread over 1 and 2 s without a random number: refused clients must not come back together. */
     private static final String[] RETRY_AFTER = {"1", "2"};

@@ -11,9 +11,9 @@ import org.apache.catalina.connector.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers 503 to waiting requests of connectors with Tomcat's own protocol. In the engine's pipeline, because that
- * gives it back at once: an adapter put around Tomcat's stays in the request processors that Tomcat pools, and those
- * that are pooled already go without it.
+ * The valve that answers 503 to waiting requests of connectors with Tomcat's own protocol. In the engine's pipeline,
+ * because that gives it back at once: an adapter put around Tomcat's stays in the request processors that Tomcat pools,
+ * and those that are pooled already go without it.
  *
  * <p>Not a {@code ValveBase}: nothing of it is registered anywhere. Declares {@link IOException} only, so that it loads
  * in Tomcat 9, too.

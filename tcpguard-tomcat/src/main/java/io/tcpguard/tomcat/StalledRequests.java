@@ -11,7 +11,7 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds requests whose thread waits for their client: a blocking write that the client does not read, a blocking read
+ * Requests whose thread waits for their client: a blocking write that the client does not read, a blocking read
  * of a body that does not come. Tomcat registers such a connection with the poller while its worker is inside; nobody
  * else is both. Only one thread calls this.
  */

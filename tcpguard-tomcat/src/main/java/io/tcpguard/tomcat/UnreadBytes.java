@@ -11,10 +11,10 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for connections whose bytes wait in the kernel although their poller has to tell a worker. A poller does that
- * within milliseconds, so the same one is never found for long. Looks at a few of all connections each time; one that
- * was found is looked at until its bytes are read. Takes no byte: it asks how many there are (FIONREAD, tcp(7)). Only
- * one thread at a time.
+ * A search for connections whose bytes wait in the kernel although their poller has to tell a worker. A poller does
+ * that within milliseconds, so the same one is never found for long. Looks at a few of all connections each time; one
+ * that was found is looked at until its bytes are read. Takes no byte: it asks how many there are (FIONREAD, tcp(7)).
+ * Only one thread at a time.
  */
 final class UnreadBytes {
     private static final int EACH_LOOK = 16;

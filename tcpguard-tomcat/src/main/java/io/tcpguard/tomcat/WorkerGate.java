@@ -5,7 +5,9 @@ import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** Lets Tomcat's work on a connection begin unless that was evicted meanwhile, and notes how it ends. Any worker. */
+/**
+ * The beginning and end of Tomcat's work on a connection. None begins on one that was evicted meanwhile. Any worker.
+ */
 final class WorkerGate {
     private final ConnectionRegistry registry;
     private final EndpointGuard guarding;

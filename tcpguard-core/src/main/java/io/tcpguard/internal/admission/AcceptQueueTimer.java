@@ -9,14 +9,15 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
- * Lets new connections wait in a listener's accept queue while the server is full. There they cost no descriptor and
- * come in by their turn; refused at once, they try again as fast as they can, and who tries most often gets most
- * slots.
+ * How long new connections have waited in a listener's accept queue. While the server is full they wait there: they
+ * cost no descriptor and are accepted first come, first served. Refused at once they would try again as fast as they
+ * can, and the fastest would get most slots.
  *
- * <p>The kernel tells how many wait, not since when. But the queue is first in, first out: who was its last at some
- * time is the n-th to be accepted, with n known. So the timer remembers n over the time that clients are patient, and
- * whoever is in hand and not beyond the oldest n has waited for so long, and is refused. Nobody waits where the length
- * of the queue is not known, or when a long one nears what its own signal takes for trouble.
+ * <p>The kernel tells how many wait, not since when. The queue is first in, first out, so a position is a time: if the
+ * last one in the queue at time t is the n-th connection to be accepted, then connection n had arrived by t. The timer
+ * records n over the longest wait. A connection whose number is at or below the oldest record has waited for that long,
+ * and is refused. Nobody waits where the length of the queue is not known, nor in a queue so long that its own signal
+ * is about to rise.
  */
 public final class AcceptQueueTimer {
     /** Of the backlog. ELEVATED begins at half. */

@@ -234,7 +234,7 @@ final class AdmissionDecider {
         return refusals.answer(source, cause, canAnswer, now);
     }
 
-    /** Who holds more than its share may replace what it does not use itself, and gets no more by that. */
+    /** A source that holds more than its share may evict what it does not use itself, and gets no more by that. */
     private Admission behindTheOthers(
             Ceiling crowded,
             GuardSnapshot snapshot,

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about each accepted connection, by one comparison against the exact count. At the admission threshold
+ * The decision about each accepted connection, by one comparison against the exact count. At the admission threshold
  * connections are a cache: the new connection takes the slot of the one that is idle longest, or is refused.
  */
 public final class AdmissionPolicy {

@@ -3,7 +3,10 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.state.Capacity;
 
-/** A limit under which a newcomer must fit, with those who can make room there. Any thread; no lock, no allocation. */
+/**
+ * A limit under which a new connection must fit, with those who can make room there. Any thread; no lock, no
+ * allocation.
+ */
 abstract class Ceiling {
     private final ConnectionTable table;
     private final MakeUpPace pace = new MakeUpPace();
@@ -15,10 +18,10 @@ abstract class Ceiling {
         this.table = table;
     }
 
-    /** Whether the newcomer in hand fits. */
+    /** Whether the new connection in hand fits. */
     abstract boolean fits(long now);
 
-    /** By how many it would be passed with the newcomer in hand; 0 or less: by none. */
+    /** By how many it would be passed with the new connection in hand; 0 or less: by none. */
     abstract long excess();
 
     /** About how many are free, by what was last counted; negative: passed. */

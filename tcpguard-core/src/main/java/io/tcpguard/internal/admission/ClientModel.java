@@ -36,7 +36,7 @@ record ClientModel(
     /**
      * Once a second, by the sampler.
      *
-     * @param shedding whether new connections are refused or replace others: then nothing is learned of the healthy
+     * @param shedding whether new connections are refused or evict others: then nothing is learned of the healthy
      *     ones
      */
     void update(boolean shedding) {

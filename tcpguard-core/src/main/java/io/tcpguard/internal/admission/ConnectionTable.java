@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The books of the admitted connections of the process, or of one listener: who holds them, and in which order they
- * would give way ({@link IdleOrder}). The one lock is taken when a connection opens or closes and at the admission
+ * would be evicted ({@link IdleOrder}). The one lock is taken when a connection opens or closes and at the admission
  * threshold, for a handful of pointer writes. Any thread.
  */
 final class ConnectionTable {

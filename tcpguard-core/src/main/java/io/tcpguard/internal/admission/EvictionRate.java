@@ -6,14 +6,14 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.state.Capacity;
 
 /**
- * How many idle connections may give way in a second.
+ * How many idle connections may be evicted in a second.
  *
  * @param configured 0: by the limit
  */
 record EvictionRate(int configured) {
     /**
-     * Clients that are worth nothing to anybody may go so many times as fast: silent ones, and those that keep a thread
-     * waiting.
+     * Connections that never sent a byte, or keep a thread waiting, may be evicted this many times faster: nobody is
+     * served on them.
      */
     static final double SILENT_FACTOR = 4;
 

@@ -15,7 +15,7 @@ import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** Takes the slot of an idle connection for a new one, so many a second at most. Any thread. */
+/** Evictions of idle connections for new ones, so many a second at most. Any thread. */
 final class Evictions {
     private final ClientModel clients;
     private final RefusalCounters shed;
@@ -66,7 +66,7 @@ final class Evictions {
         return fixedFloor > 0 ? fixedFloor : clients.gaps().floorNanos();
     }
 
-    /** Whether the longest-idle connection under this ceiling has given way. */
+    /** Whether the longest-idle connection under this ceiling was evicted. */
     boolean one(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
         TrackedConnection victim;
         synchronized (any) {
@@ -88,8 +88,8 @@ final class Evictions {
     }
 
     /**
-     * Others took descriptors that connections had, or the limit was lowered: idle connections give way for that, and
-     * nobody comes in for them, as often as {@link MakeUpPace} says.
+     * Evicts idle connections without admitting others, after something else took descriptors that connections had or
+     * the limit was lowered: as often as {@link MakeUpPace} says.
      */
     void makeUp(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
         long excess = full.excess();
@@ -101,7 +101,7 @@ final class Evictions {
         one(full, snapshot, cause, now);
     }
 
-    /** Whether an idle connection of this source has given way. */
+    /** Whether an idle connection of this source was evicted. */
     boolean own(Ceiling crowded, GuardSnapshot snapshot, InetAddress source, long now) {
         TrackedConnection victim;
         synchronized (any) {

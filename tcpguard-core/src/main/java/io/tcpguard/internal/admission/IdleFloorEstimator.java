@@ -4,10 +4,10 @@ package io.tcpguard.internal.admission;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Learns how long a healthy connection stays idle between two requests: the quantity that the minimum idle time must
- * exceed, or reclaim cuts users as fast as the flood does. Counts, for each connection that did come back, its longest
- * gap; a chatty client weighs no more than a quiet one. A connection that never comes back, as an abuser's, does not
- * count at all.
+ * An estimate of how long a healthy connection stays idle between two requests. The minimum idle time must exceed it,
+ * or evictions cut users as fast as the flood does. Counts, for each connection that did come back, its longest gap; a
+ * chatty client weighs no more than a quiet one. A connection that never comes back, as an abuser's, does not count at
+ * all.
  *
  * <p>It can't be bought. Where there are more than a handful of sources, none weighs more than the one in the middle; a
  * connection teaches nothing in its first two seconds, during which no floor would cut it; the longest gaps of fewer
@@ -19,7 +19,7 @@ final class IdleFloorEstimator {
     /** Too few tell nothing of the one in a thousand. */
     static final int ENOUGH = 200;
 
-    /** The floor is rounded up to it, and abnormal clients keep their slots for so much longer. */
+    /** The floor is rounded up to it, and idle-holding clients keep their slots for so much longer. */
     private static final long WIDTH = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static final int BUCKETS = 4800;
@@ -52,7 +52,7 @@ final class IdleFloorEstimator {
     }
 
     /**
-     * Whether new connections are refused or replace others: then who would have been back late is not there to tell.
+     * Whether new connections are refused or evict others: then who would have been back late is not there to tell.
      */
     void freeze(boolean now) {
         frozen = now;

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections in the order in which they would give way: those that never sent a byte first, in order of arrival, then
- * by how long they are idle.
+ * Connections in the order in which they would be evicted: those that never sent a byte first, in order of arrival,
+ * then by how long they are idle.
  *
  * <p>Requests do not come here: they stamp their handle, and a connection stays in the bucket of an older time until a
  * search for a victim meets it there and moves it on. So each connection is moved at most once per minimum idle time,
@@ -19,7 +19,7 @@ final class IdleOrder {
     private static final int BUCKETS = 2048;
 
     /**
-     * Within a bucket nobody is sorted, so an eviction may come as much too late: abnormal clients keep their slots
+     * Within a bucket nobody is sorted, so an eviction may come as much too late: idle-holding clients keep their slots
      * so much longer.
      */
     private static final long WIDTH = 62_500_000;
@@ -68,9 +68,9 @@ final class IdleOrder {
     }
 
     /**
-     * Finds the connection that gives way next and claims it: no work begins on it any more. Null if there is none.
+     * Finds the connection that is evicted next and claims it: no work begins on it any more. Null if there is none.
      *
-     * @param silentOnly whether only connections that never sent a byte may give way
+     * @param silentOnly whether only connections that never sent a byte may be evicted
      * @param unfinishedToo whether those in the middle of a message may, too
      */
     @Nullable TrackedConnection claimVictim(

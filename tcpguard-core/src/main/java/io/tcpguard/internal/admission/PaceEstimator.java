@@ -4,11 +4,11 @@ package io.tcpguard.internal.admission;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Learns the shortest pause that healthy clients make between two requests, where they make any: devices with a
- * heartbeat do, people who click don't, and then it is no more than a second, which tells nobody apart. Who came back
- * sooner is of another make, and has had his turn first while slots are scarce. Requests within a second of each other
- * belong together. Learned by source, as {@link IdleFloorEstimator the idle floor is}, of sessions that their clients
- * have ended: abnormal ones come by hundreds before anybody is refused, but don't leave.
+ * An estimate of the shortest pause that healthy clients make between two requests, where they make any: devices with a
+ * heartbeat do, people who click don't, and then it is no more than a second, which tells nobody apart. A client that
+ * comes back sooner is of another kind, and has had his turn first while slots are scarce. Requests within a second of
+ * each other belong together. Learned by source, as {@link IdleFloorEstimator the idle floor is}, of sessions that
+ * their clients have ended: idle-holding ones come by hundreds before anybody is refused, but don't leave.
  */
 final class PaceEstimator {
     /** A shorter one is none. */
@@ -47,7 +47,9 @@ final class PaceEstimator {
         }
     }
 
-    /** Whether new connections are refused or replace others: then abnormal clients are among those that come back. */
+    /**
+     * Whether new connections are refused or evict others: then idle-holding clients are among those that come back.
+     */
     void freeze(boolean now) {
         frozen = now;
     }

@@ -4,11 +4,11 @@ package io.tcpguard.internal.admission;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether addresses tell of nobody, since a handful of them hold nearly all connections, as proxies do. By
- * their number alone in calm times only, and slowly: a flood from a few addresses is just what fairness is for. Within
- * seconds, and in any state, where they say of themselves that they speak for others and nobody else is here to be fair
- * to: no more than a handful of other addresses hold a connection, were refused lately, or are known for good. So who
- * forges that word among many gains nothing.
+ * Whether the addresses are those of proxies: a handful of them hold nearly all connections, so they tell no client
+ * from another. By their number alone in calm times only, and slowly: a flood from a few addresses is just what
+ * fairness is for. Within seconds, and in any state, where they say of themselves that they speak for others and nobody
+ * else is here to be fair to: no more than a handful of other addresses hold a connection, were refused lately, or are
+ * known for good. So who forges that word among many gains nothing.
  */
 final class ProxySearch {
     private static final int AFTER_SECONDS = 30;

@@ -9,8 +9,8 @@ import io.tcpguard.state.RefusalCounters.Rank;
  */
 final class SourceMarks {
     /**
-     * Refusals in a row, within a minute or so, of who comes again at once: honest clients have got in elsewhere by
-     * then.
+     * Refusals in a row, within a minute or so, of a source that comes again at once. Other clients have been served
+     * elsewhere by then.
      */
     static final int KNOCKS = 4;
 

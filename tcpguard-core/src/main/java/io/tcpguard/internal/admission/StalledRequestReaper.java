@@ -22,10 +22,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * While work waits too long for a thread, the clients that keep threads waiting give way: those that neither read their
- * answer nor send their request. Descriptors don't show them, and the server's own time-outs (20 s and more) free a
- * thread only long after everybody else's client has gone. {@link #sampled} is the sampler thread's; listeners come and
- * go on any.
+ * The end of requests that keep threads waiting for their client while other work waits too long for a thread: clients
+ * that neither read their answer nor send their request. Descriptors don't show them, and the server's own time-outs
+ * (20 s and more) free a thread only long after everybody else's client has gone. {@link #sampled} is the sampler
+ * thread's; listeners come and go on any.
  */
 public final class StalledRequestReaper {
     /** @param lateMillis how late the work of this listener is; negative: it is not */

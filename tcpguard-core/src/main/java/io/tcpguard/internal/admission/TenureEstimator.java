@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Learns for how long healthy sessions keep their connections: from its opening to its last request. Who has had a slot
- * for longer, while others wait for one, gives it back with its next answer, so that turns go round. Learned as {@link
- * IdleFloorEstimator the idle floor is}: each source has a voice, not each connection, and only while nobody is
- * refused.
+ * An estimate of how long healthy sessions keep their connections, from the opening to the last request. A connection
+ * that has had its slot for longer while others wait ends with its next answer, so that everybody gets a turn. Learned
+ * as {@link IdleFloorEstimator the idle floor is}: each source has a voice, not each connection, and only while nobody
+ * is refused.
  *
  * <p>Open sessions count as well, by the age that they have come to, or those that last for hours would not be seen
  * before they end. Where more than two in a hundred of the open ones are older than what was learned, or sessions last
@@ -66,7 +66,7 @@ final class TenureEstimator {
         }
     }
 
-    /** Whether new connections are refused or replace others: then abnormal clients are among those that stay. */
+    /** Whether new connections are refused or evict others: then idle-holding clients are among those that stay. */
     void freeze(boolean now) {
         frozen = now;
     }

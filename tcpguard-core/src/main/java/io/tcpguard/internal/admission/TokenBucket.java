@@ -3,7 +3,7 @@ package io.tcpguard.internal.admission;
 
 import java.util.concurrent.TimeUnit;
 
-/** Bounds evictions per second, with a burst of a quarter of a second's worth. Guarded by the policy's lock. */
+/** A bound on evictions per second, with a burst of a quarter of a second's worth. Guarded by the policy's lock. */
 final class TokenBucket {
     private double tokens;
     private long last;

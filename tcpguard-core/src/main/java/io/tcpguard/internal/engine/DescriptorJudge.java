@@ -62,7 +62,7 @@ final class DescriptorJudge {
     }
 
     /**
-     * @param shedNow whether a new connection was refused or replaced another within the last second
+     * @param shedNow whether a new connection was refused or evicted another within the last second
      */
     Level step(Reading reading, long own, boolean shedNow, long now) {
         if (!(reading instanceof Reading.Measured m)) {

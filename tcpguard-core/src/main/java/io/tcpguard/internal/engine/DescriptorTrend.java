@@ -5,9 +5,9 @@ import io.tcpguard.state.Trend;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells how long the descriptors last, and a leak from a flood. Two windows: ten seconds see a flood and a fast leak,
- * ten minutes a leak of a descriptor every few seconds, which the coming and going of connections hides from the short
- * one.
+ * How long the descriptors last, and whether it is a leak or a flood. Two windows: ten seconds see a flood and a fast
+ * leak, ten minutes a leak of a descriptor every few seconds, which the coming and going of connections hides from the
+ * short one.
  */
 final class DescriptorTrend {
     private static final long SHORT_APART = TimeUnit.MILLISECONDS.toNanos(500);

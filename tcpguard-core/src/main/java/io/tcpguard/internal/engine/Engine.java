@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what was read in one cycle into one snapshot. The same snapshot object comes back while nothing changed, so a
- * quiet guard allocates nothing. One thread at a time; knows no clock but the argument.
+ * The judgement of one cycle: readings in, one snapshot out. The same snapshot object comes back while nothing changed,
+ * so a quiet guard allocates nothing. One thread at a time; knows no clock but the argument.
  */
 public final class Engine {
     /** The figures of a reason are as old as that at most. */
@@ -76,7 +76,7 @@ public final class Engine {
      * @param watches all signals, DESCRIPTORS first, each with its newest reading
      * @param listeners the guarded listeners, the main one first; their queues are among the watches
      * @param own connections in the books
-     * @param shedNow whether a new connection was refused or replaced another within the last second for want of
+     * @param shedNow whether a new connection was refused or evicted another within the last second for want of
      *     descriptors
      * @param operator why an operator drains; null if none does
      * @param observedInterval of the health checks; 0 if not known

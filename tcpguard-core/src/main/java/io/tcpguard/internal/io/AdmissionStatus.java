@@ -4,7 +4,7 @@ package io.tcpguard.internal.io;
 /**
  * What a new connection meets at the admission threshold, by what has been learned of the clients.
  *
- * @param idleFloorNanos no connection idle for less gives way
+ * @param idleFloorNanos no connection idle for less is evicted
  * @param queueWaitNanos for so long may new connections wait
  * @param waited how many have been made to wait since the start
  */

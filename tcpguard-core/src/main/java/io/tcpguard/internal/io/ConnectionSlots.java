@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The few slots for connections to the health ports, and who gives way when they are taken. On the I/O thread. */
+/**
+ * The few slots for connections to the health ports, and which connection is closed for a new one when they are taken.
+ * On the I/O thread.
+ */
 final class ConnectionSlots {
     /** Connections beyond these take none of the last descriptors: two directors may check at a time. */
     private static final int ALWAYS = 2;
@@ -92,8 +95,8 @@ final class ConnectionSlots {
     }
 
     /**
-     * Who gives way: one that has its answer, else one of the peer that holds most (the newcomer counts); the oldest of
-     * them. So a stranger pushes out himself before he pushes out a check.
+     * Which one is closed: one that has its answer, else one of the peer that holds most (the newcomer counts); the
+     * oldest of them. So a stranger pushes out himself before he pushes out a check.
      */
     private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
         HealthConnection victim = null;

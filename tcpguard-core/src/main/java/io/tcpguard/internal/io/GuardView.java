@@ -21,7 +21,8 @@ public interface GuardView {
     boolean roomForStrangers();
 
     /**
-     * Whether a connection that the refusal pool closes first may be reset, to leave no TIME_WAIT; takes it from the budget.
+     * Whether a connection that the refusal pool closes first may be reset, to leave no TIME_WAIT; takes it from the
+     * budget.
      */
     boolean mayReset();
 

@@ -210,7 +210,8 @@ public final class IoThread implements AutoCloseable {
     /**
      * The same.
      *
-     * @param mayWait false: what finds no slot at the refusal pool is reset at once, since others wait behind it who must not
+     * @param mayWait false: what finds no slot at the refusal pool is reset at once, since others wait behind it who
+     *     must not
      */
     public Admission refuse(
             SocketChannel channel, Admission decision, int retryAfterSeconds, int room, boolean mayWait) {

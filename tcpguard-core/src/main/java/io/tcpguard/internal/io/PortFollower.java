@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes a port while the verdict is down and opens it again, for checks that only connect. On the I/O thread. */
+/** A port that is closed while the verdict is down, for checks that only connect. On the I/O thread. */
 final class PortFollower implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
     private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(100);

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses connections politely: reads the request, answers 503, and waits for the client to close first, which leaves
- * the TIME_WAIT (RFC 9293, 3.6) on the client's side. A bounded number of slots; each is held for a bounded time,
- * shorter while others wait.
+ * Refusals by an answer: the request is read, 503 is answered, and the client is waited for to close first, which
+ * leaves the TIME_WAIT (RFC 9293, 3.6) on the client's side. A bounded number of slots; each is held for a bounded
+ * time, shorter while others wait.
  *
  * <p>In a flood the request is here before its connection is accepted, and the client closes within a millisecond of
  * its answer. So the accepting thread answers by itself, and looks by the way whether those before have closed: no
@@ -32,8 +32,8 @@ final class RefusalResponder {
     private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(100);
 
     /**
-     * Looks by the way, for one refusal: more than one leaves, in the mean, or those behind a client that dawdles would
-     * add up.
+     * How many of those that were answered are checked at each refusal for whether their client has closed. It must
+     * exceed one, or slow clients would make the list grow.
      */
     private static final int LOOKS = 4;
 
@@ -155,7 +155,7 @@ final class RefusalResponder {
                 if (!waits) {
                     waits = true;
                     waiting.incrementAndGet();
-                    // Those who dawdle must hurry up now.
+                    // Slow clients have less time now.
                     poller.wakeup();
                 }
                 LockSupport.parkNanos(LOOK_AGAIN);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefusedClient implements SelectionHandler {
     /**
-     * So long a client may take for its request. An honest one has sent it when its connection is accepted, or a
-     * round trip later.
+     * So long a client may take for its request. Most have sent it when their connection is accepted, or a round trip
+     * later.
      */
     private static final long FOR_REQUEST = TimeUnit.MILLISECONDS.toNanos(Pacing.REPLY_SILENCE_MILLIS);
     /** So long it may take to close after it was answered. */
@@ -161,7 +161,7 @@ final class RefusedClient implements SelectionHandler {
                 if (state == ReplyState.READING && received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
-                        end(view.mayReset()); // It dawdles, whatever it has sent: others wait for its slot.
+                        end(view.mayReset()); // It is slow, whatever it has sent, and others wait for its slot.
                     }
                 } else if (state == ReplyState.READING) {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director

@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads requests that are refused and has the answers to them. For one thread at a time. */
+/** The buffers for requests that are refused, and the answers to them. For one thread at a time. */
 final class ReplyWriter {
     static final int LONGEST_RETRY_AFTER = 120;
 

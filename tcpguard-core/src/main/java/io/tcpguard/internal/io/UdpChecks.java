@@ -12,10 +12,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers datagrams while up and is silent while down. Costs no descriptor per check. Senders may be forged: the answer
- * is never larger than the question; what could be an answer itself, by its port or its text, is not answered, so that
- * no two servers can be made to talk to each other; and the answers are counted ({@link UdpQuota}). Datagrams set
- * neither hold nor ramp. That they come says that a director of LVS checks, so some refusals are resets ({@link
+ * Checks by datagrams: answered while up, silent while down, without a descriptor per check. Senders may be forged: the
+ * answer is never larger than the question; what could be an answer itself, by its port or its text, is not answered,
+ * so that no two servers can be made to talk to each other; and the answers are counted ({@link UdpQuota}). Datagrams
+ * set neither hold nor ramp. That they come says that a director of LVS checks, so some refusals are resets ({@link
  * io.tcpguard.config.Setting#RESET_BUDGET}); whose count, {@link io.tcpguard.config.Setting#DIRECTORS} says.
  */
 final class UdpChecks implements SelectionHandler, Closeable {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Makes events, for those kinds that somebody records. */
+/** The guard's events for the Flight Recorder; only the kinds that somebody records are made. */
 final class FlightEvents implements Recordings {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 

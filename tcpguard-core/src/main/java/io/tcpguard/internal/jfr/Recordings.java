@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells whoever records. One thread calls it. */
+/** What is told to the Flight Recorder. One thread calls it. */
 public interface Recordings {
 
     /** Nobody can record: a JRE without the module {@code jdk.jfr}. */

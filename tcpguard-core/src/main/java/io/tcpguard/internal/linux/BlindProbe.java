@@ -6,7 +6,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 
-/** Says the same each time: there is nothing to read on this machine. */
+/** The probe of a machine where there is nothing to read. */
 final class BlindProbe implements Probe {
     private final Reading reading;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds out what this process's descriptors are, for a person who looks for a leak: by the names that {@code
+ * What this process's descriptors are, for a person who looks for a leak: by the names that {@code
  * /proc/self/fd} has for them (proc_pid_fd(5)). Readlink opens nothing, so it works with no descriptor left. Whom
  * sockets lead to stands in the kernel's tables, of which one is open at a time while a few descriptors are left. Needs
  * no privilege. Takes some microseconds for each descriptor that it looks at, and not much more than the time it is

@@ -6,7 +6,9 @@ import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import org.jspecify.annotations.Nullable;
 
-/** Turns numbers into readings, and the same numbers into the same reading: what stands still costs no memory. */
+/**
+ * The reading of the newest numbers. The same numbers give the same object, so that what stands still costs no memory.
+ */
 final class LastReading {
     private static final ReadFailure UNEXPLAINED =
             new ReadFailure(Cause.FAILED, "the source gave no number and no reason");

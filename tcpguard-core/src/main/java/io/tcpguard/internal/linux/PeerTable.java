@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.StringTokenizer;
 
 /**
- * Finds connections whose peer is gone in {@code /proc/self/net/tcp} and {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code
- * get_tcp4_sock}), without touching them. Opens two files and takes as long as the kernel needs to write all
+ * Connections whose peer is gone, as found in {@code /proc/self/net/tcp} and {@code tcp6} (net/ipv4/tcp_ipv4.c, {@code
+ * get_tcp4_sock}), without touching them. Reading it opens two files and takes as long as the kernel needs to write all
  * connections of the namespace: for a thread that may be slow, while slots are scarce. One look at a time; {@link
  * #gone} from that thread, too.
  *

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts this process's TCP sockets by state: for a person's question or a slow period, never for a sample. Opens
+ * This process's TCP sockets by state: for a person's question or a slow period, never for a sample. Counting opens
  * files, and takes about a microsecond for each descriptor where sockets can be asked, else as long as the kernel needs
  * to write all connections of the namespace; but not much longer than it is given.
  *

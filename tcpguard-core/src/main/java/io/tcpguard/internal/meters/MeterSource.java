@@ -18,9 +18,9 @@ public interface MeterSource {
 
     /** All of it taken once, so that one scrape tells of one moment. */
     static MeterSource of(GuardSnapshot snapshot, GuardStatus status, RefusalCounters shed) {
-        return new Taken(snapshot, status, shed);
+        return new OneMoment(snapshot, status, shed);
     }
 
     /** One moment's. */
-    record Taken(GuardSnapshot snapshot, GuardStatus status, RefusalCounters shed) implements MeterSource {}
+    record OneMoment(GuardSnapshot snapshot, GuardStatus status, RefusalCounters shed) implements MeterSource {}
 }

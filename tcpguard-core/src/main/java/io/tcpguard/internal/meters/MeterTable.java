@@ -122,7 +122,7 @@ public final class MeterTable {
         all.gauge(
                 "tcpguard.descriptors.threshold",
                 NO_UNIT,
-                "admission threshold: above it a new connection replaces another or is refused",
+                "admission threshold: above it a new connection evicts another, waits or is refused",
                 "",
                 s -> MeterValues.known(s.snapshot().capacity(), Capacity::admissionThreshold));
         all.tagged(

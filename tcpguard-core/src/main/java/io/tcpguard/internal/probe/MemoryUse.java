@@ -15,7 +15,7 @@ public interface MemoryUse {
     /** Bytes that there may be, as last read; {@link Long#MAX_VALUE}: no limit. */
     long maxBytes();
 
-    /** Bytes from which on newcomers must not take more. */
+    /** Bytes from which on new connections must not take more. */
     long admissionThreshold();
 
     /** Whether the last {@link #usedBytes} was measured anew, and not only read again. */

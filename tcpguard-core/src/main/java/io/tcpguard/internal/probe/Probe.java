@@ -5,7 +5,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 
-/** Reads one kernel fact, again and again. (What a load balancer sends is a <em>check</em>.) */
+/** One kernel fact that is read again and again. (What a load balancer sends is a <em>check</em>.) */
 public interface Probe extends AutoCloseable {
 
     /** What this probe measures; the same for its whole life. */

@@ -22,9 +22,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Looks every ten seconds at what is too expensive for a sample: own sockets by state, and the counters that tell
- * why. On the guard's I/O thread, with a time budget; a look that was expensive makes the pause longer. Says what
- * stands out, each thing once in ten minutes.
+ * Periodic diagnostics that are too expensive for the sampler: own sockets by state, and the kernel counters that
+ * explain trouble. Runs on the guard's I/O thread every ten seconds with a budget of 20 ms, pauses longer after an
+ * expensive run, and logs each finding at most once in ten minutes.
  */
 public final class DiagnosticsTask {
     /** For one count: health checks and refusals wait for it. */

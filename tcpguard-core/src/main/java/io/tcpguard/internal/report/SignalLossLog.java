@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Says once that a signal can't be read any more, and once that it can again. What comes and goes within a second is
- * not said, and of one signal at most one thing a minute, however it flutters. For one thread.
+ * The log lines about signals that can't be read any more, or can again. A loss that lasts less than a second is not
+ * logged, and of one signal there is at most one line a minute. For one thread.
  */
 public final class SignalLossLog {
     static final long CERTAIN = TimeUnit.SECONDS.toNanos(1);
@@ -43,8 +43,7 @@ public final class SignalLossLog {
         }
 
         private void look(Reading reading, long now) {
-            // A rate that waits for its second look, a listener that is not bound: nothing is lost, and nothing is
-            // back.
+            // Neither a loss nor a recovery: a rate needs a second sample, a listener is not bound yet.
             boolean neither = reading instanceof Reading.Unavailable u && u.cause() == Cause.NOTHING_TO_WATCH;
             boolean isMissing = reading instanceof Reading.Unavailable;
             if (!neither && isMissing != missing) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings transitions from the sampler to the listeners, on another thread, the newest only if they come faster than
- * they are taken.
+ * The way of transitions from the sampler to the listeners, on another thread. If they come faster than they are taken
+ * only the newest is told.
  */
 public final class TransitionFanout {
     private static final Logger LOG = LoggerFactory.getLogger(TransitionFanout.class);

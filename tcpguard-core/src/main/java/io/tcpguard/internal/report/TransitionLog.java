@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes transitions, WARN on the way up and INFO on the way down; more than one a second are joined into one line with
- * a count, at the end of that second at the latest.
+ * The log lines about transitions, WARN on the way up and INFO on the way down; more than one a second are joined into
+ * one line with a count, at the end of that second at the latest.
  */
 public final class TransitionLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");

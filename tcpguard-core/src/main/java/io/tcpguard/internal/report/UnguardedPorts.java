@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Says once of each listening port of this process that it has no guard, and how its connections are counted: a
- * management port, a second connector, gRPC, JMX. One that is seen at one look only may be on its way to its guard. One
- * thread.
+ * The log line, once for each listening port of this process without a guard, that says how its connections are
+ * counted: a management port, a second connector, gRPC, JMX. One that is seen at one look only may be on its way to its
+ * guard. One thread.
  */
 public final class UnguardedPorts {
     /** Who opens ports all the time is not told of each. */

@@ -14,7 +14,7 @@ import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.signal.Signal;
 
-/** Puts the sampling cycle together: what is read in each sample, and what once a counter period. */
+/** The parts of the sampling cycle: what is read in each sample, and what once a counter period. */
 final class CycleAssembly {
     private CycleAssembly() {}
 

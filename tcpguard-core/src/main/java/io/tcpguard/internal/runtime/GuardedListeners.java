@@ -27,7 +27,7 @@ import io.tcpguard.state.ListenerStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts listening sockets under guard: tells every part of the guard of a listener, and of its end. Any thread. */
+/** The listeners under guard: each part of the guard is told of a listener, and of its end. Any thread. */
 final class GuardedListeners {
     private final GuardConfig config;
     private final PublishedSnapshot published;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Names what leaks: when descriptors grow and connections do not, or something else than connections raises the level,
- * it says what the descriptors are that grew most since the start. On a thread of its own for each look, once a minute
+ * The name of a leak: when descriptors grow and connections do not, or something other than connections raises the
+ * level, the log says which descriptors grew most since the start. On a thread of its own for each look, once a minute
  * at most while it lasts.
  */
 final class LeakFinder implements Runnable {

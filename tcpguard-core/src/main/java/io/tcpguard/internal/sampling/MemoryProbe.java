@@ -9,9 +9,9 @@ import io.tcpguard.signal.Signal;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One kind of memory against the point from which on newcomers must not take more. Much in use for long is no shortage:
- * pools keep what they had once, and a container may be cut to measure. It is one while it grows, or each collection
- * confirms it; a minute after that it is not taken for one any more.
+ * One kind of memory against the point from which on new connections must not take more. Much in use for long is no
+ * shortage: pools keep what they had once, and a container may be cut to measure. It is one while it grows, or each
+ * collection confirms it; a minute after that it is not taken for one any more.
  */
 final class MemoryProbe implements Probe {
     private static final long KIB = 1024;

@@ -5,7 +5,7 @@ import java.net.BindException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Counts outgoing connects that found no local port, by what the application caught. Safe from any thread. */
+/** The number of outgoing connects that found no local port, by what the application caught. Safe from any thread. */
 public final class OutgoingConnects {
     /**
      * What EADDRNOTAVAIL is called by the C library; Netty's native transports and older JDKs have no type of their own

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the sampler sleep while a sample would say what the last one said: health is up, every limit is far, nothing
- * grows, no work is late and nobody has come for a second. Then two samples a second are enough to see what comes of
- * itself. Whoever comes ends the rest at once: an accept, a request, a word of an operator.
+ * Longer sleep of the sampler while a sample would say what the last one said: health is up, every limit is far,
+ * nothing grows, no work is late and nobody has come for a second. Then two samples a second are enough to see what
+ * comes of itself. Whoever comes ends the rest at once: an accept, a request, a word of an operator.
  */
 public final class SampleRest {
     /** A little less often than the adapters' own probes are due. */

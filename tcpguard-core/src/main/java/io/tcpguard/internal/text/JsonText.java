@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON (RFC 8259), by hand: the core has no JSON library. Only what the answers need. */
+/** A writer of JSON (RFC 8259), by hand: the core has no JSON library. Only what the answers need. */
 public final class JsonText {
     private final StringBuilder out = new StringBuilder(256);
     private boolean first = true;

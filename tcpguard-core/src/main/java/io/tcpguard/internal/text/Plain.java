@@ -13,8 +13,9 @@ public final class Plain {
     }
 
     /**
-     * What a stranger said, with everything but printable ASCII as a question mark (escape sequences, line ends, marks of direction, what
-     * looks like something else), and so with the characters that mean something in HTML. No longer than that.
+     * What a stranger said, with everything but printable ASCII as a question mark (escape sequences, line ends, marks
+     * of direction, what looks like something else), and so with the characters that mean something in HTML. No longer
+     * than that.
      */
     public static String text(String text, int longest) {
         StringBuilder plain = new StringBuilder(Math.min(text.length(), longest));

@@ -31,7 +31,7 @@ enum Column {
     WAIT(null),
     /** Connections that were made to wait. */
     WAITED(null),
-    /** Idle connections that gave way. */
+    /** Idle connections that were evicted. */
     EVICTED(null),
     /** Refused since connections have the slots. */
     CONNECTIONS(RefusalCounters.Reason.CONNECTIONS),

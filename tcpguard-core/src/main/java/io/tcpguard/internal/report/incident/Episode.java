@@ -105,8 +105,9 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
     }
 
     /**
-     * Whether it is worth telling: somebody was refused or had to go, the admission threshold was reached or health failed by
-     * no operator's word, or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none of these.
+     * Whether it is worth telling: somebody was refused or had to go, the admission threshold was reached or health
+     * failed by no operator's word, or a limit was near for a minute. A start, a deploy, a moment at ELEVATED are none
+     * of these.
      */
     public boolean serious() {
         return moments.stream()

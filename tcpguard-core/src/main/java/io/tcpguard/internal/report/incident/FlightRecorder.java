@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the last ten episodes that were worth telling, in bounded memory: the last changes of each. {@link #record} is
+ * The last ten episodes that were worth telling, in bounded memory: the last changes of each. {@link #record} is
  * for one thread, the one that hears of transitions; {@link #calmAt} for the sampler's; {@link #episodes} for any.
  */
 public final class FlightRecorder {
@@ -94,7 +94,7 @@ public final class FlightRecorder {
         return current.serious() ? Optional.of(current) : Optional.empty();
     }
 
-    /** The oldest one gives way, but never the worst. */
+    /** The oldest one is dropped, but never the worst. */
     private static List<Episode> with(List<Episode> over, Episode newest) {
         List<Episode> all = new ArrayList<>(over);
         all.add(newest);

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
  *
  * @param name for people
  * @param limit its descriptor limit
- * @param admissionThreshold descriptors at which the guard refuses or replaces; the same figure for the stock server, to
- *     compare
+ * @param admissionThreshold descriptors at which the guard refuses or replaces; the same figure for the stock server,
+ *     to compare
  * @param peak most descriptors seen, at ten looks a second
  * @param lastFullAt when the descriptors were last seen at the admission threshold or above; -1: never
  * @param emfileLines lines in its log that say that no descriptor was left

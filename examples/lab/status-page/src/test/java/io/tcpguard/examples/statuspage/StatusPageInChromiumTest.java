@@ -32,7 +32,10 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** What an operator sees: a child JVM with 256 descriptors (below 192 the queue of one listener is not read on JDK 17), Debian's Chromium without a screen. */
+/**
+ * What an operator sees: a child JVM with 256 descriptors (below 192 the queue of one listener is not read on JDK 17),
+ * Debian's Chromium without a screen.
+ */
 @Tag("long")
 class StatusPageInChromiumTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");

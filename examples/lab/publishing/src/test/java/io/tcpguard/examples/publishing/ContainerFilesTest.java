@@ -80,6 +80,44 @@ class ContainerFilesTest {
                 .doesNotContainPattern("(?m)^ADD ");
     }
 
+    /** The rules of hadolint that can apply here, by their numbers. */
+    @Test
+    void theDockerfileKeepsHadolintsRules() throws IOException {
+        List<String> lines = read("Dockerfile")
+                .replace("\\\n", " ")
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+
+        assertThat(lines.get(0)).as("DL3006, DL3007: a fixed version").matches("FROM [^ :]+:[^ :]*[0-9][^ :]*");
+        assertThat(lines).allMatch(line -> line.matches("(FROM|RUN|WORKDIR|COPY|USER|EXPOSE|ENV|ENTRYPOINT) .+"));
+        assertThat(of(lines, "WORKDIR")).as("DL3000: absolute").isNotEmpty().allMatch(line -> line.startsWith("/"));
+        assertThat(of(lines, "EXPOSE").get(0).split(" ", -1))
+                .as("DL3011: ports")
+                .allMatch(port -> Integer.parseInt(port) < 65_536);
+        assertThat(of(lines, "ENTRYPOINT")).as("DL4004: one").hasSize(1);
+        assertThat(of(lines, "ENTRYPOINT").get(0))
+                .as("DL3025: exec form")
+                .startsWith("[\"")
+                .endsWith("\"]");
+        assertThat(of(lines, "RUN"))
+                .as("DL3004, DL3005, DL4006: no sudo, no upgrade, no pipe without pipefail")
+                .noneMatch(line -> line.matches(".*(sudo|upgrade|\\|).*"));
+        assertThat(of(lines, "USER"))
+                .as("DL3002: the last is not root")
+                .last()
+                .asString()
+                .matches("[1-9][0-9]*");
+        assertThat(of(lines, "ENV")).as("no secrets").noneMatch(line -> line.matches("(?i).*(passw|secret|token).*"));
+    }
+
+    private static List<String> of(List<String> lines, String instruction) {
+        return lines.stream()
+                .filter(line -> line.startsWith(instruction + ' '))
+                .map(line -> line.substring(instruction.length() + 1))
+                .toList();
+    }
+
     private static Map<String, String> image() throws IOException {
         Map<String, String> settings = new HashMap<>();
         Matcher setting = SETTING.matcher(read("Dockerfile"));

@@ -115,15 +115,15 @@ class ServingTest {
     /** Eight for the first, one for each other, and whom they hold. */
     @Test
     void isByTheTrafficOfEachListener() {
-        FakeListening http = listener("http", executor(0));
-        FakeListening admin = listener("admin", executor(12_000));
+        listener("http", executor(0));
+        listener("admin", executor(12_000));
         step();
         assertThat(serving.weighs()).isEqualTo(8.0 / 9);
 
         listeners.clear();
-        http = listener("http", executor(0));
+        FakeListening http = listener("http", executor(0));
         http.held = 2;
-        admin = listener("admin", executor(12_000));
+        FakeListening admin = listener("admin", executor(12_000));
         admin.held = 9;
         step();
         assertThat(serving.weighs()).isEqualTo(10.0 / 20);

@@ -2,9 +2,7 @@
 package io.tcpguard.spi;
 
 import io.tcpguard.state.Admission;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
@@ -19,7 +17,7 @@ public interface GuardedListener extends AutoCloseable {
      * threshold this may evict the longest-idle connection to make room. Called on the accepting thread; allocates
      * nothing; never throws.
      *
-     * @param source the peer's address; null if not known or not the client's
+     * @param source the peer's address ({@link NioConnection#sourceOf}); null if not known or not the client's
      * @return anything but {@link Admission#WAIT}
      */
     Admission accept(@Nullable InetAddress source);
@@ -46,15 +44,6 @@ public interface GuardedListener extends AutoCloseable {
      * @param number its own
      */
     Admission askAgain(@Nullable InetAddress source, long number);
-
-    /** The peer's address, as {@link #accept} takes it; null if it is gone already. */
-    static @Nullable InetAddress sourceOf(SocketChannel channel) {
-        try {
-            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
-        } catch (IOException e) {
-            return null;
-        }
-    }
 
     /**
      * {@link #acceptOrWait} for a thread that accepts and may block: waits on it, with the connection in hand, until
@@ -122,6 +111,21 @@ public interface GuardedListener extends AutoCloseable {
      * @param source the peer's address; null if not known
      */
     Admission admitRequest(@Nullable InetAddress source);
+
+    /**
+     * {@link #admitRequest} for an adapter that answers who is refused: counts that.
+     *
+     * @param source the peer's address; null if not known
+     * @return the {@code Retry-After} of the answer in seconds; 0: the request is worked on
+     * @see Refusal#WORK
+     */
+    default int refuseRequest(@Nullable InetAddress source) {
+        if (!admitRequest(source).refused()) {
+            return 0;
+        }
+        countRefusedRequest();
+        return retryAfterSeconds();
+    }
 
     /**
      * Whether a connection that the server is about to close first may be closed by a reset, because slots for

@@ -17,6 +17,9 @@ public final class ListenerRegistration {
     /** Guarded by this. */
     private @Nullable AutoCloseable work;
 
+    private @Nullable ListenerControl registered;
+    private int registeredPort;
+
     /** Nothing is registered yet. */
     public ListenerRegistration() {}
 
@@ -26,16 +29,39 @@ public final class ListenerRegistration {
     }
 
     /**
-     * Registers the socket; a former one is given up after that, so that health never loses sight of the connector.
+     * Registers the socket, unless it is registered already: the same port and control. A former one is given up after
+     * that, so that health never loses sight of the connector.
      *
      * @throws IllegalStateException if the guard does not run; a former listener is kept then
      * @see AdmissionControl#listen
      */
+    @SuppressWarnings("ReferenceEquality") // the same socket, not one like it
     public synchronized void listen(AdmissionControl guard, String name, int port, ListenerControl control) {
         GuardedListener old = listener;
+        if (old != null && registered == control && registeredPort == port) {
+            return;
+        }
         listener = guard.listen(name, port, control);
+        registered = control;
+        registeredPort = port;
         if (old != null) {
             old.close();
+        }
+    }
+
+    /**
+     * The same for a server that starts all the same where the guard does not run: says so, and gives up a former one.
+     *
+     * @return whether the socket is under guard
+     */
+    public synchronized boolean tryListen(AdmissionControl guard, String name, int port, ListenerControl control) {
+        try {
+            listen(guard, name, port, control);
+            return true;
+        } catch (IllegalStateException e) {
+            LOG.warn("{}: not active: {}", name, e.getMessage());
+            unlisten();
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import io.tcpguard.state.ListenerState;
 import io.tcpguard.state.RefusalCounters;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Why a client is refused, in the words that an answer of HTTP carries: so that nobody takes it for the application's
@@ -52,6 +53,21 @@ public enum Refusal {
     /** The header's value, such as {@code refused; cause=connections}. */
     public String headerValue() {
         return "refused; cause=" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The headers of an answer that refuses a request, but for its length and the connection's end.
+     *
+     * @param retryAfterSeconds as in {@code Retry-After}
+     */
+    public Map<String, String> headers(int retryAfterSeconds) {
+        return Map.of(
+                "Retry-After",
+                Integer.toString(retryAfterSeconds),
+                HEADER,
+                headerValue(),
+                "Content-Type",
+                "text/plain");
     }
 
     /**

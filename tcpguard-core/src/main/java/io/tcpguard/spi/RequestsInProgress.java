@@ -1,16 +1,23 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
 /**
- * The requests in progress on one connection, and whether all of them wait for the client, for adapters that see each
- * of these. Tells the {@link ConnectionHandle}. Any thread; a lock for a few instructions, allocates nothing.
+ * What is in progress on one connection, and whether all of it waits for the client, who owes the rest of a body or
+ * does not take its answers: {@link ConnectionHandle#unfinished} follows it. Any thread, no lock.
  */
 public final class RequestsInProgress {
+    private static final long OPEN = 1L << 32;
+
     private final ConnectionHandle handle;
-    // Guarded by this; several at a time are HTTP/2's.
-    private int working;
-    private int waitingForBody;
-    private boolean writeBlocked;
+    /** Open ones above, several at a time with HTTP/2; those that wait for their body below. */
+    private final AtomicLong counts = new AtomicLong();
+
+    private volatile boolean writeBlocked;
+    private volatile boolean asked;
+    private volatile boolean said;
 
     /** @param handle the connection's */
     public RequestsInProgress(ConnectionHandle handle) {
@@ -27,44 +34,82 @@ public final class RequestsInProgress {
      *
      * @return false if the connection is being evicted: drop the request
      */
-    public synchronized boolean begin() {
+    public boolean begin() {
         if (!handle.begin()) {
             return false;
         }
-        working++;
-        tell();
+        if (!asked) {
+            asked = true;
+        }
+        changed(counts.addAndGet(OPEN));
         return true;
     }
 
-    /** A request's answer is written, or has failed. */
-    public synchronized void end() {
-        if (--working == 0) {
-            waitingForBody = 0;
+    /**
+     * The same; of the first request it is looked whether its client speaks for others.
+     *
+     * @param hasHeader whether the request has a header of this name
+     * @see ConnectionHandle#forwards()
+     */
+    public boolean begin(Predicate<String> hasHeader) {
+        if (!asked && (hasHeader.test("X-Forwarded-For") || hasHeader.test("Forwarded"))) {
+            handle.forwards();
         }
-        tell();
+        return begin();
+    }
+
+    /** A request's answer is written, or has failed. */
+    public void end() {
+        changed(counts.updateAndGet(RequestsInProgress::oneLess));
         handle.end();
     }
 
+    /** With the last one nothing waits for its body any more, whatever was said of it. */
+    private static long oneLess(long counts) {
+        return counts < 2 * OPEN ? 0 : counts - OPEN;
+    }
+
     /** A request waits for bytes of its body, or waits no more. */
-    public synchronized void waitsForBody(boolean now) {
-        waitingForBody = Math.max(0, waitingForBody + (now ? 1 : -1));
-        tell();
+    public void waitsForBody(boolean now) {
+        changed(now ? counts.incrementAndGet() : counts.updateAndGet(value -> (int) value > 0 ? value - 1 : value));
     }
 
     /** The client takes no bytes, or does again. May be said again and again. */
-    public synchronized void writeBlocked(boolean now) {
+    public void writeBlocked(boolean now) {
         if (writeBlocked != now) {
             writeBlocked = now;
-            tell();
+            changed(counts.get());
         }
     }
 
-    private void tell() {
-        handle.unfinished(waitsForClient());
+    /** Whether a request was ever begun. */
+    public boolean asked() {
+        return asked;
     }
 
     /** Whether all that is in progress here waits for the client. */
-    public synchronized boolean waitsForClient() {
-        return working > 0 && (writeBlocked || waitingForBody >= working);
+    public boolean waitsForClient() {
+        return waitsForClient(counts.get());
+    }
+
+    private boolean waitsForClient(long value) {
+        int open = (int) (value >> 32);
+        return open > 0 && (writeBlocked || (int) value >= open);
+    }
+
+    private void changed(long value) {
+        if (said || waitsForClient(value)) {
+            say();
+        }
+    }
+
+    /** Of two threads that say it at once, the last one looks after both have written. */
+    private void say() {
+        boolean waits;
+        do {
+            waits = waitsForClient();
+            said = waits;
+            handle.unfinished(waits);
+        } while (waits != waitsForClient());
     }
 }

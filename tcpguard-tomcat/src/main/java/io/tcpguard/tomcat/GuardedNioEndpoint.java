@@ -2,6 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
@@ -154,7 +155,7 @@ final class GuardedNioEndpoint extends NioEndpoint {
         filesBeingSent.sweep();
         evictor.sweep();
         keepAliveProbes.sweep();
-        InetAddress source = GuardedListener.sourceOf(channel);
+        InetAddress source = NioConnection.sourceOf(channel);
         Admission decision = now.acceptBlocking(source, this::serves);
         if (decision.refused()) {
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to

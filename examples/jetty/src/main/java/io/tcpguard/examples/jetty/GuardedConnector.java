@@ -7,17 +7,14 @@ import io.tcpguard.spi.Drain;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.ListenerRegistration;
-import io.tcpguard.state.Admission;
+import io.tcpguard.spi.NioConnection;
+import io.tcpguard.spi.NioConnections;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -39,15 +36,8 @@ public final class GuardedConnector extends ServerConnector {
 
     private final AdmissionControl guard;
     private final ListenerRegistration registration = new ListenerRegistration();
-    /** The socket that was registered last. */
-    private @Nullable Object registered;
-
-    private volatile boolean leaving;
-
-    /** HTTP/1.1 in clear. */
-    public GuardedConnector(Server server, AdmissionControl guard) {
-        this(server, guard, new HttpConnectionFactory());
-    }
+    private final NioConnections connections = new NioConnections();
+    private final Control control = new Control();
 
     /** Any protocols, as of {@link ServerConnector}. */
     public GuardedConnector(Server server, AdmissionControl guard, ConnectionFactory... factories) {
@@ -60,23 +50,13 @@ public final class GuardedConnector extends ServerConnector {
     @Override
     public void open() throws IOException {
         super.open();
-        if (registered == getTransport()) {
-            return; // A server's start opens twice.
-        }
-        registered = getTransport();
         if (getServer().getDescendant(GuardedHandler.class) == null) {
             LOG.warn("{}: not active: put the server's handlers into a {}", name(), GuardedHandler.class.getName());
             return;
         }
-        try {
-            // tag::listen[]
-            registration.listen(guard, name(), getLocalPort(), new Control());
-            // end::listen[]
-        } catch (IllegalStateException e) {
-            // A guard that was closed must not keep a server from starting.
-            LOG.warn("{}: not active: {}", name(), e.getMessage());
-            registration.unlisten();
-        }
+        // tag::listen[]
+        registration.tryListen(guard, name(), getLocalPort(), control);
+        // end::listen[]
     }
 
     @Override
@@ -105,11 +85,6 @@ public final class GuardedConnector extends ServerConnector {
         return getName() == null ? "jetty-" + getLocalPort() : getName();
     }
 
-    /** Null while it is not under guard. */
-    @Nullable GuardedListener listener() {
-        return registration.listener();
-    }
-
     private final class Control implements ListenerControl {
         @Override
         public boolean accepting() {
@@ -135,23 +110,8 @@ public final class GuardedConnector extends ServerConnector {
 
         @Override
         public int endStandstills(long patienceNanos, int most, Closing how) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(patienceNanos);
-            List<GuardedEndPoint> still = endPoints().stream()
-                    .filter(endPoint -> endPoint.requests().waitsForClient() && endPoint.getIdleFor() >= millis)
-                    .sorted(Comparator.comparingLong(GuardedEndPoint::getIdleFor)
-                            .reversed())
-                    .limit(most)
-                    .toList();
-            still.forEach(endPoint -> endPoint.close(how));
-            return still.size();
+            return connections.endStandstills(patienceNanos, most, how);
         }
-    }
-
-    private List<GuardedEndPoint> endPoints() {
-        return getConnectedEndPoints().stream()
-                .filter(GuardedEndPoint.class::isInstance)
-                .map(GuardedEndPoint.class::cast)
-                .toList();
     }
 
     // ---- connections
@@ -162,29 +122,25 @@ public final class GuardedConnector extends ServerConnector {
         return new ServerConnectorManager(executor, scheduler, selectors) {
             @Override
             public void accept(SelectableChannel channel, @Nullable Object attachment) {
-                GuardedListener now = listener();
+                GuardedListener now = registration.listener();
                 if (now == null || !(channel instanceof SocketChannel socket)) {
                     super.accept(channel, attachment);
                     return;
                 }
                 // tag::accept[]
-                InetAddress source = GuardedListener.sourceOf(socket);
                 // Without acceptors of its own it is a selector's thread that accepts, and that must not block.
-                Admission decision = getAcceptors() > 0
-                        ? now.acceptBlocking(source, () -> isRunning() && !isShutdown())
-                        : now.accept(source);
-                if (decision.refused()) {
-                    now.refuse(socket, decision);
-                } else {
-                    super.accept(socket, Admitted.open(now, socket, source));
+                boolean mayBlock = getAcceptors() > 0;
+                NioConnection admitted = connections.accept(now, socket, mayBlock, () -> isRunning() && !isShutdown());
+                if (admitted != null) {
+                    super.accept(socket, admitted);
                 }
                 // end::accept[]
             }
 
             @Override
             protected void onAcceptFailed(SelectableChannel channel, Throwable failure, @Nullable Object attachment) {
-                if (attachment instanceof Admitted admitted) {
-                    admitted.requests().handle().closed();
+                if (attachment instanceof NioConnection guarded) {
+                    guarded.closed();
                 }
                 super.onAcceptFailed(channel, failure, attachment);
             }
@@ -194,16 +150,13 @@ public final class GuardedConnector extends ServerConnector {
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
             throws IOException {
-        if (!(key.attachment() instanceof Admitted admitted)) {
+        if (!(key.attachment() instanceof NioConnection guarded)) {
             return super.newEndPoint(channel, selector, key);
         }
-        GuardedEndPoint endPoint = new GuardedEndPoint(admitted, channel, selector, key, getScheduler());
+        GuardedEndPoint endPoint = new GuardedEndPoint(guarded, channel, selector, key, getScheduler());
         endPoint.setIdleTimeout(getIdleTimeout());
-        admitted.closer().servedBy(endPoint);
         return endPoint;
     }
-
-    // ---- the end
 
     /**
      * Takes the server out of service without losing a request; it can be stopped then. Blocks for {@code notice} and
@@ -211,33 +164,9 @@ public final class GuardedConnector extends ServerConnector {
      *
      * @see Drain
      */
-    public void drain(Duration notice, Duration finish) throws InterruptedException {
-        Drain.run(guard, new Leaving(), notice, finish);
-    }
-
-    /** Whether an HTTP/1 answer is its connection's last. */
-    boolean leaving() {
-        return leaving;
-    }
-
     // tag::drain[]
-    private final class Leaving implements Drain.Connections {
-        @Override
-        public void leave(boolean all) {
-            leaving = true;
-        }
-
-        @Override
-        public int end() {
-            return (int) endPoints().stream()
-                    .filter(endPoint -> !endPoint.endIfIdle())
-                    .count();
-        }
-
-        @Override
-        public void stay() {
-            leaving = false;
-        }
+    public void drain(Duration notice, Duration finish) throws InterruptedException {
+        Drain.run(guard, connections.toDrain(), notice, finish);
     }
     // end::drain[]
 }

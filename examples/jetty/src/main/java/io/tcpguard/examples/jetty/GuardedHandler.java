@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.jetty;
 
-import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.spi.RequestsInProgress;
 import org.eclipse.jetty.http.HttpHeader;
@@ -15,7 +15,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says when work begins and ends on a {@link GuardedConnector}'s connections, and answers 503 while work waits too
@@ -30,30 +29,26 @@ public final class GuardedHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        GuardedEndPoint endPoint = GuardedEndPoint.of(request);
-        if (endPoint == null
-                || !(request.getConnectionMetaData().getConnector() instanceof GuardedConnector connector)) {
+        NioConnection connection = GuardedEndPoint.of(request);
+        if (connection == null) {
             return super.handle(request, response, callback);
         }
         // tag::work[]
-        RequestsInProgress requests = endPoint.requests();
-        if (!requests.begin()) {
+        RequestsInProgress requests = connection.requests();
+        if (!requests.begin(request.getHeaders()::contains)) {
             callback.failed(new EofException("the connection was evicted"));
             return true;
         }
         Request.addCompletionListener(request, failure -> ended(requests, request, response));
-        // end::work[]
-        // tag::stalled[]
-        GuardedListener listener = connector.listener();
-        if (listener != null && listener.admitRequest(endPoint.source()).refused()) {
-            listener.countRefusedRequest();
-            refuse(request, response, callback, listener.retryAfterSeconds());
+        int retryAfterSeconds = connection.refuseRequest();
+        if (retryAfterSeconds > 0) {
+            refuse(request, response, callback, retryAfterSeconds);
             return true;
         }
-        // end::stalled[]
-        if (connector.leaving()) {
+        if (connection.leaves()) {
             closeAfter(request, response);
         }
+        // end::work[]
         return super.handle(new WatchedRequest(request, requests), response, callback);
     }
 
@@ -68,9 +63,7 @@ public final class GuardedHandler extends Handler.Wrapper {
 
     private static void refuse(Request request, Response response, Callback callback, int seconds) {
         response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
-        response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
-        response.getHeaders().put(Refusal.HEADER, Refusal.WORK.headerValue());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain");
+        Refusal.WORK.headers(seconds).forEach(response.getHeaders()::put);
         closeAfter(request, response);
         Content.Sink.write(response, true, Refusal.WORK.body(seconds), callback);
     }
@@ -91,11 +84,7 @@ public final class GuardedHandler extends Handler.Wrapper {
         }
 
         @Override
-        public void demand(@Nullable Runnable demanded) {
-            if (demanded == null) {
-                super.demand(null);
-                return;
-            }
+        public void demand(Runnable demanded) {
             // tag::body[]
             requests.waitsForBody(true);
             super.demand(Invocable.from(Invocable.getInvocationType(demanded), () -> {

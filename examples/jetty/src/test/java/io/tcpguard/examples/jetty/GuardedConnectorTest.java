@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class GuardedConnectorTest {
     private final FakeControl guard = new FakeControl();
     private final Server server = new Server();
-    private final GuardedConnector connector = new GuardedConnector(server, guard);
+    private final GuardedConnector connector = new GuardedConnector(server, guard, new HttpConnectionFactory());
     private final CompletableFuture<Callback> held = new CompletableFuture<>();
 
     @BeforeEach
@@ -198,6 +199,36 @@ class GuardedConnectorTest {
         }
     }
 
+    /** Who has just connected has a request on its way. */
+    @Test
+    void drainsWithoutLosingTheFirstRequestOfANewConnection() throws Exception {
+        try (Socket client = connect()) {
+            Await.until("accepted", () -> guard.open() == 1);
+            // Jetty has made its own connection of it by then.
+            Thread.sleep(200);
+            CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> {
+                try {
+                    connector.drain(Duration.ZERO, Duration.ofSeconds(30));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Await.until("looked at", () -> guard.draining != null);
+            Thread.sleep(100);
+            assertThat(get(client, "/")).startsWith("HTTP/1.1 200").contains("Connection: close");
+            drained.get();
+        }
+    }
+
+    @Test
+    void tellsOfAClientThatSpeaksForOthers() throws Exception {
+        try (Socket client = connect()) {
+            send(client, "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n");
+            assertThat(read(client)).startsWith("HTTP/1.1 200");
+            assertThat(guard.lastHandle().forwards).isTrue();
+        }
+    }
+
     @Test
     void isWatchedFromItsStartToItsEndAndSeenWhileItIsStopped() throws Exception {
         assertThat(guard.watches).hasValue(1);
@@ -230,7 +261,7 @@ class GuardedConnectorTest {
     void isServedBehindARealGuard() throws Exception {
         Server real = new Server();
         try (TcpGuard running = TcpGuard.builder().healthPort(0).build().start()) {
-            GuardedConnector guarded = new GuardedConnector(real, running);
+            GuardedConnector guarded = new GuardedConnector(real, running, new HttpConnectionFactory());
             real.addConnector(guarded);
             real.setHandler(new GuardedHandler(new JettyMain.App()));
             real.start();

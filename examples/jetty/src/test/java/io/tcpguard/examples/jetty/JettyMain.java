@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -28,8 +29,9 @@ final class JettyMain {
         }
         Server server = new Server();
         TcpGuard guard = settings.build();
-        ServerConnector connector =
-                args[0].equals("guarded") ? new GuardedConnector(server, guard.start()) : new ServerConnector(server);
+        ServerConnector connector = args[0].equals("guarded")
+                ? new GuardedConnector(server, guard.start(), new HttpConnectionFactory())
+                : new ServerConnector(server);
         // So that a client who does not read is noticed after some kilobytes.
         connector.setAcceptedSendBufferSize(32_768);
         server.addConnector(connector);

@@ -35,7 +35,7 @@ public final class NioConnection implements ConnectionCloser {
     private final @Nullable InetAddress source;
     private final RequestsInProgress requests;
     private final Consumer<NioConnection> gone;
-    private final Standstill standstill = new Standstill();
+    private final ClientWait clientWait = new ClientWait();
     private volatile @Nullable Runnable close;
     private volatile boolean closing;
     private volatile boolean leaving;
@@ -97,9 +97,9 @@ public final class NioConnection implements ConnectionCloser {
     /** On the thread that ends standstills. */
     long stillFor(long now) {
         if (requests.waitsForClient()) {
-            return standstill.standsStill((int) MOVES.getOpaque(this), now);
+            return clientWait.standsStill((int) MOVES.getOpaque(this), now);
         }
-        standstill.moves();
+        clientWait.moves();
         return -1;
     }
 

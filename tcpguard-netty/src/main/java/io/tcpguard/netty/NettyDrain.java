@@ -2,7 +2,7 @@
 package io.tcpguard.netty;
 
 import io.tcpguard.spi.Drain;
-import io.tcpguard.spi.Pacing;
+import io.tcpguard.spi.DrainPatience;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +12,6 @@ import java.util.concurrent.TimeUnit;
  * do what it says.
  */
 final class NettyDrain implements Drain.Connections {
-    /** Idle at two looks in a row: what is between the socket and its event loop is no more idle at the second. */
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
-
-    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
-
     /**
      * Between two tasks for one connection that came to nothing: its codec is not known yet, or it is the application's
      * own.
@@ -25,8 +20,7 @@ final class NettyDrain implements Drain.Connections {
 
     private final Ports ports;
     private final Map<ConnectionTracker, Long> asked = new HashMap<>();
-    private final Map<ConnectionTracker, Long> idleSince = new HashMap<>();
-    private final Map<ConnectionTracker, Long> closing = new HashMap<>();
+    private final DrainPatience<ConnectionTracker> patience = new DrainPatience<>();
 
     NettyDrain(Ports ports) {
         this.ports = ports;
@@ -61,20 +55,13 @@ final class NettyDrain implements Drain.Connections {
             tracker.onItsLoop(tracker::tellLast);
         }
         if (tracker.isClosing()) {
-            Long since = closing.putIfAbsent(tracker, now);
+            patience.closing(tracker, now);
             // If its event loop does not come to it, a stop will end it.
-            return since != null && now - since >= 2 * GRACE_NANOS;
+            return patience.isOverdue(tracker, now);
         }
-        if (tracker.atWork()) {
-            idleSince.remove(tracker);
-            return false;
-        }
-        Long since = idleSince.putIfAbsent(tracker, now);
-        // The first request of a new connection may be on its way, and who has the last answer is closing.
-        long patience = tracker.asked() && !tracker.hasLastAnswer() ? IDLE_NANOS : GRACE_NANOS;
-        if (since != null && now - since >= patience) {
+        // Who has the last answer is closing.
+        if (patience.mayClose(tracker, tracker.atWork(), tracker.asked() && !tracker.hasLastAnswer(), now)) {
             tracker.onItsLoop(tracker::endIdle);
-            idleSince.put(tracker, now + AGAIN_NANOS);
         }
         return false;
     }

@@ -33,11 +33,11 @@ final class BodyReads implements InputBuffer {
             return delegate.doRead(handler);
         }
         int read;
-        from.requests().waits();
+        from.requests().waitsForBody(true);
         try {
             read = delegate.doRead(handler);
         } finally {
-            from.requests().waitsNoMore();
+            from.requests().waitsForBody(false);
         }
         bytes += Math.max(0, read);
         if (bytes >= ACTIVITY) {

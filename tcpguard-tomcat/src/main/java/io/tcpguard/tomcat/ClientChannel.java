@@ -2,13 +2,11 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.NioConnection;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.http.MimeHeaders;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,16 +15,6 @@ final class ClientChannel {
     private static final Logger log = LoggerFactory.getLogger(ClientChannel.class);
 
     private ClientChannel() {}
-
-    /** Bytes that nobody has read (FIONREAD, tcp(7)). */
-    static boolean hasUnreadBytes(SocketChannel channel) {
-        try {
-            return channel.socket().getInputStream().available() > 0;
-        } catch (IOException | UnsupportedOperationException e) {
-            // Closed by now, or not TCP.
-            return false;
-        }
-    }
 
     /**
      * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes
@@ -37,7 +25,7 @@ final class ClientChannel {
      */
     static boolean cut(SocketChannel channel, Closing how) {
         if (how == Closing.RESET) {
-            resetWhenClosed(channel);
+            NioConnection.resetWhenClosed(channel);
         }
         try {
             channel.shutdownInput();
@@ -51,25 +39,6 @@ final class ClientChannel {
             log.debug("{} was closed as soon as its input ended", channel, e);
         }
         return true;
-    }
-
-    /** However it is closed from now on, it ends by a reset. */
-    static void resetWhenClosed(SocketChannel channel) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException e) {
-            // Closed already, or not TCP: then there is nothing to reset.
-            log.debug("No reset for {}", channel, e);
-        }
-    }
-
-    /** Null if it is not known. */
-    static @Nullable InetSocketAddress peer(SocketChannel channel) {
-        try {
-            return channel.getRemoteAddress() instanceof InetSocketAddress address ? address : null;
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     /** Whether a proxy says that it passes this request on for somebody. Allocates nothing. */

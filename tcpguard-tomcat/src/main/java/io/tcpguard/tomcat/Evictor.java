@@ -2,6 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Pacing;
 import java.io.EOFException;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class Evictor {
     void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
         SocketChannel channel = connection.channel();
         if (how == Closing.RESET) {
-            ClientChannel.resetWhenClosed(channel);
+            NioConnection.resetWhenClosed(channel);
         }
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(channel);
         if (wrapper != null && connection.multiplexed()) {

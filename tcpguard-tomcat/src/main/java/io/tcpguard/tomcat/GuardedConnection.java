@@ -1,10 +1,13 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.ClientWait;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.NioConnection;
+import io.tcpguard.spi.RequestsInProgress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -36,7 +39,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     private final AtomicBoolean working = new AtomicBoolean();
 
-    private final TomcatRequests requests;
+    private final RequestsInProgress requests;
     private final WorkerRun run = new WorkerRun();
     private final ClientWait clientWait = new ClientWait();
 
@@ -62,7 +65,7 @@ final class GuardedConnection implements ConnectionCloser {
         this.channel = channel;
         this.source = source;
         this.handle = listener.open(source, this);
-        this.requests = new TomcatRequests(handle);
+        this.requests = new RequestsInProgress(handle);
     }
 
     @Nullable InetAddress source() {
@@ -71,7 +74,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** Null if it is not known. */
     @Nullable InetSocketAddress peer() {
-        return ClientChannel.peer(channel);
+        return NioConnection.peerOf(channel);
     }
 
     /** A thread works on it just now, and will find out by itself whether its client is gone. */
@@ -143,7 +146,7 @@ final class GuardedConnection implements ConnectionCloser {
             // A pipelined request: the connection has been busy since the first.
             return true;
         }
-        if (!requests.begins()) {
+        if (!requests.begin()) {
             return false;
         }
         working.set(true);
@@ -181,7 +184,7 @@ final class GuardedConnection implements ConnectionCloser {
     void requestsEnded() {
         restAwaited(false);
         if (working.getAndSet(false)) {
-            requests.ends();
+            requests.end();
         }
     }
 
@@ -206,14 +209,14 @@ final class GuardedConnection implements ConnectionCloser {
     boolean streamBegins() {
         reachesApplication();
         asked = true;
-        return requests.begins();
+        return requests.begin();
     }
 
     void streamEnded() {
-        requests.ends();
+        requests.end();
     }
 
-    TomcatRequests requests() {
+    RequestsInProgress requests() {
         return requests;
     }
 
@@ -221,11 +224,7 @@ final class GuardedConnection implements ConnectionCloser {
     void restAwaited(boolean awaited) {
         if (restAwaited != awaited) {
             restAwaited = awaited;
-            if (awaited) {
-                requests.waits();
-            } else {
-                requests.waitsNoMore();
-            }
+            requests.waitsForBody(awaited);
         }
     }
 
@@ -289,7 +288,7 @@ final class GuardedConnection implements ConnectionCloser {
     /** Bytes that the server has not taken: by its application's choice, or a request that is about to be read. */
     @Override
     public boolean inProgress() {
-        return ClientChannel.hasUnreadBytes(channel);
+        return NioConnection.hasUnreadBytes(channel);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Refusal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ final class RequestGate {
 
     /** Ends the connection without an answer, by a reset: no TIME_WAIT is left. */
     static void drop(Response response, @Nullable GuardedListener listener, GuardedConnection connection) {
-        ClientChannel.resetWhenClosed(connection.channel());
+        NioConnection.resetWhenClosed(connection.channel());
         response.action(ActionCode.CLOSE_NOW, null);
         count(listener);
     }

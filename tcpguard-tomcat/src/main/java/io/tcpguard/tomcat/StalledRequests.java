@@ -2,10 +2,8 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
-import java.util.ArrayList;
+import io.tcpguard.spi.Standstills;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.function.Function;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
@@ -25,24 +23,21 @@ final class StalledRequests {
             int most,
             Closing how) {
         long now = System.nanoTime();
-        List<GuardedConnection> still = new ArrayList<>();
-        for (GuardedConnection connection : connections) {
-            NioSocketWrapper wrapper = connection.holdsThread() ? wrappers.apply(connection) : null;
-            if (wrapper == null || wrapper.interestOps() == 0) {
-                connection.clientWait().moves();
-            } else if (connection.clientWait().standsStill(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now)
-                    >= patienceNanos) {
-                still.add(connection);
-            }
+        return Standstills.endLongest(
+                connections,
+                connection -> stillFor(connection, wrappers, now),
+                patienceNanos,
+                most,
+                connection -> connection.cut(how));
+    }
+
+    private static long stillFor(
+            GuardedConnection connection, Function<GuardedConnection, @Nullable NioSocketWrapper> wrappers, long now) {
+        NioSocketWrapper wrapper = connection.holdsThread() ? wrappers.apply(connection) : null;
+        if (wrapper == null || wrapper.interestOps() == 0) {
+            connection.clientWait().moves();
+            return -1;
         }
-        still.sort(
-                Comparator.comparingLong(connection -> connection.clientWait().stillSince()));
-        int ended = 0;
-        for (GuardedConnection connection : still) {
-            if (ended < most && connection.cut(how)) {
-                ended++;
-            }
-        }
-        return ended;
+        return connection.clientWait().standsStill(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now);
     }
 }

@@ -64,7 +64,7 @@ final class StreamAdapter implements Adapter {
     public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
         boolean inProgress = false;
         if (asynchronous.replace(request, true, false)) {
-            connection.requests().waitsNoMore();
+            connection.requests().waitsForBody(false);
         }
         try {
             boolean open = outer.delegate().asyncDispatch(request, response, event);
@@ -81,7 +81,7 @@ final class StreamAdapter implements Adapter {
 
     private void await(Request request) {
         if (GuardedProcessor.waitsForBody(request) && asynchronous.replace(request, false, true)) {
-            connection.requests().waits();
+            connection.requests().waitsForBody(true);
         }
     }
 

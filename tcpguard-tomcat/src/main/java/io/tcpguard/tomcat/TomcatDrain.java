@@ -3,26 +3,17 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.Drain;
+import io.tcpguard.spi.DrainPatience;
 import io.tcpguard.spi.GuardedListener;
-import io.tcpguard.spi.Pacing;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** The connections of some connectors while these are drained. One drain's, on its thread. */
 final class TomcatDrain implements Drain.Connections {
-    /** Idle at two looks in a row: what is between its head and its thread is no more idle at the second. */
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
-
-    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
-
     private final List<GuardedHttp11NioProtocol> protocols;
     private final Set<GuardedConnection> told = new HashSet<>();
-    private final Map<GuardedConnection, Long> idleSince = new HashMap<>();
-    private final Map<GuardedConnection, Long> closing = new HashMap<>();
+    private final DrainPatience<GuardedConnection> patience = new DrainPatience<>();
 
     TomcatDrain(List<GuardedHttp11NioProtocol> protocols) {
         this.protocols = protocols;
@@ -63,9 +54,8 @@ final class TomcatDrain implements Drain.Connections {
     /** True if it needs no more waiting. */
     private boolean isOver(GuardedConnection connection, GuardedNioEndpoint endpoint, long now) {
         Evictor evictor = endpoint.evictor();
-        Long closed = closing.get(connection);
-        if (closed != null) {
-            if (now - closed < GRACE_NANOS) {
+        if (patience.isClosing(connection)) {
+            if (!patience.isOverdue(connection, now)) {
                 return false;
             }
             evictor.endNow(connection);
@@ -77,15 +67,8 @@ final class TomcatDrain implements Drain.Connections {
             }
             return false;
         }
-        if (connection.atWork()) {
-            idleSince.remove(connection);
-            return false;
-        }
-        Long since = idleSince.putIfAbsent(connection, now);
-        // The first request of a new connection may be on its way.
-        long patience = connection.asked() ? IDLE_NANOS : GRACE_NANOS;
-        if (since != null && now - since >= patience && connection.claimIdle()) {
-            closing.put(connection, now);
+        if (patience.mayClose(connection, connection.atWork(), connection.asked(), now) && connection.claimIdle()) {
+            patience.closing(connection, now);
             // TIME_WAIT may be short; resets are, too, since balancers remember them.
             GuardedListener listener = endpoint.guarding().listener();
             boolean reset = listener != null && listener.mayReset();

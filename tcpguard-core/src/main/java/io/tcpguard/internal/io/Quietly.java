@@ -3,7 +3,6 @@ package io.tcpguard.internal.io;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +48,6 @@ final class Quietly {
             channel.write(bytes);
         } catch (IOException | RuntimeException e) {
             LOG.debug("nobody hears it; the peer is gone", e);
-        }
-    }
-
-    /** The next close sends a reset, which leaves no TIME_WAIT (tcp(7), SO_LINGER with time 0). */
-    static void resetOnClose(SocketChannel channel) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("no linger; the peer is gone", e);
         }
     }
 }

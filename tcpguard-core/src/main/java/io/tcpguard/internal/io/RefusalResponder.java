@@ -2,6 +2,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
 import java.nio.channels.SocketChannel;
@@ -83,7 +84,7 @@ final class RefusalResponder {
             return decision;
         }
         if (decision == Admission.RESET || view.mayResetForWantOfRoom()) {
-            Quietly.resetOnClose(channel);
+            NioConnection.resetWhenClosed(channel);
             Quietly.close(channel);
             return Admission.RESET;
         }

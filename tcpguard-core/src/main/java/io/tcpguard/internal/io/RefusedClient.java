@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.spi.Refusal;
 import java.io.IOException;
@@ -232,7 +233,7 @@ final class RefusedClient implements SelectionHandler {
         SocketChannel c = channel;
         if (c != null) {
             if (reset) {
-                Quietly.resetOnClose(c);
+                NioConnection.resetWhenClosed(c);
             }
             if (key == null) {
                 Quietly.close(c); // Its descriptor is free at once.

@@ -2,7 +2,7 @@
 package io.tcpguard.spi;
 
 /** For how long nothing has moved on a connection whose requests wait for their client. One thread's. */
-public final class Standstill {
+public final class ClientWait {
     /** What had moved when this connection was first seen to stand still, and when that was. */
     private long stillAt;
 
@@ -10,7 +10,7 @@ public final class Standstill {
     private boolean still;
 
     /** Nothing was seen yet. */
-    public Standstill() {}
+    public ClientWait() {}
 
     /**
      * It waits for its client.

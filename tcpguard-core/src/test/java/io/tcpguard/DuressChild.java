@@ -7,8 +7,10 @@ import io.tcpguard.spi.ListenerControl;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,10 @@ import java.util.List;
  * DuressTest}.
  */
 final class DuressChild {
+    /** What an application's own health page would say. */
+    private static final ByteBuffer ANSWER =
+            ByteBuffer.wrap("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
     private static volatile boolean accepting = true;
     private static volatile boolean filling;
 
@@ -101,6 +107,8 @@ final class DuressChild {
             try {
                 SocketChannel accepted = server.accept();
                 listener.accept(null);
+                ANSWER.rewind();
+                accepted.write(ANSWER);
                 accepted.close();
             } catch (IOException | OutOfMemoryError e) {
                 // Comes again.

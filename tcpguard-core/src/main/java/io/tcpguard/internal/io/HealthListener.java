@@ -21,8 +21,11 @@ final class HealthListener implements Closeable {
     /** Accepts in a row; then it is the others' turn. */
     private static final int ACCEPTS = 64;
 
-    /** Bytes that a connection and its answer may take. */
-    private static final int FOR_ONE = 16 * 1024;
+    /**
+     * Bytes that a connection and its check may take. No more: what asks for much where little is left makes the
+     * collector work for it, and a page of the application would be answered before.
+     */
+    private static final int FOR_ONE = 2 * 1024;
 
     private final Poller poller;
     private final RateLimitedLog trouble;

@@ -1,0 +1,100 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.internal.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.testkit.Await;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/**
+ * At the last descriptor, while eight threads open whatever they can: accept(2) can't be given a descriptor that is kept
+ * for it, so a check by TCP is answered as long as a race is won now and then (decision 68).
+ */
+@Timeout(120)
+@EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
+class LastDescriptorTest {
+    private static final int CHECKS = Integer.getInteger("tcpguard.lastDescriptor.checks", 50);
+
+    /** As leaks are: somebody tries again now and then. */
+    @Tag("long")
+    @Test
+    void isTakenFromNoCheckByThreadsThatTryAgainNowAndThen() throws Exception {
+        assertThat(answered("guarded", 20)).isEqualTo(CHECKS);
+    }
+
+    /** Beside a port that the application answers by a thread that waits in accept; for the record of decision 68. */
+    @Tag("record")
+    @Test
+    void isTakenFromChecksByThreadsThatTryWithoutAPauseUntilItComesBack() throws Exception {
+        System.out.println("FIGURE of " + CHECKS + " checks at the last descriptor: stock answered "
+                + answered("stock", 0) + ", guarded " + answered("guarded", 0));
+    }
+
+    private static int answered(String kind, int pauseMillis) throws Exception {
+        Process child = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -n 256 && exec \"$0\" \"$@\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LastDescriptorChild.class.getName(),
+                        kind,
+                        String.valueOf(pauseMillis))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
+            String line = said.readLine();
+            while (line != null && !line.startsWith("> ")) {
+                line = said.readLine();
+            }
+            int port = Integer.parseInt(String.valueOf(line).substring(2));
+            Await.until("answers", () -> isAnswered(port));
+            say(child, 't');
+            TimeUnit.MILLISECONDS.sleep(500);
+            int answered = 0;
+            for (int i = 0; i < CHECKS; i++) {
+                answered += isAnswered(port) ? 1 : 0;
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            say(child, 'g');
+            Await.until("answers when descriptors are back", () -> isAnswered(port));
+            return answered;
+        } finally {
+            child.getOutputStream().close();
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void say(Process child, char what) throws IOException {
+        child.getOutputStream().write(what);
+        child.getOutputStream().flush();
+    }
+
+    private static boolean isAnswered(int port) {
+        try (Socket check = new Socket()) {
+            check.setSoTimeout(1_000);
+            check.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            check.getOutputStream().write("GET /health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(check.getInputStream().readNBytes(9), StandardCharsets.US_ASCII).equals("HTTP/1.1 ");
+        } catch (IOException unanswered) {
+            return false;
+        }
+    }
+}

@@ -103,7 +103,8 @@ public final class PathPreload {
 
     private void open() {
         AtomicReference<ConnectionHandle> handle = new AtomicReference<>();
-        ConnectionHandle opened = policy.open(CLIENT, how -> requireNonNull(handle.get()).closed());
+        ConnectionHandle opened =
+                policy.open(CLIENT, how -> requireNonNull(handle.get()).closed());
         handle.set(opened);
         opened.touch();
     }

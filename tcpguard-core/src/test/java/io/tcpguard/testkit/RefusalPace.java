@@ -28,6 +28,7 @@ public final class RefusalPace {
     private RefusalPace() {}
 
     /** What a newcomer does. None reads a byte. */
+    @SuppressWarnings("ImmutableEnumChecker") // Nobody writes to it.
     public enum Behaviour {
         WHOLE_HEAD("GET / HTTP/1.1\r\nHost: x\r\n\r\n", false),
         SILENT("", false),

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,9 +43,7 @@ class NioConnectionsTest {
     }
 
     private NioConnection accepted() throws IOException {
-        NioConnection connection = connections.accept(listener, server.accept(), true, () -> true);
-        assertThat(connection).isNotNull();
-        return connection;
+        return requireNonNull(connections.accept(listener, server.accept(), true, () -> true));
     }
 
     @Test

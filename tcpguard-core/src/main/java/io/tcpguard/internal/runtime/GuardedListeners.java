@@ -26,9 +26,13 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.ListenerStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listeners under guard: each part of the guard is told of a listener, and of its end. Any thread. */
 final class GuardedListeners {
+    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+
     private final GuardConfig config;
     private final PublishedSnapshot published;
     private final GuardCounters counters;
@@ -78,6 +82,8 @@ final class GuardedListeners {
     }
 
     GuardedListener listen(String name, int port, ListenerControl control) {
+        sayIfOwn(name, port, Setting.HEALTH_PORT, io.healthPort());
+        sayIfOwn(name, port, Setting.AGENT_PORT, io.agentPort());
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         ListenerSlots slots = policy.newListener();
         AcceptQueueTimer room = new AcceptQueueTimer(
@@ -134,6 +140,19 @@ final class GuardedListeners {
                     policy.forget(slots);
                     rest.end();
                 });
+    }
+
+    /** As a rule its server has not bound it yet, will fail, and blames another process. */
+    private static void sayIfOwn(String name, int port, Setting setting, int own) {
+        if (port > 0 && port == own) {
+            LOG.warn(
+                    "{} can't be bound to port {} if the guard's own listener has that port at the same address: {}={}. "
+                            + "Give one of them another",
+                    name,
+                    port,
+                    setting.key(),
+                    own);
+        }
     }
 
     /** The listeners in figures, in the order of their names. */

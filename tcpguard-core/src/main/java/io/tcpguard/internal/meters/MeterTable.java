@@ -146,7 +146,7 @@ public final class MeterTable {
         all.gauge(
                 "tcpguard.connections",
                 CONNECTIONS,
-                "connections of guarded listeners",
+                "connections of guarded listeners, of all guards of the process",
                 "system.network.connection.count",
                 s -> s.snapshot().capacity().own());
         all.tagged(

@@ -13,6 +13,7 @@ import io.tcpguard.internal.sampling.GuardedProbe;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.signal.Signal;
+import java.util.function.IntSupplier;
 
 /** The parts of the sampling cycle: what is read in each sample, and what once a counter period. */
 final class CycleAssembly {
@@ -23,6 +24,7 @@ final class CycleAssembly {
             Engine engine,
             AdmissionPolicy policy,
             IoThread io,
+            IntSupplier heldByOthers,
             Rehearsal rehearsal,
             LinuxProbes probes) {
         SamplingCycle made = new SamplingCycle(
@@ -30,7 +32,7 @@ final class CycleAssembly {
                 engine,
                 policy,
                 io.checkers()::observedIntervalNanos,
-                io::refusalsHeld,
+                () -> io.refusalsHeld() + heldByOthers.getAsInt(),
                 AwakeTime::lostNanos,
                 rehearsal);
         made.add(new GuardedProbe(probes.everySample(), new Watch(Signal.DESCRIPTORS, "", config), false));

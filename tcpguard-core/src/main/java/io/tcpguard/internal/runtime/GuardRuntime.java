@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,7 @@ public final class GuardRuntime implements RunState {
             PublishedSnapshot published,
             GuardCounters counters,
             List<GuardListener> listeners,
+            IntSupplier heldByOthers,
             LinuxProbes probes) {
         long now = AwakeTime.nanoTime();
         this.published = published;
@@ -110,7 +112,7 @@ public final class GuardRuntime implements RunState {
         io = IoThread.open(config, view, probes.descriptorsThatMayBe(), AwakeTime::nanoTime);
         try {
             Engine engine = new Engine(config, now);
-            cycle = CycleAssembly.of(config, engine, policy, io, rehearsal, probes);
+            cycle = CycleAssembly.of(config, engine, policy, io, heldByOthers, rehearsal, probes);
             cycle.drain(published.drainReason());
             long period = config.nanos(Setting.SAMPLE_PERIOD);
             rest = new SampleRest(
@@ -188,14 +190,19 @@ public final class GuardRuntime implements RunState {
      * Opens everything, takes the first sample, lets both threads run and decides from then on.
      *
      * @param listeners told of transitions from the first on
+     * @param heldByOthers connections of other guards of this process
      * @throws IllegalStateException if the health port can't be bound; nothing stays open
      */
     public static GuardRuntime start(
-            GuardConfig config, PublishedSnapshot published, GuardCounters counters, List<GuardListener> listeners) {
+            GuardConfig config,
+            PublishedSnapshot published,
+            GuardCounters counters,
+            List<GuardListener> listeners,
+            IntSupplier heldByOthers) {
         LinuxProbes probes = LinuxProbes.open();
         GuardRuntime opened;
         try {
-            opened = new GuardRuntime(config, published, counters, listeners, probes);
+            opened = new GuardRuntime(config, published, counters, listeners, heldByOthers, probes);
         } catch (RuntimeException | Error e) {
             probes.close();
             throw e;

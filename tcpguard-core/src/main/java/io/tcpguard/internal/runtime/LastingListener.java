@@ -100,6 +100,18 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         }
     }
 
+    /** Its connections, those that wait in the acceptor's hand too. Any thread; allocates nothing; never throws. */
+    int held() {
+        int held = now.by() instanceof GuardedSocket taken
+                ? taken.counts().held() + taken.counts().inHand()
+                : 0;
+        try {
+            return held + control.untrackedConnections();
+        } catch (RuntimeException | LinkageError e) {
+            return held; // Its own guard's sampler says so.
+        }
+    }
+
     private synchronized void comeBack() {
         if (!over || closed || !runs.get().running()) {
             return;

@@ -4,10 +4,12 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import java.io.Closeable;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What adapters have registered and not closed. A guard that is stopped and started while its servers run on has lost
@@ -24,7 +26,13 @@ final class LastingRegistrations {
         void begun();
     }
 
+    /** Of all guards of the process that were started and not closed. Replaced as a whole. */
+    private static volatile LastingRegistrations[] guards = {};
+
     private final Set<Lasting> all = ConcurrentHashMap.newKeySet();
+    /** Replaced as a whole: a sample reads it. Guarded by {@link #all} when written. */
+    private volatile LastingListener[] listeners = {};
+
     private final Supplier<RunState> runs;
 
     /** @param runs what runs now */
@@ -33,8 +41,40 @@ final class LastingRegistrations {
     }
 
     GuardedListener listen(String name, int port, ListenerControl control) {
-        LastingListener listener = new LastingListener(name, port, control, runs, all::remove);
-        return added(listener, listener.register());
+        LastingListener listener = new LastingListener(name, port, control, runs, this::remove);
+        RunState with = listener.register();
+        synchronized (all) {
+            listeners =
+                    Stream.concat(Arrays.stream(listeners), Stream.of(listener)).toArray(LastingListener[]::new);
+        }
+        return added(listener, with);
+    }
+
+    private void remove(LastingListener gone) {
+        all.remove(gone);
+        synchronized (all) {
+            listeners = Arrays.stream(listeners).filter(each -> each != gone).toArray(LastingListener[]::new);
+        }
+    }
+
+    /**
+     * Connections of other guards' clients. The descriptors are one limit for all guards of a process, as of two
+     * application contexts: to each of them these are clients, not a leak. Allocates nothing.
+     */
+    int heldByOthers() {
+        int held = 0;
+        for (LastingRegistrations each : guards) {
+            held += each == this ? 0 : each.held();
+        }
+        return held;
+    }
+
+    private int held() {
+        int held = 0;
+        for (LastingListener each : listeners) {
+            held += each.held();
+        }
+        return held;
     }
 
     Closeable watchWork(String name, Executor executor) {
@@ -51,6 +91,14 @@ final class LastingRegistrations {
         return fresh;
     }
 
+    /** Among the guards whose clients others hear of. */
+    private void list(boolean listed) {
+        synchronized (LastingRegistrations.class) {
+            Stream<LastingRegistrations> others = Arrays.stream(guards).filter(each -> each != this);
+            guards = (listed ? Stream.concat(others, Stream.of(this)) : others).toArray(LastingRegistrations[]::new);
+        }
+    }
+
     /** To be called when nothing runs any more, as far as {@code runs} says. */
     void over() {
         all.forEach(Lasting::over);
@@ -58,11 +106,13 @@ final class LastingRegistrations {
 
     /** To be called when another run has begun. */
     void begun() {
+        list(true);
         all.forEach(Lasting::begun);
     }
 
     /** The guard is closed for good. */
     void forget() {
+        list(false);
         all.clear();
     }
 }

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +27,19 @@ public sealed interface RunState permits GuardRuntime, NotRunning {
     /** Nothing runs. */
     RunState STOPPED = new NotRunning();
 
-    /** The parts, running; none if the guard is {@linkplain Setting#ENABLED switched off}. */
+    /**
+     * The parts, running; none if the guard is {@linkplain Setting#ENABLED switched off}.
+     *
+     * @param heldByOthers connections of other guards of this process
+     */
     static RunState start(
-            GuardConfig config, PublishedSnapshot published, GuardCounters counters, List<GuardListener> listeners) {
+            GuardConfig config,
+            PublishedSnapshot published,
+            GuardCounters counters,
+            List<GuardListener> listeners,
+            IntSupplier heldByOthers) {
         return config.flag(Setting.ENABLED)
-                ? GuardRuntime.start(config, published, counters, listeners)
+                ? GuardRuntime.start(config, published, counters, listeners, heldByOthers)
                 : SwitchedOff.start(config);
     }
 

@@ -57,7 +57,7 @@ public final class RuntimeLifecycle {
             throw new IllegalStateException("this guard was closed; build another");
         }
         if (!state.running()) {
-            state = RunState.start(config, published, counters, listeners);
+            state = RunState.start(config, published, counters, listeners, registrations::heldByOthers);
             registrations.begun();
             show();
         }

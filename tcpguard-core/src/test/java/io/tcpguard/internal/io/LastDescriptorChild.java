@@ -86,7 +86,7 @@ final class LastDescriptorChild {
                 client.read(request.clear());
                 client.write(ByteBuffer.wrap(answer));
             } catch (IOException noneLeft) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }

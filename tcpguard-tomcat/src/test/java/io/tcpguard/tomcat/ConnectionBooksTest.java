@@ -189,7 +189,7 @@ class ConnectionBooksTest {
     }
 
     private void http2(RawClient client, Random random) throws IOException {
-        client.send(new String(Crowd.Abuse.HTTP2_IDLE_STREAMS.bytes(), StandardCharsets.ISO_8859_1));
+        client.send(new String(Abuse.HTTP2_IDLE_STREAMS.bytes(), StandardCharsets.ISO_8859_1));
         if (client.ending().startsWith("byte")) {
             spokeHttp2.incrementAndGet();
         }

@@ -34,7 +34,7 @@ class EveryTomcatTest {
             serves(server, version);
         }
         try (ChildServer server = ChildServer.onTomcat(TOMCATS.resolve(version), 256, "guarded")) {
-            FloodTest.keepsItsPromises(server, Crowd.Abuse.ONE_REQUEST_AND_SIT, 400, 5);
+            FloodTest.keepsItsPromises(server, Abuse.ONE_REQUEST_AND_SIT, 400, 5);
         }
     }
 

@@ -3,7 +3,6 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tcpguard.tomcat.Crowd.Abuse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

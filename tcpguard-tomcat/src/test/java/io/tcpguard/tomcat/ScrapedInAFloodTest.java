@@ -37,7 +37,7 @@ class ScrapedInAFloodTest {
                 Prometheus prometheus = new Prometheus(directory, server.healthPort())) {
             awaitScrapes(prometheus, 1);
             double before = prometheus.value("count_over_time(up[10m])");
-            try (Crowd crowd = new Crowd(server.port(), Crowd.Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
+            try (Crowd crowd = new Crowd(server.port(), Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
                 TomcatRig.await("the server is full", () -> crowd.refused() > 0);
                 awaitScrapes(prometheus, before + SCRAPES);
                 assertThat(prometheus.value("tcpguard_status{state=\"shed\"}")).isEqualTo(1);
@@ -55,7 +55,7 @@ class ScrapedInAFloodTest {
     @Test
     void isCheckedInTimeBesideReadersOfOneByteASecond() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", "reclaim=false", "queueWait=0s");
-                Crowd crowd = new Crowd(server.port(), Crowd.Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
+                Crowd crowd = new Crowd(server.port(), Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
             TomcatRig.await("the server is full", () -> crowd.refused() > 0);
             int alone = lateChecks(server.healthPort(), List.of());
             List<SocketChannel> readers = new ArrayList<>();

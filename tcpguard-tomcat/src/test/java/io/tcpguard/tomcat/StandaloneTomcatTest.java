@@ -118,7 +118,7 @@ class StandaloneTomcatTest {
             assertThat(server.output().stream().filter(line -> line.contains(": active: ")))
                     .hasSize(1);
             TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
-            FloodTest.floodAndLetGo(server, Crowd.Abuse.SILENT, 400);
+            FloodTest.floodAndLetGo(server, Abuse.SILENT, 400);
             assertThat(server.acceptErrors()).isEmpty();
             try (RawClient client = new RawClient(server.port())) {
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
 final class ChildServer implements AutoCloseable {
+    static final String IN_GROUP = "in=";
+
     final int port;
     final int healthPort;
     private final Process process;
@@ -29,16 +32,22 @@ final class ChildServer implements AutoCloseable {
     private final Writer in;
     private final Path log;
 
-    /** @param args {@link SmallServer}'s, and options of the JVM */
+    /** @param args {@link SmallServer}'s, options of the JVM, and the file of a group of processes to be in */
     ChildServer(int descriptors, String classPath, String... args) throws IOException {
         log = Files.createTempFile("small-server", ".log");
         List<String> options = new ArrayList<>(
                 List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-Dio.netty.leakDetection.level=paranoid"));
         Stream.of(args).filter(ChildServer::forTheJvm).forEach(options::add);
-        String[] arguments = Stream.of(args).filter(arg -> !forTheJvm(arg)).toArray(String[]::new);
-        process = new ProcessBuilder(JavaChild.command(descriptors, options, classPath, SmallServer.class, arguments))
-                .redirectError(log.toFile())
-                .start();
+        List<String> command = new ArrayList<>();
+        Stream.of(args)
+                .filter(arg -> arg.startsWith(IN_GROUP))
+                .forEach(arg -> command.addAll(
+                        List.of("sh", "-c", "echo $$ > " + arg.substring(IN_GROUP.length()) + "; exec \"$@\"", "sh")));
+        String[] arguments = Stream.of(args)
+                .filter(arg -> !forTheJvm(arg) && !arg.startsWith(IN_GROUP))
+                .toArray(String[]::new);
+        command.addAll(JavaChild.command(descriptors, options, classPath, SmallServer.class, arguments));
+        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
         String ports = out.readLine();
@@ -55,6 +64,14 @@ final class ChildServer implements AutoCloseable {
 
     private static boolean forTheJvm(String arg) {
         return arg.startsWith("-");
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    boolean endedWithin(long time, TimeUnit unit) throws InterruptedException {
+        return process.waitFor(time, unit);
     }
 
     long pid() {

@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.TlsHandshake;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,12 +15,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,10 +43,12 @@ class MemoryFloodTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<SocketChannel> crowd = new ArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
+    private @Nullable SSLContext tls;
 
     private enum Sits {
         AFTER_A_REQUEST("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
         IN_HALF_A_HEAD("GET / HTTP/1.1\r\nHost: a\r\nCookie: " + "session=0123456789abcdef; ".repeat(120)),
+        READING_SLOWLY("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"),
         IN_HALF_A_BODY("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + "half".repeat(100));
 
         private final String text;
@@ -64,6 +70,18 @@ class MemoryFloodTest {
     @ParameterizedTest
     @EnumSource(Sits.class)
     void neitherStopsAGuardedServerNorEndsASession(Sits sits) throws Exception {
+        staysInService(sits, CLIENTS);
+    }
+
+    /** Each handshake takes some milliseconds of both sides. */
+    @ParameterizedTest
+    @EnumSource(Sits.class)
+    void norOverTls(Sits sits) throws Exception {
+        tls = Tls.trusting();
+        staysInService(sits, 6_000);
+    }
+
+    private void staysInService(Sits sits, int clients) throws Exception {
         try (ChildServer server = server("on")) {
             List<Future<Integer>> sessions = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
@@ -75,10 +93,10 @@ class MemoryFloodTest {
             }
             Future<Integer> checks = threads.submit(() -> checkHealth(server));
 
-            int came = come(server, sits);
+            int came = come(server, sits, clients);
             LockSupport.parkNanos(STAYS);
             ChildServer.Numbers full = server.numbers();
-            System.out.println(sits + ": " + came + " came, " + full);
+            System.out.println(sits + (tls == null ? ": " : " over TLS: ") + came + " came, " + full);
             over.set(true);
 
             for (Future<Integer> session : sessions) {
@@ -94,7 +112,7 @@ class MemoryFloodTest {
     @Test
     void stopsAServerWithoutGuard() throws Exception {
         try (ChildServer server = server("off")) {
-            come(server, Sits.IN_HALF_A_HEAD);
+            come(server, Sits.IN_HALF_A_HEAD, CLIENTS);
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
 
             assertThat(served(server) && !server.log().contains("OutOfMemoryError"))
@@ -103,28 +121,33 @@ class MemoryFloodTest {
         }
     }
 
-    private static ChildServer server(String guard) throws Exception {
-        return new ChildServer(
-                20_000,
-                NettyLine.V4_1.classPath(),
-                "NIO",
-                "HTTP1",
-                guard,
-                "-Xmx64m",
-                "-Dio.netty.leakDetection.level=disabled");
+    private ChildServer server(String guard) throws Exception {
+        List<String> args =
+                new ArrayList<>(List.of("NIO", "HTTP1", guard, "-Xmx64m", "-Dio.netty.leakDetection.level=disabled"));
+        if (tls != null) {
+            args.add("-D" + Tls.KEYS + "=" + Tls.keys());
+        }
+        return new ChildServer(20_000, NettyLine.V4_1.classPath(), args.toArray(String[]::new));
     }
 
     /** All of them, as fast as the server takes them; those that it closes do not come back. */
-    private int come(ChildServer server, Sits sits) throws IOException {
+    private int come(ChildServer server, Sits sits, int clients) throws IOException {
         byte[] bytes = sits.text.getBytes(StandardCharsets.US_ASCII);
         int came = 0;
-        for (int i = 0; i < CLIENTS; i++) {
+        for (int i = 0; i < clients; i++) {
             SocketChannel one = SocketChannel.open();
             one.setOption(StandardSocketOptions.SO_LINGER, 0);
+            if (sits == Sits.READING_SLOWLY) {
+                one.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+            }
             try {
                 one.socket().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 2_000);
                 one.configureBlocking(false);
-                one.write(ByteBuffer.wrap(bytes));
+                if (tls == null) {
+                    one.write(ByteBuffer.wrap(bytes));
+                } else {
+                    shakeHands(one, bytes);
+                }
                 came++;
             } catch (IOException refused) {
                 // A reset, or it does not accept any more: what becomes of the server is asked afterwards.
@@ -137,6 +160,19 @@ class MemoryFloodTest {
             }
         }
         return came;
+    }
+
+    /** Waits for a second at most: a new one may have to wait for its turn, and is then as silent as it can be. */
+    private void shakeHands(SocketChannel channel, byte[] bytes) throws IOException {
+        TlsHandshake handshake = new TlsHandshake(Objects.requireNonNull(tls));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        while (System.nanoTime() - end < 0) {
+            if (handshake.goOn(channel)) {
+                handshake.write(channel, bytes);
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     private static void ask(Socket session, DataInputStream in, int n) throws IOException {
@@ -174,7 +210,7 @@ class MemoryFloodTest {
     }
 
     /** Some newcomer within a few tries, since each may be told to come back. */
-    private static boolean served(ChildServer server) {
+    private boolean served(ChildServer server) {
         for (int i = 0; i < 10; i++) {
             try (Socket client = connected(server)) {
                 client.setSoTimeout(5_000);
@@ -188,8 +224,8 @@ class MemoryFloodTest {
         return false;
     }
 
-    private static Socket connected(ChildServer server) throws IOException {
-        Socket client = new Socket();
+    private Socket connected(ChildServer server) throws IOException {
+        Socket client = tls == null ? new Socket() : tls.getSocketFactory().createSocket();
         client.setSoTimeout(20_000);
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port), 20_000);
         return client;

@@ -4,7 +4,11 @@ package io.tcpguard.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
@@ -25,7 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a JVM of its own: {@code transport speech on|refusing|off setting=value…}, "refusing" at once and without
+ * A server in a JVM of its own, with TLS where {@link Tls#KEYS} says by which keys: {@code transport speech on|refusing|off setting=value…}, "refusing" at once and without
  * eviction. Says its port and health port, then does as each line says that it is given, answers one line of numbers,
  * and ends with its input.
  */
@@ -38,7 +42,12 @@ final class SmallServer {
 
     private SmallServer() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
+        SslContext tls = System.getProperty(Tls.KEYS) == null
+                ? null
+                : SslContextBuilder.forServer(Tls.ofThisServer())
+                        .sslProvider(SslProvider.JDK)
+                        .build();
         Transport transport = Transport.valueOf(args[0]);
         Speech speech = Speech.valueOf(args[1]);
         Optional<String> cannot = transport.whyNot();
@@ -52,12 +61,17 @@ final class SmallServer {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(transport.server())
+                // So that who does not read is noticed after some kilobytes, not after what loopback buffers.
+                .childOption(ChannelOption.SO_SNDBUF, 32768)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel child) {
                         OPENED.incrementAndGet();
                         OPEN.incrementAndGet();
                         child.closeFuture().addListener(closed -> OPEN.decrementAndGet());
+                        if (tls != null) {
+                            child.pipeline().addLast(tls.newHandler(child.alloc()));
+                        }
                         speech.pipeline(child);
                     }
                 });

@@ -10,6 +10,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -134,12 +135,20 @@ enum Speech {
     abstract void answer(DataInputStream in) throws IOException;
 
     private static final class Http1Ok extends SimpleChannelInboundHandler<Object> {
+        private static final int BIG = 256 * 1024;
+
+        private int size;
+
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, Object msg) {
+            if (msg instanceof HttpRequest request) {
+                size = request.uri().equals("/big") ? BIG : 0;
+            }
             if (msg instanceof LastHttpContent) {
-                FullHttpResponse response = new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, ctx.alloc().buffer());
-                response.headers().set("content-length", 0);
+                ByteBuf body = ctx.alloc().buffer(Math.max(16, size)).writeZero(size);
+                FullHttpResponse response =
+                        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
+                response.headers().set("content-length", size);
                 ctx.writeAndFlush(response);
             }
         }

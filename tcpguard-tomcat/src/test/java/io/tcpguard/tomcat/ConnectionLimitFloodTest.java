@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Floods of a server that has descriptors to spare and no slots: by Tomcat's maxConnections, and by the operator's.
  */
-@Tag("record")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class ConnectionLimitFloodTest {
     private static final int DESCRIPTORS = 20_000;
@@ -33,6 +32,7 @@ class ConnectionLimitFloodTest {
 
     private static final Pattern HELD = Pattern.compile("CONNECTIONS(?: \\([^)]*\\))?: ([0-9]+) of " + SLOTS + " ");
 
+    @Tag("record")
     @ParameterizedTest
     @CsvSource({
         "SILENT, max",
@@ -54,15 +54,9 @@ class ConnectionLimitFloodTest {
         }
     }
 
+    @Tag("long")
     @ParameterizedTest
-    @CsvSource({
-        "9.0.124, max",
-        "10.1.62, max",
-        "11.0.29, max",
-        "9.0.124, maxConnections",
-        "10.1.62, maxConnections",
-        "11.0.29, maxConnections"
-    })
+    @CsvSource({"9.0.124, max", "10.1.62, maxConnections", "11.0.29, max"})
     void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {
         try (ChildServer server = ChildServer.onTomcat(
                 EveryTomcatTest.TOMCATS.resolve(version), DESCRIPTORS, "guarded", by + "=" + SLOTS)) {
@@ -88,6 +82,7 @@ class ConnectionLimitFloodTest {
     }
 
     /** What the same does to a server without guard: who comes late is not served. */
+    @Tag("long")
     @Test
     void leavesAStockServerWithoutPlaces() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + SLOTS);
@@ -101,6 +96,7 @@ class ConnectionLimitFloodTest {
      * Tomcat's own limit and no setting; clients of sixteen addresses that ask once and sit. Nobody balances by
      * counting connections here, so there is no budget for resets.
      */
+    @Tag("long")
     @Test
     void ofNineThousandAtTomcatsDefaultsLeavesNewcomersServed() throws Exception {
         int clients = 9_000;

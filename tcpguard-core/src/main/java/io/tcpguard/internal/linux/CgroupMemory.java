@@ -14,6 +14,10 @@ final class CgroupMemory implements MemoryUse {
     private static final long PARTS_EVERY = TimeUnit.SECONDS.toNanos(1);
     private static final double NEAR = 0.75;
     private static final double REFUSE_AT = 0.97;
+
+    /** The kernel ends the process at once that passes it: by a collection, a thread's stack, four chunks of Netty. */
+    private static final long LEAST_LEFT = 16L << 20;
+
     private static final byte[] MAX = ProcText.ascii("max");
     private static final byte[][] RECLAIMABLE = {
         ProcText.ascii("inactive_file"), ProcText.ascii("active_file"), ProcText.ascii("slab_reclaimable")
@@ -125,7 +129,7 @@ final class CgroupMemory implements MemoryUse {
 
     @Override
     public long admissionThreshold() {
-        return (long) (max * REFUSE_AT);
+        return Math.max(max / 2, Math.min((long) (max * REFUSE_AT), max - LEAST_LEFT));
     }
 
     @Override

@@ -13,6 +13,9 @@ import java.lang.management.ManagementFactory;
 final class DirectUse implements MemoryUse {
     private static final double REFUSE_AT = 0.95;
 
+    /** Netty takes 4 MiB at a time, for each of its threads. */
+    private static final long LEAST_LEFT = 16L << 20;
+
     private final BufferPoolMXBean[] pools;
     private final long max;
 
@@ -63,7 +66,7 @@ final class DirectUse implements MemoryUse {
 
     @Override
     public long admissionThreshold() {
-        return (long) (max * REFUSE_AT);
+        return Math.max(max / 2, Math.min((long) (max * REFUSE_AT), max - LEAST_LEFT));
     }
 
     @Override

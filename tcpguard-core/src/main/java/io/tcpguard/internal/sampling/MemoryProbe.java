@@ -20,6 +20,7 @@ final class MemoryProbe implements Probe {
     private static final int GROWTH_PART = 128;
 
     private final MemoryUse use;
+    private long room = Long.MAX_VALUE;
     private long high = -1;
     private long grewAt;
     private Reading last;
@@ -34,6 +35,11 @@ final class MemoryProbe implements Probe {
         return use.name();
     }
 
+    /** Bytes to the point from which on newcomers must not take more, as last read. */
+    long roomBytes() {
+        return room;
+    }
+
     @Override
     public Signal signal() {
         return Signal.MEMORY;
@@ -44,9 +50,11 @@ final class MemoryProbe implements Probe {
         long used = use.usedBytes(now);
         if (used < 0 || use.maxBytes() == Long.MAX_VALUE) {
             high = -1;
+            room = Long.MAX_VALUE;
             last = last instanceof Reading.Unavailable ? last : notYet();
             return last;
         }
+        room = Math.max(0, use.admissionThreshold() - used);
         long part = use.maxBytes() / GROWTH_PART;
         if (use.measuredAnew() || used > high + part) {
             high = used;

@@ -27,8 +27,8 @@ public final class ProcessConnections implements Probe {
 
     private final AdmissionPolicy policy;
     private final Engine engine;
-    private final MemoryCeiling memory;
-    private final HeapGrowth growth;
+    private final ProcessMemory memory;
+    private final MemoryCeiling ceiling;
     private final Rehearsal rehearsal;
     private final long operator;
     /** Replaced as a whole. */
@@ -42,8 +42,8 @@ public final class ProcessConnections implements Probe {
         this.rehearsal = rehearsal;
         this.policy = policy;
         this.engine = engine;
-        this.memory = memory.ceiling();
-        this.growth = memory.growth();
+        this.memory = memory;
+        this.ceiling = memory.ceiling();
         int set = config.integer(Setting.MAX_CONNECTIONS);
         operator = set > 0 ? set : ConnectionLimits.NONE;
     }
@@ -84,7 +84,7 @@ public final class ProcessConnections implements Probe {
         }
         servers = all.length == 0 ? ConnectionLimits.NONE : servers;
         boolean exhausted = memoryIsExhausted();
-        long borne = memory.connections(policy.connections(), operator, heapEach, exhausted, now);
+        long borne = ceiling.connections(policy.connections(), operator, heapEach, exhausted, now);
         if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
             limits = new ConnectionLimits(servers, borne, operator);
         }
@@ -93,7 +93,7 @@ public final class ProcessConnections implements Probe {
         long held = policy.connections();
         long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
         policy.most(Math.max(0, most - played));
-        policy.atOnce(growth.atOnce(held, heapEach, now));
+        policy.atOnce(memory.atOnce(held, heapEach, now));
         if (exhausted) {
             policy.evictBeyond(now);
         }

@@ -87,7 +87,7 @@ class CgroupMemoryTest {
 
         assertThat(memory.usedBytes(SECOND)).isEqualTo(530 * MIB - 60 * MIB - 40 * MIB - 2 * MIB);
         assertThat(memory.maxBytes()).isEqualTo(512 * MIB);
-        assertThat(memory.admissionThreshold()).isEqualTo((long) (512 * MIB * 0.97));
+        assertThat(memory.admissionThreshold()).isEqualTo((512 - 16) * MIB);
     }
 
     @Test

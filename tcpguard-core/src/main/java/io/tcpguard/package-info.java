@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The door: build a {@link io.tcpguard.TcpGuard}, start it, ask it, close it.
  *

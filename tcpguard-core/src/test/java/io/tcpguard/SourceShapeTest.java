@@ -46,6 +46,18 @@ class SourceShapeTest {
     }
 
     @Test
+    void eachFileNamesItsLicence() throws IOException {
+        List<String> without = new ArrayList<>();
+        for (Path file : sources("*")) {
+            if (!Files.readString(file)
+                    .startsWith("/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: ")) {
+                without.add(file.toString());
+            }
+        }
+        assertThat(without).isEmpty();
+    }
+
+    @Test
     void noClassIsLongerThanOneCanReadAtASitting() throws IOException {
         List<String> tooLong = new ArrayList<>();
         for (Path file : sources("main")) {

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Advice: the kernel settings and limits that decide how much a server can take, judged where it runs and explained.
  *

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Settings: one table of names, ranges and defaults that the builder, {@code server.xml} and property files share.
  *

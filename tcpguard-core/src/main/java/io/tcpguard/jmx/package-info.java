@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a guard shows of itself by JMX.
  *

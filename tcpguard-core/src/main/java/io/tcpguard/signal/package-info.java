@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Facts: what the kernel or the server said, or why it is not known. Nothing in here judges.
  *

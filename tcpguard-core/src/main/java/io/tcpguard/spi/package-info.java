@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * What an adapter asks for each connection. The policy is here, once; how to close, reset or answer is the adapter's.
  *

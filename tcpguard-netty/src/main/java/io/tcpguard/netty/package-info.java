@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Puts Netty servers under guard: {@link io.tcpguard.netty.NettyGuard} is the door.
  *

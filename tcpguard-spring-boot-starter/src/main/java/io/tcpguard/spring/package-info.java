@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Spring Boot, whatever the web server: the dependency on the starter is enough.
  *

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Tomcat's side of the guard: mechanics only, one binary for Tomcat 9.0.72+, 10.1.6+ and 11.0+.
  *

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The one policy about connections: who comes in, who gives way, how the rest is refused. Door:
  * {@link io.tcpguard.internal.admission.AdmissionPolicy}. Time comes in as an argument or by the coarse clock.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Judgement: readings in, one snapshot out. Pure steps, driven by one thread; time comes in as an argument. Door:
  * {@link io.tcpguard.internal.engine.Engine}.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The guard's one I/O thread: it tells the load balancer the verdict, answers refused connections, and runs what must
  * not run on the sampler. Door: {@link io.tcpguard.internal.io.IoThread}.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The kernel's texts and calls, turned into readings. Door: {@link io.tcpguard.internal.linux.LinuxProbes}.
  *

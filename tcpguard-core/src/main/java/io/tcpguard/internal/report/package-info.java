@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * What people are told: transitions to listeners and to the log, signals lost and found, periodic diagnostics, the
  * advisor's word.

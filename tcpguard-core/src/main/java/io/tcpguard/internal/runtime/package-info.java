@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * A guard that runs: its parts are put together here. Doors: {@link io.tcpguard.internal.runtime.GuardRuntime}, which
  * opens, starts and closes them, and {@link io.tcpguard.internal.runtime.PublishedSnapshot}, where the sampler leaves

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * Reactor Netty's part: it keeps its bootstrap to itself, but makes its channels through a public type.
  *

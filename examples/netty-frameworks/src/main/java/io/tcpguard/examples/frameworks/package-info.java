@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The guard in frameworks that keep Netty's bootstrap to themselves: what each lets the public in by.
  *

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The last ten minutes and the last hour in figures, for a person who looks back: a ring of fixed size in memory.
  *

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * "What happened?": an episode of trouble is recorded while it goes on, and told in plain words. Doors: {@link
  * io.tcpguard.internal.report.incident.FlightRecorder}, {@link io.tcpguard.internal.report.incident.IncidentReport}.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The demo: the same users and the same flood on a stock server and on a guarded one, watched side by side.
  *

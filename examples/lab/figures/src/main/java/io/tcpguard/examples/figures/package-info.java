@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * What the guard costs and what it is worth, beside what others do: whole servers in processes of their own, under real
  * load.

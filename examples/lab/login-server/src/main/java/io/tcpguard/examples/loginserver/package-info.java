@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * A login service in one runnable jar, on Tomcat or Netty, with the guard or without it: what the demo and the load
  * balancer tests drive.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The replay's Java half: {@code replay} makes the cluster and calls it, once in the client's network namespace for
  * each run, once at the end for the report.

@@ -1,3 +1,4 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 /**
  * The load: users who log in and stay, abnormal clients who sit on their connections, and one thread that plays them
  * all.

@@ -156,7 +156,7 @@ class SignalsDocTest {
                 "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of "
                         + "the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the "
                         + "cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, "
-                        + "of version 1 alike";
+                        + "of version 1 alike; of both at least 16 MiB are left";
             case CONNECTIONS ->
                 "the guard's own count of a listener against the server's `maxConnections`, and of all against "
                         + "`maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at "

@@ -48,17 +48,10 @@ class MemoryFloodTest {
         }
     }
 
-    /** It tells what is left only when its old generation is full: the one that was lost in one run of two. */
-    @Tag("long")
-    @Test
-    void norUnderParallel() throws Exception {
-        norUnderAnotherCollector("UseParallelGC");
-    }
-
-    /** Each tells in another way, and at another time, what it could not free. */
+    /** Each tells in another way, and at another time, what it could not free: Parallel latest (docs/explanation). */
     @Tag("record")
     @ParameterizedTest
-    @ValueSource(strings = {"UseG1GC", "UseZGC", "UseShenandoahGC"})
+    @ValueSource(strings = {"UseG1GC", "UseParallelGC", "UseZGC", "UseShenandoahGC"})
     void norUnderAnotherCollector(String collector) throws Exception {
         try (ChildServer server = server("guarded", collector)) {
             staysInService(server, Abuse.HALF_A_REQUEST);

@@ -22,12 +22,19 @@ final class ChildServer implements AutoCloseable {
     private final Path temp = Files.createTempDirectory("clients-server");
 
     ChildServer(int descriptors, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        this(descriptors, 96, arguments);
+    }
+
+    ChildServer(int descriptors, int heapMegabytes, String... arguments) throws IOException {
+        boolean dead = List.of(arguments).contains("dns=dead");
+        List<String> command = new ArrayList<>(dead ? List.of("unshare", "-m") : List.of());
+        command.addAll(List.of(
                 "sh",
                 "-c",
-                "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"",
+                (dead ? "echo nameserver 192.0.2.1 >" + temp + "/dns && mount --bind " + temp + "/dns /etc/resolv.conf && " : "")
+                        + "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
+                "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-MaxFDLimit",
@@ -50,7 +57,7 @@ final class ChildServer implements AutoCloseable {
         StringBuilder path = new StringBuilder();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             String name = Path.of(entry).getFileName().toString();
-            if (!name.endsWith(".jar") || name.matches("(tomcat|tcpguard|slf4j-api|netty-(?!resolver-dns)).*")) {
+            if (!name.endsWith(".jar") || name.matches("(tomcat|tcpguard|slf4j|netty-(?!resolver-dns)).*")) {
                 path.append(entry).append(File.pathSeparator);
             }
         }
@@ -62,6 +69,43 @@ final class ChildServer implements AutoCloseable {
         process.getOutputStream().write((what + "\n").getBytes(StandardCharsets.US_ASCII));
         process.getOutputStream().flush();
         return heard();
+    }
+
+    /** Own connections, threads, KiB of heap after a collection; each of them is asked for, and its books after. */
+    synchronized long[] figures() throws IOException {
+        process.getOutputStream().write("figures\n".getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        String[] figures = heard().split(" ", -1);
+        String[] books = heard().split(" ", -1);
+        return new long[] {
+            Long.parseLong(figures[0]),
+            Long.parseLong(figures[1]),
+            Long.parseLong(figures[2]),
+            Long.parseLong(books[0]),
+            Long.parseLong(books[1]),
+        };
+    }
+
+    /** Sets the limit of the process that runs, as an operator does. */
+    void limit(int descriptors) throws IOException, InterruptedException {
+        int code = new ProcessBuilder(
+                        "prlimit", "--pid", String.valueOf(process.pid()), "--nofile=" + descriptors + ":")
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("prlimit says " + code);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                .start()
+                .waitFor();
     }
 
     long evicted() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -30,21 +31,25 @@ class HttpClientsTest {
         System.out.println(kind + ", stock:   " + stock);
         System.out.println(kind + ", guarded: " + guarded);
 
-        Tally known = guarded.get("in session");
+        Tally known = tally(guarded, "in session");
         assertThat(known.lost()).as("in session: %s", known).isLessThanOrEqualTo(lost(stock, "in session"));
-        Tally evicted = guarded.get("after an eviction");
+        Tally evicted = tally(guarded, "after an eviction");
         assertThat(evicted.lost()).as("after an eviction: %s", evicted).isZero();
-        Tally drained = guarded.get("drain");
+        Tally drained = tally(guarded, "drain");
         assertThat(drained.lost()).as("drain: %s", drained).isZero();
-        Tally newcomers = guarded.get("new in a flood");
+        Tally newcomers = tally(guarded, "new in a flood");
         assertThat(newcomers.lost())
                 .as("new in a flood: %s", newcomers)
                 .isLessThanOrEqualTo(lost(stock, "new in a flood"));
         assertThat(newcomers.served() + newcomers.refused()).as("%s", newcomers).isPositive();
     }
 
+    private static Tally tally(Map<String, Tally> tallies, String phase) {
+        return Objects.requireNonNull(tallies.get(phase));
+    }
+
     private static int lost(Map<String, Tally> tallies, String phase) {
-        return tallies.get(phase).lost();
+        return tally(tallies, phase).lost();
     }
 
     private static Map<String, Tally> play(String kind, String guard, String... settings) throws Exception {

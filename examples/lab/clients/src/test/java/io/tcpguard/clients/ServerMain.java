@@ -13,13 +13,19 @@ import io.tcpguard.netty.NettyGuard;
 import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.tomcat.TomcatGuard;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -33,12 +39,31 @@ import org.jspecify.annotations.Nullable;
  * Says its ports, does as each line of its input says, answers each, and ends with it.
  */
 final class ServerMain {
+    private static final List<FileInputStream> LEAKED = new ArrayList<>();
+
+    /** Does again what a deployment does. */
+    private static Runnable redeploy = () -> {};
+
     private ServerMain() {}
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        try {
+            run(args);
+            Runtime.getRuntime().halt(0);
+        } catch (Exception e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void run(String[] args) throws Exception {
         GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(2, args.length)) {
             int equals = arg.indexOf('=');
+            if (arg.startsWith("log=") || arg.startsWith("dns=") || arg.startsWith("cpu=")) {
+                LogTrouble.begin(arg);
+                continue;
+            }
             settings.set(arg.substring(0, equals), arg.substring(equals + 1));
         }
         TcpGuard guard = args[1].equals("on") ? settings.build().start() : null;
@@ -46,9 +71,7 @@ final class ServerMain {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         System.out.println("> " + port + " " + (guard == null ? -1 : guard.healthPort()));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            if (line.equals("drain") && guard != null) {
-                guard.drain("deploy");
-            }
+            obey(line, guard);
             System.out.println("> "
                     + (guard == null
                             ? "0 0 stock"
@@ -57,7 +80,47 @@ final class ServerMain {
                                     + guard.snapshot().level() + " "
                                     + guard.snapshot().capacity()));
         }
-        Runtime.getRuntime().halt(0);
+    }
+
+    private static void obey(String line, @Nullable TcpGuard guard) throws Exception {
+        if (guard == null) {
+            return;
+        }
+        switch (line) {
+            case "drain" -> guard.drain("deploy");
+            case "resume" -> guard.resume();
+            case "leak" -> leak();
+            case "heal" -> {
+                for (FileInputStream leaked : LEAKED) {
+                    leaked.close();
+                }
+                LEAKED.clear();
+            }
+            case "redeploy" -> redeploy.run();
+            case "figures" -> System.out.println("> " + figures(guard));
+            default -> {
+                // Only its books are asked for.
+            }
+        }
+    }
+
+    /** As an application does that forgets to close: until there are forty more, or none is left. */
+    private static void leak() {
+        try {
+            while (LEAKED.size() < 40) {
+                LEAKED.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException noneLeft) {
+            System.err.println("leaked " + LEAKED.size());
+        }
+    }
+
+    /** Connections in the books, threads, and KiB of heap after a collection. */
+    private static String figures(TcpGuard guard) {
+        System.gc();
+        return guard.snapshot().capacity().own() + " "
+                + ManagementFactory.getThreadMXBean().getThreadCount() + " "
+                + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1024;
     }
 
     private static int tomcat(@Nullable TcpGuard guard) throws Exception {
@@ -78,7 +141,22 @@ final class ServerMain {
                 response.getWriter().write("ok");
             }
         });
+        Context context = tomcat.addContext("/app", null);
         tomcat.start();
+        redeploy = () -> {
+            try {
+                context.stop();
+                context.start();
+                // And a port more, for as long as it is looked at.
+                Connector another = guard == null ? new Connector() : TomcatGuard.connector(guard, 0);
+                another.setPort(0);
+                tomcat.getService().addConnector(another);
+                tomcat.getService().removeConnector(another);
+                another.destroy();
+            } catch (LifecycleException e) {
+                throw new IllegalStateException(e);
+            }
+        };
         return connector.getLocalPort();
     }
 
@@ -101,6 +179,12 @@ final class ServerMain {
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();
+        redeploy = () -> bootstrap
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel()
+                .close()
+                .syncUninterruptibly();
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 }

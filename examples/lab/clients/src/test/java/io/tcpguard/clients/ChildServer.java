@@ -31,7 +31,10 @@ final class ChildServer implements AutoCloseable {
         command.addAll(List.of(
                 "sh",
                 "-c",
-                (dead ? "echo nameserver 192.0.2.1 >" + temp + "/dns && mount --bind " + temp + "/dns /etc/resolv.conf && " : "")
+                (dead
+                                ? "echo nameserver 192.0.2.1 >" + temp + "/dns && mount --bind " + temp
+                                        + "/dns /etc/resolv.conf && "
+                                : "")
                         + "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",

@@ -15,6 +15,9 @@ import java.util.logging.StreamHandler;
 final class LogTrouble {
     private static final Logger LOG = Logger.getLogger("io.tcpguard");
 
+    /** From then on: a server that is in trouble while it starts does not start. */
+    static volatile boolean armed;
+
     private LogTrouble() {}
 
     static void begin(String which) throws IOException {
@@ -55,6 +58,9 @@ final class LogTrouble {
 
         @Override
         public void publish(LogRecord line) {
+            if (!armed) {
+                return;
+            }
             try {
                 deed.happen();
             } catch (InterruptedException e) {

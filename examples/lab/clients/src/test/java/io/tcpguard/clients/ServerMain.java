@@ -70,6 +70,7 @@ final class ServerMain {
         int port = args[0].equals("tomcat") ? tomcat(guard) : netty(guard);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         System.out.println("> " + port + " " + (guard == null ? -1 : guard.healthPort()));
+        LogTrouble.armed = true;
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             obey(line, guard);
             System.out.println("> "

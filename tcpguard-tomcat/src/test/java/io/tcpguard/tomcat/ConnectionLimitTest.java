@@ -190,6 +190,19 @@ class ConnectionLimitTest {
         crowd(100);
     }
 
+    /** Tomcat accepts nobody then, so nobody comes who could ask for an idle client's slot. */
+    @Test
+    void newcomersAreServedWhenTheLimitFellFarBelowThoseWhoAreThere() throws Exception {
+        start(200, "idleFloor=1s");
+        crowd(200);
+        TimeUnit.MILLISECONDS.sleep(1200);
+        rig.connector.setProperty("maxConnections", "80");
+
+        try (RawClient newcomer = rig.client()) {
+            assertThat(newcomer.get("/")).startsWith("HTTP/1.1 200");
+        }
+    }
+
     @Test
     void withoutGuardTomcatsLimitIsWhatWasSet() throws Exception {
         rig.connector.setProperty("maxConnections", "20");

@@ -83,7 +83,7 @@ public final class AdmissionPolicy {
         DecisionLog decisions = new DecisionLog();
         refusals = new RefusalChooser(snapshots, shed, room, resets, allowed, decisions);
         evictions = new Evictions(config, clients, shed, resets, decisions, now);
-        noneLeft = new NoneLeft(config, snapshots, ceilings, evictions, now);
+        noneLeft = new NoneLeft(config, snapshots, ceilings, listeners, evictions, now);
         ProxySearch proxies = new ProxySearch(table, refusals.sources());
         decider = new AdmissionDecider(
                 config, snapshots, clients, table, ceilings, allowed, refusals, evictions, proxies, ofNoListener);

@@ -11,12 +11,13 @@ import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Without a free descriptor accept(2) fails (EMFILE), and nobody comes in who could ask for an eviction: where a limit
- * was lowered below what is open, or others took all. Idle connections give way by themselves then, until one newcomer
- * can be accepted; with it admission goes on. Only while somebody waits to be accepted, or that is not known, and never
- * for a moment's want. Sampler thread; it meets no acceptor at the lock of {@link Evictions}, since none gets there.
+ * was lowered below what is open, or others took all; the same where a connector's maxConnections fell. Idle
+ * connections give way by themselves then, until one newcomer can be accepted; with it admission goes on. Only while
+ * somebody waits to be accepted, or that is not known, and never for a moment's want. Sampler thread; it meets no acceptor at the lock of {@link Evictions}, since none gets there.
  */
 final class NoneLeft {
     /** Files that are opened and closed again are no reason. */
@@ -27,12 +28,20 @@ final class NoneLeft {
 
     private final Supplier<GuardSnapshot> snapshots;
     private final Ceilings ceilings;
+    private final List<ListenerSlots> listeners;
     private final Evictions evictions;
     private final boolean reclaim;
     private long lasted;
     private long sampledAt;
 
-    NoneLeft(GuardConfig config, Supplier<GuardSnapshot> snapshots, Ceilings ceilings, Evictions evictions, long now) {
+    NoneLeft(
+            GuardConfig config,
+            Supplier<GuardSnapshot> snapshots,
+            Ceilings ceilings,
+            List<ListenerSlots> listeners,
+            Evictions evictions,
+            long now) {
+        this.listeners = listeners;
         this.snapshots = snapshots;
         this.ceilings = ceilings;
         this.evictions = evictions;
@@ -40,21 +49,46 @@ final class NoneLeft {
         sampledAt = now;
     }
 
-    /** Once a sample. Where nothing is kept in reserve a full server is only full. */
+    /** Once a sample. */
     void sampled(boolean open, Capacity capacity, long now) {
         long step = Math.min(A_LOOK, now - sampledAt);
         sampledAt = now;
-        boolean none = open && reclaim && capacity.reserve() > 0 && capacity.used() >= capacity.limit();
-        if (!none || !mayBeWaitedFor(snapshots.get().signals())) {
+        Ceiling full = open && reclaim ? nobodyComesUnder(capacity) : null;
+        if (full == null || !mayBeWaitedFor(snapshots.get().signals())) {
             lasted = 0;
             return;
         }
         lasted += step;
         if (lasted >= LASTS_FOR) {
             GuardSnapshot snapshot = snapshots.get();
-            Ceiling full = ceilings.descriptors();
             full.shed(now);
             evictions.makeUp(full, snapshot, ceilings.causeOf(full, snapshot), now);
+        }
+    }
+
+    /**
+     * Descriptors: where nothing is kept in reserve a full server is only full. A listener's limit that fell: its
+     * server accepts nobody while so many are there.
+     */
+    private @Nullable Ceiling nobodyComesUnder(Capacity capacity) {
+        if (capacity.reserve() > 0 && capacity.used() >= capacity.limit()) {
+            return ceilings.descriptors();
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            ListenerSlots listener = listener(i);
+            if (listener != null && listener.ceiling().excess() > ListenerSlots.MOST_BEYOND) {
+                return listener.ceiling();
+            }
+        }
+        return null;
+    }
+
+    /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
+    private @Nullable ListenerSlots listener(int index) {
+        try {
+            return listeners.get(index);
+        } catch (IndexOutOfBoundsException gone) {
+            return null;
         }
     }
 

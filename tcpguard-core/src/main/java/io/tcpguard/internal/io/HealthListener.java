@@ -23,7 +23,7 @@ final class HealthListener implements Closeable {
 
     /**
      * Bytes that a connection and its check may take. No more: what asks for much where little is left makes the
-     * collector work for it, and a page of the application would be answered before.
+     * collector work for it.
      */
     private static final int FOR_ONE = 2 * 1024;
 

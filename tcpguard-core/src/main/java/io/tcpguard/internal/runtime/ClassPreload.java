@@ -28,9 +28,10 @@ final class ClassPreload {
                     + "Serving SignalRule SignalRule$1 SignalRule$Action SignalRule$Threshold SnapshotWriter Traffic "
                     + "VerdictKeeper Watch"),
             "io.tcpguard.spi",
-            names("AdmissionControl Closing ConnectionCloser ConnectionHandle Drain Drain$Connections Drain$Sleep "
-                    + "GonePeers GuardedListener ListenerControl ListenerRegistration NoOpConnectionHandle OverdueWork "
-                    + "Pacing RateLimitedLog Refusal RequestsInProgress WatchedWork"),
+            names("AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
+                    + "Drain$Sleep DrainPatience GonePeers GuardedListener ListenerControl ListenerRegistration "
+                    + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
+                    + "RateLimitedLog Refusal RequestsInProgress Standstills Standstills$Still WatchedWork"),
             "io.tcpguard.state",
             names("Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
                     + "GuardStatus HealthPage Level Limit ListenerState ListenerStatus RefusalCounters "

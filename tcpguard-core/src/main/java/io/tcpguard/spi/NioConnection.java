@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An admitted connection on a plain NIO channel: what is in progress on it, and how it is closed, also before the server
- * has made anything of the channel. Any thread.
+ * An admitted connection on a plain NIO channel: what is in progress on it, and how it is closed, also before the
+ * server has made anything of the channel. Any thread.
  */
 public final class NioConnection implements ConnectionCloser {
     private static final Logger LOG = LoggerFactory.getLogger(NioConnection.class);
@@ -193,8 +193,8 @@ public final class NioConnection implements ConnectionCloser {
     }
 
     /**
-     * However it is closed from now on, it ends by a reset, which leaves no TIME_WAIT (SO_LINGER with time 0: socket(7);
-     * net/ipv4/tcp.c, __tcp_close). Never throws.
+     * However it is closed from now on, it ends by a reset, which leaves no TIME_WAIT (SO_LINGER with time 0:
+     * socket(7); net/ipv4/tcp.c, __tcp_close). Never throws.
      */
     public static void resetWhenClosed(SocketChannel channel) {
         try {

@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The admitted connections of one listener that has plain NIO channels, and what is done with all of them. Any thread. */
+/**
+ * The admitted connections of one listener that has plain NIO channels, and what is done with all of them. Any thread.
+ */
 public final class NioConnections {
     private final Set<NioConnection> open = ConcurrentHashMap.newKeySet();
 

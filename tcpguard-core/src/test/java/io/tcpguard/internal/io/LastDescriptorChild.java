@@ -27,7 +27,10 @@ final class LastDescriptorChild {
 
     private LastDescriptorChild() {}
 
-    /** Arguments: "guarded" or "stock", and the milliseconds of a pause. Says its ports; each line of its input begins to take, or gives all back. */
+    /**
+     * Arguments: "guarded" or "stock", and the milliseconds of a pause. Says its ports; each line of its input begins
+     * to take, or gives all back.
+     */
     public static void main(String[] args) throws IOException {
         pauseNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1]));
         if (args[0].equals("guarded")) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * At the last descriptor, while eight threads open whatever they can: accept(2) can't be given a descriptor that is kept
- * for it, so a check by TCP is answered as long as a race is won now and then (decision 68).
+ * At the last descriptor, while eight threads open whatever they can: accept(2) can't be given a descriptor that is
+ * kept for it, so a check by TCP is answered as long as a race is won now and then (decision 68).
  */
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")

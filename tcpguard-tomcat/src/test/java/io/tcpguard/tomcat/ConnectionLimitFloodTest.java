@@ -54,7 +54,7 @@ class ConnectionLimitFloodTest {
         }
     }
 
-    @Tag("long")
+    @Tag("record")
     @ParameterizedTest
     @CsvSource({"9.0.124, max", "10.1.62, maxConnections", "11.0.29, max"})
     void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {

@@ -146,8 +146,8 @@ final class GuardedListeners {
     private static void sayIfOwn(String name, int port, Setting setting, int own) {
         if (port > 0 && port == own) {
             LOG.warn(
-                    "{} can't be bound to port {} if the guard's own listener has that port at the same address: {}={}. "
-                            + "Give one of them another",
+                    "{} can't be bound to port {} if the guard's own listener has that port at the same address: "
+                            + "{}={}. Give one of them another",
                     name,
                     port,
                     setting.key(),

@@ -13,7 +13,6 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +28,6 @@ final class TomcatRig implements AutoCloseable {
     /** Bytes of /big. */
     static final int BIG = 8 << 20;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final Tomcat tomcat = new Tomcat();
     final Connector connector;

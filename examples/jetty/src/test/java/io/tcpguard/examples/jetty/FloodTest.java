@@ -22,7 +22,6 @@ class FloodTest {
     private static final int CLIENTS = 400;
 
     /** After that long the guard may evict who sits there. */
-    private static final String MINIMUM_IDLE_TIME = "idleFloor=1s";
 
     @Test
     void leavesUsersTheirSessionsAndNewcomersASlot() throws Exception {

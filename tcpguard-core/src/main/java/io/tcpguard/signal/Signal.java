@@ -19,10 +19,10 @@ public enum Signal {
      * Memory that connections take and no collection gives back, against the point from which on new connections must
      * not take more. Heap after collection: nine tenths of its maximum, or 16 MiB less than that maximum (Serial and
      * Parallel: 85 % of the old generation). Direct buffers: 95 % of {@code MaxDirectMemorySize}. What the kernel could
-     * not take back of the container's memory: 97 % of its limit; of both, 16 MiB are left. Not known where there is no limit, before the first
-     * collection, and where it is high and has not grown for a minute. Source: the JVM's memory pools and buffer pools;
-     * {@code memory.max}, {@code memory.current} and {@code memory.stat} of the cgroup (version 1: {@code
-     * memory.limit_in_bytes}, {@code memory.usage_in_bytes}).
+     * not take back of the container's memory: 97 % of its limit; of both, 16 MiB are left. Not known where there is no
+     * limit, before the first collection, and where it is high and has not grown for a minute. Source: the JVM's memory
+     * pools and buffer pools; {@code memory.max}, {@code memory.current} and {@code memory.stat} of the cgroup (version
+     * 1: {@code memory.limit_in_bytes}, {@code memory.usage_in_bytes}).
      */
     MEMORY(Scope.PROCESS, "KiB"),
 

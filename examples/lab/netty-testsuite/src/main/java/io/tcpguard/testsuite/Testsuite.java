@@ -33,7 +33,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 public final class Testsuite {
     private Testsuite() {}
 
-    /** {@code -Dtestsuite.only=} a pattern of classes. Exit code 1: the guard at a comfortable limit made a difference. */
+    /**
+     * {@code -Dtestsuite.only=} a pattern of classes. Exit code 1: the guard at a comfortable limit made a difference.
+     */
     public static void main(String[] args) throws Exception {
         if (args.length == 1) {
             write(args[0]);

@@ -83,7 +83,7 @@ final class Contradictions {
     private String named(Setting setting) {
         Object value = inForce.get(setting);
         String text = value instanceof Duration d ? ValueKind.text(d) : String.valueOf(value);
-        return setting.key() + "=" + text + (given.containsKey(setting) ? "" : ", by default,");
+        return setting.key() + "=" + text + (given.containsKey(setting) ? "" : " (the default)");
     }
 
     private Duration time(Setting setting) {

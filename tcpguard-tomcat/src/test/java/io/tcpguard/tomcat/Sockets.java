@@ -65,7 +65,7 @@ final class Sockets {
 
         private static void echo(Session session, String text) {
             if (text.startsWith("echo ")) {
-                session.getAsyncRemote().sendText(text);
+                session.getAsyncRemote().sendText(text, sent -> {});
             }
         }
 

@@ -28,7 +28,6 @@ final class TomcatRig implements AutoCloseable {
     /** Bytes of /big. */
     static final int BIG = 8 << 20;
 
-
     final Tomcat tomcat = new Tomcat();
     final Connector connector;
     final GuardedHttp11NioProtocol protocol = new GuardedHttp11NioProtocol();

@@ -21,8 +21,6 @@ class FloodTest {
     private static final int DESCRIPTORS = 256;
     private static final int CLIENTS = 400;
 
-    /** After that long the guard may evict who sits there. */
-
     @Test
     void leavesUsersTheirSessionsAndNewcomersASlot() throws Exception {
         Flood flood = run("guarded", Abuse.ONE_REQUEST_AND_SIT);

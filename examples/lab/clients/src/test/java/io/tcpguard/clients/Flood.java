@@ -3,6 +3,7 @@ package io.tcpguard.clients;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -57,7 +58,7 @@ final class Flood implements AutoCloseable {
         SocketChannel client = SocketChannel.open();
         client.bind(new InetSocketAddress("127.0.0.2", 0));
         client.configureBlocking(false);
-        client.connect(new InetSocketAddress("127.0.0.1", port));
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return client;
     }
 

@@ -43,8 +43,8 @@ class ContradictionsTest {
 
         assertThatThrownBy(builder::build)
                 .hasMessageContaining("maxWorkDelay=30s")
-                .hasMessageContaining("stalledAfter=10s, by default")
-                .hasMessageContaining("silentFloor=2s, by default");
+                .hasMessageContaining("stalledAfter=10s (the default)")
+                .hasMessageContaining("silentFloor=2s (the default)");
     }
 
     @ParameterizedTest

@@ -55,7 +55,8 @@ final class SoakFigures {
     void draw() throws IOException {
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
-                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif' font-size='12'>%n",
+                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif'"
+                        + " font-size='12'>%n",
                 WIDTH,
                 HEIGHT * NAMES.size()));
         long last = Math.max(1, seconds.get(seconds.size() - 1));
@@ -73,7 +74,8 @@ final class SoakFigures {
             }
             svg.append(String.format(
                     Locale.ROOT,
-                    "<text x='10' y='%d'>%s, 0 to %,d in %,d s</text><polyline fill='none' stroke='#06c' points='%s'/>%n",
+                    "<text x='10' y='%d'>%s, 0 to %,d in %,d s</text>"
+                            + "<polyline fill='none' stroke='#06c' points='%s'/>%n",
                     bottom - HEIGHT + 25,
                     NAMES.get(figure),
                     most,

@@ -295,6 +295,12 @@ class GuardedConnectorTest {
             assertThat(client.get("/")).isEqualTo(1);
             assertThat(client.get("/")).isEqualTo(3);
             TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            // While one is still at it, the connection is closed when it leaves, and without a frame.
+            TomcatRig.await(
+                    "no worker is at it",
+                    () -> rig.protocol.endpoint().rawExecutor()
+                                    instanceof org.apache.tomcat.util.threads.ThreadPoolExecutor workers
+                            && workers.getActiveCount() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.untilTheEnd()).containsExactly("GOAWAY 3 NO_ERROR", "FIN");
         }

@@ -482,8 +482,10 @@ class UnservedTest {
             workers.trouble = now;
             boolean served = talk.echoed("meanwhile");
             workers.trouble = Trouble.NONE;
-            // One that nobody serves any more and that is left open would be worst.
-            assertThat(served ? talk.echoed("after") : talk.isOver()).isTrue();
+            // Who got an answer may be closed a moment later, when its end asks for a thread. One that nobody serves
+            // any
+            // more and that is left open would be worst.
+            assertThat((served && talk.echoed("after")) || talk.isOver()).isTrue();
             isServed();
             talk.abort();
         }

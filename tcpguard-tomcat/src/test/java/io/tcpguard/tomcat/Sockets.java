@@ -115,11 +115,6 @@ final class Sockets {
             return false;
         }
 
-        /** Whether the server ended it; waits for that. */
-        boolean isOver() throws InterruptedException {
-            return over.await(10, TimeUnit.SECONDS);
-        }
-
         void abort() {
             Objects.requireNonNull(socket).abort();
         }

@@ -34,19 +34,19 @@ class PutBackFaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
-            delimiter = '#',
+            delimiter = '~',
             quoteCharacter = '"',
             textBlock =
                     """
-                    an old count overwrites a newer one # Math.min(vouchers(seen), worth) # worth # WITHIN_THE_LIMIT
-                    resets have no budget # size - spent # size # BOUNDED_RESETS
-                    a stall is held, longer each time # STALLED(DownBy.SIGNALS, false, # STALLED(DownBy.SIGNALS, true, # BACK_IN_TIME
-                    a connection is counted twice as closed # if (gone == 0 && GONE.compareAndSet(this, 0, 1)) # if (GONE.getAndSet(this, 1) >= 0) # BOOKS
-                    health fails where clients are shed # if (leaking || helpless || first) # if (leaking || helpless || first || shedding) # NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
-                    a tiny reserve counts as eaten by one in hand # point + reserve / 4 + 2) # 0) # NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
-                    nobody asks whether the listener accepts # if (!listeners.get(i).accepting()) { # if (listeners.isEmpty()) { # NOT_UP_OVER_DEAD
-                    who waits is never told to go # longest > 0 && inHand > overdue # longest > 0 # WAITS_END
-                    a level is never left # raised ? value < leave : # raised ? value < 0 : # ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
+                    an old count overwrites a newer one ~ Math.min(vouchers(seen), worth) ~ worth ~ WITHIN_THE_LIMIT
+                    resets have no budget ~ size - spent ~ size ~ BOUNDED_RESETS
+                    a stall is held, longer each time ~ STALLED(DownBy.SIGNALS, false, ~ STALLED(DownBy.SIGNALS, true, ~ BACK_IN_TIME
+                    a connection is counted twice as closed ~ if (gone == 0 && GONE.compareAndSet(this, 0, 1)) ~ if (GONE.getAndSet(this, 1) >= 0) ~ BOOKS
+                    health fails where clients are shed ~ if (leaking || helpless || first) ~ if (leaking || helpless || first || shedding) ~ NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
+                    a tiny reserve counts as eaten by one in hand ~ point + reserve / 4 + 2) ~ 0) ~ NOT_DOWN_FOR_CONNECTIONS/BACK_IN_TIME
+                    nobody asks whether the listener accepts ~ if (!listeners.get(i).accepting()) { ~ if (listeners.isEmpty()) { ~ NOT_UP_OVER_DEAD
+                    who waits is never told to go ~ longest > 0 && inHand > overdue ~ longest > 0 ~ WAITS_END
+                    a level is never left ~ raised ? value < leave : ~ raised ? value < 0 : ~ ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
                     """)
     void isFound(String fault, String is, String was, String by) throws Exception {
         String found = PutBackFault.of(is, was, classes).firstBroken(1, SEEDS);

@@ -14,14 +14,47 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A guarded process with 300 descriptors that leaks twenty of a kind each second until none is left. */
+/** Guarded processes with 300 descriptors, each of which leaks twenty of a kind each second until none is left. */
 @Tag("long")
 class LeakNamedTest {
+    private static final String[] KINDS = {"files", "deleted", "sockets", "pipes", "selectors", "inotify", "unconnected"
+    };
+
+    @TempDir
+    static Path directory;
+
+    private static final Map<String, Process> CHILDREN = new HashMap<>();
+    private static ServerSocket peer;
+
+    /** All at the same time: each takes ten seconds. */
+    @BeforeAll
+    static void leak() throws IOException {
+        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
+        peer = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+        for (String kind : KINDS) {
+            CHILDREN.put(
+                    kind,
+                    DescriptorSurveyTest.launch(
+                            300, "guard", kind, directory.toString(), Integer.toString(peer.getLocalPort())));
+        }
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        CHILDREN.values().forEach(Process::destroyForcibly);
+        if (peer != null) {
+            peer.close();
+        }
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -35,29 +68,19 @@ class LeakNamedTest {
                 "inotify | inotify instances",
                 "unconnected | sockets that are not connected",
             })
-    void isNamedWhereverSomebodyLooksWhileNoneIsLeft(String kind, String named, @TempDir Path directory)
-            throws Exception {
-        assumeThat(new File("/proc/self/fd")).as("Linux").exists();
-        try (ServerSocket peer = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
-            Process child = DescriptorSurveyTest.launch(
-                    300, "guard", kind, directory.toString(), Integer.toString(peer.getLocalPort()));
-            try {
-                int port = Integer.parseInt(
-                        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))
-                                .readLine());
-                String what = named.replace("DIRECTORY", directory.toString())
-                        .replace("PORT", Integer.toString(peer.getLocalPort()));
+    void isNamedWhereverSomebodyLooksWhileNoneIsLeft(String kind, String named) throws Exception {
+        int port = Integer.parseInt(
+                new BufferedReader(new InputStreamReader(CHILDREN.get(kind).getInputStream(), StandardCharsets.UTF_8))
+                        .readLine());
+        String what =
+                named.replace("DIRECTORY", directory.toString()).replace("PORT", Integer.toString(peer.getLocalPort()));
 
-                Await.until("it is named in /details", () -> get(port, "/details")
-                        .contains("note: the descriptors that grew most since the start"));
-                assertThat(get(port, "/details")).contains(what);
-                Await.until("none is left", () -> get(port, "/health").contains(" 503 "));
-                assertThat(get(port, "/details")).contains(what);
-                assertThat(get(port, "/incident")).contains("Also seen: the descriptors that grew most", what);
-            } finally {
-                child.destroyForcibly();
-            }
-        }
+        Await.until("it is named in /details", () -> get(port, "/details")
+                .contains("note: the descriptors that grew most since the start"));
+        assertThat(get(port, "/details")).contains(what);
+        Await.until("none is left", () -> get(port, "/health").contains(" 503 "));
+        assertThat(get(port, "/details")).contains(what);
+        assertThat(get(port, "/incident")).contains("Also seen: the descriptors that grew most", what);
     }
 
     private static String get(int port, String path) {

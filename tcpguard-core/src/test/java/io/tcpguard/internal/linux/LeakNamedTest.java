@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -69,9 +70,9 @@ class LeakNamedTest {
                 "unconnected | sockets that are not connected",
             })
     void isNamedWhereverSomebodyLooksWhileNoneIsLeft(String kind, String named) throws Exception {
-        int port = Integer.parseInt(
-                new BufferedReader(new InputStreamReader(CHILDREN.get(kind).getInputStream(), StandardCharsets.UTF_8))
-                        .readLine());
+        int port = Integer.parseInt(new BufferedReader(new InputStreamReader(
+                        Objects.requireNonNull(CHILDREN.get(kind)).getInputStream(), StandardCharsets.UTF_8))
+                .readLine());
         String what =
                 named.replace("DIRECTORY", directory.toString()).replace("PORT", Integer.toString(peer.getLocalPort()));
 

@@ -144,6 +144,26 @@ class StopAndStartTest {
         }
     }
 
+    /** As the JDK throws at the limit. It ends neither the application's start nor an acceptor. */
+    @Test
+    void anErrorOfAServerWhileItIsTakenOverReachesNobody() {
+        OpenSocket socket = new OpenSocket();
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            GuardedListener listener = guard.listen("on", 1, socket);
+            AutoCloseable other = guard.watchWork("other", Runnable::run);
+            guard.stop();
+            socket.trouble = true;
+            guard.start();
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            assertThat(guard.status().listeners()).isEmpty();
+            socket.trouble = false;
+            assertThat(listener.accept(null)).isEqualTo(Admission.ADMIT);
+            assertThat(guard.status().listeners()).hasSize(1);
+            assertThat(other).isNotNull();
+        }
+    }
+
     @Test
     void nothingIsRefusedForWorkThatWasLateBeforeTheStop() {
         try (TcpGuard guard = TcpGuard.builder()
@@ -179,10 +199,22 @@ class StopAndStartTest {
 
     private static final class OpenSocket implements ListenerControl {
         volatile boolean accepts = true;
+        volatile boolean trouble;
 
         @Override
         public boolean accepting() {
+            if (trouble) {
+                throw new InternalError("of a test");
+            }
             return accepts;
+        }
+
+        @Override
+        public int backlog() {
+            if (trouble) {
+                throw new InternalError("of a test");
+            }
+            return 10;
         }
     }
 

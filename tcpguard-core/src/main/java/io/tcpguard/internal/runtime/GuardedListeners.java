@@ -84,12 +84,14 @@ final class GuardedListeners {
     GuardedListener listen(String name, int port, ListenerControl control) {
         sayIfOwn(name, port, Setting.HEALTH_PORT, io.healthPort());
         sayIfOwn(name, port, Setting.AGENT_PORT, io.agentPort());
+        // Asked first: if it throws, nothing is registered yet.
+        int backlog = control.backlog();
+        boolean asksForEach = control.asksForEach();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         ListenerSlots slots = policy.newListener();
         AcceptQueueTimer room = new AcceptQueueTimer(
                 longestWait(), policy::queueWaitNanos, slots.counts().accepts()::sum);
-        GuardedProbe probe =
-                new GuardedProbe(room.watch(probes.acceptQueue(port, control.backlog(), room::inUse)), queue, false);
+        GuardedProbe probe = new GuardedProbe(room.watch(probes.acceptQueue(port, backlog, room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
         // only.
         BoundPorts.Bound bound = ports.add(name, port);
@@ -99,9 +101,7 @@ final class GuardedListeners {
                 new ListenerFigures.Figures(name, slots, watch, new WaitTimes(counters.waits()));
         ListenerConnections held = connections.of(control, slots);
         GuardedProbe heldProbe = new GuardedProbe(
-                held,
-                control.asksForEach() ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config),
-                false);
+                held, asksForEach ? new Watch(Signal.CONNECTIONS, name, config) : Watch.ofUnasked(name, config), false);
         // From the first connection on.
         heldProbe.read(AwakeTime.nanoTime());
         connections.add(held);

@@ -92,8 +92,8 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         boolean accepting;
         try {
             accepting = control.accepting();
-        } catch (RuntimeException | LinkageError e) {
-            accepting = false;
+        } catch (RuntimeException | Error e) {
+            accepting = false; // Then with its next connection.
         }
         if (accepting) {
             comeBack();
@@ -107,7 +107,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
                 : 0;
         try {
             return held + control.untrackedConnections();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             return held; // Its own guard's sampler says so.
         }
     }
@@ -118,7 +118,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         }
         try {
             register();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             if (!failed) {
                 failed = true;
                 LOG.warn("listener {} is not guarded: it could not be taken over after a stop", name, e);

@@ -55,7 +55,7 @@ final class LastingWatch implements Closeable, LastingRegistrations.Lasting {
         }
         try {
             register();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the work of {} is not watched: it could not be taken over after a stop", name, e);
         }
     }

@@ -131,6 +131,7 @@ public final class FakeControl implements AdmissionControl {
         public final int port;
         public final ListenerControl control;
         public final List<Handle> handles = new CopyOnWriteArrayList<>();
+        public final AtomicInteger gaveUp = new AtomicInteger();
         public volatile boolean closed;
 
         Listener(String name, int port, ListenerControl control) {
@@ -163,6 +164,7 @@ public final class FakeControl implements AdmissionControl {
 
         @Override
         public Admission giveUp(long number) {
+            gaveUp.incrementAndGet();
             return control.canAnswer() ? Admission.RESPOND : Admission.CLOSE;
         }
 

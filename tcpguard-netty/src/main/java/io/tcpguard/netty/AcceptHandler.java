@@ -146,6 +146,13 @@ final class AcceptHandler extends ChannelDuplexHandler {
         }
     }
 
+    /** Of the child that waits. */
+    void giveUp() {
+        if (port != null) {
+            port.giveUp();
+        }
+    }
+
     /** The decision, carried out if it is to admit. Whatever goes wrong in here, the client does not pay for it. */
     Admission decide(Channel child, BiFunction<ServerPort, Channel, Admission> question) {
         ServerPort at = port;

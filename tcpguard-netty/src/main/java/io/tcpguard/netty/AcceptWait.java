@@ -89,8 +89,12 @@ final class AcceptWait implements Runnable {
             if (ctx.channel().isOpen()) {
                 ctx.fireChannelRead(child);
             } else {
+                if (firstAsked) {
+                    gate.giveUp();
+                }
                 ChannelCloser.unregistered(child, Admission.CLOSE);
             }
+            firstAsked = false;
         }
     }
 

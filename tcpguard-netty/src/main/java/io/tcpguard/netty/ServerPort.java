@@ -123,6 +123,13 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return listener.askAgain(source(child), waits);
     }
 
+    /** The child that waits is dropped, and told nothing. */
+    void giveUp() {
+        if (listener.giveUp(waits) == Admission.RESPOND) {
+            ports.answered();
+        }
+    }
+
     /** Takes an admitted child into the books; the handler belongs first into its pipeline. */
     ConnectionTracker admit(Channel child) {
         ConnectionTracker tracker = new ConnectionTracker(this, child);

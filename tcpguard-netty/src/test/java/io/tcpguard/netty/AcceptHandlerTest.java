@@ -187,6 +187,24 @@ class AcceptHandlerTest {
         assertThat(guarded.policy.watches).hasValue(0);
     }
 
+    /** Its guard counts it as one in hand until then; the slot for its answer is given back, since it gets none. */
+    @Test
+    void givesUpWhoWaitsWhenThePortCloses() {
+        guarded.policy.capacity = new Capacity(256, 230, 200, 252);
+        FakeControl.Listener listener = guarded.policy.onlyListener();
+        guarded.policy.connections = Admission.WAIT;
+        EmbeddedChannel waits = guarded.accept();
+        assertThat(waits.isOpen()).isTrue();
+
+        guarded.server.close();
+
+        assertThat(waits.isOpen()).isFalse();
+        assertThat(listener.gaveUp).hasValue(1);
+        assertThat(listener.control.canAnswer()).isTrue();
+        assertThat(listener.control.canAnswer()).isTrue();
+        assertThat(listener.control.canAnswer()).as("room for two answers").isFalse();
+    }
+
     @Test
     void leavesNothingBehindWhenItIsRemoved() {
         guarded.server.pipeline().remove(AcceptHandler.class);

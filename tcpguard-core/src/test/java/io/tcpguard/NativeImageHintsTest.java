@@ -8,6 +8,6 @@ import org.junit.jupiter.api.Test;
 class NativeImageHintsTest {
     @Test
     void nameWhateverIsFoundByName() throws Exception {
-        NativeImageHints.assertComplete("tcpguard-core", Set.of("io.tcpguard.internal.runtime.ClassPreload"));
+        NativeImageHints.assertComplete("tcpguard-core", Set.of("io.tcpguard.spi.Preload"));
     }
 }

@@ -1,10 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.tcpguard.spi.Preload;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -82,15 +82,6 @@ final class NettyPreload {
         ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
         NettyGuard.LOG.trace(
                 "{} {}", String.format(Locale.ROOT, "%tc", now), DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
-        String prefix = NettyPreload.class.getPackageName() + '.';
-        List<String> missing = new ArrayList<>();
-        for (String name : OWN) {
-            try {
-                Class.forName(prefix + name);
-            } catch (ClassNotFoundException | LinkageError e) {
-                missing.add(name);
-            }
-        }
-        return List.copyOf(missing);
+        return Preload.load(NettyPreload.class.getClassLoader(), NettyPreload.class.getPackageName(), OWN);
     }
 }

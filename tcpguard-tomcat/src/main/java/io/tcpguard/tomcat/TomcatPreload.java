@@ -1,7 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
-import java.util.ArrayList;
+import io.tcpguard.spi.Preload;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,15 +84,6 @@ final class TomcatPreload {
     }
 
     private static List<String> warm() {
-        String prefix = TomcatPreload.class.getPackageName() + '.';
-        List<String> missing = new ArrayList<>();
-        for (String name : OWN) {
-            try {
-                Class.forName(prefix + name);
-            } catch (ClassNotFoundException | LinkageError e) {
-                missing.add(name);
-            }
-        }
-        return List.copyOf(missing);
+        return Preload.load(TomcatPreload.class.getClassLoader(), TomcatPreload.class.getPackageName(), OWN);
     }
 }

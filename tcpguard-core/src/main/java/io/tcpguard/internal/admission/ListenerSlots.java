@@ -1,6 +1,9 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** The slots of one listener: how many it holds, whose they are, and how many its server allows. Any thread. */
 public final class ListenerSlots {
     /**
@@ -19,6 +22,15 @@ public final class ListenerSlots {
     ListenerSlots(ConnectionTable table) {
         this.table = table;
         this.ceiling = new SlotCeiling(table, counts::held);
+    }
+
+    /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
+    static @Nullable ListenerSlots at(List<ListenerSlots> all, int index) {
+        try {
+            return all.get(index);
+        } catch (IndexOutOfBoundsException gone) {
+            return null;
+        }
     }
 
     /** What it has accepted, holds and has answered. */

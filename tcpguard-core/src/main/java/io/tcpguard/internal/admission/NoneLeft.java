@@ -76,21 +76,12 @@ final class NoneLeft {
             return ceilings.descriptors();
         }
         for (int i = 0; i < listeners.size(); i++) {
-            ListenerSlots listener = listener(i);
+            ListenerSlots listener = ListenerSlots.at(listeners, i);
             if (listener != null && listener.ceiling().excess() > ListenerSlots.MOST_BEYOND) {
                 return listener.ceiling();
             }
         }
         return null;
-    }
-
-    /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
-    private @Nullable ListenerSlots listener(int index) {
-        try {
-            return listeners.get(index);
-        } catch (IndexOutOfBoundsException gone) {
-            return null;
-        }
     }
 
     private static boolean mayBeWaitedFor(List<SignalState> signals) {

@@ -5,7 +5,6 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.state.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the policy does once a sample: its clock, the order of its tables, what it learns of clients and forgets.
@@ -75,7 +74,7 @@ final class PolicyUpkeep {
             settledAt = now;
             table.settle(clock.nanos());
             for (int i = 0; i < listeners.size(); i++) {
-                ListenerSlots slots = listener(i);
+                ListenerSlots slots = ListenerSlots.at(listeners, i);
                 if (slots != null) {
                     slots.table().settle(clock.nanos());
                 }
@@ -107,7 +106,7 @@ final class PolicyUpkeep {
     private void turn(long step, long now) {
         long bound = clients.tenure().nanos();
         for (int i = 0; i < listeners.size(); i++) {
-            ListenerSlots slots = listener(i);
+            ListenerSlots slots = ListenerSlots.at(listeners, i);
             if (slots != null) {
                 turn(
                         slots.counts().turns,
@@ -120,14 +119,5 @@ final class PolicyUpkeep {
 
     private void turn(Turns turns, long bound, long step) {
         turns.sampled(bound, evictions.perSecond(), step);
-    }
-
-    /** By its index, for a loop that allocates nothing; null if it was the last one, and has gone meanwhile. */
-    private @Nullable ListenerSlots listener(int index) {
-        try {
-            return listeners.get(index);
-        } catch (IndexOutOfBoundsException gone) {
-            return null;
-        }
     }
 }

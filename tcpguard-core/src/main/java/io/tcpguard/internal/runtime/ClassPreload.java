@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
+import io.tcpguard.spi.Preload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class ClassPreload {
             names("AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
                     + "Drain$Sleep DrainPatience GonePeers GuardedListener ListenerControl ListenerRegistration "
                     + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
-                    + "RateLimitedLog Refusal RequestsInProgress Standstills Standstills$Still WatchedWork"),
+                    + "Preload RateLimitedLog Refusal RequestsInProgress Standstills Standstills$Still WatchedWork"),
             "io.tcpguard.state",
             names("Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
                     + "GuardStatus HealthPage Level Limit ListenerState ListenerStatus RefusalCounters "
@@ -43,15 +44,8 @@ final class ClassPreload {
     /** Those that could not be loaded; they are loaded when needed, as without this. */
     static List<String> load() {
         List<String> missing = new ArrayList<>();
-        CLASSES.forEach((where, names) -> {
-            for (String name : names) {
-                try {
-                    Class.forName(where + '.' + name);
-                } catch (ClassNotFoundException | LinkageError e) {
-                    missing.add(name);
-                }
-            }
-        });
+        ClassLoader loader = ClassPreload.class.getClassLoader();
+        CLASSES.forEach((where, names) -> missing.addAll(Preload.load(loader, where, names)));
         return missing;
     }
 

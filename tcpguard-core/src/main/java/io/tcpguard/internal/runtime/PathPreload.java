@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * first sample: a class that is first needed when no descriptor is left can't be loaded any more.
  */
 public final class PathPreload {
-    private static final Logger log = LoggerFactory.getLogger(PathPreload.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PathPreload.class);
     private static final long LIMIT = 1024;
     private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
 
@@ -73,7 +73,7 @@ public final class PathPreload {
     public static void play(GuardConfig config, Supplier<TcpCounts> counts) {
         List<String> missing = ClassPreload.load();
         if (!missing.isEmpty()) {
-            log.debug("not warm: {}", missing);
+            LOG.debug("not warm: {}", missing);
         }
         PathPreload rehearsal = new PathPreload(config, counts);
         rehearsal.policy.setEnabled(true);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The settings in force. Immutable. */
@@ -24,6 +25,7 @@ public final class GuardConfig {
     private static final long PER_DESCRIPTOR_IN_RESERVE = 20;
 
     private final Map<Setting, Object> values;
+    private final Set<Setting> given;
     private final long staleAfterNanos;
 
     /**
@@ -42,6 +44,7 @@ public final class GuardConfig {
             all.put(Setting.ENABLED, false);
         }
         values = all;
+        this.given = Set.copyOf(given.keySet());
         // Asked at each accept.
         staleAfterNanos = STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
     }
@@ -54,6 +57,11 @@ public final class GuardConfig {
     /** Defaults only. */
     public static GuardConfig defaults() {
         return new GuardConfig(Map.of());
+    }
+
+    /** Whether a value was given for it, be it that of the default. */
+    public boolean isGiven(Setting setting) {
+        return given.contains(setting);
     }
 
     /** A setting that is a duration, in nanoseconds. */

@@ -219,13 +219,17 @@ public enum Setting {
             Duration.ZERO,
             "minimum idle time: no connection idle for less is evicted. 0: learned from how long healthy "
                     + "clients pause; 10 s until learned"),
-    /** Duration, 100 ms to 1 h, default 2 s: a client that wants something sends it within a few round trips. */
+    /**
+     * Duration, 100 ms to 1 h, default 2 s, and less once learned: a client that wants something sends it within a few
+     * round trips.
+     */
     SILENT_FLOOR(
             "silentFloor",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
             "minimum idle time of a connection that has never sent a byte (Tomcat: bytes of a TLS handshake "
-                    + "do not count). On Tomcat also how long a request thread may wait for its client while threads "
+                    + "do not count). If not set, less than 2 s once it is known how soon healthy clients send "
+                    + "theirs: twice that, half a second at least. On Tomcat also how long a request thread may wait for its client while threads "
                     + "are scarce"),
     /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the minimum idle time is wrong. */
     EVICTIONS_PER_SECOND(

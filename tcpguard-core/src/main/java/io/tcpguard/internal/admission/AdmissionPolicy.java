@@ -75,7 +75,7 @@ public final class AdmissionPolicy {
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
-        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), clock, shed);
+        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.SILENT_FLOOR), clock, shed);
         table = new ConnectionTable(clients, fixedFloor);
         room = new DescriptorHeadroom(count);
         ceilings = new Ceilings(room, table);
@@ -233,6 +233,7 @@ public final class AdmissionPolicy {
             sentences.add(most);
         }
         clients.tell(sentences, now);
+        sentences.add(evictions.floorsInWords());
         return sentences;
     }
 

@@ -9,6 +9,7 @@ import java.util.Locale;
  * What is learned of the clients from their connections, and the clock of it.
  *
  * @param gaps how long healthy clients are idle between two requests
+ * @param silence how soon they send their first byte
  * @param patience how long they wait
  * @param tenure how long their sessions last
  * @param pace how often they come back
@@ -16,16 +17,22 @@ import java.util.Locale;
  */
 record ClientModel(
         IdleFloorEstimator gaps,
+        SilentFloorEstimator silence,
         AdaptiveQueueWait patience,
         TenureEstimator tenure,
         PaceEstimator pace,
         SourceHistory history,
         CoarseClock clock) {
 
-    /** Nothing is known yet. */
-    static ClientModel empty(long longestWait, CoarseClock clock, RefusalCounters shed) {
+    /**
+     * Nothing is known yet.
+     *
+     * @param silentFloor until it is learned
+     */
+    static ClientModel empty(long longestWait, long silentFloor, CoarseClock clock, RefusalCounters shed) {
         return new ClientModel(
                 new IdleFloorEstimator(),
+                new SilentFloorEstimator(silentFloor),
                 new AdaptiveQueueWait(longestWait),
                 new TenureEstimator(),
                 new PaceEstimator(),
@@ -42,6 +49,8 @@ record ClientModel(
     void update(boolean shedding) {
         gaps.freeze(shedding);
         gaps.update();
+        silence.freeze(shedding);
+        silence.update();
         tenure.freeze(shedding);
         tenure.update();
         pace.freeze(shedding);
@@ -53,6 +62,7 @@ record ClientModel(
     /** Lets the past count half. */
     void forget() {
         gaps.forget();
+        silence.forget();
         tenure.forget();
         pace.forget();
     }

@@ -12,6 +12,7 @@ import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
 import java.net.InetAddress;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,9 @@ final class Evictions {
     private final TokenBucket silent;
     private final TokenBucket own;
     private final long fixedFloor;
-    private final long silentFloor;
+    /** 0: learned. */
+    private final long fixedSilentFloor;
+
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
@@ -44,7 +47,7 @@ final class Evictions {
         this.resets = resets;
         this.decisions = decisions;
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
-        silentFloor = config.nanos(Setting.SILENT_FLOOR);
+        fixedSilentFloor = config.isGiven(Setting.SILENT_FLOOR) ? config.nanos(Setting.SILENT_FLOOR) : 0;
         rate = EvictionRate.of(config);
         perSecond = rate.perSecond(Capacity.UNKNOWN);
         any = new TokenBucket(now);
@@ -66,6 +69,30 @@ final class Evictions {
         return fixedFloor > 0 ? fixedFloor : clients.gaps().floorNanos();
     }
 
+    /** The same of a connection that has sent nothing. */
+    private long silentFloorNanos() {
+        return fixedSilentFloor > 0 ? fixedSilentFloor : clients.silence().nanos();
+    }
+
+    /** How the minimum idle times came about, for a person who asks. */
+    String floorsInWords() {
+        return "minimum idle time "
+                + (fixedFloor > 0
+                        ? seconds(fixedFloor) + ", as set"
+                        : seconds(clients.gaps().floorNanos())
+                                + (clients.gaps().learned() ? ", learned from " : " until learned; so far from ")
+                                + clients.gaps().basis())
+                + "; of who has sent nothing "
+                + (fixedSilentFloor > 0
+                        ? seconds(fixedSilentFloor) + ", as set"
+                        : seconds(clients.silence().nanos()) + ", from "
+                                + clients.silence().basis());
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
+    }
+
     /** Whether the longest-idle connection under this ceiling was evicted. */
     boolean one(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
         TrackedConnection victim;
@@ -78,7 +105,7 @@ final class Evictions {
             long late = StalledRequestReaper.workDelayNanos(snapshot);
             // By the clock that stamps them: while the sampler stands still, nobody grows idle.
             victim = full.table()
-                    .claimVictim(clients.clock().nanos(), silentFloor + late, idleFloorNanos() + late, !whoever);
+                    .claimVictim(clients.clock().nanos(), silentFloorNanos() + late, idleFloorNanos() + late, !whoever);
             if (victim == null) {
                 (whoever ? any : silent).giveBack();
                 return false;
@@ -108,7 +135,8 @@ final class Evictions {
             if (!own.take(perSecond * EvictionRate.SILENT_FACTOR, now)) {
                 return false;
             }
-            victim = crowded.table().claimOfSource(source, clients.clock().nanos(), silentFloor, idleFloorNanos());
+            victim = crowded.table()
+                    .claimOfSource(source, clients.clock().nanos(), silentFloorNanos(), idleFloorNanos());
             if (victim == null) {
                 own.giveBack();
                 return false;
@@ -119,7 +147,7 @@ final class Evictions {
 
     /** Whether there is one that could. */
     boolean couldOwn(Ceiling crowded, InetAddress source) {
-        return crowded.table().holdsIdle(source, clients.clock().nanos(), silentFloor, idleFloorNanos());
+        return crowded.table().holdsIdle(source, clients.clock().nanos(), silentFloorNanos(), idleFloorNanos());
     }
 
     private boolean evict(TrackedConnection victim, GuardSnapshot snapshot, Reason cause, long now) {

@@ -87,6 +87,11 @@ final class IdleFloorEstimator {
         return (longest.passedByNoMoreThan(exceptions) + 1) * WIDTH;
     }
 
+    /** What it was learned from, in words. */
+    String basis() {
+        return longest.basis("came back") + (frozen ? "; nothing is learned while slots are scarce" : "");
+    }
+
     /** Lets the past count half. Not called while evictions hide long gaps, or the floor would sink by its own work. */
     void forget() {
         longest.forget();

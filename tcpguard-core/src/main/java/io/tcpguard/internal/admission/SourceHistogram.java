@@ -26,6 +26,7 @@ final class SourceHistogram {
     private final int[] sorted = new int[SLOTS];
 
     private volatile int mostOfOne = Integer.MAX_VALUE;
+    private volatile int sources;
     private boolean handful = true;
     private int forgotten;
 
@@ -63,6 +64,12 @@ final class SourceHistogram {
         return true;
     }
 
+    /** How many count, of how many sources, in words. */
+    String basis(String did) {
+        return total() + " connections that " + did + ", of " + sources + (sources < SLOTS ? "" : " or more")
+                + " sources" + (mostOfOne == Integer.MAX_VALUE ? "" : ", " + mostOfOne + " of each at most");
+    }
+
     /** Connections that count. */
     long total() {
         long total = 0;
@@ -87,14 +94,15 @@ final class SourceHistogram {
 
     /** Works out how many connections of one source may count: as many as the source in the middle has. */
     void weigh() {
-        int sources = 0;
+        int seen = 0;
         for (int i = 0; i < SLOTS; i++) {
             int connections = ofSource.get(i);
             if (connections > 0) {
-                sorted[sources++] = connections;
+                sorted[seen++] = connections;
             }
         }
-        boolean few = sources <= HANDFUL;
+        sources = seen;
+        boolean few = seen <= HANDFUL;
         if (handful && !few) {
             // What was learned from a few says nothing of many, among whom each has a voice.
             clear();
@@ -102,8 +110,8 @@ final class SourceHistogram {
         } else if (few) {
             mostOfOne = Integer.MAX_VALUE;
         } else {
-            Arrays.sort(sorted, 0, sources);
-            mostOfOne = sorted[sources / 2];
+            Arrays.sort(sorted, 0, seen);
+            mostOfOne = sorted[seen / 2];
         }
         handful = few;
     }

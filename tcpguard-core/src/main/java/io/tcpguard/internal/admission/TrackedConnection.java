@@ -142,6 +142,9 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
                 reached = (short) table.clients().tenure().reached(sourceHash, reached, now - openedAt);
             }
         }
+        if (!received && table.clients().pace().sure()) {
+            table.clients().silence().came(sourceHash, now - openedAt);
+        }
         used(now);
     }
 

@@ -81,6 +81,7 @@ class AdaptiveQueueWaitTest {
         ConnectionTable table = new ConnectionTable(
                 new ClientModel(
                         gaps,
+                        new SilentFloorEstimator(0),
                         patience,
                         new TenureEstimator(),
                         new PaceEstimator(),

@@ -362,6 +362,46 @@ class AdmissionPolicyTest {
         assertThat(accept(proxy)).as("a slot that became free").isEqualTo(Admission.ADMIT);
     }
 
+    @Test
+    void evictsWhoIsSilentForLongerThanItsClientsEverAreUnlessATimeIsSet() {
+        assertThat(evictedAfter(0.7)).as("learned").isEqualTo(100);
+        settings.put(Setting.SILENT_FLOOR, java.time.Duration.ofSeconds(2));
+        assertThat(evictedAfter(0.7)).as("as set").isZero();
+        assertThat(evictedAfter(2.2)).as("as set").isEqualTo(100);
+    }
+
+    /** How many of a hundred silent ones give way so many seconds after they came. */
+    private int evictedAfter(double seconds) {
+        policy = null;
+        evictions.clear();
+        open.clear();
+        for (int i = 0; i < 50; i++) {
+            connect(20, null);
+            for (int sample = 0; sample < 50; sample++) {
+                now += SAMPLE_PERIOD;
+                policy().sampled(capacity(), Level.NORMAL, now);
+            }
+            List.copyOf(open).forEach(ConnectionHandle::closed);
+            open.clear();
+        }
+        connect(REFUSAL_POINT - 24 - 100, null);
+        for (int i = 0; i < 100; i++) {
+            Connection silent = new Connection();
+            silent.handle = policy().open(null, silent);
+            open.add(silent.handle);
+        }
+        for (int i = 0; i < 50 * seconds; i++) {
+            pass(0.02);
+            keepAllBusyOrSilent();
+        }
+        connect(120, null);
+        return evictions.size();
+    }
+
+    private void keepAllBusyOrSilent() {
+        open.subList(0, REFUSAL_POINT - 24 - 100).forEach(ConnectionHandle::touch);
+    }
+
     private void calm(int seconds) {
         for (int i = 0; i < seconds; i++) {
             now += 1_000_000_000L;

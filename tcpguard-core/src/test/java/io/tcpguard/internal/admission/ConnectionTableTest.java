@@ -22,7 +22,8 @@ class ConnectionTableTest {
     private static final long FLOOR = TimeUnit.SECONDS.toNanos(10);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ConnectionTable table = new ConnectionTable(ClientModel.empty(0, clock, new RefusalCounters()), 0);
+    private final ConnectionTable table =
+            new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters()), 0);
     private long now;
 
     @Test

@@ -75,7 +75,7 @@ class SourcesTest {
     @Test
     void holdsRefusalsAgainstNoAddressThatHasConnections() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
-        ClientModel clients = ClientModel.empty(0, clock, new RefusalCounters());
+        ClientModel clients = ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters());
         ConnectionTable table = new ConnectionTable(clients, 0);
         InetAddress proxy = InetAddress.getByName("192.0.2.1");
         InetAddress alone = InetAddress.getByName("192.0.2.2");
@@ -95,7 +95,7 @@ class SourcesTest {
 
     @Test
     void rankNobodyWhereNoMoreThanAHandfulAreHere() throws UnknownHostException {
-        ClientModel clients = ClientModel.empty(0, new CoarseClock(0), new RefusalCounters());
+        ClientModel clients = ClientModel.empty(0, 2_000_000_000L, new CoarseClock(0), new RefusalCounters());
         ConnectionTable table = new ConnectionTable(clients, 0);
         InetAddress alone = InetAddress.getByName("192.0.2.2");
         for (int i = 0; i < 100; i++) {

@@ -31,12 +31,15 @@ sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.c
 mkdir -m 700 /run/tcpguard && chown nobody:nogroup /run/tcpguard
 
 # -C: checks only, no VRRP; -n -l -D: stay here, log to the console, in detail.
-keepalived -n -l -D -C -p /run/keepalived.pid -c /run/checkers.pid -f /run/share/keepalived.conf >> keepalived.log 2>&1 &
+director() { keepalived -n -l -D -C -p /run/keepalived.pid -c /run/checkers.pid -f /run/share/keepalived.conf >> keepalived.log 2>&1; }
+director & director=$!
 
 # The table once a second; sync is what takes written pages to the host. Processes are dear in a guest: no more of them than this.
 while :; do
   ipvsadm -Ln
   echo "### end"
   sync -f ipvs.log
+  # Started anew, when the replay wants it.
+  [ ! -e restart ] || [ -e /run/restarted ] || { touch /run/restarted; kill $(cat /run/keepalived.pid); wait $director; director & }
   sleep 0.9
 done >> ipvs.log 2>&1

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.NettyGuard;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class NettyServer implements Server {
     private final EventLoopGroup workers = new NioEventLoopGroup();
     private final Options options;
     private final @Nullable TcpGuard guard;
+    private @Nullable NettyGuard guarded;
     private @Nullable Channel main;
     private @Nullable Channel health;
 
@@ -48,6 +50,9 @@ final class NettyServer implements Server {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (options.descriptorsMore() > 0) {
+                            channel.pipeline().addLast("gateway", new GatewayHandler(options.descriptorsMore()));
+                        }
                         channel.pipeline()
                                 .addLast("http", new HttpServerCodec())
                                 .addLast("login", new LoginHandler(work));
@@ -55,7 +60,8 @@ final class NettyServer implements Server {
                 });
         if (guard != null) {
             int most = options.maxConnections();
-            NettyGuard.of(guard).maxConnections(most > 0 ? most : -1).install(bootstrap);
+            guarded = NettyGuard.of(guard).maxConnections(most > 0 ? most : -1);
+            guarded.install(bootstrap);
         } else if (options.healthPort() >= 0) {
             health = bootstrap.clone().bind(options.healthPort()).sync().channel();
         }
@@ -78,6 +84,13 @@ final class NettyServer implements Server {
 
     @Override
     public void close() {
+        try {
+            if (guarded != null && options.drains()) {
+                guarded.drain(Duration.ofSeconds(options.notice()), Duration.ofSeconds(options.finish()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         boss.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }

@@ -12,6 +12,10 @@ import java.util.Map;
  * @param port main port; 0: any free one
  * @param healthPort port of the health answers; 0: any free one; -1: none
  * @param maxConnections as many as the main port may hold; 0: as the server's default is
+ * @param slowPort another port, whose logins take a minute; -1: none. Tomcat only
+ * @param descriptorsMore opened for each connection and closed with it, as a gateway does. Netty only
+ * @param notice how long health is DOWN before a stop, in seconds; the guard's
+ * @param finish how long requests in progress are waited for after that, in seconds; the guard's
  * @param guard whether the guard is on
  * @param work how long a login or heartbeat waits
  * @param leak descriptors leaked on purpose
@@ -22,6 +26,10 @@ record Options(
         int port,
         int healthPort,
         int maxConnections,
+        int slowPort,
+        int descriptorsMore,
+        int notice,
+        int finish,
         boolean guard,
         WorkPlan work,
         LeakPlan leak,
@@ -40,6 +48,11 @@ record Options(
               --health-port N         port of the health answers, 0: any free one (default: none)
               --max-connections N     most connections of the main port, 0: the server's default; stock Netty has no such
                                       limit (default 0)
+              --slow-port N           another port, of 20 threads, whose logins take a minute; Tomcat only (default: none)
+              --descriptors-more N    descriptors for each connection beside its own, 0 to 16, as a gateway has; Netty
+                                      only (default 0)
+              --notice S              health is DOWN for S seconds before it stops, 0 to 60; guarded only (default 0)
+              --finish S              and requests in progress are waited for, 0 to 60 (default 0)
               --guard on|off          protect it (default on)
               --work-ms N             how long a login waits, 0 to 60000 (default 10)
               --slow-work-ms N        how long while the work is slow, 0 to 60000 (default 0)
@@ -62,6 +75,10 @@ record Options(
         int port = 8080;
         int healthPort = -1;
         int maxConnections = 0;
+        int slowPort = -1;
+        int descriptorsMore = 0;
+        int notice = 0;
+        int finish = 0;
         boolean guard = true;
         int workMillis = 10;
         int slowMillis = 0;
@@ -83,6 +100,10 @@ record Options(
                 case "--port" -> port = number(name, value, 65535);
                 case "--health-port" -> healthPort = number(name, value, 65535);
                 case "--max-connections" -> maxConnections = number(name, value, 1_000_000);
+                case "--slow-port" -> slowPort = number(name, value, 65535);
+                case "--descriptors-more" -> descriptorsMore = number(name, value, 16);
+                case "--notice" -> notice = number(name, value, 60);
+                case "--finish" -> finish = number(name, value, 60);
                 case "--guard" -> guard = oneOf(name, value, "on", "off");
                 case "--work-ms" -> workMillis = number(name, value, 60_000);
                 case "--slow-work-ms" -> slowMillis = number(name, value, 60_000);
@@ -99,6 +120,13 @@ record Options(
         if (port != 0 && port == healthPort) {
             throw new IllegalArgumentException("--health-port " + healthPort + " (expected: another port than --port)");
         }
+        if (slowPort >= 0 && server != Kind.TOMCAT) {
+            throw new IllegalArgumentException("--slow-port " + slowPort + " (expected: with --server tomcat)");
+        }
+        if (descriptorsMore > 0 && server != Kind.NETTY) {
+            throw new IllegalArgumentException(
+                    "--descriptors-more " + descriptorsMore + " (expected: with --server netty)");
+        }
         if (slowUntil < slowAt) {
             throw new IllegalArgumentException("--slow-until " + slowUntil + " (expected: --slow-at or later)");
         }
@@ -114,10 +142,19 @@ record Options(
                 port,
                 healthPort,
                 maxConnections,
+                slowPort,
+                descriptorsMore,
+                notice,
+                finish,
                 guard,
                 new WorkPlan(workMillis, slowMillis, slowAt, slowUntil, slowEvery),
                 new LeakPlan(perSecond, leakAt, leakUntil),
                 settings);
+    }
+
+    /** Whether a stop is told beforehand. */
+    boolean drains() {
+        return notice > 0 || finish > 0;
     }
 
     /** True for the first of two words. */

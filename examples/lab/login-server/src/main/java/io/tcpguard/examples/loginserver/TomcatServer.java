@@ -9,7 +9,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
@@ -22,14 +24,21 @@ final class TomcatServer implements Server {
     private final Connector main;
     private final @Nullable Connector health;
     private final @Nullable TcpGuard guard;
+    private final Options options;
     private final Path baseDir;
 
     private TomcatServer(
-            Tomcat tomcat, Connector main, @Nullable Connector health, @Nullable TcpGuard guard, Path baseDir) {
+            Tomcat tomcat,
+            Connector main,
+            @Nullable Connector health,
+            @Nullable TcpGuard guard,
+            Options options,
+            Path baseDir) {
         this.tomcat = tomcat;
         this.main = main;
         this.health = health;
         this.guard = guard;
+        this.options = options;
         this.baseDir = baseDir;
     }
 
@@ -47,12 +56,17 @@ final class TomcatServer implements Server {
             health = connector(options.healthPort(), null);
             tomcat.getService().addConnector(health);
         }
+        if (options.slowPort() >= 0) {
+            Connector slow = connector(options.slowPort(), guard);
+            slow.setProperty("maxThreads", "20");
+            tomcat.getService().addConnector(slow);
+        }
         Context context = tomcat.addContext("", null);
-        Tomcat.addServlet(context, "login", new Fixed(Answers.login(), options.work()))
+        Tomcat.addServlet(context, "login", new Fixed(Answers.login(), options.work(), options.slowPort()))
                 .addMapping("/");
-        Tomcat.addServlet(context, "health", new Fixed(Answers.health(), WorkPlan.always(0)))
+        Tomcat.addServlet(context, "health", new Fixed(Answers.health(), WorkPlan.always(0), -1))
                 .addMapping(Answers.HEALTH_PATH);
-        TomcatServer server = new TomcatServer(tomcat, main, health, guard, baseDir);
+        TomcatServer server = new TomcatServer(tomcat, main, health, guard, options, baseDir);
         try {
             tomcat.start();
         } catch (LifecycleException | RuntimeException e) {
@@ -86,6 +100,14 @@ final class TomcatServer implements Server {
     @Override
     public void close() {
         try {
+            if (guard != null && options.drains()) {
+                TomcatGuard.drain(
+                        guard, List.of(main), Duration.ofSeconds(options.notice()), Duration.ofSeconds(options.finish()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
             tomcat.stop();
             tomcat.destroy();
         } catch (LifecycleException e) {
@@ -104,22 +126,25 @@ final class TomcatServer implements Server {
         }
     }
 
-    /** Waits, as for a database, then says always the same. */
+    /** Waits, as for a database, then says always the same; on the slow port after a minute. */
     private static final class Fixed extends HttpServlet {
         private static final long serialVersionUID = 1L;
+        private static final int SLOW_MILLIS = 60_000;
 
         private final transient byte[] body;
         private final transient Work work;
+        private final int slowPort;
 
-        Fixed(byte[] body, WorkPlan work) {
+        Fixed(byte[] body, WorkPlan work, int slowPort) {
             this.body = body;
             this.work = new Work(work);
+            this.slowPort = slowPort;
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             try {
-                Thread.sleep(work.millis());
+                Thread.sleep(request.getLocalPort() == slowPort ? SLOW_MILLIS : work.millis());
             } catch (InterruptedException e) {
                 // The server stops: answer at once.
                 Thread.currentThread().interrupt();

@@ -21,6 +21,10 @@ class OptionsTest {
                         8080,
                         -1,
                         0,
+                        -1,
+                        0,
+                        0,
+                        0,
                         true,
                         WorkPlan.always(10),
                         new LeakPlan(0, 0, LeakPlan.NEVER),
@@ -29,7 +33,8 @@ class OptionsTest {
 
     @Test
     void takesAllThatItNames() {
-        String line = "--server netty --port 0 --health-port 8081 --max-connections 800 --guard off --work-ms 25 "
+        String line = "--server netty --port 0 --health-port 8081 --max-connections 800 --descriptors-more 2 --notice 6 "
+                + "--finish 10 --guard off --work-ms 25 "
                 + "--slow-work-ms 2500 --slow-at 7"
                 + " --slow-until 8 --slow-every 40 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s "
                 + "--set allow=10.0.0.0/8,::1";
@@ -42,6 +47,10 @@ class OptionsTest {
                         0,
                         8081,
                         800,
+                        -1,
+                        2,
+                        6,
+                        10,
                         false,
                         new WorkPlan(25, 2500, 7, 8, 40),
                         new LeakPlan(10, 5, 60),
@@ -63,6 +72,8 @@ class OptionsTest {
         "--port 81 --health-port 81, another port",
         "--slow-at 9 --slow-until 8, --slow-at or later",
         "--slow-at 7 --slow-until 9 --slow-every 1, no less than from",
+        "--slow-port 82 --server netty, with --server tomcat",
+        "--descriptors-more 2, with --server netty",
         "--leak 1 --leak-at 9 --leak-until 8, --leak-at or later"
     })
     void namesWhatIsWrongAndWhatIsAllowed(String line, String expected) {

@@ -15,7 +15,18 @@ enum Incident {
     LEAK_ONE("trouble", "one server leaks descriptors"),
     LEAK_ALL("trouble", "all servers leak descriptors"),
     /** Its process is stopped for 12 s. */
-    FREEZE_ONE("trouble", "one server is frozen for 12 s");
+    FREEZE_ONE("trouble", "one server is frozen for 12 s"),
+    /** By SIGSTOP and SIGCONT. */
+    THROTTLE_ONE("trouble", "one server runs for a fifth of each tenth of a second"),
+    /** No abnormal client: more users than fit, throughout. */
+    OVERLOAD("trouble", "30 % more users than the servers have connections for"),
+    OVERLOAD_DOUBLE("trouble", "twice as many users as the servers have connections for"),
+    SLOW_CONNECTOR("trouble", "a second port of each server answers nobody for a minute"),
+    /** keepalived starts anew in the middle. */
+    DIRECTOR_RESTART("trouble", "every request of every server hangs, and the director is restarted"),
+    ROLLING_RESTART("flood", "abnormal clients sit on connections, and one server after the other is restarted"),
+    GATEWAY("flood", "abnormal clients sit on connections, each of which costs three descriptors (on Netty)"),
+    ONE_BYTE("flood", "abnormal clients send one byte and sit on connections");
 
     private final String noun;
     private final String what;
@@ -38,6 +49,30 @@ enum Incident {
     /** What a table calls it. */
     String noun() {
         return noun;
+    }
+
+    /** Whether abnormal clients come. */
+    boolean flood() {
+        return noun.equals("flood");
+    }
+
+    /** Users, as a share of the connections that fit. */
+    double users() {
+        return switch (this) {
+            case OVERLOAD -> 1.3;
+            case OVERLOAD_DOUBLE -> 2;
+            default -> .65;
+        };
+    }
+
+    /** Descriptors that a client costs a server. */
+    int descriptors() {
+        return this == GATEWAY ? 3 : 1;
+    }
+
+    /** Whether a server may be gone for a while on purpose. */
+    boolean restarts() {
+        return this == ROLLING_RESTART;
     }
 
     /** In a few words. */

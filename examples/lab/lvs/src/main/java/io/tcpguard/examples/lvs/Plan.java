@@ -5,8 +5,8 @@ import io.tcpguard.examples.demo.load.LoadPlan;
 import java.util.Locale;
 
 /**
- * Size and times of one run, in proportion to cluster and length: users who need 65 % of all connections, then an
- * incident; if it is the flood, as many abnormal clients again as make it 129 %.
+ * Size and times of one run, in proportion to cluster and length: users who need 65 % of all connections, but for an
+ * overload, then an incident; if it has a flood, as many abnormal clients again as make it 129 %.
  *
  * @param incident what befalls them, while the flood's time is
  * @param servers in the cluster
@@ -22,7 +22,7 @@ record Plan(Incident incident, int servers, int limit, int seconds, LoadPlan loa
     private static final double USERS_PER_SESSION = 17.0 / 15;
 
     static Plan of(Incident incident, int servers, int limit, int seconds) {
-        int places = servers * (limit - AT_REST);
+        int places = servers * (limit - AT_REST) / incident.descriptors();
         int millis = seconds * 1000;
         return new Plan(
                 incident,
@@ -30,12 +30,13 @@ record Plan(Incident incident, int servers, int limit, int seconds, LoadPlan loa
                 limit,
                 seconds,
                 new LoadPlan(
-                        (int) (.65 * USERS_PER_SESSION * places),
+                        (int) (incident.users() * USERS_PER_SESSION * places),
                         millis / 8,
-                        incident == Incident.FLOOD ? (int) (.64 * places) : 0,
+                        incident.flood() ? (int) (.64 * places) : 0,
                         (int) (.35 * millis),
                         millis / 12,
-                        (int) (.72 * millis)));
+                        (int) (.72 * millis),
+                        incident == Incident.ONE_BYTE));
     }
 
     int floodAt() {

@@ -18,12 +18,15 @@ class PlanTest {
         assertThat(load.users()).isLessThan(places);
         assertThat(load.users() + load.abusers()).isGreaterThan(places);
         assertThat(load.floodUntil()).isLessThan(seconds * 1000);
+        for (Incident incident : Incident.values()) {
+            assertThat(Plan.of(incident, servers, limit, seconds).incident()).isEqualTo(incident);
+        }
     }
 
     @Test
-    void hasNoAbnormalClientsButInTheFlood() {
+    void hasNoAbnormalClientsButInAFlood() {
         for (Incident incident : Incident.values()) {
-            assertThat(Plan.of(incident, 4, 256, 80).load().abusers() > 0).isEqualTo(incident == Incident.FLOOD);
+            assertThat(Plan.of(incident, 4, 256, 80).load().abusers() > 0).isEqualTo(incident.flood());
             assertThat(Incident.of(incident.option())).isEqualTo(incident);
         }
         assertThat(Plan.of(Incident.HANG_ONE, 4, 256, 80).phase(40)).isEqualTo("TROUBLE");

@@ -4,7 +4,7 @@ package io.tcpguard.examples.demo.load;
 import java.util.SplittableRandom;
 
 /**
- * Connects, sends one request and sits on the connection; gets another when it loses it; gives up at the flood's end.
+ * Connects, sends one request, or a byte, and sits on the connection; gets another when it loses it; gives up at the flood's end.
  */
 final class Abuser implements Client {
     private enum State {
@@ -18,15 +18,17 @@ final class Abuser implements Client {
     private final Tally tally;
     private final SplittableRandom random;
     private final long end;
+    private final Act first;
     private State state = State.OUT;
     private long deadline;
 
-    Abuser(Timing timing, Tally tally, long seed, long begin, long end) {
+    Abuser(Timing timing, Tally tally, long seed, long begin, long end, Act first) {
         this.timing = timing;
         this.tally = tally;
         this.random = new SplittableRandom(seed);
         this.deadline = begin;
         this.end = end;
+        this.first = first;
     }
 
     @Override
@@ -54,7 +56,7 @@ final class Abuser implements Client {
         state = State.HOLDING;
         tally.abusersHolding++;
         deadline = end;
-        return Act.SEND;
+        return first;
     }
 
     @Override

@@ -8,6 +8,8 @@ enum Act {
     CONNECT,
     /** Send one request. */
     SEND,
+    /** Send the first byte of one. */
+    SEND_A_BYTE,
     /** Close it. */
     CLOSE
 }

@@ -77,7 +77,8 @@ final class ListEntry {
         switch (act) {
             case NONE -> {}
             case CONNECT -> connect(now);
-            case SEND -> send(now);
+            case SEND -> send(request.length, now);
+            case SEND_A_BYTE -> send(1, now);
             case CLOSE -> close();
         }
     }
@@ -109,11 +110,11 @@ final class ListEntry {
         }
     }
 
-    private void send(long now) {
+    private void send(int bytes, long now) {
         SocketChannel open = channel;
         try {
             // Less than a hundred bytes into an empty buffer: always whole.
-            if (open == null || open.write(ByteBuffer.wrap(request)) < request.length) {
+            if (open == null || open.write(ByteBuffer.wrap(request, 0, bytes)) < bytes) {
                 gone(now);
             }
         } catch (IOException e) {

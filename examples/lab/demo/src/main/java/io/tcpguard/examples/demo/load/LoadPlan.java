@@ -10,11 +10,13 @@ package io.tcpguard.examples.demo.load;
  * @param floodAt when the abnormal ones begin to come
  * @param floodRampMillis time over which they come
  * @param floodUntil when they all leave
+ * @param oneByte whether they send one byte, not a request
  */
-public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int floodRampMillis, int floodUntil) {
+public record LoadPlan(
+        int users, int rampMillis, int abusers, int floodAt, int floodRampMillis, int floodUntil, boolean oneByte) {
 
     /** More than this is too much for one thread. */
-    private static final int CLIENTS_MOST = 3000;
+    private static final int CLIENTS_MOST = 3_500;
 
     /** Refuses nonsense. */
     public LoadPlan {
@@ -32,6 +34,11 @@ public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int 
         }
     }
 
+    /** Abnormal clients send a whole request. */
+    public LoadPlan(int users, int rampMillis, int abusers, int floodAt, int floodRampMillis, int floodUntil) {
+        this(users, rampMillis, abusers, floodAt, floodRampMillis, floodUntil, false);
+    }
+
     /** Users in session at a time, if nobody is ever turned away or cut off. */
     public double sessionsOffered() {
         return loginsOffered() * Timing.STANDARD.meanHold() / 1000;
@@ -47,6 +54,6 @@ public record LoadPlan(int users, int rampMillis, int abusers, int floodAt, int 
             return new User(timing, tally, i, start + (long) rampMillis * i / users);
         }
         long begin = start + floodAt + (long) floodRampMillis * (i - users) / abusers;
-        return new Abuser(timing, tally, i, begin, start + floodUntil);
+        return new Abuser(timing, tally, i, begin, start + floodUntil, oneByte ? Act.SEND_A_BYTE : Act.SEND);
     }
 }

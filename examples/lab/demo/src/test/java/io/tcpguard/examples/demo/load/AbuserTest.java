@@ -9,7 +9,7 @@ class AbuserTest {
     private static final Timing T = Timing.STANDARD;
 
     private final Tally tally = new Tally();
-    private final Abuser abuser = new Abuser(T, tally, 1, 100, 10_000);
+    private final Abuser abuser = new Abuser(T, tally, 1, 100, 10_000, Act.SEND);
 
     @Test
     void sitsOnItsConnectionUntilTheFloodEnds() {

@@ -75,9 +75,9 @@ class LoadTest {
 
     @Test
     void aPlanOfThousandsIsRefused() {
-        assertThatThrownBy(() -> new LoadPlan(3_000, 1, 1, 0, 1, 1))
+        assertThatThrownBy(() -> new LoadPlan(3_500, 1, 1, 0, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("users=3000");
+                .hasMessageContaining("users=3500");
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

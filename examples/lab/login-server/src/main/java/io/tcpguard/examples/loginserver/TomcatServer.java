@@ -102,7 +102,10 @@ final class TomcatServer implements Server {
         try {
             if (guard != null && options.drains()) {
                 TomcatGuard.drain(
-                        guard, List.of(main), Duration.ofSeconds(options.notice()), Duration.ofSeconds(options.finish()));
+                        guard,
+                        List.of(main),
+                        Duration.ofSeconds(options.notice()),
+                        Duration.ofSeconds(options.finish()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -33,11 +33,12 @@ class OptionsTest {
 
     @Test
     void takesAllThatItNames() {
-        String line = "--server netty --port 0 --health-port 8081 --max-connections 800 --descriptors-more 2 --notice 6 "
-                + "--finish 10 --guard off --work-ms 25 "
-                + "--slow-work-ms 2500 --slow-at 7"
-                + " --slow-until 8 --slow-every 40 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s "
-                + "--set allow=10.0.0.0/8,::1";
+        String line =
+                "--server netty --port 0 --health-port 8081 --max-connections 800 --descriptors-more 2 --notice 6 "
+                        + "--finish 10 --guard off --work-ms 25 "
+                        + "--slow-work-ms 2500 --slow-at 7"
+                        + " --slow-until 8 --slow-every 40 --leak 10 --leak-at 5 --leak-until 60 --set idleFloor=4s "
+                        + "--set allow=10.0.0.0/8,::1";
 
         Options options = Options.parse(List.of(line.split(" ", -1)));
 

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.JavaChild;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -30,8 +28,7 @@ import org.junit.jupiter.api.Test;
 class DuressTest {
     private static final String BOTH = "tcpguard-io tcpguard-sampler";
 
-    private @Nullable Process child;
-    private @Nullable BufferedReader out;
+    private @Nullable JavaChild child;
     private int health;
     private int main;
 
@@ -42,13 +39,10 @@ class DuressTest {
 
     @AfterEach
     void end() throws IOException, InterruptedException {
-        Process c = child;
+        JavaChild c = child;
         if (c != null) {
-            signal("CONT");
-            c.getOutputStream().close();
-            if (!c.waitFor(10, TimeUnit.SECONDS)) {
-                c.destroyForcibly().waitFor();
-            }
+            c.signal("CONT");
+            c.close();
         }
     }
 
@@ -56,7 +50,7 @@ class DuressTest {
     @Tag("long")
     void whoeverAsksRightAfterAPauseIsToldTheLastWord() throws Exception {
         start("48m", 10_000);
-        told("refuse");
+        child().tell("refuse");
         awaitStatus(503);
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -96,7 +90,7 @@ class DuressTest {
         for (int i = 0; i < Integer.getInteger("tcpguard.duress.rounds", 1); i++) {
             start("48m", 10_000);
             awaitStatus(200);
-            send("fill");
+            child().send("fill");
             long until =
                     System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("tcpguard.duress.seconds", 30));
             int asked = 0;
@@ -116,10 +110,10 @@ class DuressTest {
             }
             System.out.println("FIGURE of " + asked + " checks without heap the guard answered " + ours
                     + ", a page of the application " + theirs);
-            send("empty");
+            child().send("empty");
             awaitStatus(200);
-            for (String line = heard(); !line.equals(BOTH); line = heard()) {
-                send("threads");
+            for (String line = child().heard(); !line.equals(BOTH); line = child().heard()) {
+                child().send("threads");
             }
             assertThat(ours).isPositive();
             end();
@@ -141,13 +135,13 @@ class DuressTest {
     private void freeze(long... each) throws Exception {
         awaitStatus(200);
         for (long millis : each) {
-            signal("STOP");
+            child().signal("STOP");
             List<Socket> pending = new ArrayList<>();
             for (int n = 0; n < 3; n++) {
                 pending.add(connect(main));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-            signal("CONT");
+            child().signal("CONT");
             for (int n = 0; n < 20; n++) {
                 assertThat(ask()).startsWith("HTTP/1.1 200 ");
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
@@ -160,7 +154,7 @@ class DuressTest {
 
     private void exhaust(int seconds) throws Exception {
         awaitStatus(200);
-        send("fill");
+        child().send("fill");
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         int asked = 0;
         while (System.nanoTime() - until < 0) {
@@ -169,35 +163,33 @@ class DuressTest {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
         assertThat(asked).isPositive();
-        send("empty");
+        child().send("empty");
         awaitStatus(200);
-        for (String line = heard(); !line.equals(BOTH); line = heard()) {
-            send("threads");
+        for (String line = child().heard(); !line.equals(BOTH); line = child().heard()) {
+            child().send("threads");
         }
-        assertThat(told("threads")).isEqualTo(BOTH);
+        assertThat(child().tell("threads")).isEqualTo(BOTH);
     }
 
     private void start(String heap, long stalledAfterMillis) throws IOException {
-        child = new ProcessBuilder(JavaChild.command(
-                        JavaChild.ANY_LIMIT,
-                        List.of("-Xmx" + heap),
-                        JavaChild.leanClassPath(),
-                        DuressChild.class,
-                        Long.toString(stalledAfterMillis)))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
-        String[] ports = heard().split(" ", -1);
-        health = Integer.parseInt(ports[0]);
-        main = Integer.parseInt(ports[1]);
+        JavaChild started = new JavaChild(JavaChild.command(
+                JavaChild.ANY_LIMIT,
+                List.of("-Xmx" + heap),
+                JavaChild.leanClassPath(),
+                DuressChild.class,
+                Long.toString(stalledAfterMillis)));
+        child = started;
+        long[] ports = started.numbers();
+        health = (int) ports[0];
+        main = (int) ports[1];
     }
 
     private String askedWhileStopped(long millis) throws Exception {
-        signal("STOP");
+        child().signal("STOP");
         try (Socket socket = connect(health)) {
             request(socket);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-            signal("CONT");
+            child().signal("CONT");
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -224,33 +216,7 @@ class DuressTest {
         return socket;
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
-        Process c = child;
-        if (c != null) {
-            new ProcessBuilder("sh", "-c", "kill -" + name + " " + c.pid())
-                    .start()
-                    .waitFor();
-        }
-    }
-
-    private String told(String command) throws IOException {
-        send(command);
-        return heard();
-    }
-
-    private void send(String command) throws IOException {
-        Process c = Objects.requireNonNull(child);
-        c.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
-        c.getOutputStream().flush();
-    }
-
-    private String heard() throws IOException {
-        BufferedReader from = Objects.requireNonNull(out);
-        for (String line = from.readLine(); line != null; line = from.readLine()) {
-            if (line.startsWith("> ")) {
-                return line.substring(2);
-            }
-        }
-        throw new AssertionError("the child is gone");
+    private JavaChild child() {
+        return Objects.requireNonNull(child);
     }
 }

@@ -17,12 +17,12 @@ public final class Preload {
      *
      * @param loader of the module that has them
      * @param packageName theirs
-     * @param names in that package, of nested ones as in {@code Outer$Inner}
+     * @param names in that package, separated by spaces; of nested ones as in {@code Outer$Inner}
      * @return those that could not be loaded: they are loaded when needed, as without this
      */
-    public static List<String> load(ClassLoader loader, String packageName, List<String> names) {
+    public static List<String> load(ClassLoader loader, String packageName, String names) {
         List<String> missing = new ArrayList<>();
-        for (String name : names) {
+        for (String name : names.split(" ", -1)) {
             try {
                 Class.forName(packageName + '.' + name, true, loader);
             } catch (ClassNotFoundException | LinkageError e) {

@@ -23,7 +23,7 @@ public enum Refusal {
     FILES("the machine of this server has no files left");
 
     /** The header of a guard's 503; it says nothing of product or version. */
-    public static final String HEADER = "X-Tcpguard";
+    private static final String HEADER = "X-Tcpguard";
 
     private final String words;
 
@@ -51,7 +51,7 @@ public enum Refusal {
     }
 
     /** The header's value, such as {@code refused; cause=connections}. */
-    public String headerValue() {
+    private String headerValue() {
         return "refused; cause=" + name().toLowerCase(Locale.ROOT);
     }
 

@@ -2,6 +2,7 @@
 package io.tcpguard.spi;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,16 @@ public final class RequestsInProgress {
     }
 
     /**
+     * Whether a proxy says that it passes a request on for somebody: {@code X-Forwarded-For}, or RFC 7239's {@code
+     * Forwarded}. Allocates nothing.
+     *
+     * @param has whether there is a header of that name, which is in lower case
+     */
+    public static <H> boolean isForwarded(H headers, BiPredicate<H, String> has) {
+        return has.test(headers, "x-forwarded-for") || has.test(headers, "forwarded");
+    }
+
+    /**
      * A request came. Each true answer needs one {@link #end()}.
      *
      * @return false if the connection is being evicted: drop the request
@@ -52,7 +63,7 @@ public final class RequestsInProgress {
      * @see ConnectionHandle#forwards()
      */
     public boolean begin(Predicate<String> hasHeader) {
-        if (!asked && (hasHeader.test("X-Forwarded-For") || hasHeader.test("Forwarded"))) {
+        if (!asked && isForwarded(hasHeader, Predicate::test)) {
             handle.forwards();
         }
         return begin();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.tcpguard.spi.RateLimitedLog;
+import io.tcpguard.spi.ReplyBudget;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

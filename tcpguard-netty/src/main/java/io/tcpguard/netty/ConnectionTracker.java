@@ -130,7 +130,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (noteAsked() && Forwarding.isPreface(msg)) {
+        if (noteAsked() && ProxyPreface.isIn(msg)) {
             handle.forwards();
         }
         if (!work.known()) {

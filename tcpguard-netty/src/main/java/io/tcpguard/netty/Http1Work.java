@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.spi.RequestsInProgress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -176,8 +177,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         tracker.handle().touch();
         if (!asked) {
             asked = true;
-            HttpHeaders headers = request.headers();
-            if (Forwarding.isIn(headers::contains)) {
+            if (RequestsInProgress.isForwarded(request.headers(), HttpHeaders::contains)) {
                 tracker.handle().forwards();
             }
         }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.RequestsInProgress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,7 @@ final class PartialRequests {
     private void head(int id, Http2Headers headers, boolean whole) {
         if (!asked) {
             asked = true;
-            if (Forwarding.isIn(headers::contains)) {
+            if (RequestsInProgress.isForwarded(headers, Http2Headers::contains)) {
                 handle.forwards();
             }
         }

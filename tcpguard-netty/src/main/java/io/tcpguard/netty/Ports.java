@@ -4,6 +4,7 @@ package io.tcpguard.netty;
 import io.netty.channel.Channel;
 import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Pacing;
+import io.tcpguard.spi.ReplyBudget;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -147,7 +148,7 @@ final class Ports {
             return true;
         }
         int held = answers.getAndIncrement();
-        if (held < ReplyBudget.answers(policy.snapshot().capacity(), held)) {
+        if (held < ReplyBudget.ofBatches(policy.snapshot().capacity(), held)) {
             return true;
         }
         answers.decrementAndGet();

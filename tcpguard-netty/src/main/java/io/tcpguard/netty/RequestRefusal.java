@@ -31,11 +31,8 @@ final class RequestRefusal {
                 HttpMethod.HEAD.equals(request.method())
                         ? Unpooled.EMPTY_BUFFER
                         : Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII));
-        response.headers()
-                .set(HttpHeaderNames.RETRY_AFTER, seconds)
-                .set(Refusal.HEADER, Refusal.WORK.headerValue())
-                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length());
+        Refusal.WORK.headers(seconds).forEach(response.headers()::set);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length());
         if (closes(request)) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (!request.protocolVersion().isKeepAliveDefault()) {

@@ -3,15 +3,7 @@ package io.tcpguard.netty;
 
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.JavaChild;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +11,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
 final class ChildServer implements AutoCloseable {
@@ -27,14 +18,10 @@ final class ChildServer implements AutoCloseable {
 
     final int port;
     final int healthPort;
-    private final Process process;
-    private final BufferedReader out;
-    private final Writer in;
-    private final Path log;
+    private final JavaChild child;
 
     /** @param args {@link SmallServer}'s, options of the JVM, and the file of a group of processes to be in */
     ChildServer(int descriptors, String classPath, String... args) throws IOException {
-        log = Files.createTempFile("small-server", ".log");
         List<String> options = new ArrayList<>(
                 List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-Dio.netty.leakDetection.level=paranoid"));
         Stream.of(args).filter(ChildServer::forTheJvm).forEach(options::add);
@@ -47,19 +34,10 @@ final class ChildServer implements AutoCloseable {
                 .filter(arg -> !forTheJvm(arg) && !arg.startsWith(IN_GROUP))
                 .toArray(String[]::new);
         command.addAll(JavaChild.command(descriptors, options, classPath, SmallServer.class, arguments));
-        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
-        in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII));
-        String ports = out.readLine();
-        if (ports == null) {
-            throw new IOException("no server: " + log());
-        }
-        if (ports.startsWith("cannot: ")) {
-            close();
-            Assumptions.abort("skipped, since this transport does not load here: " + ports);
-        }
-        port = Integer.parseInt(ports.substring(0, ports.indexOf(' ')));
-        healthPort = Integer.parseInt(ports.substring(ports.indexOf(' ') + 1));
+        child = new JavaChild(command);
+        long[] ports = child.ports();
+        port = (int) ports[0];
+        healthPort = (int) ports[1];
     }
 
     private static boolean forTheJvm(String arg) {
@@ -67,15 +45,15 @@ final class ChildServer implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return child.isAlive();
     }
 
     boolean endedWithin(long time, TimeUnit unit) throws InterruptedException {
-        return process.waitFor(time, unit);
+        return child.endedWithin(time, unit);
     }
 
     long pid() {
-        return process.pid();
+        return child.pid();
     }
 
     Numbers numbers() throws IOException {
@@ -83,10 +61,8 @@ final class ChildServer implements AutoCloseable {
     }
 
     /** Has the server do something; its numbers afterwards. */
-    synchronized Numbers tell(String what) throws IOException {
-        in.write(what + "\n");
-        in.flush();
-        String[] n = out.readLine().split(" ", -1);
+    Numbers tell(String what) throws IOException {
+        String[] n = child.tell(what).split(" ", -1);
         return new Numbers(
                 n[0],
                 Long.parseLong(n[1]),
@@ -115,14 +91,12 @@ final class ChildServer implements AutoCloseable {
 
     /** What the server said on its error output so far. */
     String log() throws IOException {
-        return Files.readString(log);
+        return child.log();
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
-        JavaChild.end(process);
-        Files.delete(log);
+        child.close();
     }
 
     record Numbers(

@@ -252,7 +252,7 @@ class Http1WorkTest {
 
         assertThat(answer(child))
                 .startsWith("HTTP/1.1 503 ")
-                .contains("retry-after: 2\r\n", "X-Tcpguard: refused; cause=work\r\n", "content-length: 67\r\n")
+                .contains("Retry-After: 2\r\n", "X-Tcpguard: refused; cause=work\r\n", "content-length: 67\r\n")
                 .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
         assertThat(application.requests).isZero();
         assertThat(guarded.policy.refusedRequests).hasValue(1);

@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +129,7 @@ class InProgressTest {
                 }
             }
             long[] numbers = server.numbers();
-            String log = Files.readString(server.log);
+            String log = server.log();
             System.out.printf(
                     "%s: newcomers %s, evicted %d, refused %d, cut %s%n",
                     transport, served, numbers[0], numbers[1], cut);

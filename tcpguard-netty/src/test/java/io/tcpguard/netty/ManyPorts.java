@@ -31,7 +31,7 @@ final class ManyPorts {
         Transport transport = Transport.valueOf(args[0]);
         Optional<String> cannot = transport.whyNot();
         if (cannot.isPresent()) {
-            System.out.println("cannot: " + cannot.get());
+            System.out.println("> cannot: " + cannot.get());
             return;
         }
         GuardBuilder builder = TcpGuard.builder();
@@ -66,10 +66,10 @@ final class ManyPorts {
                 .flatMap(body -> response.sendString(Mono.just("ok")).then()));
         ports.append(
                 ReactorGuard.install(reactive, NettyGuard.of(guard)).bindNow().port());
-        System.out.println(ports);
+        System.out.println("> " + ports);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         while (in.readLine() != null) {
-            System.out.println(guard.shed().of(RefusalCounters.Stage.KEEP_ALIVE) + " "
+            System.out.println("> " + guard.shed().of(RefusalCounters.Stage.KEEP_ALIVE) + " "
                     + guard.shed().of(RefusalCounters.Stage.ACCEPT) + " "
                     + guard.snapshot().capacity().used() + " "
                     + guard.snapshot().capacity().limit());

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -147,9 +146,7 @@ class NothingOverTest {
                 }
             }
             System.out.println(transport + " " + served);
-            assertThat(served.values())
-                    .as("%s %s", served, Files.readString(server.log))
-                    .allMatch(n -> n == HONEST);
+            assertThat(served.values()).as("%s %s", served, server.log()).allMatch(n -> n == HONEST);
         }
     }
 

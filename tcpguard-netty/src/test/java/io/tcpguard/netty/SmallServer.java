@@ -52,7 +52,7 @@ final class SmallServer {
         Speech speech = Speech.valueOf(args[1]);
         Optional<String> cannot = transport.whyNot();
         if (cannot.isPresent()) {
-            System.out.println("cannot: " + cannot.get());
+            System.out.println("> cannot: " + cannot.get());
             return;
         }
         TcpGuard guard = args[2].equals("off") ? null : guard(args);
@@ -83,7 +83,7 @@ final class SmallServer {
                 .syncUninterruptibly()
                 .channel();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        System.out.println(((InetSocketAddress) server.localAddress()).getPort() + " "
+        System.out.println("> " + ((InetSocketAddress) server.localAddress()).getPort() + " "
                 + (guard == null ? -1 : guard.healthPort()));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("leak")) {
@@ -94,7 +94,7 @@ final class SmallServer {
                 // Buffers that nobody released are reported when they are collected.
                 System.gc();
             }
-            System.out.println(numbers(server, guard));
+            System.out.println("> " + numbers(server, guard));
         }
         System.exit(0);
     }

@@ -3,10 +3,10 @@ package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.NioConnection;
+import io.tcpguard.spi.RequestsInProgress;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import org.apache.coyote.Request;
-import org.apache.tomcat.util.http.MimeHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +43,7 @@ final class ClientChannel {
 
     /** Whether a proxy says that it passes this request on for somebody. Allocates nothing. */
     static boolean isForwarded(Request request) {
-        MimeHeaders headers = request.getMimeHeaders();
-        return headers.getValue("X-Forwarded-For") != null || headers.getValue("Forwarded") != null;
+        return RequestsInProgress.isForwarded(
+                request.getMimeHeaders(), (headers, name) -> headers.getValue(name) != null);
     }
 }

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * refused.
  */
 final class RequestGate {
-    /** Spread over 1 and 2 s without a random number: refused clients must not come back together. */
-    private static final String[] RETRY_AFTER = {"1", "2"};
-
     private volatile List<String> exemptPaths = List.of("/health");
 
     void exempt(List<String> paths) {
@@ -72,9 +69,7 @@ final class RequestGate {
         int seconds = listener == null ? 1 : listener.retryAfterSeconds();
         byte[] body = Refusal.WORK.body(seconds).getBytes(StandardCharsets.US_ASCII);
         response.setStatus(503);
-        response.setHeader("Retry-After", seconds == 2 ? RETRY_AFTER[1] : RETRY_AFTER[0]);
-        response.setHeader(Refusal.HEADER, Refusal.WORK.headerValue());
-        response.setContentType("text/plain");
+        Refusal.WORK.headers(seconds).forEach(response::setHeader);
         response.setContentLength(body.length);
         response.action(ActionCode.COMMIT, null);
         response.doWrite(ByteBuffer.wrap(body));

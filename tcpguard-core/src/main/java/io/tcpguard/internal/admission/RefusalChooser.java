@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.spi.ReplyBudget;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -74,15 +75,8 @@ final class RefusalChooser {
     /** How many refused connections may be held for an answer: the descriptors that are free, but for the untouched. */
     int roomForAnswers(int heldNow) {
         Capacity capacity = snapshots.get().capacity();
-        if (!capacity.known()) {
-            return heldNow + 1;
-        }
         // Counted now: a burst hands in dozens within the millisecond that an older count may be old.
-        long used = room.countNow();
-        return used < 0
-                ? heldNow + 1
-                : (int) Math.max(
-                        0, Math.min(Integer.MAX_VALUE, heldNow + capacity.limit() - capacity.untouched() - used));
+        return ReplyBudget.room(capacity, capacity.known() ? room.countNow() : -1, heldNow);
     }
 
     /** A request was refused: told to the log at DEBUG. */

@@ -12,9 +12,9 @@ import java.util.Map;
  * eviction frees nothing.
  */
 final class ClassPreload {
-    static final Map<String, List<String>> CLASSES = Map.of(
+    static final Map<String, String> CLASSES = Map.of(
             "io.tcpguard.internal.admission",
-            names("AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally AdmissionDecider "
+            "AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally AdmissionDecider "
                     + "AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock ConnectionTable "
                     + "DecisionLog DescriptorCeiling DescriptorHeadroom EvictionRate Evictions HandleList "
                     + "IdleFloorEstimator IdleOrder IdleOrder$1 InertListener InertListener$1 ListEntry ListenerCounts "
@@ -22,22 +22,23 @@ final class ClassPreload {
                     + "Precedence$1 ProxySearch RefusalChooser RefusedSources RefusedSources$Refused "
                     + "RefusedSources$Table ResetBudget SlotCeiling Source SourceHistogram SourceHistory SourceKey "
                     + "SourceKey$Memory SourceMarks SourceMemory Sources StalledRequestReaper "
-                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection Turns"),
+                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection Turns",
             "io.tcpguard.internal.engine",
-            names("Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "
+            "Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "
                     + "Engine Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence "
                     + "Serving SignalRule SignalRule$1 SignalRule$Action SignalRule$Threshold SnapshotWriter Traffic "
-                    + "VerdictKeeper Watch"),
+                    + "VerdictKeeper Watch",
             "io.tcpguard.spi",
-            names("AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
+            "AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
                     + "Drain$Sleep DrainPatience GonePeers GuardedListener ListenerControl ListenerRegistration "
                     + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
-                    + "Preload RateLimitedLog Refusal RequestsInProgress Standstills Standstills$Still WatchedWork"),
+                    + "Preload RateLimitedLog Refusal ReplyBudget RequestsInProgress Standstills Standstills$Still "
+                    + "WatchedWork",
             "io.tcpguard.state",
-            names("Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
+            "Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "
                     + "GuardStatus HealthPage Level Limit ListenerState ListenerStatus RefusalCounters "
                     + "RefusalCounters$Method RefusalCounters$Rank RefusalCounters$Reason RefusalCounters$Stage "
-                    + "SignalState Transition Trend Trend$1 Trend$Kind Verdict WaitHistogram"));
+                    + "SignalState Transition Trend Trend$1 Trend$Kind Verdict WaitHistogram");
 
     private ClassPreload() {}
 
@@ -47,9 +48,5 @@ final class ClassPreload {
         ClassLoader loader = ClassPreload.class.getClassLoader();
         CLASSES.forEach((where, names) -> missing.addAll(Preload.load(loader, where, names)));
         return missing;
-    }
-
-    private static List<String> names(String separatedBySpaces) {
-        return List.of(separatedBySpaces.split(" ", -1));
     }
 }

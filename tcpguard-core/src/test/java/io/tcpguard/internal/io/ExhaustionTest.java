@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.testkit.JavaChild;
 import io.tcpguard.testkit.Prometheus;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,27 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** With no descriptor left, in a child process with a small limit. */
 class ExhaustionTest {
     private final List<Socket> strangers = new ArrayList<>();
-    private Process child;
-    private BufferedReader out;
+    private JavaChild child;
     private int port;
     private Socket client;
 
     @BeforeEach
     void exhaust() throws IOException {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
-        child = new ProcessBuilder(
-                        JavaChild.command(96, List.of("-Xmx64m"), JavaChild.leanClassPath(), Exhausted.class))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
-        String ports = heard();
-        port = Integer.parseInt(ports.substring(0, ports.indexOf(' ')));
-        client = Wire.connect(Integer.parseInt(ports.substring(ports.indexOf(' ') + 1)));
-        assertThat(heard()).isEqualTo("exhausted");
+        child = new JavaChild(JavaChild.command(96, List.of("-Xmx64m"), JavaChild.leanClassPath(), Exhausted.class));
+        long[] ports = child.numbers();
+        port = (int) ports[0];
+        client = Wire.connect((int) ports[1]);
+        assertThat(child.heard()).isEqualTo("exhausted");
     }
 
     @AfterEach
-    void end() throws IOException, InterruptedException {
+    void end() throws IOException {
         for (Socket stranger : strangers) {
             stranger.close();
         }
@@ -54,10 +46,7 @@ class ExhaustionTest {
             client.close();
         }
         if (child != null) {
-            child.getOutputStream().close();
-            if (!child.waitFor(10, TimeUnit.SECONDS)) {
-                child.destroyForcibly().waitFor();
-            }
+            child.close();
         }
     }
 
@@ -104,43 +93,27 @@ class ExhaustionTest {
     void leavesARefusalAnswered() throws IOException {
         Wire.send(client, "GET / HTTP/1.1\r\n\r\n");
 
-        assertThat(asked("refuse")).isEqualTo("RESPOND");
+        assertThat(child.tell("refuse")).isEqualTo("RESPOND");
 
         assertThat(Wire.readToEnd(client)).startsWith("HTTP/1.1 503 ");
     }
 
     @Test
     void doesNotMakeTheThreadSpinWhenEvenTheSpareIsStolen() throws IOException {
-        asked("steal");
-        for (int i = 0; i < 500 && asked("stolen").equals("0"); i++) {
+        child.tell("steal");
+        for (int i = 0; i < 500 && child.tell("stolen").equals("0"); i++) {
             strangers.add(Wire.connect(port));
         }
-        assumeTrue(asked("stolen").equals("1"), "the thief was never fast enough");
+        assumeTrue(child.tell("stolen").equals("1"), "the thief was never fast enough");
         strangers.add(Wire.connect(port));
 
-        long before = Long.parseLong(asked("cycles"));
+        long before = Long.parseLong(child.tell("cycles"));
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
-        long after = Long.parseLong(asked("cycles"));
+        long after = Long.parseLong(child.tell("cycles"));
 
         // 150 to 280 seen: the thief and the thread take turns. One that spins makes tens of thousands.
         assertThat(after - before).isLessThan(1_000);
-        asked("free");
+        child.tell("free");
         assertThat(Wire.get(port, "/weight")).endsWith("\r\n\r\n80\n");
-    }
-
-    private String asked(String question) throws IOException {
-        child.getOutputStream().write((question + "\n").getBytes(StandardCharsets.US_ASCII));
-        child.getOutputStream().flush();
-        return heard();
-    }
-
-    /** The child's next answer; a log may write to the same stream. */
-    private String heard() throws IOException {
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith("> ")) {
-                return line.substring(2);
-            }
-        }
-        throw new AssertionError("the child is gone");
     }
 }

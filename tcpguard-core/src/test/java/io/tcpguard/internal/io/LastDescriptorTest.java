@@ -4,14 +4,13 @@ package io.tcpguard.internal.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
-import java.io.BufferedReader;
+import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,47 +43,27 @@ class LastDescriptorTest {
     }
 
     private static int answered(String kind, int pauseMillis) throws Exception {
-        Process child = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 256 && exec \"$0\" \"$@\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LastDescriptorChild.class.getName(),
-                        kind,
-                        String.valueOf(pauseMillis))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader said =
-                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
-            String line = said.readLine();
-            while (line != null && !line.startsWith("> ")) {
-                line = said.readLine();
-            }
-            int port = Integer.parseInt(String.valueOf(line).substring(2));
+        List<String> command = JavaChild.command(
+                256,
+                List.of("-Xmx64m"),
+                JavaChild.classPath(),
+                LastDescriptorChild.class,
+                kind,
+                String.valueOf(pauseMillis));
+        try (JavaChild child = new JavaChild(command)) {
+            int port = (int) child.numbers()[0];
             Await.until("answers", () -> isAnswered(port));
-            say(child, 't');
+            child.send("t");
             TimeUnit.MILLISECONDS.sleep(500);
             int answered = 0;
             for (int i = 0; i < CHECKS; i++) {
                 answered += isAnswered(port) ? 1 : 0;
                 TimeUnit.MILLISECONDS.sleep(50);
             }
-            say(child, 'g');
+            child.send("g");
             Await.until("answers when descriptors are back", () -> isAnswered(port));
             return answered;
-        } finally {
-            child.getOutputStream().close();
-            child.destroyForcibly().waitFor();
         }
-    }
-
-    private static void say(Process child, char what) throws IOException {
-        child.getOutputStream().write(what);
-        child.getOutputStream().flush();
     }
 
     private static boolean isAnswered(int port) {

@@ -1,5 +1,5 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
-package io.tcpguard.netty;
+package io.tcpguard.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ class ReplyBudgetTest {
     @Test
     void isNettysOwnAndTheMostAnswersWhileTheLimitIsUnknown() {
         assertThat(ReplyBudget.batch(Capacity.UNKNOWN, 16)).isEqualTo(16);
-        assertThat(ReplyBudget.answers(Capacity.UNKNOWN, 0)).isEqualTo(ReplyBudget.MOST_ANSWERS);
+        assertThat(ReplyBudget.ofBatches(Capacity.UNKNOWN, 0)).isEqualTo(ReplyBudget.MOST_ANSWERS);
     }
 
     @ParameterizedTest
@@ -21,7 +21,7 @@ class ReplyBudgetTest {
         long used = 20_000 - reserve + reserve / 4;
         Capacity capacity = new Capacity(20_000, used, 10, 20_000 - reserve);
 
-        int answers = ReplyBudget.answers(capacity, 0);
+        int answers = ReplyBudget.ofBatches(capacity, 0);
         assertThat(answers).isPositive();
         assertThat(used + answers + ReplyBudget.batch(capacity, 16)).isLessThanOrEqualTo(20_000 - capacity.untouched());
     }
@@ -31,7 +31,7 @@ class ReplyBudgetTest {
         Capacity before = new Capacity(256, 226, 100, 224);
         Capacity after = new Capacity(256, 226 + 5, 100, 224);
 
-        assertThat(ReplyBudget.answers(after, 5)).isEqualTo(ReplyBudget.answers(before, 0));
+        assertThat(ReplyBudget.ofBatches(after, 5)).isEqualTo(ReplyBudget.ofBatches(before, 0));
     }
 
     @Test
@@ -39,7 +39,7 @@ class ReplyBudgetTest {
         Capacity none = new Capacity(256, 100, 10, 256);
 
         assertThat(ReplyBudget.batch(none, 16)).isEqualTo(1);
-        assertThat(ReplyBudget.answers(none, 0)).isZero();
+        assertThat(ReplyBudget.ofBatches(none, 0)).isZero();
     }
 
     @Test

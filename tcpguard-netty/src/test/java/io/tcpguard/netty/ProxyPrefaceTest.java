@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ForwardingTest {
+class ProxyPrefaceTest {
     private static boolean isPreface(String first) {
-        return Forwarding.isPreface(Unpooled.copiedBuffer(first, StandardCharsets.ISO_8859_1));
+        return ProxyPreface.isIn(Unpooled.copiedBuffer(first, StandardCharsets.ISO_8859_1));
     }
 
     @ParameterizedTest
@@ -42,6 +42,6 @@ class ForwardingTest {
 
     @Test
     void looksAtBytesOnly() {
-        assertThat(Forwarding.isPreface("PROXY TCP4 ")).isFalse();
+        assertThat(ProxyPreface.isIn("PROXY TCP4 ")).isFalse();
     }
 }

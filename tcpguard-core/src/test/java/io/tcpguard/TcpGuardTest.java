@@ -19,6 +19,7 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -189,13 +190,13 @@ class TcpGuardTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             TcpGuard first = TcpGuard.builder().healthPort(taken.getLocalPort()).build();
             assertThatThrownBy(first::start).isInstanceOf(IllegalStateException.class);
-            long before = new File("/proc/self/fd").length();
+            OpenDescriptors before = OpenDescriptors.now();
 
             TcpGuard second =
                     TcpGuard.builder().healthPort(taken.getLocalPort()).build();
             assertThatThrownBy(second::start).isInstanceOf(IllegalStateException.class);
 
-            assertThat(new File("/proc/self/fd").length()).isEqualTo(before);
+            assertThat(OpenDescriptors.now().since(before)).isEmpty();
         }
     }
 
@@ -297,13 +298,13 @@ class TcpGuardTest {
     @Test
     void leavesNoThreadAndNoDescriptorAfterClose() {
         cycle();
-        long descriptors = descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 20; i++) {
             cycle();
         }
 
         await(() -> guardThreads().isEmpty());
-        assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+        assertThat(OpenDescriptors.now().since(before)).isEmpty();
     }
 
     @Test
@@ -603,10 +604,6 @@ class TcpGuardTest {
                 .map(Thread::getName)
                 .filter(n -> n.startsWith("tcpguard-"))
                 .toList();
-    }
-
-    private static long descriptors() {
-        return new File("/proc/self/fd").length();
     }
 
     private static void await(BooleanSupplier condition) {

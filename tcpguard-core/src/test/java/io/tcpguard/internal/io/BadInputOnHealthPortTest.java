@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +144,7 @@ class BadInputOnHealthPortTest {
 
     @Test
     void areHundredsOfIdleConnectionsNoHindranceForChecks() throws IOException {
-        long before = Wire.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 300; i++) {
             strangers.add(Wire.connect(port));
             if (i % 10 == 0) {
@@ -155,30 +154,25 @@ class BadInputOnHealthPortTest {
         checksAreAnswered();
 
         // 300 are the strangers' own ends; ours are never more than the eight slots.
-        strangersHold(before + 300 + 8);
+        strangersHold(before, 300 + 8);
     }
 
     @Test
     void takeStrangersNoneOfTheLastDescriptors() throws IOException {
         view.full();
-        long before = Wire.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 100; i++) {
             strangers.add(Wire.connect(port));
         }
         checksAreAnswered();
 
-        strangersHold(before + 100 + 2);
+        strangersHold(before, 100 + 2);
     }
 
-    private static void strangersHold(long descriptors) {
-        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux");
-        Wire.await("strangers gave way", () -> {
-            try {
-                return Wire.descriptors() <= descriptors;
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+    private static void strangersHold(OpenDescriptors before, int more) {
+        assumeTrue(OpenDescriptors.known(), "needs Linux");
+        Wire.await(
+                "strangers gave way", () -> OpenDescriptors.now().since(before).size() <= more);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -153,7 +154,7 @@ class IoThreadTest {
                 Setting.CLOSE_HEALTH_WHEN_DOWN,
                 true);
         IoThread.open(new GuardConfig(everything), view).close(); // what is opened once for all
-        long before = Wire.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
 
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -172,7 +173,7 @@ class IoThreadTest {
             }
         }
 
-        assertThat(Wire.descriptors()).isLessThanOrEqualTo(before);
+        assertThat(OpenDescriptors.now().since(before)).isEmpty();
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .doesNotContain("tcpguard-io");
@@ -181,13 +182,13 @@ class IoThreadTest {
     @Test
     void givesEverythingBackIfItWasNeverStarted() throws IOException {
         IoThread.open(WITH_HEALTH, view).close();
-        long before = Wire.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         IoThread io = IoThread.open(WITH_HEALTH, view);
 
         io.close();
         io.start();
 
-        assertThat(Wire.descriptors()).isLessThanOrEqualTo(before);
+        assertThat(OpenDescriptors.now().since(before)).isEmpty();
     }
 
     @Test
@@ -222,7 +223,7 @@ class IoThreadTest {
         IoThread.open(WITH_HEALTH, view).close();
         try (ServerSocket taken = new ServerSocket(0)) {
             int port = taken.getLocalPort();
-            long before = Wire.descriptors();
+            OpenDescriptors before = OpenDescriptors.now();
 
             for (Setting setting : List.of(Setting.HEALTH_PORT, Setting.AGENT_PORT)) {
                 assertThatThrownBy(() -> IoThread.open(new GuardConfig(Map.of(setting, port)), view))
@@ -238,7 +239,7 @@ class IoThreadTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("healthAddress=no.such.host.invalid");
 
-            assertThat(Wire.descriptors()).isEqualTo(before);
+            assertThat(OpenDescriptors.now().since(before)).isEmpty();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
@@ -67,10 +68,11 @@ class OtherChecksTest {
 
     @Test
     void refuseConnectionsWhileDownWhereSetSo() throws IOException {
+        OpenDescriptors before = OpenDescriptors.now();
         try (IoThread io = started(Map.of(Setting.HEALTH_PORT, 0, Setting.CLOSE_HEALTH_WHEN_DOWN, true))) {
             int port = io.healthPort();
             assertThat(Wire.get(port, "/")).startsWith("HTTP/1.1 200 ");
-            long open = Wire.descriptors();
+            int open = OpenDescriptors.now().since(before).size();
 
             for (int i = 0; i < 3; i++) {
                 view.down("leak");
@@ -81,18 +83,19 @@ class OtherChecksTest {
 
             assertThat(Wire.get(port, "/")).startsWith("HTTP/1.1 200 ");
             assertThat(io.healthPort()).isEqualTo(port);
-            Wire.await("no descriptor is left behind", () -> descriptors() <= open);
+            Wire.await("no descriptor is left behind", () -> OpenDescriptors.now().since(before).size() <= open);
         }
     }
 
     @Test
-    void keepTheClosedPortsDescriptorForItsReturn() throws IOException {
+    void keepTheClosedPortsDescriptorForItsReturn() {
+        OpenDescriptors before = OpenDescriptors.now();
         try (IoThread io = started(Map.of(Setting.HEALTH_PORT, 0, Setting.CLOSE_HEALTH_WHEN_DOWN, true))) {
-            long open = Wire.descriptors();
+            int open = OpenDescriptors.now().since(before).size();
             view.down("leak");
             Wire.await("connections are refused", () -> refused(io.healthPort()));
 
-            Wire.await("as many are held as before", () -> descriptors() == open);
+            Wire.await("as many are held as before", () -> OpenDescriptors.now().since(before).size() == open);
         }
     }
 
@@ -107,13 +110,6 @@ class OtherChecksTest {
         }
     }
 
-    private static long descriptors() {
-        try {
-            return Wire.descriptors();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
 
     private IoThread started(Map<Setting, Object> settings) {
         IoThread io = IoThread.open(new GuardConfig(settings), view);

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The client's side of the tests: plain blocking sockets, with generous deadlines. */
 final class Wire {
@@ -74,17 +73,6 @@ final class Wire {
 
     static void await(String what, BooleanSupplier condition) {
         Await.until(what, condition::getAsBoolean);
-    }
-
-    /** Descriptors of this process; -1 where there is no /proc. */
-    static long descriptors() throws IOException {
-        Path fd = Path.of("/proc/self/fd");
-        if (!Files.isDirectory(fd)) {
-            return -1;
-        }
-        try (Stream<Path> all = Files.list(fd)) {
-            return all.count() - 1; // Without the one that lists.
-        }
     }
 
     /** Sockets in TIME_WAIT whose local port is this one. Source: proc_net(5), tcp; state 06. */

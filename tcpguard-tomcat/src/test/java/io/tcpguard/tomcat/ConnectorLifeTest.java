@@ -29,6 +29,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardEngine;
 import org.apache.catalina.core.StandardService;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,20 +112,22 @@ class ConnectorLifeTest {
         try (RawClient first = new RawClient(connector.getLocalPort());
                 RawClient second = new RawClient(connector.getLocalPort())) {
             Await.until("counted", () -> held(other()) == 2);
-            assertThat(first).isNotSameAs(second);
+            isServedAndLeftByItsWorker(connector, first);
+            isServedAndLeftByItsWorker(connector, second);
 
             invoke(connector, "pause");
             Await.until("accepts nobody", () -> !other().control.accepting());
             invoke(connector, "resume");
             Await.until("accepts again", () -> other().control.accepting());
-            long alive = protocol.equals(AJP) ? 2 : isServed(first) + isServed(second);
-            assertThat(alive).isPositive();
-            assertThat(held(other())).as("in clients' hands").isEqualTo(alive);
+            isServedAndLeftByItsWorker(connector, first);
+            isServedAndLeftByItsWorker(connector, second);
+            // Tomcat connects to itself to wake its acceptor, and may serve that.
+            Await.until("in clients' hands", () -> held(other()) == 2);
             try (RawClient third = new RawClient(connector.getLocalPort())) {
-                Await.until("counted", () -> held(other()) == alive + 1);
+                Await.until("counted", () -> held(other()) == 3);
                 assertThat(third).isNotNull();
             }
-            Await.until("counted down", () -> held(other()) == alive);
+            Await.until("counted down", () -> held(other()) == 2);
 
             invoke(connector, "stop");
             assertThat(other().control.accepting()).isFalse();
@@ -156,12 +159,17 @@ class ConnectorLifeTest {
         assertThat(guard.watches).hasValue(0);
     }
 
-    private static int isServed(RawClient client) {
-        try {
-            return client.get("/").startsWith("HTTP/1.1 200") ? 1 : 0;
-        } catch (IOException e) {
-            return 0;
+    /**
+     * A paused connector closes what a worker has in hand, and by NIO2 a worker has each new connection in hand, to look
+     * whether it has sent something. AJP is not spoken here.
+     */
+    private static void isServedAndLeftByItsWorker(Connector connector, RawClient client) throws IOException {
+        if (!connector.getProtocolHandlerClassName().equals(AJP)) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
         }
+        ThreadPoolExecutor workers =
+                (ThreadPoolExecutor) connector.getProtocolHandler().getExecutor();
+        Await.until("no worker is busy", () -> workers.getActiveCount() == 0);
     }
 
     private static int freePort() throws IOException {
@@ -181,7 +189,7 @@ class ConnectorLifeTest {
         FakeControl.Listener before = other();
         long watches = guard.watches.get();
         try (RawClient client = new RawClient(connector.getLocalPort())) {
-            assertThat(isServed(client)).isOne();
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
 
             for (Container context : rig.tomcat.getHost().findChildren()) {
                 ((Context) context).reload();

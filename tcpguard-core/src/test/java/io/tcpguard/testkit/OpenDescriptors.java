@@ -27,8 +27,8 @@ public record OpenDescriptors(Set<String> names) {
         String[] numbers = DIRECTORY.list();
         for (String number : numbers == null ? new String[0] : numbers) {
             try {
-                String target =
-                        Files.readSymbolicLink(Path.of(DIRECTORY.getPath(), number)).toString();
+                String target = Files.readSymbolicLink(Path.of(DIRECTORY.getPath(), number))
+                        .toString();
                 if (!target.endsWith(".jar") && !target.endsWith("/modules")) {
                     names.add(number + " " + target);
                 }

@@ -83,7 +83,9 @@ class OtherChecksTest {
 
             assertThat(Wire.get(port, "/")).startsWith("HTTP/1.1 200 ");
             assertThat(io.healthPort()).isEqualTo(port);
-            Wire.await("no descriptor is left behind", () -> OpenDescriptors.now().since(before).size() <= open);
+            Wire.await(
+                    "no descriptor is left behind",
+                    () -> OpenDescriptors.now().since(before).size() <= open);
         }
     }
 
@@ -95,7 +97,9 @@ class OtherChecksTest {
             view.down("leak");
             Wire.await("connections are refused", () -> refused(io.healthPort()));
 
-            Wire.await("as many are held as before", () -> OpenDescriptors.now().since(before).size() == open);
+            Wire.await(
+                    "as many are held as before",
+                    () -> OpenDescriptors.now().since(before).size() == open);
         }
     }
 
@@ -109,7 +113,6 @@ class OtherChecksTest {
             return false;
         }
     }
-
 
     private IoThread started(Map<Setting, Object> settings) {
         IoThread io = IoThread.open(new GuardConfig(settings), view);

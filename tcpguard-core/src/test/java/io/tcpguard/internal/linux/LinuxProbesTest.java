@@ -64,7 +64,8 @@ class LinuxProbesTest {
     void countsEachDescriptorThatIsOpenedAndClosed() throws IOException {
         DescriptorCount descriptors = probes.descriptors();
         boolean undisturbed = false;
-        // What other tests left to the garbage collector may be closed in between: that is told by name, and not judged.
+        // What other tests left to the garbage collector may be closed in between: that is told by name, and not
+        // judged.
         for (int round = 0; round < 50 && !undisturbed; round++) {
             OpenDescriptors others = OpenDescriptors.now();
             long before = descriptors.used();

@@ -80,6 +80,17 @@ public enum Refusal {
     }
 
     /**
+     * The whole answer in HTTP/2, to a client that began with its preface: an empty SETTINGS, the server's preface, then
+     * GOAWAY: no stream was worked on, NO_ERROR (RFC 9113, 3.4 and 6.8). The caller's own copy.
+     */
+    public static byte[] http2() {
+        return new byte[] {
+            0, 0, 0, 4, 0, 0, 0, 0, 0, //
+            0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        };
+    }
+
+    /**
      * The whole answer in HTTP/1.1: a 503 that is the connection's last one. Plain ASCII.
      *
      * @param bodyless to HEAD: the head alone

@@ -92,6 +92,34 @@ final class RuleBookTest {
                 .isSubsetOf(names);
     }
 
+    /** What two field reports of servers that ran out of sockets had seen, or had set, each has its rule. */
+    @Test
+    void answersEachRowOfTwoFieldReports() {
+        Set<String> names = rules.stream().map(Rule::setting).collect(Collectors.toSet());
+
+        assertThat(names)
+                .contains("descriptors", "net.ipv4.vs.expire_nodest_conn", "backlog", "listen-overflows", "syn-cookies")
+                .contains("time-wait", "time-wait-overflows", "close-wait", "fin-wait2", "memory-aborts")
+                .contains("net.core.somaxconn", "net.core.rps_sock_flow_entries")
+                .containsAll(named(
+                        "net.ipv4.",
+                        "tcp_tw_recycle tcp_timestamps tcp_max_tw_buckets tcp_synack_retries tcp_syncookies"
+                                + " tcp_max_syn_backlog tcp_fin_timeout tcp_keepalive_time tcp_keepalive_intvl"
+                                + " tcp_keepalive_probes tcp_retries1 tcp_retries2 tcp_syn_retries tcp_tw_reuse"
+                                + " tcp_mem tcp_rmem tcp_wmem udp_mem udp_rmem_min udp_wmem_min"))
+                .containsAll(named(
+                        "net.netfilter.nf_conntrack_",
+                        "max count buckets expect_max helper events checksum tcp_loose tcp_be_liberal"
+                                + " tcp_timeout_established tcp_timeout_close_wait tcp_timeout_fin_wait"
+                                + " tcp_timeout_last_ack tcp_timeout_syn_sent tcp_timeout_syn_recv"
+                                + " tcp_timeout_time_wait udp_timeout udp_timeout_stream generic_timeout"
+                                + " icmp_timeout"));
+    }
+
+    private static List<String> named(String prefix, String names) {
+        return Stream.of(names.split(" ", -1)).map(prefix::concat).toList();
+    }
+
     @Test
     void readsARule() {
         Rule rule = RuleBook.parse(RULE).all().get(0);

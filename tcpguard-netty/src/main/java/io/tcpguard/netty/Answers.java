@@ -22,13 +22,7 @@ final class Answers {
         }
     }
 
-    /**
-     * An empty SETTINGS, the server's preface, then GOAWAY: no stream was worked on, NO_ERROR (RFC 9113, 3.4 and 6.8).
-     */
-    private static final ByteBuf GOAWAY = fixed(new byte[] {
-        0, 0, 0, 4, 0, 0, 0, 0, 0, //
-        0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-    });
+    private static final ByteBuf GOAWAY = fixed(Refusal.http2());
 
     private Answers() {}
 

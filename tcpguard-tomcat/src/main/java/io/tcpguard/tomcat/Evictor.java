@@ -46,7 +46,8 @@ final class Evictor {
         }
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(channel);
         if (wrapper != null && connection.multiplexed()) {
-            evictMultiplexed(channel, wrapper, how == Closing.ORDERLY && nobodyInside);
+            // A worker inside is waited for by the one that says it; it may be about to leave.
+            evictMultiplexed(channel, wrapper, how == Closing.ORDERLY);
         } else if (wrapper != null && nobodyInside) {
             wrapper.close();
         } else if (wrapper != null && connection.holdsThread() && connection.cut(how)) {

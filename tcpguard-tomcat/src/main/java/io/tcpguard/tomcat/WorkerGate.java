@@ -60,7 +60,8 @@ final class WorkerGate {
                 watching.failed();
             }
             // An Error leaves Tomcat's part of it half done, and no event would ever come again.
-            if (evicted || !whole) {
+            // One of HTTP/2 is closed by who evicted it, with a word or without.
+            if ((evicted && !connection.multiplexed()) || !whole) {
                 wrapper.close();
             }
         }

@@ -2,7 +2,9 @@
 package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,6 +44,27 @@ class BurstTest {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded")) {
             forEachThread(server, "renice", "-n", "19", "-p");
             neverTakeTheLastDescriptor(server, 200);
+        }
+    }
+
+    @Tag("record")
+    @Test
+    void neverTakeTheLastDescriptorOfAServerUnderACpuQuota() throws Exception {
+        Path cpu = Path.of("/sys/fs/cgroup/cpu");
+        assumeTrue(Files.isWritable(cpu), "needs root and cgroup v1's cpu controller");
+        Path group = cpu.resolve("tcpguard-burst-" + ProcessHandle.current().pid());
+        Files.createDirectory(group);
+        try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded")) {
+            server.port();
+            Files.writeString(group.resolve("cpu.cfs_quota_us"), "20000");
+            Files.writeString(group.resolve("cgroup.procs"), String.valueOf(server.pid()));
+            neverTakeTheLastDescriptor(server, 200);
+            System.out.println("quota of a fifth of a processor: "
+                    + Files.readString(group.resolve("cpu.stat")).strip().replace('\n', ' '));
+        } finally {
+            Await.until("no process in the group", () -> Files.readString(group.resolve("cgroup.procs"))
+                    .isEmpty());
+            Files.delete(group);
         }
     }
 

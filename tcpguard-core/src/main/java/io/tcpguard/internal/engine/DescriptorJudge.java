@@ -36,6 +36,13 @@ final class DescriptorJudge {
 
     private long ownBefore;
 
+    // What each cause of DRAIN was when it was there last: its latch outlasts it.
+    private boolean few;
+    private long usableThen;
+    private boolean eaten;
+    private long usedThen;
+    private long othersThen;
+
     DescriptorJudge(GuardConfig config) {
         this.config = config;
         elevatedAt = config.share(Setting.ELEVATED_AT);
@@ -96,9 +103,11 @@ final class DescriptorJudge {
         // tenth more of the limit is usable again.
         double usableShare = capacity.usableShare();
         boolean leaks = trend.kind() == Trend.Kind.LEAK;
-        boolean few = unusable.raised() ? usableShare < minUsable + 0.1 : leaks && usableShare < minUsable;
+        few = unusable.raised() ? usableShare < minUsable + 0.1 : leaks && usableShare < minUsable;
+        eaten = eatenByOthers(m, own + brought);
+        noteCauses(own + brought);
         boolean leaking = unusable.step(few ? 1 : 0, now);
-        boolean helpless = critical.step(eatenByOthers(m, own + brought) ? 1 : 0, now);
+        boolean helpless = critical.step(eaten ? 1 : 0, now);
         boolean first = failHealthAt < 1 && healthFirst.step(reading.pressure(), now);
         if (leaking || helpless || first) {
             return Level.DRAIN;
@@ -129,6 +138,16 @@ final class DescriptorJudge {
         // Farther than the admissions of one moment and one in hand can come: of a tiny reserve they could eat all.
         long eaten = Math.max(m.limit() - Math.max(2, reserve / 8), point + reserve / 4 + 2);
         return m.used() >= eaten && byOthers;
+    }
+
+    private void noteCauses(long own) {
+        if (few) {
+            usableThen = capacity.usable();
+        }
+        if (eaten) {
+            usedThen = capacity.used();
+            othersThen = capacity.used() - usedBefore - (own - ownBefore);
+        }
     }
 
     private void allLeft(long now) {
@@ -173,15 +192,23 @@ final class DescriptorJudge {
     }
 
     private String whyDrain() {
+        String all = " of " + capacity.limit() + " descriptors ";
+        if (unusable.raised() && !few) {
+            return "only " + usableThen + all + "were usable for clients; " + capacity.usable() + " are now";
+        }
         if (unusable.raised()) {
-            return "only " + capacity.usable() + " of " + capacity.limit() + " descriptors are usable for clients: "
-                    + capacity.other() + " are held by something else";
+            return "only " + capacity.usable() + all + "are usable for clients: " + capacity.other()
+                    + " are held by something else";
+        }
+        if (critical.raised() && !eaten) {
+            return usedThen + all + "were open in spite of shedding, " + othersThen
+                    + " more than before by others than clients; " + capacity.used() + " are open now";
         }
         if (critical.raised()) {
-            return capacity.used() + " of " + capacity.limit() + " descriptors are open in spite of shedding: "
-                    + (capacity.used() - usedBefore - (capacity.own() + capacity.brought() - ownBefore))
+            return usedThen + all + "are open in spite of shedding: " + othersThen
                     + " more than before by others than clients";
         }
-        return "descriptor pressure is above failHealthAt=" + failHealthAt;
+        String is = capacity.used() >= failHealthAt * capacity.limit() ? "is" : "was";
+        return "descriptor pressure " + is + " above failHealthAt=" + failHealthAt;
     }
 }

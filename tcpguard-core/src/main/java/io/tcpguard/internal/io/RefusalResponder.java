@@ -5,11 +5,14 @@ import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refusals by an answer: the request is read, 503 is answered, and the client is waited for to close first, which
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
 final class RefusalResponder {
+    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+
     /** Slots at most, however much room there is. A slot costs about 100 bytes. */
     static final int SLOTS = 256;
 
@@ -88,11 +93,7 @@ final class RefusalResponder {
             Quietly.close(channel);
             return Admission.RESET;
         }
-        // Over unread bytes the kernel would make a reset of it (RFC 9293, 3.10.4).
-        Quietly.drain(channel);
-        if (decision == Admission.RESPOND) {
-            sayInPassing(channel, seconds);
-        }
+        sayInPassing(channel, decision == Admission.RESPOND, seconds);
         Quietly.close(channel);
         return Admission.CLOSE;
     }
@@ -100,10 +101,19 @@ final class RefusalResponder {
     /**
      * No slot is left to wait for its end in, but for the answer itself none is needed: an empty send buffer takes it.
      */
-    private void sayInPassing(SocketChannel channel, int seconds) {
+    private void sayInPassing(SocketChannel channel, boolean answers, int seconds) {
         Refusal why = Refusal.of(view.snapshot());
-        synchronized (inPassing) {
-            Quietly.write(channel, inPassing.answer(seconds, why, false));
+        try {
+            channel.configureBlocking(false);
+            synchronized (inPassing) {
+                // Over unread bytes the kernel would make a reset of the close (RFC 9293, 3.10.4).
+                boolean http2 = inPassing.drain(channel);
+                if (answers) {
+                    channel.write(http2 ? inPassing.goAway() : inPassing.answer(seconds, why, false));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("nobody hears it; the peer is gone", e);
         }
     }
 

@@ -57,6 +57,8 @@ final class RefusedClient implements SelectionHandler {
     /** It asks for the head only. */
     private boolean head;
 
+    private int preface;
+
     private long since;
     private int received;
     private int written;
@@ -73,6 +75,7 @@ final class RefusedClient implements SelectionHandler {
         channel = refused;
         cause = why;
         head = false;
+        preface = 0;
         retryAfterSeconds = seconds;
         since = now;
         state = ReplyState.READING;
@@ -133,6 +136,7 @@ final class RefusedClient implements SelectionHandler {
                 break;
             } else if (state == ReplyState.READING) {
                 head |= received == 0 && by.bytes().get(0) == 'H';
+                preface = Http2Preface.matched(by.bytes(), preface);
                 received += n;
                 if (headEnds(by.bytes()) || received >= LONGEST_HEAD) {
                     write(by, c, now);
@@ -216,7 +220,7 @@ final class RefusedClient implements SelectionHandler {
             state = ReplyState.WAITING;
             return;
         }
-        ByteBuffer answer = by.answer(retryAfterSeconds, cause, head);
+        ByteBuffer answer = preface == Http2Preface.TELLING ? by.goAway() : by.answer(retryAfterSeconds, cause, head);
         answer.position(written);
         c.write(answer);
         written = answer.position();

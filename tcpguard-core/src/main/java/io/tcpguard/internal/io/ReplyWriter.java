@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class ReplyWriter {
     static final int LONGEST_RETRY_AFTER = 120;
 
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
     private static final int CAUSES = Refusal.values().length;
+    private static final int READS = 4;
+
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+    private final ByteBuffer goAway = direct(Refusal.http2());
 
     private final @Nullable ByteBuffer[] answers = new @Nullable ByteBuffer[2 * CAUSES * (LONGEST_RETRY_AFTER + 1)];
 
@@ -26,12 +29,30 @@ final class ReplyWriter {
         int index = (retryAfterSeconds * CAUSES + cause.ordinal()) * 2 + (bodyless ? 1 : 0);
         ByteBuffer answer = answers[index];
         if (answer == null) {
-            byte[] text = cause.http1(retryAfterSeconds, bodyless).getBytes(StandardCharsets.US_ASCII);
-            answer = ByteBuffer.allocateDirect(text.length).put(text);
+            answer = direct(cause.http1(retryAfterSeconds, bodyless).getBytes(StandardCharsets.US_ASCII));
             answers[index] = answer;
         }
         answer.clear();
         return answer;
+    }
+
+    /** The answer to HTTP/2, to be written from its start. */
+    ByteBuffer goAway() {
+        goAway.clear();
+        return goAway;
+    }
+
+    /** Takes what has arrived, some kilobytes at most, and does not wait. Whether it begins as HTTP/2 does. */
+    boolean drain(SocketChannel channel) throws IOException {
+        boolean http2 = read(channel) > 0 && Http2Preface.matched(scratch, 0) == Http2Preface.TELLING;
+        for (int i = 1; i < READS && scratch.limit() == scratch.capacity(); i++) {
+            read(channel);
+        }
+        return http2;
+    }
+
+    private static ByteBuffer direct(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes);
     }
 
     /** Reads what there is; the number of bytes, or -1 at the end. */

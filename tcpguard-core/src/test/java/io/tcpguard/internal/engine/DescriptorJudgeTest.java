@@ -220,6 +220,37 @@ class DescriptorJudgeTest {
         assertThat(judge.sentence(Level.DRAIN)).startsWith("descriptor pressure is above failHealthAt=0.9");
     }
 
+    /** While the level is held for its dwell: no "0 more than before". */
+    @Test
+    void whatIsOverIsToldAsWhatItWas() {
+        step(1008, 900);
+        after(3, 1022, 906);
+        assertThat(step(1009, 903)).isEqualTo(Level.DRAIN);
+        assertThat(judge.sentence(Level.DRAIN))
+                .isEqualTo("1022 of 1024 descriptors were open in spite of shedding, 8 more than before by others than"
+                        + " clients; 1009 are open now");
+    }
+
+    @Test
+    void aLeakThatGaveBackIsToldAsWhatItWas() {
+        long used = 400;
+        while (step(used, 100) != Level.DRAIN) {
+            used += 10;
+        }
+        assertThat(judge.sentence(Level.DRAIN)).contains(" descriptors are usable for clients: ");
+        assertThat(step(300, 100)).isEqualTo(Level.DRAIN);
+        assertThat(judge.sentence(Level.DRAIN))
+                .matches("only \\d+ of 1024 descriptors were usable for clients; 824 are now.*");
+    }
+
+    @Test
+    void aPressureThatFellIsToldAsWhatItWas() {
+        judge = new DescriptorJudge(new GuardConfig(Map.of(Setting.FAIL_HEALTH_AT, 0.9)));
+        step(922, 900);
+        assertThat(step(800, 780)).isEqualTo(Level.DRAIN);
+        assertThat(judge.sentence(Level.DRAIN)).startsWith("descriptor pressure was above failHealthAt=0.9");
+    }
+
     private Level step(long used, long own) {
         now += SECOND;
         return judge.step(new Reading.Measured(Signal.DESCRIPTORS, used, 1024), own, false, now);

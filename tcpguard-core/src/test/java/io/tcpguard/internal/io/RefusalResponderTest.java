@@ -111,6 +111,41 @@ class RefusalResponderTest {
         Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
+    /** Whole, a byte at a time, its beginning only; and where there is no slot to wait in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"whole", "slowly", "begun", "in passing"})
+    void tellsHttp2WithPriorKnowledgeToGo(String how) throws Exception {
+        String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        Socket client = connected();
+        if (!how.equals("slowly")) {
+            Wire.send(client, how.equals("begun") ? preface.substring(0, 14) : preface);
+        }
+        view.withoutResets();
+        io.refuse(accept(), Admission.RESPOND, 2, how.equals("in passing") ? 0 : 8);
+        for (int i = 0; how.equals("slowly") && i < preface.length(); i++) {
+            Wire.send(client, preface.substring(i, i + 1));
+        }
+        if (how.equals("begun")) {
+            client.shutdownOutput();
+        }
+
+        byte[] answer = client.getInputStream().readNBytes(26);
+
+        // SETTINGS, and a GOAWAY with stream 0 and NO_ERROR: nothing was worked on, all may be asked again.
+        assertThat(answer)
+                .isEqualTo(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    }
+
+    @Test
+    void answersOtherMethodsOfItsFirstLettersAsHttp1() throws IOException {
+        Socket client = connected();
+        Wire.send(client, "PRIVATE / HTTP/1.1\r\n\r\n");
+
+        io.refuse(accept(), Admission.RESPOND, 2, 8);
+
+        assertThat(readAnswer(client)).isEqualTo(ANSWER);
+    }
+
     @Test
     void answersARequestLongerThanItIsWillingToRead() throws IOException {
         Socket client = connected();

@@ -27,6 +27,21 @@ public final class Await {
         until(() -> what, condition);
     }
 
+    /**
+     * Tries ten times a second until it has succeeded so often.
+     *
+     * @return how often it has when the time is up
+     */
+    public static int times(int wanted, long seconds, Condition once) throws Exception {
+        int done = 0;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (done < wanted && System.nanoTime() - end < 0) {
+            done += once.holds() ? 1 : 0;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        return done;
+    }
+
     /** The same, with what was seen last, for instance. */
     public static void until(Supplier<String> what, Condition condition) {
         long start = System.nanoTime();

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,13 +68,7 @@ class GonePeersTest {
                 client.setSoLinger(reset, 0);
                 client.close();
             }
-            int served = 0;
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (served < HONEST && System.nanoTime() < end) {
-                served += served(server, sockets) ? 1 : 0;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            }
-            assertThat(served).isEqualTo(HONEST);
+            assertThat(Await.times(HONEST, 60, () -> served(server, sockets))).isEqualTo(HONEST);
         } finally {
             for (Socket client : sockets) {
                 client.close();
@@ -120,13 +113,7 @@ class GonePeersTest {
             }
             TimeUnit.MILLISECONDS.sleep(500);
             plug.pull(UNPLUGGED);
-            int served = 0;
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-            while (served < HONEST && System.nanoTime() < end) {
-                served += served(server, sockets) ? 1 : 0;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            }
-            assertThat(served).isEqualTo(HONEST);
+            assertThat(Await.times(HONEST, 90, () -> served(server, sockets))).isEqualTo(HONEST);
         } finally {
             for (Socket client : sockets) {
                 client.close();

@@ -3,12 +3,12 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.PulledPlug;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,13 +52,7 @@ class UnpluggedTest {
             }
             TimeUnit.MILLISECONDS.sleep(500);
             plug.pull(UNPLUGGED);
-            int served = 0;
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-            while (served < HONEST && System.nanoTime() < end) {
-                served += isServed(port, clients) ? 1 : 0;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            }
-            assertThat(served).as("%s", server.output()).isEqualTo(HONEST);
+            assertThat(Await.times(HONEST, 90, () -> isServed(port, clients))).as("%s", server.output()).isEqualTo(HONEST);
         } finally {
             for (RawClient client : clients) {
                 client.close();

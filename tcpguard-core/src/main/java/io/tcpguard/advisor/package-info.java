@@ -3,7 +3,7 @@
  * Advice: the kernel settings and limits that decide how much a server can take, judged where it runs and explained.
  *
  * <p>In: {@code /proc}, the listeners. Out: {@link io.tcpguard.advisor.Finding}s and texts. Nothing in here changes a
- * setting. Door: {@link io.tcpguard.advisor.Advisor}.
+ * setting. Entry point: {@link io.tcpguard.advisor.Advisor}.
  *
  * @since 0.1.0
  */

@@ -229,8 +229,8 @@ public enum Setting {
             Duration.ofSeconds(2),
             "minimum idle time of a connection that has never sent a byte (Tomcat: bytes of a TLS handshake "
                     + "do not count). If not set, less than 2 s once it is known how soon healthy clients send "
-                    + "theirs: twice that, half a second at least. On Tomcat also how long a request thread may wait for its client while threads "
-                    + "are scarce"),
+                    + "theirs: twice that, half a second at least. On Tomcat also how long a request thread may "
+                    + "wait for its client while threads are scarce"),
     /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the minimum idle time is wrong. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",

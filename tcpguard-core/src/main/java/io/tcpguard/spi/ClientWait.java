@@ -19,7 +19,7 @@ public final class ClientWait {
      * @param now by {@link System#nanoTime()}
      * @return for how long it has been seen to wait at this position, in nanoseconds
      */
-    public long standsStill(long position, long now) {
+    public long stalledFor(long position, long now) {
         if (!still || stillAt != position) {
             still = true;
             stillAt = position;

@@ -73,7 +73,7 @@ public interface GuardedListener extends AutoCloseable {
     Admission giveUp(long number);
 
     /**
-     * Takes an admitted connection into the books. Follows each {@link Admission#ADMIT}.
+     * Tracks an admitted connection until it closes. Follows each {@link Admission#ADMIT}.
      *
      * @param source as given to {@link #accept}
      * @param closer how to evict it
@@ -137,7 +137,7 @@ public interface GuardedListener extends AutoCloseable {
     void countRefusedRequest();
 
     /**
-     * This listener is gone for good: it is watched no more. Its open connections stay in the books until they close.
+     * This listener is gone for good: it is watched no more. Its open connections stay tracked until they close.
      */
     @Override
     void close();

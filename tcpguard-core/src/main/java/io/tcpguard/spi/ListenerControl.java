@@ -89,7 +89,7 @@ public interface ListenerControl {
      * @param how by a reset, or by an orderly close where a reset would do harm
      * @return how many were; the default, 0, suits servers whose threads wait for no client
      */
-    default int endStandstills(long patienceNanos, int most, Closing how) {
+    default int endStalledWork(long patienceNanos, int most, Closing how) {
         return 0;
     }
 

@@ -95,9 +95,9 @@ public final class NioConnection implements ConnectionCloser {
     }
 
     /** On the thread that ends standstills. */
-    long stillFor(long now) {
+    long stalledFor(long now) {
         if (requests.waitsForClient()) {
-            return clientWait.standsStill((int) MOVES.getOpaque(this), now);
+            return clientWait.stalledFor((int) MOVES.getOpaque(this), now);
         }
         clientWait.moves();
         return -1;

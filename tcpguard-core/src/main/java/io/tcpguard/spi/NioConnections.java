@@ -19,8 +19,8 @@ public final class NioConnections {
     public NioConnections() {}
 
     /**
-     * Asks about a connection just accepted, before anything is spent on it, and takes it into the books or refuses it.
-     * It leaves the books by {@link NioConnection#closed()}.
+     * Asks about a connection just accepted, before anything is spent on it, and tracks it or refuses it.
+     * It is tracked until {@link NioConnection#closed()}.
      *
      * @param mayBlock whether this thread only accepts, so that it can hold a connection until there is a slot
      *     ({@link GuardedListener#acceptBlocking})
@@ -45,13 +45,14 @@ public final class NioConnections {
         return open.size();
     }
 
-    /** As {@link ListenerControl#endStandstills} is asked to. */
-    public int endStandstills(long patienceNanos, int most, Closing how) {
+    /** As {@link ListenerControl#endStalledWork} is asked to. */
+    public int endStalledWork(long patienceNanos, int most, Closing how) {
         long now = System.nanoTime();
-        return Standstills.endLongest(open, connection -> connection.stillFor(now), patienceNanos, most, connection -> {
-            connection.close(how);
-            return true;
-        });
+        return StalledWork.endLongest(
+                open, connection -> connection.stalledFor(now), patienceNanos, most, connection -> {
+                    connection.close(how);
+                    return true;
+                });
     }
 
     /** What a {@link Drain} does with them: {@link NioConnection#leaves()}, then those with nothing in progress go. */

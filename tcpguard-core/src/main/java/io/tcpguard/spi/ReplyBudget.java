@@ -15,7 +15,7 @@ public final class ReplyBudget {
 
     /**
      * Refused connections that may be held for an answer: those that are, and as many as descriptors are free, but for
-     * the untouched.
+     * those that are kept free from floods.
      *
      * @param used descriptors open right now, the held ones too; negative if that is not known
      * @param held refused connections that wait for their answer now
@@ -23,7 +23,7 @@ public final class ReplyBudget {
     public static int room(Capacity capacity, long used, int held) {
         return !capacity.known() || used < 0
                 ? held + 1
-                : (int) Math.max(0, Math.min(Integer.MAX_VALUE, held + capacity.limit() - capacity.untouched() - used));
+                : (int) Math.max(0, Math.min(Integer.MAX_VALUE, held + capacity.limit() - capacity.keptFree() - used));
     }
 
     /**

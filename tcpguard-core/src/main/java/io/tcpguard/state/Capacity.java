@@ -19,7 +19,7 @@ public record Capacity(
         long limit, long used, long own, long brought, long admissionThreshold, ConnectionLimits connections) {
 
     /** The goal is that ten are left, and two may be opened while one looks. */
-    private static final int MOST_UNTOUCHED = 12;
+    private static final int MOST_KEPT_FREE = 12;
 
     /** Asked for at refusals, so that none is made for it. */
     private static final List<Limit> LIMITS = List.of(Limit.values());
@@ -59,10 +59,10 @@ public record Capacity(
 
     /**
      * Descriptors of the reserve that no flood may take, whether it is refused, answered or allowed: {@value
-     * #MOST_UNTOUCHED}, or three fifths of a smaller reserve.
+     * #MOST_KEPT_FREE}, or three fifths of a smaller reserve.
      */
-    public long untouched() {
-        return Math.min(MOST_UNTOUCHED, reserve() * 3 / 5);
+    public long keptFree() {
+        return Math.min(MOST_KEPT_FREE, reserve() * 3 / 5);
     }
 
     /**

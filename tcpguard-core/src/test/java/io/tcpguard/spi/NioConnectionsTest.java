@@ -101,14 +101,14 @@ class NioConnectionsTest {
     void endsWhatStandsStillButNotWhatMoves() throws IOException {
         NioConnection connection = accepted();
         connection.requests().begin();
-        assertThat(connections.endStandstills(0, 9, Closing.RESET)).isZero();
+        assertThat(connections.endStalledWork(0, 9, Closing.RESET)).isZero();
         connection.sent(false, false);
         assertThat(guard.lastHandle().unfinished).isTrue();
-        assertThat(connections.endStandstills(Long.MAX_VALUE, 9, Closing.RESET)).isZero();
+        assertThat(connections.endStalledWork(Long.MAX_VALUE, 9, Closing.RESET)).isZero();
         connection.received();
-        assertThat(connection.stillFor(System.nanoTime())).isZero();
-        assertThat(connections.endStandstills(0, 0, Closing.RESET)).isZero();
-        assertThat(connections.endStandstills(0, 9, Closing.RESET)).isEqualTo(1);
+        assertThat(connection.stalledFor(System.nanoTime())).isZero();
+        assertThat(connections.endStalledWork(0, 0, Closing.RESET)).isZero();
+        assertThat(connections.endStalledWork(0, 9, Closing.RESET)).isEqualTo(1);
         assertThat(client.isConnected()).isTrue();
     }
 

@@ -23,7 +23,7 @@ class ReplyBudgetTest {
 
         int answers = ReplyBudget.ofBatches(capacity, 0);
         assertThat(answers).isPositive();
-        assertThat(used + answers + ReplyBudget.batch(capacity, 16)).isLessThanOrEqualTo(20_000 - capacity.untouched());
+        assertThat(used + answers + ReplyBudget.batch(capacity, 16)).isLessThanOrEqualTo(20_000 - capacity.keptFree());
     }
 
     @Test

@@ -137,7 +137,9 @@ public final class NoneLeft implements AutoCloseable {
         client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         InputStream in = client.getInputStream();
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0 && !read.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r"); b = in.read()) {
+        for (int b = in.read();
+                b >= 0 && !read.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r");
+                b = in.read()) {
             read.write(b);
         }
         String head = read.toString(StandardCharsets.US_ASCII);

@@ -20,21 +20,21 @@ final class ConnectionEnd {
         } else if (ports.behindProxy
                 && !http2
                 && channel.pipeline().get(SilentLeave.class) == null
-                && ports.tryGoodbye(draining)) {
+                && ports.tryGoAway(draining)) {
             // A request may cross the end on its way.
-            channel.closeFuture().addListener(closed -> ports.goodbyeOver(draining));
+            channel.closeFuture().addListener(closed -> ports.goAwayOver(draining));
             channel.pipeline().addFirst(SilentLeave.now());
         } else {
             // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
             // connection can't.
             channel.close();
-            if (channel.isOpen() && !ports.tryGoodbye(draining)) {
+            if (channel.isOpen() && !ports.tryGoAway(draining)) {
                 ChannelCloser.registered(channel, Admission.RESPOND);
             } else if (channel.isOpen()) {
                 channel.eventLoop()
                         .schedule(
                                 () -> {
-                                    ports.goodbyeOver(draining);
+                                    ports.goAwayOver(draining);
                                     ChannelCloser.registered(channel, Admission.RESPOND);
                                 },
                                 Pacing.CLOSE_GRACE_MILLIS,

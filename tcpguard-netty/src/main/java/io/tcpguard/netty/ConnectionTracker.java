@@ -190,7 +190,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         }
     }
 
-    /** Takes a connection out of the books, if it is in them. */
+    /** Ends the tracking of a connection, if it is tracked. */
     static void forget(Channel channel) {
         ConnectionTracker tracker = channel.attr(KEY).get();
         if (tracker != null) {

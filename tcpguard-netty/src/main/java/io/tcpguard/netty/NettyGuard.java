@@ -155,7 +155,7 @@ public final class NettyGuard {
     }
 
     /**
-     * The books on one connection, for applications of other protocols that know exactly when work begins and ends.
+     * The handle of one connection, for applications of other protocols that know exactly when work begins and ends.
      * From the first call on bytes are no longer taken for work on this connection.
      *
      * @param channel a child channel; without guard, what is reported goes nowhere and {@code begin()} is always true

@@ -46,7 +46,7 @@ final class Ports {
         this.protocol = protocol;
     }
 
-    /** The books on this server channel, opened now if they were not. */
+    /** The port of this server channel, registered now if it was not. */
     ServerPort of(Channel server) {
         ServerPort known = server.attr(ServerPort.KEY).get();
         if (known != null) {
@@ -124,10 +124,10 @@ final class Ports {
     }
 
     /**
-     * Whether an evicted connection may take the time to say goodbye, since its client does not read it at once. Few
-     * may.
+     * Whether an evicted connection may take the time for a GOAWAY or a last answer, since its client does not read
+     * it at once. Few may.
      */
-    boolean tryGoodbye(boolean draining) {
+    boolean tryGoAway(boolean draining) {
         if (draining || goAwaysInProgress.incrementAndGet() <= Pacing.GOAWAYS_AT_A_TIME) {
             return true;
         }
@@ -136,7 +136,7 @@ final class Ports {
     }
 
     /** Once for each that was granted. */
-    void goodbyeOver(boolean draining) {
+    void goAwayOver(boolean draining) {
         if (!draining) {
             goAwaysInProgress.decrementAndGet();
         }

@@ -16,7 +16,7 @@ import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One server channel under guard: decides about its children and keeps the books on it until it closes. */
+/** One server channel under guard: decides about its children and counts them until it closes. */
 final class ServerPort implements ListenerControl, ChannelFutureListener {
     static final AttributeKey<ServerPort> KEY = AttributeKey.valueOf(ServerPort.class, "port");
 
@@ -61,7 +61,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         if (closed.get() || server.eventLoop().isShuttingDown()) {
             return false;
         }
-        // Closed on purpose: the next thing that its loop does is to take it out of the books.
+        // Closed on purpose: the next thing that its loop does is to end this registration.
         return !server.isOpen() || (server.isActive() && server.isRegistered());
     }
 
@@ -130,7 +130,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         }
     }
 
-    /** Takes an admitted child into the books; the handler belongs first into its pipeline. */
+    /** Tracks an admitted child; the handler belongs first into its pipeline. */
     ConnectionTracker admit(Channel child) {
         ConnectionTracker tracker = new ConnectionTracker(this, child);
         children.admitted();

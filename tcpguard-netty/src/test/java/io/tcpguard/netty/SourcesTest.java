@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SourcesTest {
     private static final String CROWD = "127.0.0.2";
     private static final int CROWD_SIZE = 300;
-    /** Of 256 descriptors ten are the reserve; six of those are untouched. */
+    /** Of 256 descriptors ten are the reserve; six of those are kept free. */
     private static final int REFUSAL_POINT = 246;
 
     private static final int ABOVE_THE_REFUSAL_POINT = 4;
@@ -65,7 +65,7 @@ class SourcesTest {
                     .as("a stranger")
                     .isInstanceOf(IOException.class);
             assertThatThrownBy(() -> ask(connect(server, "127.0.0.9"), speech))
-                    .as("one that would take an untouched descriptor")
+                    .as("one that would take a descriptor that is kept free")
                     .isInstanceOf(IOException.class);
         }
     }

@@ -10,7 +10,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one connector that are in the guard's books, and the one whose event a thread processes. Any
+ * The tracked connections of one connector, and the one whose event a thread processes. Any
  * thread.
  */
 final class ConnectionRegistry {

@@ -95,7 +95,7 @@ final class EndpointControl implements ListenerControl {
     }
 
     @Override
-    public int endStandstills(long patienceNanos, int most, Closing how) {
+    public int endStalledWork(long patienceNanos, int most, Closing how) {
         return clientWait.end(endpoint.registry().all(), endpoint::wrapperOf, patienceNanos, most, how);
     }
 

@@ -33,7 +33,7 @@ final class Evictor {
         this.registry = registry;
     }
 
-    /** Closes what had its time to say goodbye. */
+    /** Closes what had its time for a GOAWAY. */
     void sweep() {
         goAwayCloser.sweep();
     }
@@ -85,7 +85,7 @@ final class Evictor {
     }
 
     private void evictMultiplexed(SocketChannel channel, SocketWrapperBase<NioChannel> wrapper, boolean politely) {
-        // Out of the books first, since the gate keeps Tomcat's own events from it else.
+        // Tracked no more first, since the gate keeps Tomcat's own events from it else.
         registry.forget(channel);
         if (!politely || !goAwayCloser.begin(channel, wrapper)) {
             closeUnderWorkers(channel, wrapper);

@@ -55,7 +55,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     }
 
     /**
-     * Puts this connector under guard, at any time: connections that are open already stay out of the guard's books.
+     * Puts this connector under guard, at any time: connections that are open already are not tracked.
      *
      * @throws IllegalStateException if another guard has it, or this one does not run
      */

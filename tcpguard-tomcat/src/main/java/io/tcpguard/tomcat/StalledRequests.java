@@ -2,7 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
-import io.tcpguard.spi.Standstills;
+import io.tcpguard.spi.StalledWork;
 import java.util.Collection;
 import java.util.function.Function;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
@@ -23,21 +23,21 @@ final class StalledRequests {
             int most,
             Closing how) {
         long now = System.nanoTime();
-        return Standstills.endLongest(
+        return StalledWork.endLongest(
                 connections,
-                connection -> stillFor(connection, wrappers, now),
+                connection -> stalledFor(connection, wrappers, now),
                 patienceNanos,
                 most,
                 connection -> connection.cut(how));
     }
 
-    private static long stillFor(
+    private static long stalledFor(
             GuardedConnection connection, Function<GuardedConnection, @Nullable NioSocketWrapper> wrappers, long now) {
         NioSocketWrapper wrapper = connection.holdsThread() ? wrappers.apply(connection) : null;
         if (wrapper == null || wrapper.interestOps() == 0) {
             connection.clientWait().moves();
             return -1;
         }
-        return connection.clientWait().standsStill(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now);
+        return connection.clientWait().stalledFor(wrapper.getLastRead() + 31 * wrapper.getLastWrite(), now);
     }
 }

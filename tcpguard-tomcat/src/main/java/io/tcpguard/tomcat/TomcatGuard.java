@@ -25,7 +25,7 @@ public final class TomcatGuard {
     private TomcatGuard() {}
 
     /**
-     * A connector under guard, to be added to a service. Its other settings are Tomcat's, untouched.
+     * A connector under guard, to be added to a service. Its other settings are Tomcat's own.
      *
      * @param guard a running one
      * @param port 0..65535; 0: any free one

@@ -72,7 +72,7 @@ final class UnpooledWork implements Executor {
     /** The guard's probe task; by the sampler's thread. */
     @Override
     public void execute(Runnable probe) {
-        if (standsStill(clock.getAsLong())) {
+        if (stalledFor(clock.getAsLong())) {
             held.set(probe);
         } else {
             executor.execute(probe);
@@ -81,14 +81,14 @@ final class UnpooledWork implements Executor {
 
     /** Lets a probe task go if something moves again. In each cycle, by the sampler's thread. */
     void look() {
-        boolean still = standsStill(clock.getAsLong());
+        boolean still = stalledFor(clock.getAsLong());
         Runnable probe = still ? null : held.getAndSet(null);
         if (probe != null) {
             executor.execute(probe);
         }
     }
 
-    private boolean standsStill(long now) {
+    private boolean stalledFor(long now) {
         int soFar = ended;
         if (soFar != endedSeen || inProgress.get() < many) {
             endedSeen = soFar;

@@ -121,6 +121,6 @@ class StalledRequestsTest {
     }
 
     private int end(long patienceNanos, int most) {
-        return guard.listeners.get(0).control.endStandstills(patienceNanos, most, Closing.RESET);
+        return guard.listeners.get(0).control.endStalledWork(patienceNanos, most, Closing.RESET);
     }
 }

@@ -52,7 +52,9 @@ class UnpluggedTest {
             }
             TimeUnit.MILLISECONDS.sleep(500);
             plug.pull(UNPLUGGED);
-            assertThat(Await.times(HONEST, 90, () -> isServed(port, clients))).as("%s", server.output()).isEqualTo(HONEST);
+            assertThat(Await.times(HONEST, 90, () -> isServed(port, clients)))
+                    .as("%s", server.output())
+                    .isEqualTo(HONEST);
         } finally {
             for (RawClient client : clients) {
                 client.close();

@@ -108,7 +108,7 @@ public final class AdmissionPolicy {
         upkeep.sampled(level, now);
     }
 
-    /** Connections in the books. */
+    /** Tracked connections. */
     public int connections() {
         return table.size();
     }
@@ -120,7 +120,7 @@ public final class AdmissionPolicy {
         return slots;
     }
 
-    /** It is watched no more; its connections stay in the books until they close. */
+    /** It is watched no more; its connections stay tracked until they close. */
     public void forget(ListenerSlots listener) {
         listeners.remove(listener);
     }
@@ -141,7 +141,7 @@ public final class AdmissionPolicy {
      */
     public void evictBeyond(long now) {
         GuardSnapshot snapshot = snapshots.get();
-        // Counted once: who is closed leaves the books later, on a thread of its own.
+        // Counted once: a closed connection is tracked until a thread of its own notes it.
         long beyond = Math.min(EVICTED_AT_ONCE, ceilings.process().excess() - 1);
         for (int i = 0; open && reclaim && i < beyond; i++) {
             ceilings.process().shed(now);
@@ -182,12 +182,15 @@ public final class AdmissionPolicy {
         return allowed.contains(source);
     }
 
-    /** How many refused connections may be held for an answer: the descriptors that are free, but for the untouched. */
+    /**
+     * How many refused connections may be held for an answer: the descriptors that are free, but for those that are
+     * kept free.
+     */
     public int roomForAnswers(int heldNow) {
         return refusals.roomForAnswers(heldNow);
     }
 
-    /** Takes an admitted connection into the books. */
+    /** Tracks an admitted connection. */
     public ConnectionHandle open(@Nullable InetAddress source, ListenerSlots listener, ConnectionCloser closer) {
         long now = upkeep.sampledAt();
         boolean scarce = ceilings.shedWithin(RECENTLY, listener, now);

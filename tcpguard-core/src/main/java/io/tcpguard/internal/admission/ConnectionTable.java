@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of the admitted connections of the process, or of one listener: who holds them, and in which order they
+ * The admitted connections of the process, or of one listener: who holds them, and in which order they
  * would be evicted ({@link IdleOrder}). The one lock is taken when a connection opens or closes and at the admission
  * threshold, for a handful of pointer writes. Any thread.
  */

@@ -40,6 +40,6 @@ final class DescriptorCeiling extends Ceiling {
 
     @Override
     long ofTheAllowed(Capacity capacity) {
-        return capacity.reserve() - capacity.untouched();
+        return capacity.reserve() - capacity.keptFree();
     }
 }

@@ -7,30 +7,30 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether one more connection fits below the admission threshold, by the kernel's own count. Counting costs 2 µs, a
- * tenth of an accept, so a count vouches for some of what it found free, and a "full" stands until a connection closes,
+ * tenth of an accept, so a count permits some of what it found free, and a "full" stands until a connection closes,
  * 5 ms at most.
  *
- * <p>Each admission takes a voucher, or is the one that the newest count was made for. Vouchers come only from a thread
- * that found none, and only if no other count was noted since before its own was begun: so a count never vouches for
+ * <p>Each admission takes a permit, or is the one that the newest count was made for. Permits come only from a thread
+ * that found none, and only if no other count was noted since before its own was begun: so a count never permits
  * more than a newer one allows, however late it is noted. All others who count, such as the sampler, can only take
- * vouchers away.
+ * permits away.
  *
  * <p>Connections alone never pass the admission threshold. If something else opens descriptors after a count, they pass
- * it by as many as were vouched for at most: a quarter of the reserve ({@link #mostVouchers}). Several threads may ask
+ * it by as many as were permitted at most: a quarter of the reserve ({@link #mostPermits}). Several threads may ask
  * at once: no lock, no allocation; whoever must count again does so because another count was noted meanwhile.
  */
 final class DescriptorHeadroom {
     private static final long FULL_STANDS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int VOUCHER_BITS = 16;
-    private static final long VOUCHERS = (1L << VOUCHER_BITS) - 1;
+    private static final int PERMIT_BITS = 16;
+    private static final long PERMITS = (1L << PERMIT_BITS) - 1;
 
     private final LongSupplier count;
 
-    /** Counts noted so far, in the upper bits; vouchers in the lower ones. */
+    /** Counts noted so far, in the upper bits; permits in the lower ones. */
     private final AtomicLong word = new AtomicLong();
 
     private volatile long admissionThreshold = Long.MAX_VALUE;
-    private volatile long mostVouchers;
+    private volatile long mostPermits;
     private volatile long lastCount = -1;
     private volatile long fullAt;
     private volatile long closedAtFull = -1;
@@ -45,14 +45,14 @@ final class DescriptorHeadroom {
      * too.
      */
     void update(long admissionThreshold, long reserve, long used) {
-        this.mostVouchers = mostVouchers(reserve);
+        this.mostPermits = mostPermits(reserve);
         this.admissionThreshold = admissionThreshold;
         lower(used);
     }
 
     /** A quarter of the reserve; below a reserve of four each new connection is counted. */
-    static long mostVouchers(long reserve) {
-        return Math.max(0, Math.min(VOUCHERS, reserve / 4));
+    static long mostPermits(long reserve) {
+        return Math.max(0, Math.min(PERMITS, reserve / 4));
     }
 
     /** Whether the connection just accepted fits. Any thread. */
@@ -62,7 +62,7 @@ final class DescriptorHeadroom {
                 return true;
             }
             long seen = look();
-            if (vouchers(seen) > 0) {
+            if (permits(seen) > 0) {
                 if (take(seen)) {
                     return true;
                 }
@@ -82,28 +82,28 @@ final class DescriptorHeadroom {
                 closedAtFull = closedSoFar;
                 return false;
             }
-            if (vouch(seen, used)) {
+            if (grant(seen, used)) {
                 return true;
             }
         }
     }
 
-    /** What stands now. To be had before a count is begun that is to vouch for anything. */
+    /** What stands now. To be had before a count is begun that is to permit anything. */
     long look() {
         return word.get();
     }
 
-    static long vouchers(long seen) {
-        return seen & VOUCHERS;
+    static long permits(long seen) {
+        return seen & PERMITS;
     }
 
-    /** Takes one of the vouchers that were seen. False if they are not as seen any more. */
+    /** Takes one of the permits that were seen. False if they are not as seen any more. */
     boolean take(long seen) {
         return word.compareAndSet(seen, seen - 1);
     }
 
     /** Notes a count that was begun after {@code seen}. False, and nothing is noted, if another one was noted since. */
-    boolean vouch(long seen, long used) {
+    boolean grant(long seen, long used) {
         if (!word.compareAndSet(seen, next(seen, worth(used)))) {
             return false;
         }
@@ -116,7 +116,7 @@ final class DescriptorHeadroom {
         lastCount = used;
         long worth = worth(used);
         long seen = word.get();
-        while (!word.compareAndSet(seen, next(seen, Math.min(vouchers(seen), worth)))) {
+        while (!word.compareAndSet(seen, next(seen, Math.min(permits(seen), worth)))) {
             seen = word.get();
         }
     }
@@ -150,10 +150,10 @@ final class DescriptorHeadroom {
     /** A quarter of what is free: the rest is for those who open descriptors unseen. */
     private long worth(long used) {
         long point = admissionThreshold;
-        return used < 0 || used >= point ? 0 : Math.min(mostVouchers, (point - used) / 4);
+        return used < 0 || used >= point ? 0 : Math.min(mostPermits, (point - used) / 4);
     }
 
-    private static long next(long seen, long vouchers) {
-        return (seen & ~VOUCHERS) + (1L << VOUCHER_BITS) + vouchers;
+    private static long next(long seen, long permits) {
+        return (seen & ~PERMITS) + (1L << PERMIT_BITS) + permits;
     }
 }

@@ -20,7 +20,7 @@ abstract class ListEntry {
     /** When a search found it idle by its handle and spared it. */
     long sparedAt = Long.MIN_VALUE;
 
-    /** In the books of its table. */
+    /** In its table. */
     boolean in;
 
     /** Out of them for good; it may have closed before it came in. */

@@ -19,7 +19,7 @@ public final class ListenerCounts {
     }
 
     /** When its connections give their slots back. */
-    final Turns turns = new Turns();
+    final SlotRotation turns = new SlotRotation();
 
     private final LongAdder accepts = new LongAdder();
     private final AtomicInteger held = new AtomicInteger();
@@ -54,7 +54,7 @@ public final class ListenerCounts {
         inHand.decrementAndGet();
     }
 
-    /** Connections that are accepted, and neither in the books nor handed to who refuses them. */
+    /** Connections that are accepted, and neither tracked nor handed to the refusal pool. */
     public int inHand() {
         return inHand.get();
     }

@@ -14,17 +14,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Without a free descriptor accept(2) fails (EMFILE), and nobody comes in who could ask for an eviction: where a limit
- * was lowered below what is open, or others took all; the same where a connector's maxConnections fell. Idle
- * connections give way by themselves then, until one newcomer can be accepted; with it admission goes on. Only while
- * somebody waits to be accepted, or that is not known, and never for a moment's want. Sampler thread; it meets no
- * acceptor at the lock of {@link Evictions}, since none gets there.
+ * Without a free descriptor accept(2) fails (EMFILE), and nobody comes in who could ask for an eviction: where a
+ * limit was lowered below what is open, or others took all; the same where a connector's maxConnections fell. Idle
+ * connections give way by themselves then, until one new connection can be accepted; with it admission goes on. Only
+ * while somebody waits to be accepted, or that is not known, and never for a moment's want. Sampler thread; it meets
+ * no acceptor at the lock of {@link Evictions}, since none gets there.
  */
 final class NoneLeft {
     /** Files that are opened and closed again are no reason. */
     private static final long LASTS_FOR = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** What one look vouches for at most: a late sampler has not seen what was between. */
+    /** What one look permits at most: a late sampler has not seen what was between. */
     private static final long A_LOOK = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Supplier<GuardSnapshot> snapshots;

@@ -117,7 +117,7 @@ final class PolicyUpkeep {
         turn(ofNoListener.turns, ceilings.shedWithin(RECENTLY, null, now) ? bound : TenureEstimator.NONE, step);
     }
 
-    private void turn(Turns turns, long bound, long step) {
+    private void turn(SlotRotation turns, long bound, long step) {
         turns.sampled(bound, evictions.perSecond(), step);
     }
 }

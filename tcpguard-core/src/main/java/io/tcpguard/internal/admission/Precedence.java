@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * While slots are scarce, known good sources come first, then unknown ones, then bad ones: only who is in hand can be
  * held or refused, the order of the accept queue is the kernel's. So who is of less worth does not wait there, which
- * would hold up those behind it. A few of them do all the same, in turn, or a long overload would shut newcomers out
+ * would hold up those behind it. A few of them do all the same, in turn, or a long overload would shut new clients out
  * for good. Where nobody better comes, all are equal. Any thread; an estimate where several accept at once.
  */
 final class Precedence {

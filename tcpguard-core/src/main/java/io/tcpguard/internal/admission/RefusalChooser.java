@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How a connection is refused, by reset, by an answer or by a close, and the books of who was. Any thread. */
+/** How a connection is refused, by reset, by an answer or by a close, and the count of who was. Any thread. */
 final class RefusalChooser {
     private static final int SOURCES_TOLD = 10;
 
@@ -61,7 +61,7 @@ final class RefusalChooser {
 
     /** Answers hold descriptors of the reserve for a moment, and so do allowed clients for long: half of it each. */
     private boolean leavesRoomToAllowed(Capacity capacity) {
-        return !capacity.known() || room.excess() <= (capacity.reserve() - capacity.untouched()) / 2;
+        return !capacity.known() || room.excess() <= (capacity.reserve() - capacity.keptFree()) / 2;
     }
 
     /** By the way that it will be done. */
@@ -72,7 +72,10 @@ final class RefusalChooser {
         return how;
     }
 
-    /** How many refused connections may be held for an answer: the descriptors that are free, but for the untouched. */
+    /**
+     * How many refused connections may be held for an answer: the descriptors that are free, but for those that are
+     * kept free.
+     */
     int roomForAnswers(int heldNow) {
         Capacity capacity = snapshots.get().capacity();
         // Counted now: a burst hands in dozens within the millisecond that an older count may be old.

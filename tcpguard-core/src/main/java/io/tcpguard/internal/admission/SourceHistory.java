@@ -89,7 +89,7 @@ final class SourceHistory {
         // It tells nothing of who is good, nor of an address that has got in: there may be many behind it.
         long absent = address == null || rank == Rank.KNOWN_GOOD ? 0 : table.idOfAbsent(address);
         if (absent != 0) {
-            memory.knocked(absent);
+            memory.retried(absent);
         }
     }
 

@@ -12,9 +12,9 @@ final class SourceMarks {
      * Refusals in a row, within a minute or so, of a source that comes again at once. Other clients have been served
      * elsewhere by then.
      */
-    static final int KNOCKS = 4;
+    static final int RETRIES = 4;
 
-    // tag 36 | minute 14 | good 6 | sat 4 | knocked 4
+    // tag 36 | minute 14 | good 6 | sat 4 | retried 4
     private static final int TAG_SHIFT = 28;
     private static final int MINUTE_SHIFT = 14;
     private static final int MINUTES = (1 << 14) - 1;
@@ -23,7 +23,7 @@ final class SourceMarks {
 
     private static final int MOST_GOOD = 60;
     private static final int MOST_BAD = 15;
-    private static final int KNOCKS_FORGOTTEN_A_MINUTE = 4;
+    private static final int RETRIES_FORGOTTEN_A_MINUTE = 4;
 
     private SourceMarks() {}
 
@@ -39,33 +39,33 @@ final class SourceMarks {
         return (int) (word >>> SAT_SHIFT) & 15;
     }
 
-    static int knocks(long word) {
+    static int retries(long word) {
         return (int) word & 15;
     }
 
     /** With one mark more, each bounded. */
-    static long plus(long word, long source, int good, int sat, int knocks, long minute) {
+    static long plus(long word, long source, int good, int sat, int retries, long minute) {
         return word(
                 source,
                 Math.min(MOST_GOOD, good(word) + good),
                 Math.min(MOST_BAD, sat(word) + sat),
-                Math.min(MOST_BAD, knocks(word) + knocks),
+                Math.min(MOST_BAD, retries(word) + retries),
                 minute);
     }
 
-    static long withoutKnocks(long word, long minute) {
+    static long withoutRetries(long word, long minute) {
         return word(word, good(word), sat(word), 0, minute);
     }
 
-    private static long word(long source, int good, int sat, int knocks, long minute) {
-        if (good == 0 && sat == 0 && knocks == 0) {
+    private static long word(long source, int good, int sat, int retries, long minute) {
+        if (good == 0 && sat == 0 && retries == 0) {
             return 0;
         }
         return source >>> TAG_SHIFT << TAG_SHIFT
                 | (minute & MINUTES) << MINUTE_SHIFT
                 | (long) good << GOOD_SHIFT
                 | (long) sat << SAT_SHIFT
-                | knocks;
+                | retries;
     }
 
     /** As it is by this minute; 0 if nothing is left of it. */
@@ -81,7 +81,7 @@ final class SourceMarks {
                         word,
                         Math.max(0, good(word) - minutes),
                         Math.max(0, sat(word) - minutes),
-                        Math.max(0, knocks(word) - KNOCKS_FORGOTTEN_A_MINUTE * minutes),
+                        Math.max(0, retries(word) - RETRIES_FORGOTTEN_A_MINUTE * minutes),
                         minute);
     }
 
@@ -91,7 +91,7 @@ final class SourceMarks {
         if (good > 0) {
             return good >= sat ? Rank.KNOWN_GOOD : Rank.UNKNOWN;
         }
-        return sat > 0 || knocks(word) >= KNOCKS ? Rank.KNOWN_BAD : Rank.UNKNOWN;
+        return sat > 0 || retries(word) >= RETRIES ? Rank.KNOWN_BAD : Rank.UNKNOWN;
     }
 
     /** So much, and nothing good, makes a network bad. */
@@ -101,6 +101,6 @@ final class SourceMarks {
 
     /** Who is worth least is forgotten first. */
     static long worth(long word) {
-        return word == 0 ? -1 : good(word) * 64L + sat(word) * 2L + knocks(word);
+        return word == 0 ? -1 : good(word) * 64L + sat(word) * 2L + retries(word);
     }
 }

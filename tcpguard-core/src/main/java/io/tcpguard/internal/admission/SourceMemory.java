@@ -37,8 +37,8 @@ final class SourceMemory {
     private static final int SAT = 5;
 
     /**
-     * Of a network. Its count stops at fifteen and falls by one a minute. Newcomers from there are bad while it is at
-     * fifteen and nothing good is known: after fifteen within a minute, or thirty within a quarter of an hour.
+     * Of a network. Its count stops at fifteen and falls by one a minute. New connections from there are bad while it
+     * is at fifteen and nothing good is known: after fifteen within a minute, or thirty within a quarter of an hour.
      */
     private static final int SAT_IN_NETWORK = 1;
 
@@ -86,7 +86,7 @@ final class SourceMemory {
     }
 
     /** Its connection was refused. */
-    void knocked(long source) {
+    void retried(long source) {
         mark(source, 0, 0, 1);
     }
 
@@ -96,9 +96,9 @@ final class SourceMemory {
         int at = indexOf(table, source);
         if (at >= 0) {
             long word = table.get(at);
-            if (SourceMarks.of(word, source) && SourceMarks.knocks(word) > 0) {
+            if (SourceMarks.of(word, source) && SourceMarks.retries(word) > 0) {
                 long minute = minute();
-                table.compareAndSet(at, word, SourceMarks.withoutKnocks(SourceMarks.aged(word, minute), minute));
+                table.compareAndSet(at, word, SourceMarks.withoutRetries(SourceMarks.aged(word, minute), minute));
             }
         }
     }
@@ -215,7 +215,7 @@ final class SourceMemory {
     }
 
     /** What was known before. */
-    private long mark(long source, int good, int sat, int knocks) {
+    private long mark(long source, int good, int sat, int retries) {
         AtomicLongArray table = words;
         long minute = minute();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -227,7 +227,7 @@ final class SourceMemory {
                 continue;
             }
             long before = same ? SourceMarks.aged(was, minute) : 0;
-            if (table.compareAndSet(to, was, SourceMarks.plus(before, source, good, sat, knocks, minute))) {
+            if (table.compareAndSet(to, was, SourceMarks.plus(before, source, good, sat, retries, minute))) {
                 return before;
             }
         }

@@ -115,7 +115,7 @@ public final class StalledRequestReaper {
         int byReset = resets.take(most, capacity, now);
         int ended = 0;
         try {
-            ended = control.endStandstills(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
+            ended = control.endStalledWork(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
         } catch (RuntimeException | LinkageError e) {
             trouble.warn("tcpguard: an adapter could not end requests that stand still", e, now);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection in the books. What requests touch is here, free of locks; its place in the table is the table's, under
+ * One tracked connection. What requests touch is here, free of locks; its place in the table is the table's, under
  * the table's lock.
  */
 final class TrackedConnection extends ListEntry implements ConnectionHandle {

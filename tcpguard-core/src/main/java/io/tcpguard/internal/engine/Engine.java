@@ -75,7 +75,7 @@ public final class Engine {
      *
      * @param watches all signals, DESCRIPTORS first, each with its newest reading
      * @param listeners the guarded listeners, the main one first; their queues are among the watches
-     * @param own connections in the books
+     * @param own tracked connections
      * @param shedNow whether a new connection was refused or evicted another within the last second for want of
      *     descriptors
      * @param operator why an operator drains; null if none does

@@ -24,7 +24,7 @@ public interface ListenerCondition {
         return 0;
     }
 
-    /** Connections that an acceptor holds while they wait or are refused: clients', but in no books. */
+    /** Connections that an acceptor holds while they wait or are refused: clients', but not tracked yet. */
     default int inHand() {
         return 0;
     }

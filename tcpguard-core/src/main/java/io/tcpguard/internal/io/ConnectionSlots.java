@@ -34,12 +34,12 @@ final class ConnectionSlots {
     }
 
     /** A slot for that connection; somebody else's, if none is free. */
-    HealthConnection take(SocketChannel newcomer, long now) throws IOException {
+    HealthConnection take(SocketChannel arrival, long now) throws IOException {
         HealthConnection free = free();
         if (free != null) {
             return free;
         }
-        InetAddress peer = newcomer.getRemoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
+        InetAddress peer = arrival.getRemoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
         HealthConnection victim = victim(peer, now);
         if (victim == null) {
             victim = slots[0];
@@ -95,15 +95,15 @@ final class ConnectionSlots {
     }
 
     /**
-     * Which one is closed: one that has its answer, else one of the peer that holds most (the newcomer counts); the
+     * Which one is closed: one that has its answer, else one of the peer that holds most (the new one counts); the
      * oldest of them. So a stranger pushes out himself before he pushes out a check.
      */
-    private @Nullable HealthConnection victim(@Nullable InetAddress newcomer, long now) {
+    private @Nullable HealthConnection victim(@Nullable InetAddress arrival, long now) {
         HealthConnection victim = null;
         int most = 0;
         for (HealthConnection slot : slots) {
             if (!slot.free()) {
-                int rank = slot.answered() ? Integer.MAX_VALUE : held(slot.peer(), newcomer);
+                int rank = slot.answered() ? Integer.MAX_VALUE : held(slot.peer(), arrival);
                 if (victim == null || rank > most || (rank == most && slot.age(now) > victim.age(now))) {
                     victim = slot;
                     most = rank;
@@ -113,8 +113,8 @@ final class ConnectionSlots {
         return victim;
     }
 
-    private int held(@Nullable InetAddress peer, @Nullable InetAddress newcomer) {
-        int count = peer != null && peer.equals(newcomer) ? 1 : 0;
+    private int held(@Nullable InetAddress peer, @Nullable InetAddress arrival) {
+        int count = peer != null && peer.equals(arrival) ? 1 : 0;
         for (HealthConnection slot : slots) {
             InetAddress other = slot.peer();
             if (other != null && other.equals(peer)) {

@@ -22,7 +22,7 @@ final class ClassPreload {
                     + "Precedence$1 ProxySearch RefusalChooser RefusedSources RefusedSources$Refused "
                     + "RefusedSources$Table ResetBudget SlotCeiling Source SourceHistogram SourceHistory SourceKey "
                     + "SourceKey$Memory SourceMarks SourceMemory Sources StalledRequestReaper "
-                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection Turns",
+                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection SlotRotation",
             "io.tcpguard.internal.engine",
             "Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "
                     + "Engine Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence "
@@ -32,7 +32,7 @@ final class ClassPreload {
             "AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
                     + "Drain$Sleep DrainPatience GonePeers GuardedListener ListenerControl ListenerRegistration "
                     + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
-                    + "Preload RateLimitedLog Refusal ReplyBudget RequestsInProgress Standstills Standstills$Still "
+                    + "Preload RateLimitedLog Refusal ReplyBudget RequestsInProgress StalledWork StalledWork$Still "
                     + "WatchedWork",
             "io.tcpguard.state",
             "Admission Capacity Capacity$1 CheckerStatus ConnectionLimits DownBy GuardListener GuardSnapshot "

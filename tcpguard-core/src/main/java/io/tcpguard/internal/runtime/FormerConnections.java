@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * An adapter's word, and the connections in the books of former runs of its guard: clients' as well, so no leak. Counts
+ * An adapter's word, and the connections tracked by former runs of its guard: clients' as well, so no leak. Counts
  * from any thread; kept by one at a time.
  */
 final class FormerConnections implements ListenerControl {
@@ -21,7 +21,7 @@ final class FormerConnections implements ListenerControl {
         this.control = control;
     }
 
-    /** The run of these books is over; those before that are empty by now are forgotten. */
+    /** This run is over; those before that are empty by now are forgotten. */
     void keep(ListenerCounts counts) {
         former = Stream.concat(Arrays.stream(former), Stream.of(counts))
                 .filter(each -> each.held() > 0)
@@ -78,8 +78,8 @@ final class FormerConnections implements ListenerControl {
     }
 
     @Override
-    public int endStandstills(long patienceNanos, int most, Closing how) {
-        return control.endStandstills(patienceNanos, most, how);
+    public int endStalledWork(long patienceNanos, int most, Closing how) {
+        return control.endStalledWork(patienceNanos, most, how);
     }
 
     @Override

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listening socket, whatever becomes of its guard. Between two runs everybody is admitted, and the books of the run
- * before are kept on. Another run takes it over at its start if it accepts then, else with its next connection; who is
- * connected by then counts as a client and is never evicted.
+ * One listening socket, whatever becomes of its guard. Between two runs everybody is admitted, and the counts of the
+ * run before are kept on. Another run takes it over at its start if it accepts then, else with its next connection;
+ * who is connected by then counts as a client and is never evicted.
  */
 final class LastingListener implements GuardedListener, LastingRegistrations.Lasting {
     private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What adapters have registered and not closed. A guard that is stopped and started while its servers run on has lost
- * its books: without them every client's connection would be a leak. So all that still lives is registered again. Any
+ * its counts: without them every client's connection would be a leak. So all that still lives is registered again. Any
  * thread.
  */
 final class LastingRegistrations {

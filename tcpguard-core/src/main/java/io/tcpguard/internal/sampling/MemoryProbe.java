@@ -35,7 +35,7 @@ final class MemoryProbe implements Probe {
         return use.name();
     }
 
-    /** Bytes to the point from which on newcomers must not take more, as last read. */
+    /** Bytes to the point from which on new connections must not take more, as last read. */
     long roomBytes() {
         return room;
     }

@@ -47,41 +47,41 @@ class DescriptorHeadroomTest {
     }
 
     @Test
-    void whatElseIsOpenedMakesThemPassItByTheVouchersOfOneCountAtMost() {
-        long most = DescriptorHeadroom.mostVouchers(RESERVE);
+    void whatElseIsOpenedMakesThemPassItByThePermitsOfOneCountAtMost() {
+        long most = DescriptorHeadroom.mostPermits(RESERVE);
 
         assertThat(new Search(RealRoom::new, POINT - 9, 7, 0).run("AAS", 2)).isEqualTo(most);
     }
 
     @Test
-    void aCountVouchesForAQuarterOfTheReserveAtMostHoweverMuchIsFree() {
+    void aCountPermitsAQuarterOfTheReserveAtMostHoweverMuchIsFree() {
         AtomicLong open = new AtomicLong(10);
         DescriptorHeadroom room = new DescriptorHeadroom(open::get);
         room.update(1004, 20, 10);
 
         assertThat(room.fits(0, 0)).isTrue();
 
-        assertThat(DescriptorHeadroom.vouchers(room.look())).isEqualTo(5);
+        assertThat(DescriptorHeadroom.permits(room.look())).isEqualTo(5);
     }
 
     @Test
-    void nobodyIsVouchedForAboveALimitThatWasLowered() {
+    void nobodyIsPermittedAboveALimitThatWasLowered() {
         AtomicLong open = new AtomicLong(100);
         DescriptorHeadroom room = new DescriptorHeadroom(open::get);
         room.update(980, 44, 100);
         open.incrementAndGet();
         assertThat(room.fits(0, 0)).isTrue();
-        assertThat(DescriptorHeadroom.vouchers(room.look())).isEqualTo(11);
+        assertThat(DescriptorHeadroom.permits(room.look())).isEqualTo(11);
         long before = room.look();
 
         room.update(50, 14, open.get());
 
-        assertThat(room.vouch(before, 101)).as("a count begun before").isFalse();
+        assertThat(room.grant(before, 101)).as("a count begun before").isFalse();
         assertThat(room.fits(0, 0)).isFalse();
     }
 
     @Test
-    void anUnknownCountAdmitsAndVouchesForNobody() {
+    void anUnknownCountAdmitsAndPermitsNobody() {
         AtomicLong open = new AtomicLong(100);
         DescriptorHeadroom room = new DescriptorHeadroom(open::get);
         room.update(980, 44, 100);
@@ -90,9 +90,9 @@ class DescriptorHeadroomTest {
         open.set(-1);
         room.countNow();
 
-        assertThat(DescriptorHeadroom.vouchers(room.look())).isZero();
+        assertThat(DescriptorHeadroom.permits(room.look())).isZero();
         assertThat(room.fits(0, 0)).isTrue();
-        assertThat(DescriptorHeadroom.vouchers(room.look())).isZero();
+        assertThat(DescriptorHeadroom.permits(room.look())).isZero();
     }
 
     @Test
@@ -162,11 +162,11 @@ class DescriptorHeadroomTest {
     private interface Rule {
         long look();
 
-        long vouchers(long seen);
+        long permits(long seen);
 
         boolean take(long seen);
 
-        boolean vouch(long seen, long used);
+        boolean grant(long seen, long used);
 
         void lower(long used);
 
@@ -184,8 +184,8 @@ class DescriptorHeadroomTest {
         }
 
         @Override
-        public long vouchers(long seen) {
-            return DescriptorHeadroom.vouchers(seen);
+        public long permits(long seen) {
+            return DescriptorHeadroom.permits(seen);
         }
 
         @Override
@@ -194,8 +194,8 @@ class DescriptorHeadroomTest {
         }
 
         @Override
-        public boolean vouch(long seen, long used) {
-            return room.vouch(seen, used);
+        public boolean grant(long seen, long used) {
+            return room.grant(seen, used);
         }
 
         @Override
@@ -211,41 +211,41 @@ class DescriptorHeadroomTest {
 
     /** As it was up to 0.9: a specimen, to see that the search finds it. */
     private static final class NewestNotedWins implements Rule {
-        private long vouchedFor;
+        private long permitted;
 
         @Override
         public long look() {
-            return vouchedFor;
+            return permitted;
         }
 
         @Override
-        public long vouchers(long seen) {
+        public long permits(long seen) {
             return seen;
         }
 
         @Override
         public boolean take(long seen) {
-            if (vouchedFor != seen) {
+            if (permitted != seen) {
                 return false;
             }
-            vouchedFor--;
+            permitted--;
             return true;
         }
 
         @Override
-        public boolean vouch(long seen, long used) {
-            vouchedFor = Math.max(0, (POINT - used) / 4);
+        public boolean grant(long seen, long used) {
+            permitted = Math.max(0, (POINT - used) / 4);
             return true;
         }
 
         @Override
         public void lower(long used) {
-            vouch(0, used);
+            grant(0, used);
         }
 
         @Override
         public void sample(long used) {
-            vouch(0, used);
+            grant(0, used);
         }
     }
 
@@ -330,7 +330,7 @@ class DescriptorHeadroomTest {
                 }
                 case 1 -> {
                     a.seen = rule.look();
-                    a.at = rule.vouchers(a.seen) > 0 ? 2 : 3;
+                    a.at = rule.permits(a.seen) > 0 ? 2 : 3;
                 }
                 case 2 -> {
                     if (rule.take(a.seen)) {
@@ -347,7 +347,7 @@ class DescriptorHeadroomTest {
                     if (a.used > POINT) {
                         rule.lower(a.used);
                         decided(a, false);
-                    } else if (rule.vouch(a.seen, a.used)) {
+                    } else if (rule.grant(a.seen, a.used)) {
                         decided(a, true);
                     } else {
                         a.at = 1;

@@ -46,9 +46,9 @@ class LimitsOfEverySizeTest {
         "524288, 2048, 12",
         "1073741816, 2048, 12"
     })
-    void keepsBackWhatALimitCanSpare(long limit, long reserve, long untouched) {
+    void keepsBackWhatALimitCanSpare(long limit, long reserve, long keptFree) {
         assertThat(GuardConfig.defaults().reserve(limit)).isEqualTo(reserve);
-        assertThat(capacity(limit).untouched()).isEqualTo(untouched);
+        assertThat(capacity(limit).keptFree()).isEqualTo(keptFree);
     }
 
     @Test
@@ -81,7 +81,7 @@ class LimitsOfEverySizeTest {
         assertThat(own * 10).isGreaterThanOrEqualTo((limit - OF_THE_SERVER) * 9);
         assertThat(used).isLessThanOrEqualTo(limit - capacity(limit).reserve());
         assertThat(policy.roomForAnswers(0))
-                .isEqualTo((int) (capacity(limit).reserve() - capacity(limit).untouched()));
+                .isEqualTo((int) (capacity(limit).reserve() - capacity(limit).keptFree()));
     }
 
     @ParameterizedTest

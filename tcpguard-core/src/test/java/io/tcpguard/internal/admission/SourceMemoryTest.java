@@ -30,9 +30,9 @@ class SourceMemoryTest {
     void ranksByWhatASourceDid() {
         memory.finished(id(1));
         memory.sat(id(2));
-        for (int i = 0; i < SourceMarks.KNOCKS; i++) {
+        for (int i = 0; i < SourceMarks.RETRIES; i++) {
             assertThat(memory.rank(id(3))).isEqualTo(Rank.UNKNOWN);
-            memory.knocked(id(3));
+            memory.retried(id(3));
         }
 
         assertThat(memory.rank(id(1))).isEqualTo(Rank.KNOWN_GOOD);
@@ -42,9 +42,9 @@ class SourceMemoryTest {
 
     @Test
     void forgetsRefusalsOfWhoCameInOrStayedAwayForAMinute() {
-        for (int i = 0; i < SourceMarks.KNOCKS; i++) {
-            memory.knocked(id(1));
-            memory.knocked(id(2));
+        for (int i = 0; i < SourceMarks.RETRIES; i++) {
+            memory.retried(id(1));
+            memory.retried(id(2));
         }
         memory.letIn(id(1));
         assertThat(memory.rank(id(1))).isEqualTo(Rank.UNKNOWN);
@@ -135,7 +135,7 @@ class SourceMemoryTest {
             }
         }
         for (int i = 0; i < 3 * MILLION; i++) {
-            memory.knocked(id(10_000 + i));
+            memory.retried(id(10_000 + i));
             if (i % 100_000 == 0) {
                 sweep(2);
             }
@@ -181,7 +181,7 @@ class SourceMemoryTest {
         for (int round = 0; round < 3; round++) {
             long before = threads.getThreadAllocatedBytes(thread);
             for (int i = 0; i < 20_000; i++) {
-                memory.knocked(i * 0x9E37_79B9_7F4A_7C15L);
+                memory.retried(i * 0x9E37_79B9_7F4A_7C15L);
                 memory.finished(i * 0x9E37_79B9_7F4A_7C15L);
                 memory.rank(i * 0x9E37_79B9_7F4A_7C15L);
             }

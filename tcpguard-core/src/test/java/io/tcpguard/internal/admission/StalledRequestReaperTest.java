@@ -107,7 +107,7 @@ class StalledRequestReaperTest {
             }
 
             @Override
-            public int endStandstills(long patienceNanos, int atMost, Closing how) {
+            public int endStalledWork(long patienceNanos, int atMost, Closing how) {
                 throw new IllegalStateException("an adapter's own fault");
             }
         };
@@ -126,7 +126,7 @@ class StalledRequestReaperTest {
             }
 
             @Override
-            public int endStandstills(long patienceNanos, int atMost, Closing how) {
+            public int endStalledWork(long patienceNanos, int atMost, Closing how) {
                 patience.add(Duration.ofNanos(patienceNanos));
                 most.add(atMost);
                 return howMany;

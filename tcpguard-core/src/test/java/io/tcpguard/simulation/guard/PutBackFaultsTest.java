@@ -38,7 +38,7 @@ class PutBackFaultsTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    an old count overwrites a newer one ~ Math.min(vouchers(seen), worth) ~ worth ~ WITHIN_THE_LIMIT
+                    an old count overwrites a newer one ~ Math.min(permits(seen), worth) ~ worth ~ WITHIN_THE_LIMIT
                     resets have no budget ~ size - spent ~ size ~ BOUNDED_RESETS
                     a stall is held, longer each time ~ STALLED(DownBy.SIGNALS, false, ~ STALLED(DownBy.SIGNALS, true, ~ BACK_IN_TIME
                     a connection is counted twice as closed ~ if (gone == 0 && GONE.compareAndSet(this, 0, 1)) ~ if (GONE.getAndSet(this, 1) >= 0) ~ BOOKS

@@ -109,8 +109,8 @@ public final class GuardedConnector extends ServerConnector {
         }
 
         @Override
-        public int endStandstills(long patienceNanos, int most, Closing how) {
-            return connections.endStandstills(patienceNanos, most, how);
+        public int endStalledWork(long patienceNanos, int most, Closing how) {
+            return connections.endStalledWork(patienceNanos, most, how);
         }
     }
 

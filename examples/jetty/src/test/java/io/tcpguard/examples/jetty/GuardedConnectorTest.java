@@ -144,10 +144,10 @@ class GuardedConnectorTest {
             try (Socket client = connect()) {
                 send(client, request);
                 Await.until("unfinished", () -> !guard.handles.isEmpty() && guard.lastHandle().unfinished);
-                assertThat(guard.onlyListener().control.endStandstills(Long.MAX_VALUE, 9, Closing.RESET))
+                assertThat(guard.onlyListener().control.endStalledWork(Long.MAX_VALUE, 9, Closing.RESET))
                         .isZero();
                 Await.until(
-                        "ended", () -> guard.onlyListener().control.endStandstills(1_000_000, 9, Closing.RESET) == 1);
+                        "ended", () -> guard.onlyListener().control.endStalledWork(1_000_000, 9, Closing.RESET) == 1);
                 Await.until(
                         "books right",
                         () -> guard.lastHandle().isClosed()

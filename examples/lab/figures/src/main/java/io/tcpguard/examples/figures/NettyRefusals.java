@@ -117,7 +117,7 @@ record NettyRefusals(int rounds, int knocks, int warmUp, int settleSeconds) {
             for (Contestant contestant : pair) {
                 RefusalBook book = book(books, contestant);
                 Median median = Median.of(book.perCpuSecond());
-                Knocks came = book.knocks();
+                Knocks came = book.retries();
                 out.println(String.format(
                         Locale.ROOT,
                         "| %s | %,.0f (%,.0f–%,.0f) | %s | %,d | %,d | %,d | %,d | %,d | %,.0f |",

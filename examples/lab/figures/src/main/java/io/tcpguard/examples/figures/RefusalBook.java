@@ -26,7 +26,7 @@ final class RefusalBook {
         perCpuSecond.add(came.refused() / Math.max(0.01, server.cpuSeconds() - before));
     }
 
-    Knocks knocks() {
+    Knocks retries() {
         return knocks;
     }
 

@@ -98,7 +98,7 @@ record Refusals(int rounds, int knocks, int warmUp, int silentSeconds) {
         out.println("|---|---|---|---|---|---|---|---|");
         books.forEach((contestant, book) -> {
             Median median = Median.of(book.perCpuSecond());
-            Knocks knocks = book.knocks();
+            Knocks knocks = book.retries();
             out.println(String.format(
                     Locale.ROOT,
                     "| %s | %,.0f (%,.0f–%,.0f) | %.1f | %,d | %,d | %,d | %,d | %,d |",

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * threshold.
  */
 @Tag("long")
-public class VoucherOrdersTest {
+public class PermitOrdersTest {
     private static final int POINT = 6;
     private static final int RESERVE = 8;
 
@@ -21,7 +21,7 @@ public class VoucherOrdersTest {
     private final AtomicInteger closed = new AtomicInteger();
     private final DescriptorHeadroom room = new DescriptorHeadroom(open::get);
 
-    public VoucherOrdersTest() {
+    public PermitOrdersTest() {
         room.update(POINT, RESERVE, 2);
     }
 
@@ -54,6 +54,6 @@ public class VoucherOrdersTest {
 
     @Test
     void noOrderOfCountsLetsConnectionsPassTheAdmissionThreshold() {
-        Orders.ofThree().check(VoucherOrdersTest.class);
+        Orders.ofThree().check(PermitOrdersTest.class);
     }
 }

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Who gives a slot back, and what is known of how long and how often healthy clients stay. */
-class TurnsTest {
+class SlotRotationTest {
     private static final long STEP = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final Turns turns = new Turns();
+    private final SlotRotation turns = new SlotRotation();
     private final TenureEstimator tenure = new TenureEstimator();
     private final PaceEstimator pace = new PaceEstimator();
     private final Random random = new Random(7);

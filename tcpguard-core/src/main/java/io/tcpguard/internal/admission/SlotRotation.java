@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * gives it back with its next answer, while anybody waits and for each who is refused, and no faster at one listener
  * than idle connections may be evicted.
  */
-final class Turns {
+final class SlotRotation {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final AtomicInteger wanted = new AtomicInteger();

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
-/** Ends requests that stand still, as {@link ListenerControl#endStandstills} is asked to. */
-public final class Standstills {
+/** Ends requests that stand still, as {@link ListenerControl#endStalledWork} is asked to. */
+public final class StalledWork {
     private record Still<C>(C connection, long nanos) {}
 
-    private Standstills() {}
+    private StalledWork() {}
 
     /**
      * Ends those that stand still longest.
      *
-     * @param stillFor for how long a connection's requests have waited for their client, in nanoseconds; less than 0:
+     * @param stalledFor for how long a connection's requests have waited for their client, in nanoseconds; less than 0:
      *     they don't. Asked once for each
      * @param patienceNanos none that stood still for less is ended
      * @param most how many may be
@@ -26,13 +26,13 @@ public final class Standstills {
      */
     public static <C> int endLongest(
             Collection<? extends C> connections,
-            ToLongFunction<C> stillFor,
+            ToLongFunction<C> stalledFor,
             long patienceNanos,
             int most,
             Predicate<C> end) {
         List<Still<C>> still = new ArrayList<>();
         for (C connection : connections) {
-            long nanos = stillFor.applyAsLong(connection);
+            long nanos = stalledFor.applyAsLong(connection);
             if (nanos >= patienceNanos) {
                 still.add(new Still<>(connection, nanos));
             }

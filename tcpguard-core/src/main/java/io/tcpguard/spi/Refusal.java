@@ -80,8 +80,8 @@ public enum Refusal {
     }
 
     /**
-     * The whole answer in HTTP/2, to a client that began with its preface: an empty SETTINGS, the server's preface, then
-     * GOAWAY: no stream was worked on, NO_ERROR (RFC 9113, 3.4 and 6.8). The caller's own copy.
+     * The whole answer in HTTP/2, to a client that began with its preface: an empty SETTINGS, the server's preface,
+     * then GOAWAY: no stream was worked on, NO_ERROR (RFC 9113, 3.4 and 6.8). The caller's own copy.
      */
     public static byte[] http2() {
         return new byte[] {

@@ -21,7 +21,9 @@ public record OpenDescriptors(Set<String> names) {
         return DIRECTORY.isDirectory();
     }
 
-    /** Nothing where there is no {@code /proc}. Without what classes are loaded from, since that is opened once for all. */
+    /**
+     * Nothing where there is no {@code /proc}. Without what classes are loaded from, since that is opened once for all.
+     */
     public static OpenDescriptors now() {
         Set<String> names = new TreeSet<>();
         String[] numbers = DIRECTORY.list();

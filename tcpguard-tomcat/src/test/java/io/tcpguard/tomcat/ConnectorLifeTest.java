@@ -160,8 +160,8 @@ class ConnectorLifeTest {
     }
 
     /**
-     * A paused connector closes what a worker has in hand, and by NIO2 a worker has each new connection in hand, to look
-     * whether it has sent something. AJP is not spoken here.
+     * A paused connector closes what a worker has in hand, and by NIO2 a worker has each new connection in hand, to
+     * look whether it has sent something. AJP is not spoken here.
      */
     private static void isServedAndLeftByItsWorker(Connector connector, RawClient client) throws IOException {
         if (!connector.getProtocolHandlerClassName().equals(AJP)) {

@@ -4,7 +4,8 @@ package io.tcpguard.examples.demo.load;
 import java.util.SplittableRandom;
 
 /**
- * Connects, sends one request, or a byte, and sits on the connection; gets another when it loses it; gives up at the flood's end.
+ * Connects, sends one request, or a byte, and sits on the connection; gets another when it loses it; gives up at the
+ * flood's end.
  */
 final class Abuser implements Client {
     private enum State {

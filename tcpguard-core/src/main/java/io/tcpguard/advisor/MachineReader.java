@@ -29,23 +29,34 @@ final class MachineReader {
 
     private final Path proc;
     private final Supplier<OptionalLong> loopback;
+    private final OptionalLong ownHeap;
     private final Settings settings;
     private final Map<Fact, Long> facts = new EnumMap<>(Fact.class);
     private final List<String> notes = new ArrayList<>();
 
+    /** Of a saved directory: heaps are known by command lines only. */
     MachineReader(Path proc, Supplier<OptionalLong> loopback) {
+        this(proc, loopback, OptionalLong.empty());
+    }
+
+    private MachineReader(Path proc, Supplier<OptionalLong> loopback, OptionalLong ownHeap) {
         this.proc = proc;
         this.loopback = loopback;
+        this.ownHeap = ownHeap;
         this.settings = new Settings(proc.resolve("sys"));
     }
 
     static MachineReader at(Path proc) {
-        return new MachineReader(proc, new LoopbackAddresses());
+        return new MachineReader(
+                proc,
+                new LoopbackAddresses(),
+                OptionalLong.of(Runtime.getRuntime().maxMemory()));
     }
 
     Machine self(List<Listening> listeners) {
         Path self = proc.resolve("self");
         common(self);
+        facts.putAll(MemoryFacts.of(self, ownHeap, proc));
         counters(self.resolve("net"));
         return machine("this process", self, listeners, false);
     }
@@ -56,6 +67,7 @@ final class MachineReader {
             return Optional.empty();
         }
         common(process);
+        facts.putAll(MemoryFacts.of(process, OptionalLong.empty(), proc));
         counters(process.resolve("net"));
         boolean foreign = foreignNetwork(process);
         List<Listening> listeners = census(process, foreign ? Map.of() : backlogs.byPort());

@@ -27,11 +27,21 @@ final class MemoryPages {
 
     static OptionalLong below(Path proc) {
         try {
-            Matcher total = TOTAL.matcher(KernelText.read(proc.resolve("meminfo")));
+            OptionalLong bytes = bytes(proc);
             OptionalLong page = pageSize(Files.readAllBytes(proc.resolve("self/auxv")));
-            return total.find() && page.isPresent()
-                    ? OptionalLong.of(Long.parseLong(total.group(1)) * KILO / page.getAsLong())
+            return bytes.isPresent() && page.isPresent()
+                    ? OptionalLong.of(bytes.getAsLong() / page.getAsLong())
                     : OptionalLong.empty();
+        } catch (IOException unknown) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** The same in bytes. */
+    static OptionalLong bytes(Path proc) {
+        try {
+            Matcher total = TOTAL.matcher(KernelText.read(proc.resolve("meminfo")));
+            return total.find() ? OptionalLong.of(Long.parseLong(total.group(1)) * KILO) : OptionalLong.empty();
         } catch (IOException unknown) {
             return OptionalLong.empty();
         }

@@ -71,7 +71,11 @@ public final class RequestsInProgress {
 
     /** A request's answer is written, or has failed. */
     public void end() {
-        changed(counts.updateAndGet(RequestsInProgress::oneLess));
+        long now = counts.updateAndGet(RequestsInProgress::oneLess);
+        if (now == 0) {
+            writeBlocked = false;
+        }
+        changed(now);
         handle.end();
     }
 

@@ -48,9 +48,15 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     /** Whether a read was asked for one by one, auto-read being off, and has not ended. Written by the event loop. */
     private volatile boolean reading;
 
-    // For who looks for gone clients.
+    // For who looks for gone clients, and for those who take nothing.
     private boolean lookedAtWork;
     private boolean asksPeer;
+
+    /** Null while it was never seen to have bytes that wait. */
+    private volatile @Nullable BlockedWrites blocked;
+
+    private volatile boolean owesRest;
+    private volatile boolean takesNothing;
 
     private final WorkFinder work = new WorkFinder(this);
 
@@ -211,15 +217,60 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     /**
      * Its event loop has not come to it, or the application does not ask for the client's bytes, or what the server
-     * sends is on its way: what the client has said meanwhile nobody knows.
+     * sends is on its way: what the client has said meanwhile nobody knows. Of a client that takes nothing only the
+     * last counts: many servers read no more until it does.
      */
     @Override
     public boolean inProgress() {
         LoopWatch.Beat of = beat;
-        return !channel.isRegistered()
-                || (of != null && of.late())
-                || (!reading && !channel.config().isAutoRead())
-                || outgoing.moved();
+        if (!channel.isRegistered() || (of != null && of.late())) {
+            return true;
+        }
+        BlockedWrites seen = blocked;
+        return takesNothing && seen != null
+                ? seen.moved()
+                : (!reading && !channel.config().isAutoRead()) || outgoing.moved();
+    }
+
+    /** Who knows what is work says whether all of it waits for the rest of a message. On the event loop. */
+    void owesRest(boolean now) {
+        owesRest = now;
+        sayUnfinished();
+    }
+
+    /** The same as {@link ConnectionHandle#end}: what was to be taken is taken. On the event loop. */
+    void workEnded() {
+        takesNothing(false);
+        handle.end();
+    }
+
+    /** The client takes no byte, or does again. By who looks, or the event loop. */
+    void takesNothing(boolean now) {
+        if (takesNothing != now) {
+            takesNothing = now;
+            sayUnfinished();
+        }
+    }
+
+    /** Of two threads that say it at once, the last one looks after both have written. */
+    private void sayUnfinished() {
+        boolean is;
+        do {
+            is = owesRest || takesNothing;
+            handle.unfinished(is);
+        } while (is != (owesRest || takesNothing));
+    }
+
+    /** As {@link ServerPort#noteBlockedWrites}. One look at a time. */
+    void noteBlockedWrites() {
+        BlockedWrites seen = blocked;
+        if (seen == null && handle.working()) {
+            seen = new BlockedWrites(this);
+            blocked = seen;
+        }
+        if (seen != null) {
+            seen.look();
+        }
     }
 
     // ---- while the server drains

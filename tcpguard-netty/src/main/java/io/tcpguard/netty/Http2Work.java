@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     private final Http2Connection.PropertyKey begun;
     private final PartialRequests partial;
     private int open;
+    private long windows;
 
     private Http2Work(ConnectionTracker tracker, ChannelHandlerContext ctx, Http2ConnectionHandler handler) {
         this.tracker = tracker;
@@ -36,7 +38,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         this.handler = handler;
         this.connection = handler.connection();
         this.begun = connection.newKey();
-        this.partial = new PartialRequests(tracker.handle(), connection, ctx);
+        this.partial = new PartialRequests(tracker, connection, ctx);
     }
 
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
@@ -74,12 +76,36 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         partial.look(open);
     }
 
+    /**
+     * Whether each open stream waits for the client: for the rest of its request, or for room in the windows, and these
+     * are as they were at the last look.
+     */
+    @Override
+    public boolean windowsStandStill() {
+        Http2RemoteFlowController flow = connection.remote().flowController();
+        long[] sum = {flow.windowSize(connection.connectionStream())};
+        boolean[] any = {false};
+        try {
+            Http2Stream other = connection.forEachActiveStream(stream -> {
+                sum[0] = 31 * sum[0] + flow.windowSize(stream);
+                any[0] |= flow.hasFlowControlled(stream);
+                return flow.hasFlowControlled(stream) || partial.has(stream);
+            });
+            boolean same = windows == sum[0];
+            windows = sum[0];
+            return same && any[0] && other == null;
+        } catch (Http2Exception e) {
+            NettyGuard.LOG.debug("streams of {}", ctx.channel(), e);
+            return false;
+        }
+    }
+
     @Override
     public void settle() {
         connection.removeListener(this);
         partial.look(0);
         for (; open > 0; open--) {
-            tracker.handle().end();
+            tracker.workEnded();
         }
     }
 
@@ -134,7 +160,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         partial.ended(stream);
         if (stream.removeProperty(begun) != null) {
             open--;
-            tracker.handle().end();
+            tracker.workEnded();
             partial.look(open);
             if (open == 0 && tracker.handle().leaves()) {
                 tracker.tellToGo(true);

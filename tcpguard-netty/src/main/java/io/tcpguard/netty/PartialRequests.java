@@ -27,6 +27,7 @@ final class PartialRequests {
     /** The application may take bytes, or begin its response, without any frame of the client's: so one looks again. */
     private static final long AGAIN_MILLIS = 1000;
 
+    private final ConnectionTracker tracker;
     private final ConnectionHandle handle;
     private final Http2Connection connection;
     private final ChannelHandlerContext ctx;
@@ -39,8 +40,9 @@ final class PartialRequests {
     /** Its first request was looked at. */
     private boolean asked;
 
-    PartialRequests(ConnectionHandle handle, Http2Connection connection, ChannelHandlerContext ctx) {
-        this.handle = handle;
+    PartialRequests(ConnectionTracker tracker, Http2Connection connection, ChannelHandlerContext ctx) {
+        this.tracker = tracker;
+        this.handle = tracker.handle();
         this.connection = connection;
         this.ctx = ctx;
     }
@@ -83,8 +85,13 @@ final class PartialRequests {
     private void say(boolean unfinished) {
         if (said != unfinished) {
             said = unfinished;
-            handle.unfinished(unfinished);
+            tracker.owesRest(unfinished);
         }
+    }
+
+    /** Whether it waits for the rest of this request. */
+    boolean has(Http2Stream stream) {
+        return streams.contains(stream);
     }
 
     private boolean waitsForTheClient(Http2Stream stream) {

@@ -93,6 +93,15 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     }
 
     @Override
+    public void noteBlockedWrites() {
+        for (ConnectionTracker tracker : ports.connections()) {
+            if (tracker.port() == this) {
+                tracker.noteBlockedWrites();
+            }
+        }
+    }
+
+    @Override
     public void endGone(GonePeers peers) {
         if (!(server.localAddress() instanceof InetSocketAddress local)) {
             return;

@@ -9,6 +9,14 @@ interface WorkSource {
     /** All that was read in one go has been handed out. */
     default void readComplete() {}
 
+    /**
+     * Whether all that is in progress waits for its client by the protocol's own windows, which did not move since this
+     * was asked last. On the event loop, one asks at a time.
+     */
+    default boolean windowsStandStill() {
+        return false;
+    }
+
     /** Whether a request has begun to come. On the event loop. */
     default boolean insideRequest() {
         return false;

@@ -100,6 +100,13 @@ final class EndpointControl implements ListenerControl {
     }
 
     @Override
+    public void noteBlockedWrites() {
+        for (GuardedConnection connection : endpoint.registry().all()) {
+            BlockedWrite.look(connection, endpoint::wrapperOf);
+        }
+    }
+
+    @Override
     public void endGone(GonePeers peers) {
         int port = endpoint.getLocalPort();
         for (GuardedConnection connection : endpoint.registry().all()) {

@@ -29,6 +29,9 @@ final class GuardedConnection implements ConnectionCloser {
     private static final int EVICTED = 1;
     private static final int WORKER = 2;
 
+    /** For {@link #looksAtWrite}. */
+    static final long NOTHING_WAITS = -1;
+
     private final GuardedNioEndpoint endpoint;
     private final SocketChannel channel;
     private final @Nullable InetAddress source;
@@ -51,6 +54,9 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** By a GOAWAY, since slots go round; two at once do no harm. */
     private volatile boolean toldToGo;
+
+    /** Of who looks. */
+    private long lastWrite = NOTHING_WAITS;
 
     private volatile boolean multiplexed;
     private volatile boolean kept;
@@ -218,6 +224,16 @@ final class GuardedConnection implements ConnectionCloser {
 
     RequestsInProgress requests() {
         return requests;
+    }
+
+    /** @param at when something was written last, where the answer waits for its client; else nothing waits */
+    void looksAtWrite(long at) {
+        boolean still = at != NOTHING_WAITS && at == lastWrite;
+        if (!still && at != NOTHING_WAITS && lastWrite != NOTHING_WAITS) {
+            handle.sent();
+        }
+        lastWrite = at;
+        requests.writeBlocked(still);
     }
 
     /** Its request of HTTP/1.1 goes on, or is over, when the rest of its body has come; or no more. */

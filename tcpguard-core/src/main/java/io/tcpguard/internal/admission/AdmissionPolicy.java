@@ -159,6 +159,20 @@ public final class AdmissionPolicy {
         return ceilings.descriptors().shedWithin(nanos, now);
     }
 
+    /** The same for want of a slot under any limit, of the process or of a listener. */
+    public boolean scarceWithin(long nanos, long now) {
+        if (ceilings.shedWithin(nanos, null, now)) {
+            return true;
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            ListenerSlots each = ListenerSlots.at(listeners, i);
+            if (each != null && each.ceiling().shedWithin(nanos, now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The minimum idle time in force. */
     public long idleFloorNanos() {
         return evictions.idleFloorNanos();

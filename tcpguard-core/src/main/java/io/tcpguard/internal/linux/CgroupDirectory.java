@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the memory of this process's cgroup is accounted (cgroups(7)): the directory whose limit is the lowest on the
+ * Where the memory of a process's cgroup is accounted (cgroups(7)): the directory whose limit is the lowest on the
  * way up from its own.
  *
  * @param directory that one
@@ -21,14 +21,15 @@ record CgroupDirectory(File directory, boolean second) {
     static final long NO_LIMIT = Long.MAX_VALUE >> 1;
 
     /**
-     * Finds it by {@code /proc/self/cgroup} and {@code /proc/self/mountinfo}; null if memory is accounted nowhere.
+     * Finds it by {@code /proc/PID/cgroup} and {@code /proc/PID/mountinfo}; null if memory is accounted nowhere.
      *
+     * @param process {@code /proc/self}, or another's
      * @param root of the file system in which mounts are looked for
      */
-    static @Nullable CgroupDirectory find(File proc, Path root) {
+    static @Nullable CgroupDirectory find(File process, Path root) {
         try {
-            List<String> groups = lines(new File(proc, "self/cgroup"));
-            List<String> mounts = lines(new File(proc, "self/mountinfo"));
+            List<String> groups = lines(new File(process, "cgroup"));
+            List<String> mounts = lines(new File(process, "mountinfo"));
             CgroupDirectory first = of(groups, mounts, root, false);
             return first != null ? first : of(groups, mounts, root, true);
         } catch (IOException | RuntimeException e) {
@@ -104,7 +105,7 @@ record CgroupDirectory(File directory, boolean second) {
     }
 
     /** Its limit now; {@link Long#MAX_VALUE}: none; -1: it has no such file. Opens it. */
-    private long limit() {
+    long limit() {
         try {
             String text = Files.readString(file(second ? "memory.max" : "memory.limit_in_bytes")
                             .toPath())

@@ -83,6 +83,11 @@ final class FormerConnections implements ListenerControl {
     }
 
     @Override
+    public void noteBlockedWrites() {
+        control.noteBlockedWrites();
+    }
+
+    @Override
     public void endGone(GonePeers peers) {
         control.endGone(peers);
     }

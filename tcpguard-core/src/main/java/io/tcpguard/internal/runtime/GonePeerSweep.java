@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While slots are scarce: has the listeners end what is over for its client, though nobody reads there to notice. On
- * a thread of its own for each look, since the kernel may walk the table of the whole machine for it; a twentieth of
- * the time at most.
+ * While slots are scarce, whichever limit makes them so: has the listeners end what is over for its client, though
+ * nobody reads there to notice. On a thread of its own for each look, since the kernel may walk the table of the whole
+ * machine for it; a twentieth of the time at most.
  */
 final class GonePeerSweep implements Runnable {
     /** So long peers are looked for after a new connection was refused or took another's slot. */
@@ -47,7 +47,7 @@ final class GonePeerSweep implements Runnable {
     static @Nullable GonePeerSweep of(@Nullable PeerTable table, BoundPorts ports, AdmissionPolicy policy, long now) {
         return table == null
                 ? null
-                : new GonePeerSweep(table, ports::numbers, at -> policy.shedWithin(SCARCE_FOR, at), now);
+                : new GonePeerSweep(table, ports::numbers, at -> policy.scarceWithin(SCARCE_FOR, at), now);
     }
 
     /**

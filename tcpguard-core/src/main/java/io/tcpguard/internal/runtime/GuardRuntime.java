@@ -98,6 +98,8 @@ public final class GuardRuntime implements RunState {
         StalledRequestReaper stalledRequests = new StalledRequestReaper(config, counters.shed(), resets);
         GonePeerSweep peers =
                 GonePeerSweep.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
+        BlockedWriteLook blockedWrites = new BlockedWriteLook(
+                at -> policy.scarceWithin(BlockedWriteLook.SCARCE_FOR, at), AwakeTime::nanoTime);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);
@@ -139,6 +141,7 @@ public final class GuardRuntime implements RunState {
                             reports,
                             this::listening,
                             stalledRequests,
+                            blockedWrites,
                             peers,
                             rest,
                             io::execute),
@@ -157,6 +160,7 @@ public final class GuardRuntime implements RunState {
                     work,
                     stalledRequests,
                     availability,
+                    blockedWrites,
                     peers,
                     ports,
                     rest);

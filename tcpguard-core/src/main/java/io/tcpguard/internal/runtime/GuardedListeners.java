@@ -44,6 +44,7 @@ final class GuardedListeners {
     private final WatchedExecutors work;
     private final StalledRequestReaper stalledRequests;
     private final SignalAvailability availability;
+    private final BlockedWriteLook blockedWrites;
     private final @Nullable GonePeerSweep peers;
     private final BoundPorts ports;
     private final SampleRest rest;
@@ -62,6 +63,7 @@ final class GuardedListeners {
             WatchedExecutors work,
             StalledRequestReaper stalledRequests,
             SignalAvailability availability,
+            BlockedWriteLook blockedWrites,
             @Nullable GonePeerSweep peers,
             BoundPorts ports,
             SampleRest rest) {
@@ -76,6 +78,7 @@ final class GuardedListeners {
         this.work = work;
         this.stalledRequests = stalledRequests;
         this.availability = availability;
+        this.blockedWrites = blockedWrites;
         this.peers = peers;
         this.ports = ports;
         this.rest = rest;
@@ -108,6 +111,7 @@ final class GuardedListeners {
         cycle.add(heldProbe);
         cycle.add(probe, watch);
         stalledRequests.add(control, watch::lateMillis);
+        blockedWrites.add(control);
         availability.add(control);
         all.add(figures);
         rest.end();
@@ -128,6 +132,7 @@ final class GuardedListeners {
                 rest::end,
                 () -> {
                     stalledRequests.remove(control);
+                    blockedWrites.remove(control);
                     availability.remove(control);
                     all.remove(figures);
                     if (peers != null) {

@@ -41,6 +41,7 @@ final class SamplerRound implements LongConsumer {
     private final Supplier<List<Listening>> listening;
     private final StalledRequestReaper stalledRequests;
     private final DiagnosticsTask diagnosticsTask;
+    private final BlockedWriteLook blockedWrites;
     private final @Nullable GonePeerSweep peers;
     private final SampleRest rest;
     private final Executor io;
@@ -59,6 +60,7 @@ final class SamplerRound implements LongConsumer {
             RuntimeReports reports,
             Supplier<List<Listening>> listening,
             StalledRequestReaper stalledRequests,
+            BlockedWriteLook blockedWrites,
             @Nullable GonePeerSweep peers,
             SampleRest rest,
             Executor io) {
@@ -76,6 +78,7 @@ final class SamplerRound implements LongConsumer {
         this.listening = listening;
         this.stalledRequests = stalledRequests;
         this.diagnosticsTask = reports.diagnostics();
+        this.blockedWrites = blockedWrites;
         this.peers = peers;
         this.rest = rest;
         this.io = io;
@@ -118,6 +121,7 @@ final class SamplerRound implements LongConsumer {
         if (diagnosticsTask.takeDue(now)) {
             io.execute(look);
         }
+        blockedWrites.sampled(now);
         if (peers != null) {
             peers.sampled(now);
         }

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.sampling;
 
+import io.tcpguard.internal.probe.ConnectionCost;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,7 +51,7 @@ final class HeapGrowth {
      * @param heapEach what an idle one costs; 0 if nobody says it
      */
     long atOnce(long held, int heapEach, long now) {
-        long each = (long) BUSY * (heapEach > 0 ? heapEach : MemoryCeiling.HEAP_EACH);
+        long each = (long) BUSY * (heapEach > 0 ? heapEach : ConnectionCost.HEAP);
         if (!began || collectionThen != heap.collections()) {
             collectionThen = heap.collections();
             heldThen = held;

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.sampling;
 
+import io.tcpguard.internal.probe.ConnectionCost;
 import io.tcpguard.internal.probe.MemoryUse;
 import io.tcpguard.state.ConnectionLimits;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +13,6 @@ import java.util.concurrent.TimeUnit;
  * connections' doing. Afterwards it grows again, slowly. Only for the sampler's thread.
  */
 public final class MemoryCeiling {
-    /** What a connection may cost of the heap where no listener says it. */
-    static final int HEAP_EACH = 32 * 1024;
-
-    /** What one costs of the kernel's memory, which a container pays, too: twice what was measured. */
-    static final long KERNEL_EACH = 16 * 1024;
-
-    /** Of a container beside heap and connections: classes, code, threads, buffers. */
-    private static final long JVM_TAKES = 64L * 1024 * 1024;
-
     /** A ceiling by a rough cost must not be below what the usual limit of descriptors allows anyway. */
     static final long LEAST = 1004;
 
@@ -48,8 +40,9 @@ public final class MemoryCeiling {
     /** By what connections cost; {@link ConnectionLimits#NONE} where nothing is limited. */
     private long byCost(int heapEach) {
         long whole = container.maxBytes();
-        long beside = whole == Long.MAX_VALUE ? whole : Math.max(0, whole - maxHeap - JVM_TAKES);
-        long least = Math.min(each(maxHeap, heapEach > 0 ? heapEach : HEAP_EACH), each(beside, KERNEL_EACH));
+        long beside =
+                whole == Long.MAX_VALUE ? ConnectionLimits.NONE : ConnectionCost.besideHeap(whole, maxHeap);
+        long least = Math.min(each(maxHeap, heapEach > 0 ? heapEach : ConnectionCost.HEAP), beside);
         return least == ConnectionLimits.NONE ? least : Math.max(LEAST, least);
     }
 

@@ -64,7 +64,7 @@ class CgroupMemoryTest {
     }
 
     private @Nullable CgroupDirectory cgroup() {
-        return CgroupDirectory.find(root.resolve("proc").toFile(), root);
+        return CgroupDirectory.find(root.resolve("proc/self").toFile(), root);
     }
 
     private CgroupMemory memory() {

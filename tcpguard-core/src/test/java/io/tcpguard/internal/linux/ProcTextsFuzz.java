@@ -106,7 +106,7 @@ public final class ProcTextsFuzz {
         Files.createDirectories(DIRECTORY.resolve("self"));
         write("self/cgroup", Arrays.copyOf(text, half));
         write("self/mountinfo", Arrays.copyOfRange(text, half, text.length));
-        CgroupDirectory.find(DIRECTORY.toFile(), DIRECTORY);
+        CgroupDirectory.find(DIRECTORY.resolve("self").toFile(), DIRECTORY);
     }
 
     private static void rows(byte[] text) {

@@ -3,6 +3,7 @@ package io.tcpguard.internal.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.internal.probe.ConnectionCost;
 import io.tcpguard.internal.probe.MemoryUse;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -69,7 +70,7 @@ class MemoryTest {
         container.max = (64 + 64 + 80) * MIB;
 
         assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0))
-                .isEqualTo(80 * MIB / MemoryCeiling.KERNEL_EACH);
+                .isEqualTo(80 * MIB / ConnectionCost.KERNEL);
     }
 
     @Test

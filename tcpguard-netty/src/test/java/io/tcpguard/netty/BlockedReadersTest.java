@@ -1,0 +1,195 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.tcpguard.GuardBuilder;
+import io.tcpguard.TcpGuard;
+import io.tcpguard.state.RefusalCounters.Stage;
+import io.tcpguard.testkit.Await;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Clients that ask for more than buffers hold, and how they take it, where all slots are theirs. */
+@SuppressWarnings("FutureReturnValueIgnored")
+@Timeout(120)
+class BlockedReadersTest {
+    private static final int SLOTS = 20;
+    private static final int BYTES = 2 << 20;
+    private static final byte[] H1_ASK = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final List<Socket> clients = new ArrayList<>();
+    private final EventLoopGroup loops = Transport.NIO.loops(2);
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
+    private TcpGuard guard;
+
+    private int port;
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        if (guard != null) {
+            guard.close();
+        }
+    }
+
+    private void serve(boolean http2, String operator) {
+        GuardBuilder settings =
+                TcpGuard.builder().healthPort(0).set("idleFloor", "1s").set("maxConnections", operator);
+        guard = settings.build().start();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(Transport.NIO.server())
+                .childOption(ChannelOption.SO_SNDBUF, 32 * 1024)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        if (http2) {
+                            child.pipeline()
+                                    .addLast(
+                                            Http2FrameCodecBuilder.forServer().build(),
+                                            new Http2MultiplexHandler(new Http2Big()));
+                        } else {
+                            child.pipeline().addLast(new HttpServerCodec(), new Http1Big());
+                        }
+                    }
+                });
+        NettyGuard.of(guard).maxConnections(operator.equals("0") ? SLOTS : -1).install(bootstrap);
+        port = ((InetSocketAddress) bootstrap
+                        .bind(InetAddress.getLoopbackAddress(), 0)
+                        .syncUninterruptibly()
+                        .channel()
+                        .localAddress())
+                .getPort();
+    }
+
+    /** By the port's limit, by the operator's; by TCP's window, and by HTTP/2's. */
+    @ParameterizedTest
+    @CsvSource({"false, 0", "false, 20", "true, 0"})
+    void whoTakesNothingGivesItsSlotToANewcomer(boolean http2, String operator) throws IOException {
+        serve(http2, operator);
+        for (int i = 0; i < SLOTS; i++) {
+            ask(http2);
+        }
+        Await.until("all slots are taken by work", () -> guard.snapshot().capacity().own() == SLOTS);
+
+        Await.until("a newcomer is served", () -> isServed(http2));
+
+        assertThat(guard.shed().of(Stage.KEEP_ALIVE)).isPositive();
+    }
+
+    @Test
+    void whoTakesItSlowlyKeepsItsSlot() throws IOException {
+        serve(false, "0");
+        for (int i = 0; i < SLOTS; i++) {
+            ask(false);
+        }
+        byte[] buffer = new byte[64 * 1024];
+        for (int round = 0; round < 20; round++) {
+            for (Socket client : clients.subList(0, SLOTS)) {
+                assertThat(client.getInputStream().readNBytes(buffer, 0, buffer.length))
+                        .isEqualTo(buffer.length);
+            }
+            if (round % 4 == 0) {
+                ask(false);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        assertThat(guard.shed().of(Stage.KEEP_ALIVE)).isZero();
+    }
+
+    private Socket ask(boolean http2) throws IOException {
+        Socket client = new Socket();
+        clients.add(client);
+        client.setReceiveBufferSize(8 * 1024);
+        client.setSoTimeout(5_000);
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+        client.getOutputStream().write(http2 ? withoutAnyWindow() : H1_ASK);
+        return client;
+    }
+
+    /** SETTINGS_INITIAL_WINDOW_SIZE is 0. */
+    private static byte[] withoutAnyWindow() {
+        byte[] ask = Speech.HTTP2.ask(0);
+        int settings = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length();
+        byte[] all = new byte[ask.length + 6];
+        System.arraycopy(ask, 0, all, 0, settings + 9);
+        all[settings + 2] = 6;
+        all[settings + 10] = 4;
+        System.arraycopy(ask, settings + 9, all, settings + 15, ask.length - settings - 9);
+        return all;
+    }
+
+    private boolean isServed(boolean http2) {
+        try {
+            Socket client = ask(http2);
+            byte[] first = client.getInputStream().readNBytes(12);
+            return http2
+                    // Its SETTINGS.
+                    ? first.length > 3 && first[3] == 4
+                    : new String(first, StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static final class Http1Big extends SimpleChannelInboundHandler<Object> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, Object msg) {
+            if (msg instanceof HttpRequest) {
+                FullHttpResponse response = new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(new byte[BYTES]));
+                response.headers().set("content-length", BYTES);
+                ctx.writeAndFlush(response);
+            }
+        }
+    }
+
+    @Sharable
+    private static final class Http2Big extends SimpleChannelInboundHandler<Object> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, Object msg) {
+            if (msg instanceof Http2HeadersFrame) {
+                ctx.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
+                ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[BYTES]), true));
+            }
+        }
+    }
+}

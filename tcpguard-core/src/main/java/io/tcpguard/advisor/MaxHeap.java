@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 
 /** The maximum heap that a JVM's command line sets: by a number, or as a share of the memory that it sees. */
 final class MaxHeap {
-    private static final Pattern BYTES =
-            Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=|-mx)([0-9]{1,15})([kKmMgGtT]?)");
+    private static final Pattern BYTES = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=|-mx)([0-9]{1,15})([kKmMgGtT]?)");
     private static final Pattern SHARE = Pattern.compile("-XX:MaxRAMPercentage=([0-9]{1,3}(?:\\.[0-9]{1,6})?)");
     private static final String UNITS = "kmgt";
     private static final int KILO_BITS = 10;

@@ -24,15 +24,15 @@ final class MemoryFacts {
     static Map<Fact, Long> of(Path process, OptionalLong ownHeap, Path proc) {
         Map<Fact, Long> facts = new EnumMap<>(Fact.class);
         OptionalLong container = ContainerLimit.bytes(process.toFile(), process.resolve("root"));
-        OptionalLong heap =
-                ownHeap.isPresent() ? ownHeap : MaxHeap.of(commandLine(process), least(container, MemoryPages.bytes(proc)));
+        OptionalLong heap = ownHeap.isPresent()
+                ? ownHeap
+                : MaxHeap.of(commandLine(process), least(container, MemoryPages.bytes(proc)));
         container.ifPresent(bytes -> facts.put(Fact.CONTAINER_MEMORY, bytes >> MIB_BITS));
         if (heap.isPresent()) {
             long bytes = heap.getAsLong();
             facts.put(Fact.HEAP, bytes >> MIB_BITS);
             facts.put(Fact.HEAP_CONNECTIONS, bytes / ConnectionCost.HEAP);
-            container.ifPresent(
-                    its -> facts.put(Fact.CONTAINER_CONNECTIONS, ConnectionCost.besideHeap(its, bytes)));
+            container.ifPresent(its -> facts.put(Fact.CONTAINER_CONNECTIONS, ConnectionCost.besideHeap(its, bytes)));
         }
         return facts;
     }

@@ -39,13 +39,7 @@ final class MemoryFactsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "16, WARN",
-        "64, ADVISE",
-        "255, ADVISE",
-        "256, OK",
-        "4096, OK"
-    })
+    @CsvSource({"16, WARN", "64, ADVISE", "255, ADVISE", "256, OK", "4096, OK"})
     void theHeapIsJudgedByTheConnectionsThatItBears(int mib, Judgement judgement) {
         heap("-Xmx" + mib + "m");
 

@@ -108,7 +108,8 @@ class BlockedReadersTest {
         for (int i = 0; i < SLOTS; i++) {
             ask(http2);
         }
-        Await.until("all slots are taken by work", () -> guard.snapshot().capacity().own() == SLOTS);
+        Await.until(
+                "all slots are taken by work", () -> guard.snapshot().capacity().own() == SLOTS);
 
         Await.until("a newcomer is served", () -> isServed(http2));
 

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.AttributeKey;
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Reading;
@@ -30,10 +31,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server in a JVM of its own, with TLS where {@link Tls#KEYS} says by which keys: {@code transport speech
- * on|refusing|off setting=value…}, "refusing" at once and without eviction. Says its port and health port, then does as
+ * on|refusing|off setting=value…}, "refusing" at once and without eviction; "port=" with as many connections as its port
+ * may hold, "weight=" with bytes of heap that each connection takes. Says its port and health port, then does as
  * each line says that it is given, answers one line of numbers, and ends with its input.
  */
 final class SmallServer {
+    private static final String PORT = "port=";
+    private static final String WEIGHT = "weight=";
+    private static final AttributeKey<byte[]> TAKEN = AttributeKey.valueOf(SmallServer.class, "taken");
+
     private static final AtomicInteger OPENED = new AtomicInteger();
     private static final AtomicInteger OPEN = new AtomicInteger();
 
@@ -56,6 +62,7 @@ final class SmallServer {
             return;
         }
         TcpGuard guard = args[2].equals("off") ? null : guard(args);
+        int weight = number(args, WEIGHT, 0);
         EventLoopGroup boss = transport.loops(1);
         EventLoopGroup workers = transport.loops(2);
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -67,6 +74,7 @@ final class SmallServer {
                     @Override
                     protected void initChannel(Channel child) {
                         OPENED.incrementAndGet();
+                        child.attr(TAKEN).set(new byte[weight]);
                         OPEN.incrementAndGet();
                         child.closeFuture().addListener(closed -> OPEN.decrementAndGet());
                         if (tls != null) {
@@ -76,7 +84,9 @@ final class SmallServer {
                     }
                 });
         if (guard != null) {
-            NettyGuard.of(guard, speech.protocol()).install(bootstrap);
+            NettyGuard.of(guard, speech.protocol())
+                    .maxConnections(number(args, PORT, -1))
+                    .install(bootstrap);
         }
         Channel server = bootstrap
                 .bind(InetAddress.getLoopbackAddress(), 0)
@@ -99,12 +109,23 @@ final class SmallServer {
         System.exit(0);
     }
 
+    private static int number(String[] args, String name, int byDefault) {
+        return Stream.of(args)
+                .filter(arg -> arg.startsWith(name))
+                .map(arg -> Integer.valueOf(arg.substring(name.length())))
+                .findFirst()
+                .orElse(byDefault);
+    }
+
     private static TcpGuard guard(String[] args) {
         GuardBuilder builder = TcpGuard.builder().healthPort(0).reclaim(args[2].equals("on"));
         if (args[2].equals("refusing")) {
             builder.set("queueWait", "0s");
         }
         for (int i = 3; i < args.length; i++) {
+            if (args[i].startsWith(PORT) || args[i].startsWith(WEIGHT)) {
+                continue;
+            }
             int equals = args[i].indexOf('=');
             builder.set(args[i].substring(0, equals), args[i].substring(equals + 1));
         }

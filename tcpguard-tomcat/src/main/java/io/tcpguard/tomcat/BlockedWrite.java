@@ -14,8 +14,7 @@ final class BlockedWrite {
     private BlockedWrite() {}
 
     /** Says of a connection what is seen, from one look to the next. One thread at a time. */
-    static void look(
-            GuardedConnection connection, Function<GuardedConnection, @Nullable NioSocketWrapper> wrappers) {
+    static void look(GuardedConnection connection, Function<GuardedConnection, @Nullable NioSocketWrapper> wrappers) {
         NioSocketWrapper wrapper = connection.atWork() ? wrappers.apply(connection) : null;
         boolean waits = wrapper != null
                 && (wrapper.interestOps() & SelectionKey.OP_WRITE) != 0

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A child JVM with a hard limit of descriptors, ended by its own handle. */
 final class ChildServer implements AutoCloseable {
@@ -45,9 +46,12 @@ final class ChildServer implements AutoCloseable {
         return new ChildServer(descriptors, commandLine(String.join(File.pathSeparator, path), arguments));
     }
 
+    /** @param arguments {@link ServerMain}'s, and options of the JVM */
     private static List<String> commandLine(String classPath, String... arguments) {
-        List<String> line = new ArrayList<>(List.of("-cp", classPath, ServerMain.class.getName()));
-        line.addAll(List.of(arguments));
+        List<String> line = new ArrayList<>(List.of("-cp", classPath));
+        Stream.of(arguments).filter(argument -> argument.startsWith("-")).forEach(line::add);
+        line.add(ServerMain.class.getName());
+        Stream.of(arguments).filter(argument -> !argument.startsWith("-")).forEach(line::add);
         return line;
     }
 

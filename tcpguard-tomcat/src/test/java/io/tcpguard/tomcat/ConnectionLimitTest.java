@@ -203,6 +203,29 @@ class ConnectionLimitTest {
         }
     }
 
+    /** There are ten times as many threads, so that no work is late and nobody is cut for that. */
+    @Test
+    void whoTakesNothingOfItsAnswerGivesItsSlotToANewcomer() throws Exception {
+        rig.connector.setProperty("socket.txBufSize", "32768");
+        // By which Tomcat ends them itself.
+        rig.connector.setProperty("connectionTimeout", "120000");
+        start(20, "idleFloor=1s");
+        for (int i = 0; i < 20; i++) {
+            client().send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+        TomcatRig.await("all slots are taken by work", () -> rig.protocol.getGuardedConnections() == 20);
+
+        TomcatRig.await("a newcomer is served", () -> {
+            try (RawClient newcomer = rig.client()) {
+                return newcomer.get("/").startsWith("HTTP/1.1 200");
+            } catch (IOException refused) {
+                return false;
+            }
+        });
+        assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.KEEP_ALIVE))
+                .isPositive();
+    }
+
     @Test
     void withoutGuardTomcatsLimitIsWhatWasSet() throws Exception {
         rig.connector.setProperty("maxConnections", "20");

@@ -25,12 +25,14 @@ final class ServerMain {
 
     /**
      * Arguments: "guarded" or "stock"; then "tls=" with a key store, "max=" with Tomcat's maxConnections, "keep=" with
-     * its keepAliveTimeout, and settings of the guard as name=value.
+     * its keepAliveTimeout, "buffers=" with the size of a connection's two buffers, and settings of the guard as
+     * name=value.
      */
     public static void main(String[] args) throws Exception {
         String keyStore = null;
         String maxConnections = null;
         String keep = "20000";
+        String buffers = "8192";
         GuardBuilder settings = TcpGuard.builder().healthPort(0);
         for (String arg : Arrays.asList(args).subList(1, args.length)) {
             String[] nameAndValue = arg.split("=", 2);
@@ -38,6 +40,8 @@ final class ServerMain {
                 keyStore = nameAndValue[1];
             } else if (nameAndValue[0].equals("keep")) {
                 keep = nameAndValue[1];
+            } else if (nameAndValue[0].equals("buffers")) {
+                buffers = nameAndValue[1];
             } else if (nameAndValue[0].equals("max")) {
                 maxConnections = nameAndValue[1];
             } else {
@@ -51,6 +55,8 @@ final class ServerMain {
             connector.setProperty("maxConnections", maxConnections);
         }
         connector.setProperty("keepAliveTimeout", keep);
+        connector.setProperty("socket.appReadBufSize", buffers);
+        connector.setProperty("socket.appWriteBufSize", buffers);
         // Sessions here beat more often than Tomcat's hundred times before it ends a connection.
         connector.setProperty("maxKeepAliveRequests", "-1");
         // So that a client who does not read is noticed after some kilobytes, not after the megabytes that loopback
@@ -115,11 +121,18 @@ final class ServerMain {
             return "healed";
         }
 
+        /** What is left of the heap is known after a collection. */
+        private static String collected() {
+            System.gc();
+            return "collected";
+        }
+
         @Override
         public void invoke(Request request, Response response) throws IOException {
             String text =
                     switch (request.getRequestURI()) {
                         case "/big" -> BIG;
+                        case "/gc" -> collected();
                         case "/leak" -> leak();
                         case "/heal" -> heal();
                         case "/read" -> "read " + request.getStream().readAllBytes().length;

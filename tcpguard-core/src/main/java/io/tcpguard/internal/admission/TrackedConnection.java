@@ -230,7 +230,7 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     @Override
     public boolean working() {
-        return count(work) > 0;
+        return work > 0;
     }
 
     @Override
@@ -245,7 +245,7 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
      */
     boolean claimForEviction(boolean unfinishedToo) {
         int now = work;
-        boolean free = count(now) == 0 || (unfinishedToo && now > 0 && (now & UNFINISHED) != 0);
+        boolean free = now == 0 || (unfinishedToo && now > 0 && (now & UNFINISHED) != 0);
         if (!free || !WORK.compareAndSet(this, now, OVER)) {
             return false;
         }

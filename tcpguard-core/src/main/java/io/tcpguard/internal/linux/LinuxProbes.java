@@ -69,9 +69,8 @@ public final class LinuxProbes implements AutoCloseable {
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
-        CgroupDirectory cgroup = linux && limit >= FOR_CONTAINER
-                ? CgroupDirectory.find(new File(proc, "self"), Path.of("/"))
-                : null;
+        CgroupDirectory cgroup =
+                linux && limit >= FOR_CONTAINER ? CgroupDirectory.find(new File(proc, "self"), Path.of("/")) : null;
         this.container = CgroupMemory.open(cgroup, descriptors, clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();

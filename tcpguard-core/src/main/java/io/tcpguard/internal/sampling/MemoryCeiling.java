@@ -40,8 +40,7 @@ public final class MemoryCeiling {
     /** By what connections cost; {@link ConnectionLimits#NONE} where nothing is limited. */
     private long byCost(int heapEach) {
         long whole = container.maxBytes();
-        long beside =
-                whole == Long.MAX_VALUE ? ConnectionLimits.NONE : ConnectionCost.besideHeap(whole, maxHeap);
+        long beside = whole == Long.MAX_VALUE ? ConnectionLimits.NONE : ConnectionCost.besideHeap(whole, maxHeap);
         long least = Math.min(each(maxHeap, heapEach > 0 ? heapEach : ConnectionCost.HEAP), beside);
         return least == ConnectionLimits.NONE ? least : Math.max(LEAST, least);
     }

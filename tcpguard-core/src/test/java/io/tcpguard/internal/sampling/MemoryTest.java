@@ -69,8 +69,7 @@ class MemoryTest {
     void isWhatAContainerHasBesideTheHeapWhereThatIsLess() {
         container.max = (64 + 64 + 80) * MIB;
 
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0))
-                .isEqualTo(80 * MIB / ConnectionCost.KERNEL);
+        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(80 * MIB / ConnectionCost.KERNEL);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.tcpguard;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -68,6 +69,11 @@ class ArchitectureTest {
                 .allowEmptyShould(true);
 
         rule.check(CORE);
+    }
+
+    @Test
+    void hasNoCircleOfPackages() {
+        slices().matching("(io.tcpguard..)").should().beFreeOfCycles().check(CORE);
     }
 
     private static String named(@Nullable String part) {

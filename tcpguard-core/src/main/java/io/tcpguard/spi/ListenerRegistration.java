@@ -94,7 +94,7 @@ public final class ListenerRegistration {
             try {
                 old.close();
             } catch (Exception e) {
-                LOG.warn("The watch on the work of connector {} did not end", name, e);
+                LOG.warn("Could not stop watching the work of connector {}", name, e);
             }
         }
     }

@@ -75,7 +75,7 @@ final class LoopWatch {
                 watch.close();
             }
         } catch (RuntimeException e) {
-            NettyGuard.LOG.warn("the watch of an event loop did not end", e);
+            NettyGuard.LOG.warn("could not stop watching an event loop", e);
         }
     }
 

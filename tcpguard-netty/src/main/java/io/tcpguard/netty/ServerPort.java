@@ -48,8 +48,8 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
                         : ". Not active: watch on its accept queue, since it has no TCP port");
         if (Multishot.acceptsFor(server)) {
             NettyGuard.LOG.warn(
-                    "{} may lose all descriptors in a flood, since the kernel accepts for it before tcpguard is asked: "
-                            + "{} ends that",
+                    "{} may lose all descriptors in a flood, since the kernel accepts for it before tcpguard is asked. "
+                            + "Set {}",
                     server,
                     Multishot.OFF);
         }

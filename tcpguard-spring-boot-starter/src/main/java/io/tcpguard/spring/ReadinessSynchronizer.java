@@ -81,7 +81,7 @@ final class ReadinessSynchronizer implements ApplicationListener<AvailabilityCha
             }
         } catch (RuntimeException | Error e) {
             // Whatever escapes would end the look that comes each second; at exhaustion the JDK throws Errors.
-            log.warn("A listener failed on readiness", e);
+            log.warn("A listener of the application failed on a readiness change", e);
         }
     }
 

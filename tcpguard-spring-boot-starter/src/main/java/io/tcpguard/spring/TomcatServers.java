@@ -157,7 +157,7 @@ final class TomcatServers implements WebServerGuard {
         try {
             server.close();
         } catch (Exception e) {
-            log.warn("The watch on a server's connectors did not end", e);
+            log.warn("Could not stop watching a server's connectors", e);
         }
     }
 }

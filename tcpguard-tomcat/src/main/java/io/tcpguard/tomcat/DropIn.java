@@ -70,7 +70,7 @@ final class DropIn implements LifecycleListener {
             Context application = contextOf(servletContext);
             Server server = application == null ? null : serverOf(application);
             if (application == null || server == null) {
-                log.warn("tcpguard is not active: {} is no Tomcat's", servletContext.getClass());
+                log.warn("tcpguard is not active: {} is not Tomcat's servlet context", servletContext.getClass());
             } else if (isGuarded(server)) {
                 log.info("tcpguard is not active in {}: this Tomcat is guarded already", application.getName());
             } else {
@@ -179,8 +179,8 @@ final class DropIn implements LifecycleListener {
         }
         application.addLifecycleListener(this);
         log.info(
-                "tcpguard guards {} from inside the application \"{}\", until that stops. What is not active can't be "
-                        + "had from here: it takes the jar in Tomcat's lib, and {} in its server.xml",
+                "tcpguard guards {} from inside the application \"{}\", until that stops. For full protection put the "
+                        + "jar into Tomcat's lib and {} into its server.xml",
                 server.findServices().length == 1 ? "its Tomcat" : "all services of its Tomcat",
                 application.getName(),
                 TcpGuardListener.class.getName());

@@ -37,7 +37,7 @@ final class ShutdownDrain implements LifecycleListener {
         try {
             TomcatGuard.drainAndStop(guard, server, notice, finish);
         } catch (LifecycleException | RuntimeException e) {
-            log.warn("The server did not stop in order", e);
+            log.warn("The server failed to stop", e);
         } catch (InterruptedException e) {
             // Whoever interrupts wants the end now.
             Thread.currentThread().interrupt();

@@ -117,7 +117,7 @@ public final class StalledRequestReaper {
         try {
             ended = control.endStalledWork(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
         } catch (RuntimeException | LinkageError e) {
-            trouble.warn("tcpguard: an adapter could not end requests that stand still", e, now);
+            trouble.warn("tcpguard: an adapter could not end stalled requests", e, now);
         }
         boolean reset = byReset == most;
         resets.giveBack(reset ? most - ended : byReset);

@@ -172,7 +172,7 @@ public final class Checkers {
         if (e.interval > USELESS_INTERVAL && e.counts && !warnedOfInterval) {
             warnedOfInterval = true;
             LOG.warn(
-                    "{} checks only every {} s: hold and ramp of the verdict work in checks, so they take minutes. Let "
+                    "{} checks only every {} s: the return to service is counted in checks, so it takes minutes. Let "
                             + "the load balancer check every 2 to 5 s",
                     address.getHostAddress(),
                     TimeUnit.NANOSECONDS.toSeconds(e.interval));

@@ -99,7 +99,7 @@ final class IoLoop {
                 return true;
             } catch (IOException | RuntimeException | Error e) {
                 // Nothing may end this thread; nothing may make it spin.
-                loopTrouble.warn("The guard's I/O thread stumbled; going on", e, clock.nanoTime());
+                loopTrouble.warn("The guard's I/O thread failed once and goes on", e, clock.nanoTime());
                 pause();
             }
         }

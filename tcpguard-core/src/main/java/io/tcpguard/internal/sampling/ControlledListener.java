@@ -96,7 +96,7 @@ public final class ControlledListener implements ListenerCondition {
 
     private void complain(Throwable e) {
         trouble.warn(
-                "tcpguard: listener " + name + " does not say how it is; what it said last stands",
+                "tcpguard: listener " + name + " could not be asked for its state; its last answer is used",
                 e,
                 AwakeTime.nanoTime());
     }

@@ -96,7 +96,7 @@ public final class SamplerThread implements AutoCloseable {
                 cycle.accept(AwakeTime.nanoTime());
             } catch (RuntimeException | Error e) {
                 trouble.error(
-                        "tcpguard: a sampling cycle failed; what was seen last stands until one succeeds",
+                        "tcpguard: a sampling cycle failed; the last readings are used until one succeeds",
                         e,
                         System.nanoTime());
             }

@@ -7,6 +7,7 @@ import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verdict in its fewest words, written without a single allocation: what a check is told when there is no memory
@@ -17,6 +18,9 @@ final class BareAnswer {
     static final int LONGEST = 256;
 
     private static final byte[] WEIGHT_PATH = ascii("GET /weight ");
+    private static final String[] PATHS = {"/", "/health", "/healthz", "/ready", "/readyz", "/weight"};
+    private static final byte[][] CHECKS = new byte[PATHS.length][];
+    private static final byte[] HEAD_END = ascii("\r\n\r\n");
     private static final byte[] REST = ascii(
             "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nCache-Control: no-store\r\n\r\n");
     private static final byte[] OK = ascii("HTTP/1.1 200 OK");
@@ -29,6 +33,9 @@ final class BareAnswer {
     private static final byte[][] DOWN_BY = new byte[DownBy.values().length][];
 
     static {
+        for (int i = 0; i < PATHS.length; i++) {
+            CHECKS[i] = ascii("GET " + PATHS[i] + " ");
+        }
         for (DownBy by : DownBy.values()) {
             DOWN_BY[by.ordinal()] = ascii("down " + Plain.words(by) + "\n");
         }
@@ -88,9 +95,26 @@ final class BareAnswer {
         }
     }
 
+    /** What is asked for, if all of a request for the verdict has come; else null. */
+    static @Nullable String checked(ByteBuffer request) {
+        for (int i = 0; i < PATHS.length; i++) {
+            if (has(CHECKS[i], request, 0) && has(HEAD_END, request, request.position() - HEAD_END.length)) {
+                return PATHS[i];
+            }
+        }
+        return null;
+    }
+
     private static boolean asksForWeight(ByteBuffer request) {
-        for (int i = 0; i < WEIGHT_PATH.length; i++) {
-            if (i >= request.position() || request.get(i) != WEIGHT_PATH[i]) {
+        return has(WEIGHT_PATH, request, 0);
+    }
+
+    private static boolean has(byte[] text, ByteBuffer request, int at) {
+        if (at < 0 || at + text.length > request.position()) {
+            return false;
+        }
+        for (int i = 0; i < text.length; i++) {
+            if (request.get(at + i) != text[i]) {
                 return false;
             }
         }

@@ -41,10 +41,11 @@ final class HealthConnection implements SelectionHandler {
     private final Poller poller;
     private final HealthRoutes routes;
     private final Owner owner;
+    private final BareChecks bare;
     private final ByteBuffer scratch;
     private final long timeout;
     private final ByteBuffer in = ByteBuffer.allocate(HttpRequest.LONGEST);
-    private final ByteBuffer bare = ByteBuffer.allocate(BareAnswer.LONGEST);
+    private final ByteBuffer bareOut = ByteBuffer.allocate(BareAnswer.LONGEST);
     private boolean agent;
     /** Out of memory in the middle of it. */
     private boolean starved;
@@ -61,13 +62,16 @@ final class HealthConnection implements SelectionHandler {
     private long answered;
 
     /**
+     * @param bare shared, as scratch is
      * @param scratch for bytes that nobody wants; shared, of the same thread
      * @param timeout for question and answer together, in nanoseconds
      */
-    HealthConnection(Poller poller, HealthRoutes routes, Owner owner, ByteBuffer scratch, long timeout) {
+    HealthConnection(
+            Poller poller, HealthRoutes routes, Owner owner, BareChecks bare, ByteBuffer scratch, long timeout) {
         this.poller = poller;
         this.routes = routes;
         this.owner = owner;
+        this.bare = bare;
         this.scratch = scratch;
         this.timeout = timeout;
     }
@@ -95,6 +99,10 @@ final class HealthConnection implements SelectionHandler {
         }
         try {
             if (key == null) {
+                if (bare.answers(c, in, agent, now)) {
+                    end();
+                    return;
+                }
                 takeIn(c);
             }
             switch (state) {
@@ -106,6 +114,7 @@ final class HealthConnection implements SelectionHandler {
             starved = false;
         } catch (OutOfMemoryError e) {
             // It comes again: whoever fills the heap frees some of it, too. The pause keeps the thread from spinning.
+            bare.noteShortage(now);
             starved = true;
             starvedAt = now;
             LockSupport.parkNanos(A_MOMENT);
@@ -245,9 +254,9 @@ final class HealthConnection implements SelectionHandler {
     }
 
     private ByteBuffer bareAnswer() {
-        bare.clear();
-        routes.bareAnswer(bare, agent, in);
-        return bare.flip();
+        bareOut.clear();
+        routes.bareAnswer(bareOut, agent, in);
+        return bareOut.flip();
     }
 
     private void answer(byte[] bytes, long now) throws IOException {

@@ -21,21 +21,15 @@ final class HealthListener implements Closeable {
     /** Accepts in a row; then it is the others' turn. */
     private static final int ACCEPTS = 64;
 
-    /**
-     * Bytes that a connection and its check may take. No more: what asks for much where little is left makes the
-     * collector work for it.
-     */
-    private static final int FOR_ONE = 2 * 1024;
-
     private final Poller poller;
     private final RateLimitedLog trouble;
     private final List<ListeningPort> ports = new ArrayList<>(2);
     private final ConnectionSlots slots;
     private final SpareDescriptors spares;
+    private final MemoryShortage shortage = new MemoryShortage();
     private @Nullable ListeningPort health;
     private @Nullable ListeningPort agent;
     private @Nullable PortFollower follower;
-    private byte @Nullable [] trial;
 
     /** @param affordable whether so many descriptors are that some can be spared */
     HealthListener(
@@ -49,12 +43,13 @@ final class HealthListener implements Closeable {
         this.trouble = trouble;
         spares = new SpareDescriptors(poller, affordable);
         ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
+        BareChecks bare = new BareChecks(routes, shortage, scratch);
         long timeout = config.nanos(Setting.HEALTH_TIMEOUT);
         slots = new ConnectionSlots(
                 config.integer(Setting.HEALTH_CONNECTIONS),
                 poller,
                 view,
-                () -> new HealthConnection(poller, routes, spares::giveBack, scratch, timeout));
+                () -> new HealthConnection(poller, routes, spares::giveBack, bare, scratch, timeout));
         health = open(config, Setting.HEALTH_PORT, false);
         agent = open(config, Setting.AGENT_PORT, true);
         if (health != null && config.flag(Setting.CLOSE_HEALTH_WHEN_DOWN)) {
@@ -150,7 +145,8 @@ final class HealthListener implements Closeable {
     }
 
     private @Nullable SocketChannel acceptOne(ListeningPort port, long now) throws IOException {
-        if (!memoryForOne()) {
+        // Out of memory in the middle of accept a client would hang; outside it waits in the kernel's queue.
+        if (!shortage.lets(now)) {
             port.pause(now);
             return null;
         }
@@ -173,18 +169,6 @@ final class HealthListener implements Closeable {
         }
         port.pause(now);
         return null;
-    }
-
-    /** Out of memory in the middle of accept, a client would hang; outside it waits in the kernel's queue. */
-    private boolean memoryForOne() {
-        try {
-            trial = new byte[FOR_ONE];
-            boolean there = trial != null;
-            trial = null;
-            return there;
-        } catch (OutOfMemoryError e) {
-            return false;
-        }
     }
 
     @Override

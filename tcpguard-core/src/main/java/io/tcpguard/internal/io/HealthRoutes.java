@@ -5,6 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.state.GuardSnapshot;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -107,6 +108,17 @@ final class HealthRoutes {
             checkers.countsConnections(peer, request.path());
         }
         return s;
+    }
+
+    /** Who was told the verdict in its fewest words asks for it all the same: known ones cost no allocation. */
+    void answeredBarely(InetAddress peer, String asked, long now) {
+        try {
+            GuardSnapshot snapshot = view.snapshot();
+            boolean up = snapshot.verdict().up() || view.stale();
+            checkers.checked(peer, asked, up, HealthStatus.weight(snapshot, up), null, now);
+        } catch (OutOfMemoryError e) {
+            // It was answered; the next one is counted.
+        }
     }
 
     /** The verdict in its fewest words, into a cleared buffer: allocates nothing. */

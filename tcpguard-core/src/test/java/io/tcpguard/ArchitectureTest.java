@@ -43,7 +43,7 @@ class ArchitectureTest {
                 "internal.report.incident | internal.report.incident,internal.text,internal.probe,advisor,state,signal",
                 "internal.report.history | internal.report.history,internal.text,state,signal",
                 "internal.report | internal.report,internal.report.incident,internal.io,internal.text,internal.probe,"
-                        + "advisor,state,signal",
+                        + "advisor,spi,state,signal",
                 "internal.runtime | "
                         + "internal.runtime,internal.jmx,internal.text,internal.sampling,internal.report,internal.io,"
                         + "internal.admission,internal.engine,internal.linux,internal.meters,internal.jfr,"

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** A process that is stopped, and one whose memory is out, asked for its health from outside. */
 class DuressTest {
-    private static final String BOTH = "tcpguard-io tcpguard-sampler";
+    private static final String ALL = "tcpguard-io tcpguard-listeners tcpguard-log tcpguard-sampler";
 
     private @Nullable JavaChild child;
     private int health;
@@ -112,7 +112,7 @@ class DuressTest {
                     + ", a page of the application " + theirs);
             child().send("empty");
             awaitStatus(200);
-            for (String line = child().heard(); !line.equals(BOTH); line = child().heard()) {
+            for (String line = child().heard(); !line.equals(ALL); line = child().heard()) {
                 child().send("threads");
             }
             assertThat(ours).isPositive();
@@ -165,10 +165,10 @@ class DuressTest {
         assertThat(asked).isPositive();
         child().send("empty");
         awaitStatus(200);
-        for (String line = child().heard(); !line.equals(BOTH); line = child().heard()) {
+        for (String line = child().heard(); !line.equals(ALL); line = child().heard()) {
             child().send("threads");
         }
-        assertThat(child().tell("threads")).isEqualTo(BOTH);
+        assertThat(child().tell("threads")).isEqualTo(ALL);
     }
 
     private void start(String heap, long stalledAfterMillis) throws IOException {

@@ -265,7 +265,7 @@ class TcpGuardTest {
             guard.drain("look");
 
             assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(thread[0]).isEqualTo("tcpguard-io");
+            assertThat(thread[0]).isEqualTo("tcpguard-listeners");
         }
     }
 
@@ -308,10 +308,12 @@ class TcpGuardTest {
     }
 
     @Test
-    void runsWithTwoThreads() {
+    void runsWithFourThreads() {
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
             assertThat(guard.healthPort()).isPositive();
-            assertThat(guardThreads()).containsExactlyInAnyOrder("tcpguard-sampler", "tcpguard-io");
+            assertThat(guardThreads())
+                    .containsExactlyInAnyOrder(
+                            "tcpguard-sampler", "tcpguard-io", "tcpguard-listeners", "tcpguard-log");
         }
     }
 

@@ -133,6 +133,15 @@ public interface GuardedListener extends AutoCloseable {
      */
     boolean mayReset();
 
+    /**
+     * Whether a refused connection may be held for its answer: a descriptor is free beside those that nobody may take.
+     * By the kernel's count of now, since a snapshot may be as old as the sampler is late; costs that count. For an
+     * adapter that answers by itself; {@link #refuse} looks for itself. Any thread, no lock.
+     */
+    default boolean roomForAnswer() {
+        return true;
+    }
+
     /** Counts a request that the adapter refused on an admitted connection. */
     void countRefusedRequest();
 

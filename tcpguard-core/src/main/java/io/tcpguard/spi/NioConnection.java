@@ -11,15 +11,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An admitted connection on a plain NIO channel: what is in progress on it, and how it is closed, also before the
  * server has made anything of the channel. Any thread.
  */
 public final class NioConnection implements ConnectionCloser {
-    private static final Logger LOG = LoggerFactory.getLogger(NioConnection.class);
+    private static final GuardLog LOG = GuardLog.of(NioConnection.class);
     private static final VarHandle MOVES;
 
     static {

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 public final class RateLimitedLog {
     private static final String LINE = "{} ({} since the last line)";
 
-    private final Logger log;
+    private final GuardLog log;
     private final long intervalNanos;
     private long unsaid;
     private long saidAt;
@@ -20,6 +20,11 @@ public final class RateLimitedLog {
 
     /** @param intervalNanos between two lines */
     public RateLimitedLog(Logger log, long intervalNanos) {
+        this(GuardLog.to(log), intervalNanos);
+    }
+
+    /** @param intervalNanos between two lines */
+    public RateLimitedLog(GuardLog log, long intervalNanos) {
         this.log = log;
         this.intervalNanos = intervalNanos;
     }

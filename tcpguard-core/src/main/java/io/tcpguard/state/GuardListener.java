@@ -5,9 +5,10 @@ package io.tcpguard.state;
 @FunctionalInterface
 public interface GuardListener {
     /**
-     * Called on the guard's I/O thread after the new snapshot was published. Must not block for longer than a few
-     * milliseconds: the health listener waits for it. If transitions come faster than they are taken, some are joined
-     * into one: {@code before} of the first, {@code after} of the last. What it throws is logged and changes nothing.
+     * Called on the thread "tcpguard-listeners" after the new snapshot was published. One that blocks holds up the
+     * guard's other listeners, nothing else; after ten seconds the log says so. If transitions come faster than they
+     * are taken, some are joined into one: {@code before} of the first, {@code after} of the last. What it throws is
+     * logged and changes nothing.
      */
     void onTransition(Transition transition);
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
-import org.slf4j.helpers.MessageFormatter;
 
 class RateLimitedLogTest {
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -25,11 +24,13 @@ class RateLimitedLogTest {
                     if (unloggable) {
                         throw new NoClassDefFoundError("no descriptor to load it with");
                     }
-                    Object[] values = (Object[]) arguments[1];
+                    if (method.getName().startsWith("is")) {
+                        return true;
+                    }
                     lines.add(method.getName()
                             + ' '
-                            + MessageFormatter.basicArrayFormat((String) arguments[0], values)
-                            + (values[values.length - 1] == trouble ? ", with its stack" : ""));
+                            + arguments[0]
+                            + (arguments[1] == trouble ? ", with its stack" : ""));
                     return null;
                 });
     }

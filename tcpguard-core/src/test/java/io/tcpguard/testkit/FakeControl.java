@@ -34,6 +34,8 @@ public final class FakeControl implements AdmissionControl {
     public volatile List<Network> allowed = List.of();
     public volatile Capacity capacity = Capacity.UNKNOWN;
     public volatile boolean resetsOnly;
+    /** By the kernel's count of now, whatever the capacity says. */
+    public volatile boolean roomForAnswers = true;
     /** The budget. */
     public final AtomicInteger resetsLeft = new AtomicInteger(Integer.MAX_VALUE);
     /** Refuses by a reset whatever it decided at accept. */
@@ -160,6 +162,11 @@ public final class FakeControl implements AdmissionControl {
         public Admission accept(@Nullable InetAddress source) {
             accepts.incrementAndGet();
             return decide();
+        }
+
+        @Override
+        public boolean roomForAnswer() {
+            return roomForAnswers;
         }
 
         @Override

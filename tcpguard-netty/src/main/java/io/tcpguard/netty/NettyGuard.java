@@ -11,10 +11,9 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NoOpConnectionHandle;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts Netty servers under a guard. One line is enough:
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * start; connections that it had accepted by then stay without.
  */
 public final class NettyGuard {
-    static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.netty");
+    static final GuardLog LOG = GuardLog.of("io.tcpguard.netty");
 
     private final TcpGuard guard;
     private final Ports ports;

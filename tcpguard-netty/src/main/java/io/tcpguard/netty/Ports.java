@@ -156,7 +156,7 @@ final class Ports {
     }
 
     /** Where nothing is said a close is at once; a proxy's takes as long as an answer. */
-    private boolean needsNoAnswer() {
+    boolean needsNoAnswer() {
         return protocol == Protocol.OTHER && !behindProxy;
     }
 

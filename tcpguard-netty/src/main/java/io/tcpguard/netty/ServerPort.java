@@ -89,7 +89,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     /** Takes the slot that the answer needs: who gets {@link Admission#RESPOND} has one, and gives it back. */
     @Override
     public boolean canAnswer() {
-        return ports.tryAnswer();
+        return ports.needsNoAnswer() || (listener.roomForAnswer() && ports.tryAnswer());
     }
 
     @Override

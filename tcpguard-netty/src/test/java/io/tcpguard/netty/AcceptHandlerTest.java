@@ -76,6 +76,20 @@ class AcceptHandlerTest {
         assertThat(guarded.server.<Object>readInbound()).isNull();
     }
 
+    /** A sampler that is late makes the snapshot's numbers old: a burst held the last descriptors by them. */
+    @Test
+    void holdsNobodyForAnAnswerWhereTheKernelCountsNoRoomWhateverTheSnapshotSays() {
+        guarded.policy.connections = Admission.RESPOND;
+        guarded.policy.capacity = new Capacity(256, 50, 10, 246);
+        guarded.policy.roomForAnswers = false;
+
+        guarded.accept();
+        assertThat(guarded.accept().isOpen()).as("but for one that leaves in order").isFalse();
+
+        guarded.policy.roomForAnswers = true;
+        assertThat(guarded.accept().isOpen()).isTrue();
+    }
+
     @Test
     void answersARequestForTheHeadByTheHeadAlone() {
         guarded.policy.connections = Admission.RESPOND;

@@ -2,17 +2,16 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.RequestsInProgress;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import org.apache.coyote.Request;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What can be done to a connection's socket beside Tomcat. Any thread. */
 final class ClientChannel {
-    private static final Logger log = LoggerFactory.getLogger(ClientChannel.class);
+    private static final GuardLog log = GuardLog.of(ClientChannel.class);
 
     private ClientChannel() {}
 

@@ -2,6 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Pacing;
 import java.io.EOFException;
@@ -14,15 +15,13 @@ import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The closing of connections that the guard evicts, so that Tomcat's own counts stay right. Called on accepting
  * threads; where it says so, on one that drains.
  */
 final class Evictor {
-    private static final Logger log = LoggerFactory.getLogger(Evictor.class);
+    private static final GuardLog log = GuardLog.of(Evictor.class);
 
     private final GuardedNioEndpoint endpoint;
     private final ConnectionRegistry registry;

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * rest.
  */
 final class GuardedConnection implements ConnectionCloser {
-    private static final int EVICTED = 1;
-    private static final int WORKER = 2;
-
     /** For {@link #looksAtWrite}. */
     static final long NOTHING_WAITS = -1;
 
@@ -37,8 +33,7 @@ final class GuardedConnection implements ConnectionCloser {
     private final @Nullable InetAddress source;
     private final ConnectionHandle handle;
 
-    /** EVICTED, plus WORKER for each worker inside (Tomcat nests them when it dispatches on the same thread). */
-    private final AtomicInteger gate = new AtomicInteger();
+    private final ConnectionGate gate = new ConnectionGate();
 
     private final AtomicBoolean working = new AtomicBoolean();
 
@@ -85,7 +80,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** A thread works on it just now, and will find out by itself whether its client is gone. */
     boolean workerInside() {
-        return gate.get() >= WORKER;
+        return gate.workerInside();
     }
 
     /** Of the worker inside. */
@@ -105,7 +100,7 @@ final class GuardedConnection implements ConnectionCloser {
      * @return false: it was evicted
      */
     boolean enter(SocketEvent event, boolean handshaken) {
-        if ((gate.getAndAdd(WORKER) & EVICTED) != 0) {
+        if (!gate.enter()) {
             return false;
         }
         // Only the first bytes of a head end the idle time: who sends it byte by byte ages from the first.
@@ -119,7 +114,7 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** True: it was evicted while workers were inside, and the caller is the last of them: close what is left. */
     boolean leave() {
-        return gate.addAndGet(-WORKER) == EVICTED;
+        return gate.leave();
     }
 
     /** A request was begun on it. */
@@ -140,7 +135,7 @@ final class GuardedConnection implements ConnectionCloser {
      * From now on no request begins on it. False if one is in progress, or a worker reads one: then nothing changed.
      */
     boolean claimIdle() {
-        return gate.get() == 0 && handle.claim();
+        return gate.idle() && handle.claim();
     }
 
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
@@ -284,7 +279,7 @@ final class GuardedConnection implements ConnectionCloser {
      * of HTTP/2 have write time-outs of a few seconds for each frame.
      */
     boolean holdsThread() {
-        return gate.get() >= WORKER && working.get() && !multiplexed && !kept;
+        return gate.workerInside() && working.get() && !multiplexed && !kept;
     }
 
     /** See {@link ClientChannel#cut}. */
@@ -309,9 +304,9 @@ final class GuardedConnection implements ConnectionCloser {
 
     @Override
     public void close(Closing how) {
-        int before = gate.getAndUpdate(value -> value | EVICTED);
-        if ((before & EVICTED) == 0) {
-            endpoint.evictor().evict(this, how, before == 0);
+        ConnectionGate.Eviction eviction = gate.evict();
+        if (eviction != ConnectionGate.Eviction.EVICTED_BEFORE) {
+            endpoint.evictor().evict(this, how, eviction == ConnectionGate.Eviction.NOBODY_INSIDE);
         }
     }
 }

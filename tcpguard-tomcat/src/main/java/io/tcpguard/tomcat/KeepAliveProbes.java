@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.GuardLog;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -11,8 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has the kernel ask clients whether they are still there (keep-alive, tcp(7)): one that was unplugged sends no FIN,
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * would never be evicted. Any thread.
  */
 final class KeepAliveProbes {
-    private static final Logger log = LoggerFactory.getLogger(KeepAliveProbes.class);
+    private static final GuardLog log = GuardLog.of(KeepAliveProbes.class);
 
     /**
      * Seconds of silence, seconds between probes, probes: a client that is gone is known as gone after eleven seconds.

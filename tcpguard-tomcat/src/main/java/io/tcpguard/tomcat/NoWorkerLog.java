@@ -1,13 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.GuardLog;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The log line, once a minute, that no worker can be had. Logging it may fail. Any thread. */
 final class NoWorkerLog {
-    private static final Logger log = LoggerFactory.getLogger(NoWorkerLog.class);
+    private static final GuardLog log = GuardLog.of(NoWorkerLog.class);
     private static final long COMPLAINT_EVERY = TimeUnit.MINUTES.toNanos(1);
 
     private volatile boolean complained;

@@ -1,12 +1,11 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.GuardLog;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.TimeUnit;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.NioEndpoint.Poller;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Another thread for a poller whose own was ended by an Error. Nothing of a poller is bound to a thread: its
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Called by one thread at a time.
  */
 final class PollerRestart {
-    private static final Logger log = LoggerFactory.getLogger(PollerRestart.class);
+    private static final GuardLog log = GuardLog.of(PollerRestart.class);
     private static final long EVERY = TimeUnit.MINUTES.toNanos(1);
     private static final long FAILED_EVERY = TimeUnit.SECONDS.toNanos(1);
 

@@ -1,12 +1,11 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.spi.GuardLog;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.runtime.ObjectMethods;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * JDK 17 holds the class of the record whose {@code equals} was linked last, and those of the last components ({@link
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * class loader of an application that has stopped, until another record comes.
  */
 final class RecordMethods {
-    private static final Logger log = LoggerFactory.getLogger(RecordMethods.class);
+    private static final GuardLog log = GuardLog.of(RecordMethods.class);
 
     private RecordMethods() {}
 

@@ -2,6 +2,7 @@
 package io.tcpguard.tomcat;
 
 import io.tcpguard.spi.AdmissionControl;
+import io.tcpguard.spi.GuardLog;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Map;
@@ -11,8 +12,6 @@ import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.Poller;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is behind a connector that has Tomcat's own protocol: whether it accepts, and how many connections it holds.
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * there. Nothing here allocates.
  */
 final class StockEndpoint {
-    private static final Logger log = LoggerFactory.getLogger(StockEndpoint.class);
+    private static final GuardLog log = GuardLog.of(StockEndpoint.class);
 
     private final @Nullable AbstractProtocol<?> protocol;
     private final @Nullable AbstractEndpoint<?, ?> endpoint;

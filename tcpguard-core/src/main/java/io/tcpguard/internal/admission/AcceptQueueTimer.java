@@ -47,6 +47,7 @@ public final class AcceptQueueTimer {
     // Written by the sampler thread: which number was the last at each step of time.
     private final AtomicLongArray lastAtStep = new AtomicLongArray(STEPS);
     private boolean started;
+    private volatile long origin;
     private volatile long step;
 
     /**
@@ -125,7 +126,7 @@ public final class AcceptQueueTimer {
         while (first > newest - STEPS + 1 && lastAtStep.get(slot(first - 1)) >= inHand) {
             first--;
         }
-        return first > newest ? 0 : Math.max(0, Math.min(now - first * stepNanos, STEPS * stepNanos));
+        return first > newest ? 0 : Math.max(0, Math.min(now - origin - first * stepNanos, STEPS * stepNanos));
     }
 
     private void looked(Reading reading, long now) {
@@ -140,11 +141,12 @@ public final class AcceptQueueTimer {
     }
 
     private void remember(long now) {
-        long newest = Math.floorDiv(now, stepNanos);
         if (!started) {
             started = true;
-            step = newest - STEPS;
+            origin = now;
+            step = -STEPS;
         }
+        long newest = Math.floorDiv(now - origin, stepNanos);
         // For the steps that a late sampler missed stands what was last known.
         for (long missed = Math.max(step + 1, newest - STEPS + 1); missed < newest; missed++) {
             lastAtStep.set(slot(missed), lastAtStep.get(slot(step)));

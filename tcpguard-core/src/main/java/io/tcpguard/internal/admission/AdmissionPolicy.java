@@ -5,6 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
@@ -21,7 +22,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * The decision about each accepted connection, by one comparison against the exact count. At the admission threshold
@@ -53,7 +53,7 @@ public final class AdmissionPolicy {
     private final boolean behindProxy;
     private final long fixedFloor;
     private final RateLimitedLog trouble =
-            new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
+            new RateLimitedLog(GuardLog.of(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
     private volatile boolean open;
 

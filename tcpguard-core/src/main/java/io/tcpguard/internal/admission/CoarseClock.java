@@ -9,13 +9,16 @@ import java.util.function.LongSupplier;
  * sample period, which is plenty for idle times of seconds, and cheaper than asking the system. If the sampler stops,
  * idle times stop growing and nobody is evicted.
  *
+ * <p>It begins at 0 when it is made: the system's clock may begin anywhere, and pass its largest number.
+ *
  * <p>While the sampler rests the system is asked, and whoever asks wakes the sampler: then the clock hangs on it again.
  */
 public final class CoarseClock {
     private static final long RESTS = Long.MIN_VALUE;
 
     private final LongSupplier exact;
-    private final AtomicLong nanos;
+    private final long origin;
+    private final AtomicLong nanos = new AtomicLong();
     private volatile Runnable wake = () -> {};
     private volatile long pauses;
     /** Since when it was told no time, and wanted none. The sampler's. */
@@ -33,7 +36,7 @@ public final class CoarseClock {
      */
     public CoarseClock(long nowNanos, LongSupplier exact) {
         this.exact = exact;
-        nanos = new AtomicLong(nowNanos);
+        origin = nowNanos;
         advancedAt = nowNanos;
     }
 
@@ -58,7 +61,7 @@ public final class CoarseClock {
         long left = pauses + Math.max(0, step - longestStep);
         pauses = left;
         advancedAt = nowNanos;
-        nanos.set(nowNanos - left);
+        nanos.set(nowNanos - origin - left);
         return step;
     }
 
@@ -75,7 +78,7 @@ public final class CoarseClock {
     /** Ends a rest, if it rests: it stands still again until it is told the time. Any thread. */
     public void resume() {
         if (nanos.get() == RESTS) {
-            nanos.compareAndSet(RESTS, exact.getAsLong() - pauses);
+            nanos.compareAndSet(RESTS, exact.getAsLong() - origin - pauses);
         }
     }
 
@@ -91,6 +94,6 @@ public final class CoarseClock {
             return now;
         }
         wake.run();
-        return exact.getAsLong() - pauses;
+        return exact.getAsLong() - origin - pauses;
     }
 }

@@ -2,13 +2,12 @@
 package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.RefusalCounters.Reason;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * At DEBUG of {@code io.tcpguard.decisions}: who was evicted or refused, and why; 20 lines a second at most, and how
@@ -19,7 +18,7 @@ final class DecisionLog {
     static final int LINES_A_SECOND = 20;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private final Logger log = LoggerFactory.getLogger(NAME);
+    private final GuardLog log = GuardLog.of(NAME);
     private long since;
     private int lines = -1;
     private long leftOut;

@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
@@ -14,7 +15,6 @@ import io.tcpguard.state.RefusalCounters.Stage;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.LoggerFactory;
 
 /** Evictions of idle connections for new ones, so many a second at most. Any thread. */
 final class Evictions {
@@ -31,7 +31,7 @@ final class Evictions {
     private final long fixedSilentFloor;
 
     private final RateLimitedLog trouble =
-            new RateLimitedLog(LoggerFactory.getLogger(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
+            new RateLimitedLog(GuardLog.of(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
 
     private volatile double perSecond;
 

@@ -3,6 +3,7 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.NoOpConnectionHandle;
 import io.tcpguard.spi.WatchedWork;
@@ -12,8 +13,6 @@ import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a guard that is switched off gives to its adapters: everybody is admitted, and nothing is kept. */
 public final class InertListener implements GuardedListener {
@@ -30,7 +29,7 @@ public final class InertListener implements GuardedListener {
     /** There is nothing to tell two apart. */
     public static final GuardedListener INSTANCE = new InertListener();
 
-    private static final Logger log = LoggerFactory.getLogger(InertListener.class);
+    private static final GuardLog log = GuardLog.of(InertListener.class);
 
     private InertListener() {}
 

@@ -1,7 +1,8 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
-import org.slf4j.LoggerFactory;
+import io.tcpguard.spi.GuardLog;
+
 
 /**
  * Whether the addresses are those of proxies: a handful of them hold nearly all connections, so they tell no client
@@ -91,6 +92,6 @@ final class ProxySearch {
     private void turn(boolean on, String why) {
         proxied = on;
         bySaying &= on;
-        LoggerFactory.getLogger(AdmissionPolicy.class).info(why);
+        GuardLog.of(AdmissionPolicy.class).info(why);
     }
 }

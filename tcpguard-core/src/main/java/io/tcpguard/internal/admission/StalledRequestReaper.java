@@ -6,6 +6,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Capacity;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.slf4j.LoggerFactory;
 
 /**
  * The end of requests that keep threads waiting for their client while other work waits too long for a thread: clients
@@ -42,7 +42,7 @@ public final class StalledRequestReaper {
     private final ResetBudget resets;
     private final List<WatchedListener> listeners = new CopyOnWriteArrayList<>();
     private final RateLimitedLog trouble =
-            new RateLimitedLog(LoggerFactory.getLogger(StalledRequestReaper.class), TimeUnit.MINUTES.toNanos(1));
+            new RateLimitedLog(GuardLog.of(StalledRequestReaper.class), TimeUnit.MINUTES.toNanos(1));
     private long lookedAt;
     private boolean looked;
 

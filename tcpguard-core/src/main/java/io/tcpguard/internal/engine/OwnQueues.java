@@ -20,7 +20,8 @@ final class OwnQueues {
 
     private boolean known;
     private boolean blind;
-    private long readableAt = Long.MIN_VALUE / 2;
+    private boolean readableOnce;
+    private long readableAt;
     private boolean crowdedOnce;
     private long crowdedAt;
     private boolean inUseOnce;
@@ -54,9 +55,10 @@ final class OwnQueues {
             inUseAt = now;
         }
         if (!unreadable) {
+            readableOnce = true;
             readableAt = now;
         }
-        blind = now - readableAt >= LATELY;
+        blind = !readableOnce || now - readableAt >= LATELY;
         crowded = crowdedOnce && now - crowdedAt < LATELY;
         inUse = inUseOnce && now - inUseAt < LATELY;
     }

@@ -3,6 +3,7 @@ package io.tcpguard.internal.io;
 
 import io.tcpguard.config.Network;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.CheckerStatus;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -12,15 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who asks for the verdict, how often, and what they were told. Bounded: the least known of them is forgotten when
  * another one comes. Safe from any thread.
  */
 public final class Checkers {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
 
     /** How many are remembered. */
     static final int MOST = 64;

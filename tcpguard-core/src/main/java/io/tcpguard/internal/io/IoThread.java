@@ -4,6 +4,7 @@ package io.tcpguard.internal.io;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.RateLimitedLog;
 import io.tcpguard.state.Admission;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The guard's one I/O thread, "tcpguard-io", a daemon with one selector: it answers health checks, refuses
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * process has no descriptor left.
  */
 public final class IoThread implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
 
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
     private static final long CLOSE_WAIT_MILLIS = 5000;

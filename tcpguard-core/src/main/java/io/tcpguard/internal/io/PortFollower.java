@@ -1,15 +1,14 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.spi.GuardLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A port that is closed while the verdict is down, for checks that only connect. On the I/O thread. */
 final class PortFollower implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
     private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ListeningPort port;

@@ -1,15 +1,14 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.spi.GuardLog;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A close that can't fail: the peer may be gone already, and nobody could do anything about it. */
 final class Quietly {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
 
     private Quietly() {}
 

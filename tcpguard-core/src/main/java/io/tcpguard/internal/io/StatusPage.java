@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.io;
 
+import io.tcpguard.spi.GuardLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The page for a browser: one file that asks nobody but this port. Loaded once, when the first health port opens, since
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param headers that keep a browser from doing anything but what the page is for
  */
 record StatusPage(String html, Map<String, String> headers) {
-    private static final Logger LOG = LoggerFactory.getLogger(StatusPage.class);
+    private static final GuardLog LOG = GuardLog.of(StatusPage.class);
 
     /** Never throws: a server without its page is a server still. */
     static StatusPage load() {

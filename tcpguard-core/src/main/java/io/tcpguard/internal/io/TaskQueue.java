@@ -2,18 +2,17 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tasks for the I/O thread, in order. Any thread adds; one runs. What a task throws, and one that takes long, is
  * logged.
  */
 final class TaskQueue {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
     private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(100);
 

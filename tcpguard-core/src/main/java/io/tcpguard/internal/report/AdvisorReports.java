@@ -8,18 +8,17 @@ import io.tcpguard.advisor.Machine;
 import io.tcpguard.advisor.Report;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.SignalState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the guard tells people of settings that will hurt: at the start, and once more when it has seen the listeners.
  */
 public final class AdvisorReports {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
     private static final long OTHERS_OPEN = TimeUnit.SECONDS.toNanos(1);
 
     private final Machine machine;

@@ -8,6 +8,7 @@ import io.tcpguard.internal.report.incident.Episode;
 import io.tcpguard.internal.report.incident.FlightRecorder;
 import io.tcpguard.internal.report.incident.IncidentPage;
 import io.tcpguard.internal.report.incident.IncidentReport;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -20,12 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What happened: told to who asks, once a minute in the log while it lasts, and in full there when it is over. */
 public final class Incidents {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
     private static final int CHANGES_KEPT = 64;
     private static final long SAID_AGAIN = TimeUnit.MINUTES.toNanos(1);
     private static final String NOTHING = "Nothing has happened since the guard started.\n";

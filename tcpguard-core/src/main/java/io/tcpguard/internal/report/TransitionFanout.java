@@ -1,28 +1,37 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.report;
 
+import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Transition;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of transitions from the sampler to the listeners, on another thread. If they come faster than they are taken
  * only the newest is told.
  */
 public final class TransitionFanout {
-    private static final Logger LOG = LoggerFactory.getLogger(TransitionFanout.class);
+    private static final GuardLog LOG = GuardLog.of(TransitionFanout.class);
+
+    private static final long LONG = TimeUnit.SECONDS.toNanos(10);
 
     private final List<GuardListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<Transition> waiting = new AtomicReference<>();
     private final AtomicBoolean asked = new AtomicBoolean();
     private final Executor executor;
+    private final Runnable delivery = this::deliver;
+    private volatile @Nullable GuardListener busy;
+    private volatile long busySince;
+    /** The sampler's own. */
+    private boolean complained;
 
     public TransitionFanout(Executor executor) {
         this.executor = executor;
@@ -38,7 +47,7 @@ public final class TransitionFanout {
             return;
         }
         try {
-            executor.execute(this::deliver);
+            executor.execute(delivery);
         } catch (RuntimeException | Error e) {
             // No memory for it, or it stops: told together with the next one, if there is one.
             asked.set(false);
@@ -53,10 +62,28 @@ public final class TransitionFanout {
         }
         for (GuardListener listener : listeners) {
             try {
+                busySince = AwakeTime.nanoTime();
+                busy = listener;
                 listener.onTransition(transition);
             } catch (RuntimeException | Error e) {
                 complain(listener, transition, e);
             }
+        }
+        busy = null;
+    }
+
+    /** Once a sample: says so of a listener that does not return. One thread. */
+    public void sampled(long now) {
+        GuardListener at = busy;
+        if (at == null) {
+            complained = false;
+        } else if (!complained && now - busySince >= LONG) {
+            complained = true;
+            LOG.warn(
+                    "tcpguard: a listener has been at a transition for {} s, and none is told of another until it "
+                            + "returns: {}",
+                    TimeUnit.NANOSECONDS.toSeconds(now - busySince),
+                    at.getClass().getName());
         }
     }
 

@@ -3,6 +3,7 @@ package io.tcpguard.internal.report;
 
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -10,15 +11,13 @@ import io.tcpguard.state.SignalState;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The log lines about transitions, WARN on the way up and INFO on the way down; more than one a second are joined into
  * one line with a count, at the end of that second at the latest.
  */
 public final class TransitionLog {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
     private static final long APART = TimeUnit.SECONDS.toNanos(1);
 
     private long wroteAt;

@@ -30,8 +30,9 @@ final class ClassPreload {
                     + "VerdictKeeper Watch",
             "io.tcpguard.spi",
             "AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
-                    + "Drain$Sleep DrainPatience GonePeers GuardedListener ListenerControl ListenerRegistration "
-                    + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
+                    + "Drain$Sleep DrainPatience GonePeers GuardLog GuardedListener ListenerControl "
+                    + "ListenerRegistration LogThread LogThread$1 LogThread$LastOne LogThread$LogLine NioConnection "
+                    + "NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
                     + "Preload RateLimitedLog Refusal ReplyBudget RequestsInProgress StalledWork StalledWork$Still "
                     + "WatchedWork",
             "io.tcpguard.state",

@@ -5,6 +5,7 @@ import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.GonePeers;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.ListenerControl;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -14,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * While slots are scarce, whichever limit makes them so: has the listeners end what is over for its client, though
@@ -26,7 +25,7 @@ final class GonePeerSweep implements Runnable {
     /** So long peers are looked for after a new connection was refused or took another's slot. */
     static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(GonePeerSweep.class);
+    private static final GuardLog LOG = GuardLog.of(GonePeerSweep.class);
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
     private static final long BUDGET = TimeUnit.SECONDS.toNanos(1);
 

@@ -15,6 +15,7 @@ import io.tcpguard.internal.jfr.Recordings;
 import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.internal.report.ListenerThread;
 import io.tcpguard.internal.report.MissingLog;
 import io.tcpguard.internal.report.TransitionFanout;
 import io.tcpguard.internal.sampling.GuardedProbe;
@@ -28,6 +29,7 @@ import io.tcpguard.internal.sampling.SamplingCycle;
 import io.tcpguard.internal.sampling.WatchedExecutors;
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.CheckerStatus;
@@ -41,8 +43,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All parts of a running guard, put together: probes, engine, policy, reports, and the two threads. {@link #start}
@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * <p>Longer than other classes: the one place where all parts meet. Two of them would have to know all parts, too.
  */
 public final class GuardRuntime implements RunState {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
 
     private final PublishedSnapshot published;
@@ -62,6 +62,7 @@ public final class GuardRuntime implements RunState {
     private final SamplingCycle cycle;
     private final Rehearsal rehearsal;
     private final TransitionFanout fanout;
+    private final ListenerThread told = new ListenerThread();
     private final SampleRest rest;
     private final SamplerThread sampler;
     private final WatchedExecutors work;
@@ -125,8 +126,9 @@ public final class GuardRuntime implements RunState {
             ProcessConnections connections = new ProcessConnections(config, policy, engine, memory, rehearsal);
             cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
             work = new WatchedExecutors(config, cycle, () -> published.staleAt(AwakeTime.nanoTime()));
-            fanout = new TransitionFanout(io::execute);
-            fanout.add(reports.incidents()::record);
+            TransitionFanout recording = new TransitionFanout(io::execute);
+            recording.add(reports.incidents()::record);
+            fanout = new TransitionFanout(told);
             listeners.forEach(fanout::add);
             PathPreload.play(config, probes::counts);
             published.publish(cycle.runOnce(now), now);
@@ -135,6 +137,7 @@ public final class GuardRuntime implements RunState {
                     new SamplerRound(
                             cycle,
                             published,
+                            recording,
                             fanout,
                             counters,
                             Recordings.open(published.snapshot(), counters.shed(), counters.waited()::sum, now),
@@ -205,10 +208,12 @@ public final class GuardRuntime implements RunState {
             IntSupplier heldByOthers) {
         LinuxProbes probes = LinuxProbes.open();
         GuardRuntime opened;
+        GuardLog.begin();
         try {
             opened = new GuardRuntime(config, published, counters, listeners, heldByOthers, probes);
         } catch (RuntimeException | Error e) {
             probes.close();
+            GuardLog.end();
             throw e;
         }
         try {
@@ -223,6 +228,7 @@ public final class GuardRuntime implements RunState {
 
     private void run() {
         published.live(true);
+        told.start();
         io.start();
         sampler.start();
         policy.setEnabled(true);
@@ -231,6 +237,7 @@ public final class GuardRuntime implements RunState {
         reports.advisor().adviseAtStart();
         probes.flagForExactQueues()
                 .ifPresent(flag -> LOG.info("Accept queues are read once a second; exact ones want {}", flag));
+        GuardLog.settle();
     }
 
     @Override
@@ -327,5 +334,7 @@ public final class GuardRuntime implements RunState {
         io.close();
         cycle.close();
         probes.close();
+        told.close();
+        GuardLog.end();
     }
 }

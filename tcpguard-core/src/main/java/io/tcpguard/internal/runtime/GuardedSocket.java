@@ -183,6 +183,11 @@ public final class GuardedSocket implements GuardedListener {
     }
 
     @Override
+    public boolean roomForAnswer() {
+        return policy.roomForAnswers(0) > 0;
+    }
+
+    @Override
     public void close() {
         onClose.run();
     }

@@ -200,6 +200,11 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     }
 
     @Override
+    public boolean roomForAnswer() {
+        return now.by().roomForAnswer();
+    }
+
+    @Override
     public void countRefusedRequest() {
         now.by().countRefusedRequest();
     }

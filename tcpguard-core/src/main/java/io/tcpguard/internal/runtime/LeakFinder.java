@@ -6,6 +6,7 @@ import io.tcpguard.internal.linux.SurveyedDescriptors;
 import io.tcpguard.internal.probe.HeldDescriptors;
 import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.Capacity;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The name of a leak: when descriptors grow and connections do not, or something other than connections raises the
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * at most while it lasts.
  */
 final class LeakFinder implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(LeakFinder.class);
+    private static final GuardLog LOG = GuardLog.of(LeakFinder.class);
     private static final int TOLD = 5;
     private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long AGAIN = TimeUnit.MINUTES.toNanos(1);

@@ -12,15 +12,14 @@ import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.report.UnguardedPorts;
 import io.tcpguard.internal.report.history.History;
 import io.tcpguard.signal.Census;
+import io.tcpguard.spi.GuardLog;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a running guard tells people: its log, the reports of incidents, what stands out, the last hour, advice. */
 final class RuntimeReports {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
 
     private final BoundPorts ports;
     private final Supplier<List<Integer>> ownPorts;

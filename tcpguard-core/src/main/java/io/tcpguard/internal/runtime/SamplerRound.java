@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SamplerRound implements LongConsumer {
     private final SamplingCycle cycle;
     private final PublishedSnapshot published;
+    private final TransitionFanout recording;
     private final TransitionFanout fanout;
     private final GuardCounters counters;
     private final Recordings recordings;
@@ -48,12 +49,14 @@ final class SamplerRound implements LongConsumer {
     private final Runnable look;
 
     /**
+     * @param recording the way to the incidents, which no listener holds up
      * @param listening the listeners, for advice
      * @param io runs what must not run on the sampler
      */
     SamplerRound(
             SamplingCycle cycle,
             PublishedSnapshot published,
+            TransitionFanout recording,
             TransitionFanout fanout,
             GuardCounters counters,
             Recordings recordings,
@@ -66,6 +69,7 @@ final class SamplerRound implements LongConsumer {
             Executor io) {
         this.cycle = cycle;
         this.published = published;
+        this.recording = recording;
         this.fanout = fanout;
         this.counters = counters;
         this.recordings = recordings;
@@ -103,9 +107,11 @@ final class SamplerRound implements LongConsumer {
         if (before.level() != after.level()
                 || before.verdict().up() != after.verdict().up()) {
             counters.changed(before, after);
+            recording.publish(before, after);
             fanout.publish(before, after);
             log.changed(before, after, now);
         }
+        fanout.sampled(now);
         log.settle(after, now);
         if (othersBind(before.capacity(), after.capacity())) {
             TransitionLog.slotsAre(after.capacity());

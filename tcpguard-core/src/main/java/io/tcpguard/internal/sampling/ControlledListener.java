@@ -4,18 +4,17 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the engine hears of one listener. An adapter that fails must not end the sampling of everything else: what it
  * said last stands. Only for the sampler's thread.
  */
 public final class ControlledListener implements ListenerCondition {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlledListener.class);
+    private static final GuardLog LOG = GuardLog.of(ControlledListener.class);
 
     private final String name;
     private final ListenerControl control;

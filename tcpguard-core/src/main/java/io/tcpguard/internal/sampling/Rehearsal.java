@@ -4,6 +4,7 @@ package io.tcpguard.internal.sampling;
 import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -14,8 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Trouble that is only played: for a while one signal reads as if it were under pressure, and all that follows is real.
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * stepped by the sampler's.
  */
 public final class Rehearsal {
-    private static final Logger LOG = LoggerFactory.getLogger("io.tcpguard.TcpGuard");
+    private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
 
     /** Not a record: whoever compares two of them asks whether they are the same one. */
     private static final class Script {

@@ -2,13 +2,12 @@
 package io.tcpguard.internal.sampling;
 
 import io.tcpguard.internal.probe.AwakeTime;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.RateLimitedLog;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A thread without logic: calls the cycle each period, or after a rest, until it is closed, whatever the cycle throws.
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * makes another.
  */
 public final class SamplerThread implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SamplerThread.class);
+    private static final GuardLog LOG = GuardLog.of(SamplerThread.class);
     private static final long JOIN_SECONDS = 5;
 
     private final long periodNanos;

@@ -66,6 +66,11 @@ final class ModelClient {
         hangUp();
     }
 
+    /** Whether it sends whole requests on a connection that it has. */
+    boolean asks() {
+        return kind == Kind.USER || kind == Kind.CHATTER;
+    }
+
     boolean inSession() {
         return connection != null;
     }

@@ -6,6 +6,7 @@ import io.tcpguard.internal.runtime.SteppedGuard;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.Closing;
+import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.Admission;
 import java.util.ArrayDeque;
@@ -171,6 +172,37 @@ final class ModelListener implements ListenerControl, Probe {
         }
     }
 
+    /** What the guard knows of a connection's way out. */
+    private final class Closer implements ConnectionCloser {
+        private final ModelConnection connection;
+
+        Closer(ModelConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public void close(Closing how) {
+            evict(connection, how);
+        }
+
+        /** Asked just before it is claimed: a request may come in right then, on a thread of the server's. */
+        @Override
+        public boolean inProgress() {
+            if (connection.client.asks() && world.on(FaultKind.PREEMPTION) && world.random.nextInt(3) == 0) {
+                if (begin(connection)) {
+                    world.time.after(SERVICE, () -> answerLate(connection));
+                }
+            }
+            return false;
+        }
+    }
+
+    private void answerLate(ModelConnection connection) {
+        if (!world.postponedByFreeze(() -> answerLate(connection))) {
+            answer(connection);
+        }
+    }
+
     private void evict(ModelConnection connection, Closing how) {
         world.witness.evicts(connection, how);
         if (world.on(FaultKind.CLOSERS_THROW)) {
@@ -309,7 +341,7 @@ final class ModelListener implements ListenerControl, Probe {
                 connections.add(connection);
                 world.witness.admits();
                 connection.handle =
-                        world.guard.policy().open(one.client().address, door.slots(), how -> evict(connection, how));
+                        world.guard.policy().open(one.client().address, door.slots(), new Closer(connection));
                 world.witness.opened(connection);
                 one.client().admitted(ModelListener.this, connection, one.attempt());
             } else {

@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 
 /** One server process with its guard, what befalls it, and what is known of it that the guard must not know. */
 final class World {
-    /** The clock may be negative, and passes zero. */
-    private static final long ORIGIN = -30 * Timeline.SECOND;
+    /** The clock may be negative, and passes zero; or its largest number. */
+    private static final long[] ORIGINS = {-30 * Timeline.SECOND, Long.MAX_VALUE - 30 * Timeline.SECOND};
 
     private static final int DEEPEST = 3;
 
@@ -49,7 +49,8 @@ final class World {
         this.period = period;
         kernel = new ModelKernel(time, limit);
         witness = new Witness(this);
-        awake = new VirtualAwakeTime(() -> ORIGIN + time.now() + leapt);
+        long origin = ORIGINS[(int) (period / Timeline.MILLI / 10) % ORIGINS.length];
+        awake = new VirtualAwakeTime(() -> origin + time.now() + leapt);
         pool = new ModelPool(this, threads);
         guard = new SteppedGuard(
                 config, awake, this::count, new Descriptors(), () -> refusals, () -> !on(FaultKind.DIRECTOR_GONE));

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A server in trouble that is not of clients, with a flood on top and users in session: they lose nothing, health is
  * answered, and when the flood is over who comes new is served and the guard is calm.
  */
-@Tag("record")
+@Tag("long")
 class ChaosTest {
     private static final int DESCRIPTORS = 256;
 

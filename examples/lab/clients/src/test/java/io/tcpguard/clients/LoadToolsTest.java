@@ -35,8 +35,6 @@ class LoadToolsTest {
         keepUsers("tomcat");
     }
 
-    /** Of seven runs two, beside other work, met the limit of 256 for a moment, one with an accept that failed. */
-    @Tag("record")
     @Test
     void takeNoUsersRequestFromNetty() throws Exception {
         keepUsers("netty");

@@ -116,11 +116,14 @@ final class ServerMain {
         }
     }
 
-    /** Connections in the books, threads, and KiB of heap after a collection. */
+    /** Connections in the books, threads but for the server's pool, and KiB of heap after a collection. */
     private static String figures(TcpGuard guard) {
         System.gc();
         return guard.snapshot().capacity().own() + " "
-                + ManagementFactory.getThreadMXBean().getThreadCount() + " "
+                + Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> !thread.getName().contains("-exec-"))
+                        .count()
+                + " "
                 + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1024;
     }
 

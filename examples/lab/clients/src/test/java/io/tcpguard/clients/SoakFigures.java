@@ -21,7 +21,7 @@ final class SoakFigures {
     static final int DESCRIPTORS = 5;
 
     private static final List<String> NAMES =
-            List.of("connections", "threads", "heap KiB", "evicted", "refused", "descriptors");
+            List.of("connections", "threads but workers", "heap KiB", "evicted", "refused", "descriptors");
     private static final int WIDTH = 720;
     private static final int HEIGHT = 90;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and 256 descriptors: what is held at the end is what was held at the start. {@code -Dsoak.seconds=3600} is an hour
  * for each server; figures of each round go to {@code target/soak-*.csv}, and as a picture beside it.
  */
-@Tag("record")
+@Tag("long")
 class SoakTest {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 12);
     private static final int DESCRIPTORS = 256;
@@ -71,8 +71,9 @@ class SoakTest {
             assertThat(checks.get()).isGreaterThan(SECONDS);
             assertThat(after[SoakFigures.DESCRIPTORS]).isLessThanOrEqualTo(before[SoakFigures.DESCRIPTORS] + 4);
             assertThat(after[SoakFigures.OWN]).isLessThanOrEqualTo(before[SoakFigures.OWN] + 1);
-            // Tomcat's pool has grown by a burst, and shrinks after a minute.
-            assertThat(after[SoakFigures.THREADS]).isLessThanOrEqualTo(before[SoakFigures.THREADS] + 64);
+            // Without Tomcat's pool, which has grown by a burst, and shrinks after a minute without one; two look for
+            // a moment, one for peers that are gone and one for leaks.
+            assertThat(after[SoakFigures.THREADS]).isLessThanOrEqualTo(before[SoakFigures.THREADS] + 2);
             assertThat(after[SoakFigures.HEAP]).isLessThanOrEqualTo(before[SoakFigures.HEAP] + 4 * 1024);
             assertThat(after[SoakFigures.EVICTED] + after[SoakFigures.REFUSED])
                     .as("or nothing was shown")

@@ -108,7 +108,7 @@ public final class History {
         clear(row);
         take(snapshot);
         // A late sampler leaves a gap.
-        stepEnds = Math.max(stepEnds + STEP, now + STEP / 2);
+        stepEnds = now + Math.max(stepEnds + STEP - now, STEP / 2);
     }
 
     private int meanWait() {

@@ -54,7 +54,8 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
 
     /**
      * Opens what the guard needs, takes the first sample and starts its threads ("tcpguard-sampler", "tcpguard-io",
-     * "tcpguard-listeners", and "tcpguard-log" for all guards; all daemons). Does nothing if already started, and opens nothing if not {@linkplain Setting#ENABLED enabled}.
+     * "tcpguard-listeners", and "tcpguard-log" for all guards; all daemons). Does nothing if already started, and opens
+     * nothing if not {@linkplain Setting#ENABLED enabled}.
      *
      * @return this
      * @throws IllegalStateException if the health port can't be bound, or the guard was closed

@@ -72,7 +72,8 @@ class BlockedTest {
             // The first check ever is a line of the I/O thread, a drain one of the sampler.
             assertThat(health(guard)).startsWith("HTTP/1.1 200 ");
             guard.drain("deploy");
-            Await.until("a sample after the line", () -> !guard.snapshot().verdict().up());
+            Await.until(
+                    "a sample after the line", () -> !guard.snapshot().verdict().up());
             assertThat(health(guard)).startsWith("HTTP/1.1 503 ");
             guard.resume();
             Await.until("another", () -> guard.snapshot().verdict().up());

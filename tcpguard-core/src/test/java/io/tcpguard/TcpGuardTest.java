@@ -312,8 +312,7 @@ class TcpGuardTest {
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
             assertThat(guard.healthPort()).isPositive();
             assertThat(guardThreads())
-                    .containsExactlyInAnyOrder(
-                            "tcpguard-sampler", "tcpguard-io", "tcpguard-listeners", "tcpguard-log");
+                    .containsExactlyInAnyOrder("tcpguard-sampler", "tcpguard-io", "tcpguard-listeners", "tcpguard-log");
         }
     }
 
@@ -338,7 +337,7 @@ class TcpGuardTest {
         TcpGuard guard = TcpGuard.builder().build();
         guard.start();
         assertThat(guard.start()).isSameAs(guard);
-        assertThat(guardThreads()).hasSize(2);
+        assertThat(guardThreads()).hasSize(4);
         guard.close();
         guard.close();
 

@@ -99,6 +99,6 @@ public final class GuardLog {
 
     private void say(Level level, String line, @Nullable Object[] values) {
         FormattingTuple made = MessageFormatter.arrayFormat(line, values);
-        LogThread.say(new LogThread.Line(log, level, made.getMessage(), made.getThrowable()));
+        LogThread.say(new LogThread.LogLine(log, level, made.getMessage(), made.getThrowable()));
     }
 }

@@ -18,7 +18,7 @@ final class LogThread implements Runnable {
     /** A quarter of an hour of a bad day; some hundred KiB. */
     static final int MOST = 256;
 
-    private static final Runnable NOTHING = () -> {};
+    private static final Runnable LAST = new LastOne();
     private static final Object LOCK = new Object();
     /** Guarded by the lock. */
     private static int guards;
@@ -30,12 +30,20 @@ final class LogThread implements Runnable {
     private final Thread thread = new Thread(this, "tcpguard-log");
     private volatile boolean ending;
 
+    /** Only wakes it. */
+    private static final class LastOne implements Runnable {
+        @Override
+        public void run() {
+            // Nothing.
+        }
+    }
+
     private LogThread() {
         thread.setDaemon(true);
     }
 
     /** One line, written out. */
-    record Line(Logger log, Level level, String text, @Nullable Throwable cause) implements Runnable {
+    record LogLine(Logger log, Level level, String text, @Nullable Throwable cause) implements Runnable {
         @Override
         public void run() {
             switch (level) {
@@ -72,12 +80,12 @@ final class LogThread implements Runnable {
         if (last != null) {
             last.ending = true;
             // Only to wake it: where there is no room for that it does not sleep.
-            last.lines.offer(NOTHING);
+            last.lines.offer(LAST);
         }
     }
 
     /** Writes it, or has it written. */
-    static void say(Line line) {
+    static void say(LogLine line) {
         LogThread writer = current;
         if (writer == null || Thread.currentThread() == writer.thread || !writer.thread.isAlive()) {
             line.run();
@@ -115,7 +123,7 @@ final class LogThread implements Runnable {
         long before = leftOut.getAndSet(0);
         boolean written = false;
         try {
-            if (before > 0 && line instanceof Line next) {
+            if (before > 0 && line instanceof LogLine next) {
                 next.log.warn("tcpguard: {} lines before this one were left out: the log did not take them", before);
                 before = 0;
             }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TomcatPreload {
     static final String OWN =
-            "AcceptorLife BlockedWrite BodyReads ClientChannel ConnectionGate ConnectionGate$Eviction ConnectionRegistry ConnectorLife "
+            "AcceptorLife BlockedWrite BodyReads ClientChannel ConnectionGate ConnectionGate$Eviction "
+                    + "ConnectionRegistry ConnectorLife "
                     + "EndpointControl EndpointGuard Evictor FilesBeingSent FilesBeingSent$Sending "
                     + "GoAwayCloser GoAwayCloser$Leaving GuardedAdapter GuardedAdapter$ConnectorView "
                     + "GuardedConnection GuardedHandler GuardedHandler$1 GuardedHttp11NioProtocol "

@@ -3,7 +3,6 @@ package io.tcpguard.internal.admission;
 
 import io.tcpguard.spi.GuardLog;
 
-
 /**
  * Whether the addresses are those of proxies: a handful of them hold nearly all connections, so they tell no client
  * from another. By their number alone in calm times only, and slowly: a flood from a few addresses is just what

@@ -2,6 +2,7 @@
 package io.tcpguard.internal.io;
 
 import io.tcpguard.internal.probe.NanoClock;
+import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.Refusal;
 import io.tcpguard.state.Admission;
@@ -11,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refusals by an answer: the request is read, 503 is answered, and the client is waited for to close first, which
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
 final class RefusalResponder {
-    private static final Logger LOG = LoggerFactory.getLogger(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(IoThread.class);
 
     /** Slots at most, however much room there is. A slot costs about 100 bytes. */
     static final int SLOTS = 256;

@@ -20,9 +20,10 @@ final class ClassPreload {
                     + "IdleFloorEstimator IdleOrder IdleOrder$1 InertListener InertListener$1 ListEntry ListenerCounts "
                     + "ListenerEntry ListenerSlots LogScale MakeUpPace NoneLeft PaceEstimator PolicyUpkeep Precedence "
                     + "Precedence$1 ProxySearch RefusalChooser RefusedSources RefusedSources$Refused "
-                    + "RefusedSources$Table ResetBudget SilentFloorEstimator SlotCeiling SlotRotation Source SourceHistogram "
-                    + "SourceHistory SourceKey SourceKey$Memory SourceMarks SourceMemory Sources StalledRequestReaper "
-                    + "StalledRequestReaper$WatchedListener TenureEstimator TokenBucket TrackedConnection",
+                    + "RefusedSources$Table ResetBudget SilentFloorEstimator SlotCeiling SlotRotation Source "
+                    + "SourceHistogram SourceHistory SourceKey SourceKey$Memory SourceMarks SourceMemory Sources "
+                    + "StalledRequestReaper StalledRequestReaper$WatchedListener TenureEstimator TokenBucket "
+                    + "TrackedConnection",
             "io.tcpguard.internal.engine",
             "Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "
                     + "Engine Evidence FlipHistory Growth Latch ListenerCondition ListenerWatch OwnQueues Sentence "

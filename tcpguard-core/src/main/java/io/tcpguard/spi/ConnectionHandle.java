@@ -53,6 +53,15 @@ public interface ConnectionHandle {
      */
     default void forwards() {}
 
+    /**
+     * The whole connection is of this client, as its peer says, whom the application trusts: a PROXY protocol header
+     * that a decoder of the application's takes. What the connection does is remembered of the client, not of the peer.
+     * Default: ignored.
+     *
+     * @param client its address as it was written; what is none is nobody's
+     */
+    default void forwardedFor(CharSequence client) {}
+
     /** This connection is never evicted from now on: upgraded to another protocol, or the application's own. */
     void exemptFromEviction();
 

@@ -113,6 +113,19 @@ public interface GuardedListener extends AutoCloseable {
     Admission admitRequest(@Nullable InetAddress source);
 
     /**
+     * Whether a request that a proxy passes on may be worked on, by whose it is: while work is late, clients that are
+     * known for good are served first ({@link Admission#RESPOND}: refused). To be asked once for each such request, and
+     * only where the application itself trusts its peer, by its own valve, codec or setting: anybody can write a
+     * header. Asked beside {@link #admitRequest}. Takes no lock; never throws. Default: it may.
+     *
+     * @param peer the proxy's address; null if not known
+     * @param client its address as it was written; what is none is nobody's
+     */
+    default Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
+        return Admission.ADMIT;
+    }
+
+    /**
      * {@link #admitRequest} for an adapter that answers who is refused: counts that.
      *
      * @param source the peer's address; null if not known

@@ -19,6 +19,8 @@ import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +32,12 @@ public final class FakeControl implements AdmissionControl {
     public volatile Admission connections = Admission.ADMIT;
     /** Decided about each request whose peer is not {@link #allowed}. */
     public volatile Admission requests = Admission.ADMIT;
+
+    /** Whose requests are refused, as a proxy that is trusted names them. */
+    public final Set<String> refusedClients = ConcurrentHashMap.newKeySet();
+
+    /** Whom it was asked about. */
+    public final List<String> forwarded = new CopyOnWriteArrayList<>();
 
     public volatile List<Network> allowed = List.of();
     public volatile Capacity capacity = Capacity.UNKNOWN;
@@ -233,6 +241,12 @@ public final class FakeControl implements AdmissionControl {
         }
 
         @Override
+        public Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
+            forwarded.add(client.toString());
+            return refusedClients.contains(client.toString()) ? Admission.RESPOND : Admission.ADMIT;
+        }
+
+        @Override
         public boolean mayReset() {
             return resetsOnly && resetsLeft.getAndDecrement() > 0;
         }
@@ -268,6 +282,9 @@ public final class FakeControl implements AdmissionControl {
         public volatile boolean kept;
         public volatile boolean unfinished;
         public volatile boolean forwards;
+        /** Whose it is, as a trusted proxy says. */
+        public volatile @Nullable String client;
+
         /** From now on work is dropped, as just before an eviction. */
         public volatile boolean evicting;
 
@@ -320,6 +337,11 @@ public final class FakeControl implements AdmissionControl {
         @Override
         public void unfinished(boolean now) {
             unfinished = now;
+        }
+
+        @Override
+        public void forwardedFor(CharSequence client) {
+            this.client = client.toString();
         }
 
         @Override

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -60,6 +61,9 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     private final WorkFinder work = new WorkFinder(this);
 
+    /** Whose it is, by a trusted proxy. Of the event loop. */
+    private @Nullable String client;
+
     ConnectionTracker(ServerPort port, Channel channel) {
         this.port = port;
         this.channel = channel;
@@ -68,10 +72,15 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         port.ports.opened(this);
     }
 
-    /** Whether a request may be worked on, by how long this connection's own event loop keeps work waiting. */
+    /**
+     * Whether a request may be worked on, by how long this connection's own event loop keeps work waiting, and by whose
+     * it is. On the event loop, once for each.
+     */
     boolean admitsRequest() {
         LoopWatch.Beat loop = beat;
-        return loop == null || loop.admitsRequest(source());
+        String of = client;
+        return (loop == null || loop.admitsRequest(source()))
+                && (of == null || !port.listener.admitForwarded(source(), of).refused());
     }
 
     /** Null if not known. */
@@ -136,8 +145,12 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (noteAsked() && ProxyPreface.isIn(msg)) {
+        if (noteAsked() && msg instanceof ByteBuf bytes && ProxyPreface.isIn(bytes)) {
             handle.forwards();
+            client = ProxyHeader.client(ctx.pipeline(), bytes);
+            if (client != null) {
+                handle.forwardedFor(client);
+            }
         }
         if (!work.known()) {
             work.look(ctx);

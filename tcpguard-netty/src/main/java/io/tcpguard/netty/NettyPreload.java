@@ -16,13 +16,13 @@ import java.util.Locale;
 final class NettyPreload {
     static final String OWN =
             "AcceptHandler AcceptHandler$1 AcceptHandlerInstaller AcceptPause AcceptPause$Tick "
-                    + "AcceptWait Answers BehindTls BlockedWrites ByteWork ChainedServerInitializer "
-                    + "ChannelCloser ChildAdmissionHandler Codecs ConnectionEnd ConnectionTracker DrainState "
-                    + "FirstBytes FirstBytes$Spoken Frames GuardedChannelFactory HealthHandler Http1Work "
-                    + "Http2Work HttpMessageTypes Keepalive LoopWatch LoopWatch$Beat Multishot NettyDrain "
-                    + "NettyGuard Outgoing PartialRequests PartialRequests$Listener Ports Protocol "
-                    + "ProxyPreface RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren "
-                    + "ServerPort SilentLeave WebSocketEnd WorkFinder WorkSource";
+                    + "AcceptWait Answers BehindTls BlockedWrites ByteWork ChainedServerInitializer ChannelCloser "
+                    + "ChildAdmissionHandler Codecs ConnectionEnd ConnectionTracker DrainState FirstBytes "
+                    + "FirstBytes$Spoken Frames GuardedChannelFactory HealthHandler Http1Work Http2Work "
+                    + "HttpMessageTypes Keepalive LoopWatch LoopWatch$Beat Multishot NettyDrain NettyGuard "
+                    + "Outgoing PartialRequests PartialRequests$Listener Ports Protocol ProxyHeader ProxyPreface "
+                    + "RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren ServerPort SilentLeave "
+                    + "WebSocketEnd WorkFinder WorkSource";
 
     private static final List<String> MISSING = warm();
 

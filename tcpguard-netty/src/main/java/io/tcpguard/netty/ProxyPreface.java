@@ -13,8 +13,8 @@ final class ProxyPreface {
     private ProxyPreface() {}
 
     /** Whether a connection's first bytes are of the PROXY protocol; its senders send them in one piece. */
-    static boolean isIn(Object first) {
-        return first instanceof ByteBuf bytes && (begins(bytes, V1) || begins(bytes, V2));
+    static boolean isIn(ByteBuf first) {
+        return begins(first, V1) || begins(first, V2);
     }
 
     private static boolean begins(ByteBuf bytes, byte[] with) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,10 +37,5 @@ class ProxyPrefaceTest {
             })
     void takesNothingElseForIt(String first) {
         assertThat(isPreface(first)).isFalse();
-    }
-
-    @Test
-    void looksAtBytesOnly() {
-        assertThat(ProxyPreface.isIn("PROXY TCP4 ")).isFalse();
     }
 }

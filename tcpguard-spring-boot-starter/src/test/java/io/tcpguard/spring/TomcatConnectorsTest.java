@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.catalina.connector.Connector;
@@ -61,6 +62,27 @@ class TomcatConnectorsTest {
                     client.close();
                 }
             }
+        }
+    }
+
+    /** Behind the valve that Boot adds for it, and nowhere else: it trusts a proxy and has the client's address. */
+    @ParameterizedTest
+    @CsvSource({"--server.forward-headers-strategy=native, 1", "--x=y, 0"})
+    void requestsAreRankedByTheRealClientWhereBootTrustsAProxy(String argument, int expected) throws Exception {
+        try (ConfigurableApplicationContext application = example.start(argument)) {
+            Connector connector = connectors(application)[0];
+            List<String> valves = Arrays.stream(
+                            connector.getService().getContainer().getPipeline().getValves())
+                    .map(valve -> valve.getClass().getName())
+                    .filter(name -> name.endsWith(".RemoteIpValve") || name.startsWith("io.tcpguard."))
+                    .toList();
+
+            assertThat(valves)
+                    .isEqualTo(List.of(
+                                    "org.apache.catalina.valves.RemoteIpValve",
+                                    "io.tcpguard.tomcat.ForwardedValve$Placed")
+                            .subList(0, 2 * expected));
+            assertThat(Web.get(connector.getLocalPort(), "/").statusCode()).isEqualTo(200);
         }
     }
 

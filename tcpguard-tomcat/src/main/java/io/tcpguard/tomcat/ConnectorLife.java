@@ -18,31 +18,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectorLife implements LifecycleListener, PropertyChangeListener {
     private final Connector connector;
+    private final ForwardedValve forwarded;
     private final Runnable gone;
     private @Nullable StandardService followed;
 
-    private ConnectorLife(Connector connector, Runnable gone) {
+    private ConnectorLife(Connector connector, ForwardedValve forwarded, Runnable gone) {
         this.connector = connector;
+        this.forwarded = forwarded;
         this.gone = gone;
     }
 
-    /** @param gone may be called more than once: a connector that was removed may be added again */
-    static ConnectorLife follow(Connector connector, Runnable gone) {
-        ConnectorLife life = new ConnectorLife(connector, gone);
+    /**
+     * @param forwarded placed whenever the connector has started, and removed in the end
+     * @param gone may be called more than once: a connector that was removed may be added again
+     */
+    static ConnectorLife follow(Connector connector, ForwardedValve forwarded, Runnable gone) {
+        ConnectorLife life = new ConnectorLife(connector, forwarded, gone);
         connector.addLifecycleListener(life);
         life.followService();
+        forwarded.place();
         return life;
     }
 
     void end() {
         connector.removeLifecycleListener(this);
         unfollowService();
+        forwarded.remove();
     }
 
     @Override
     public void lifecycleEvent(LifecycleEvent event) {
         switch (event.getType()) {
             case Lifecycle.BEFORE_START_EVENT -> followService();
+            case Lifecycle.AFTER_START_EVENT -> forwarded.place();
             case Lifecycle.BEFORE_STOP_EVENT -> {
                 if (isRemoved()) {
                     // Before it stops, or health would miss it while it does.

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.Connector;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.UpgradeProtocol;
@@ -40,6 +41,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     private final GuardedNioEndpoint endpoint;
     private final RequestGate gate = new RequestGate();
     private final GuardedAdapter.ConnectorView connector = new EndpointView();
+    private @Nullable ForwardedValve forwarded;
     private volatile boolean leaving;
 
     /** Called by Tomcat. */
@@ -135,6 +137,16 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     public void destroy() throws Exception {
         endpoint.guarding().gone();
         super.destroy();
+    }
+
+    /** What ranks this connector's requests by whose they are: one, however often it comes under guard. */
+    synchronized ForwardedValve forwarded(Connector of) {
+        ForwardedValve known = forwarded;
+        if (known == null) {
+            known = new ForwardedValve(of, gate, connector::listener);
+            forwarded = known;
+        }
+        return known;
     }
 
     GuardedNioEndpoint endpoint() {

@@ -66,9 +66,10 @@ final class GuardedServer implements PropertyChangeListener {
         if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol) {
             // Where it has not started: health is down until it accepts.
             protocol.guardWith(guard);
-            guarded.put(connector, ConnectorLife.follow(connector, () -> protocol.endpoint()
-                    .guarding()
-                    .gone()));
+            guarded.put(
+                    connector, ConnectorLife.follow(connector, protocol.forwarded(connector), () -> protocol.endpoint()
+                            .guarding()
+                            .gone()));
         } else if (service.getContainer() != null) {
             stock.computeIfAbsent(service, of -> new StockConnectors(of.getContainer()))
                     .add(connector, guard);

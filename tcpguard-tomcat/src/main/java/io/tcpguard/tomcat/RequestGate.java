@@ -38,7 +38,7 @@ final class RequestGate {
                 && (source != null || listener.admitRequest(peerOf(request)).refused());
     }
 
-    private boolean isExemptPath(Request request) {
+    boolean isExemptPath(Request request) {
         List<String> paths = exemptPaths;
         for (int i = 0; i < paths.size(); i++) {
             if (request.requestURI().equals(paths.get(i))) {
@@ -48,7 +48,7 @@ final class RequestGate {
         return false;
     }
 
-    private static @Nullable InetAddress peerOf(Request request) {
+    static @Nullable InetAddress peerOf(Request request) {
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
         String literal = request.remoteAddr().toString();
         if (literal == null || literal.isEmpty()) {

@@ -32,11 +32,15 @@ final class RequestValve implements Valve {
 
     @Override
     public void invoke(Request request, Response response) throws IOException {
-        StockConnector from = stock.get(request.getConnector());
+        StockConnector from = request.isAsyncDispatching() ? null : stock.get(request.getConnector());
         if (from != null && from.refuses(request.getCoyoteRequest(), response.getCoyoteResponse())) {
             return;
         }
-        Valve after = next;
+        pass(next, request, response);
+    }
+
+    /** To the next one; what it throws passes through, whatever the servlet API calls it. */
+    static void pass(@Nullable Valve after, Request request, Response response) {
         if (after != null) {
             try {
                 after.invoke(request, response);
@@ -46,7 +50,6 @@ final class RequestValve implements Valve {
         }
     }
 
-    /** What the next one throws passes through, whatever the servlet API calls it. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E asItIs(Exception e) throws E {
         throw (E) e;

@@ -36,7 +36,8 @@ final class StockConnector implements LifecycleListener, ListenerControl {
         this.guard = guard;
         this.endpoint = new StockEndpoint(connector.getProtocolHandler());
         this.service = endpoint.watchService(guard);
-        this.life = ConnectorLife.follow(connector, watch::unlisten);
+        this.life =
+                ConnectorLife.follow(connector, new ForwardedValve(connector, gate, watch::listener), watch::unlisten);
     }
 
     /** Guards it, whether it runs already or is yet to be started. */

@@ -53,7 +53,10 @@ public final class TomcatGuard {
         }
         if (protocol.endpoint().guarding().guard() != guard) {
             protocol.guardWith(guard);
-            ConnectorLife.follow(connector, protocol.endpoint().guarding()::gone);
+            ConnectorLife.follow(
+                    connector,
+                    protocol.forwarded(connector),
+                    protocol.endpoint().guarding()::gone);
         }
     }
 

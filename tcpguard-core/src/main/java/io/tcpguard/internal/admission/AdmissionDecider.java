@@ -128,7 +128,7 @@ final class AdmissionDecider {
                 && !back
                 && (!ranked() || precedence.mayWait(rank, now));
         Admission decision =
-                atTheThreshold(source, at, snapshot, cause, mayWait ? queue : null, number, canAnswer, now);
+                atTheThreshold(source, rank, at, snapshot, cause, mayWait ? queue : null, number, canAnswer, now);
         if (cause == Reason.CONNECTIONS) {
             told(source, rank, decision, listener, now);
         }
@@ -206,6 +206,7 @@ final class AdmissionDecider {
 
     private Admission atTheThreshold(
             @Nullable InetAddress source,
+            Rank rank,
             Ceiling full,
             GuardSnapshot snapshot,
             Reason cause,
@@ -222,7 +223,8 @@ final class AdmissionDecider {
             return Admission.ADMIT;
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have slots.
-        Admission reset = refusals.reset(source, snapshot, cause, now);
+        boolean spared = queue != null && cause == Reason.CONNECTIONS && precedence.sparedFromReset(rank, now);
+        Admission reset = spared ? null : refusals.reset(source, snapshot, cause, now);
         if (reset != null) {
             return reset;
         }

@@ -75,7 +75,12 @@ public final class AdmissionPolicy {
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
-        clients = ClientModel.empty(config.nanos(Setting.QUEUE_WAIT), config.nanos(Setting.SILENT_FLOOR), clock, shed);
+        clients = ClientModel.empty(
+                config.nanos(Setting.QUEUE_WAIT),
+                config.nanos(Setting.SILENT_FLOOR),
+                config.nanos(Setting.STALLED_AFTER),
+                clock,
+                shed);
         table = new ConnectionTable(clients, fixedFloor);
         room = new DescriptorHeadroom(count);
         ceilings = new Ceilings(room, table);
@@ -254,9 +259,15 @@ public final class AdmissionPolicy {
         return sentences;
     }
 
+    /** Clients behind proxies that the application trusts. */
+    public ForwardedClients forwarded() {
+        return clients.forwarded();
+    }
+
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */
     public boolean forgetSource(InetAddress address) {
-        return table.forget(address, clients.history().memory());
+        boolean behindAProxy = clients.forwarded().forget(ForwardedClients.id(address.getHostAddress()));
+        return table.forget(address, clients.history().memory()) | behindAProxy;
     }
 
     /** Tells the log at DEBUG of a request that is refused. */

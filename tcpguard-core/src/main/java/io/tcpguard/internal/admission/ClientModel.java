@@ -4,6 +4,7 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.state.RefusalCounters;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is learned of the clients from their connections, and the clock of it.
@@ -14,6 +15,7 @@ import java.util.Locale;
  * @param tenure how long their sessions last
  * @param pace how often they come back
  * @param history what each source did
+ * @param forwarded what clients behind trusted proxies did
  */
 record ClientModel(
         IdleFloorEstimator gaps,
@@ -22,14 +24,17 @@ record ClientModel(
         TenureEstimator tenure,
         PaceEstimator pace,
         SourceHistory history,
+        ForwardedClients forwarded,
         CoarseClock clock) {
 
     /**
      * Nothing is known yet.
      *
      * @param silentFloor until it is learned
+     * @param stalledAfter so late, work is given up
      */
-    static ClientModel empty(long longestWait, long silentFloor, CoarseClock clock, RefusalCounters shed) {
+    static ClientModel empty(
+            long longestWait, long silentFloor, long stalledAfter, CoarseClock clock, RefusalCounters shed) {
         return new ClientModel(
                 new IdleFloorEstimator(),
                 new SilentFloorEstimator(silentFloor),
@@ -37,6 +42,7 @@ record ClientModel(
                 new TenureEstimator(),
                 new PaceEstimator(),
                 new SourceHistory(new SourceMemory(clock), shed),
+                new ForwardedClients(clock, stalledAfter),
                 clock);
     }
 
@@ -57,6 +63,29 @@ record ClientModel(
         pace.update();
         patience.update();
         history.memory().sweep();
+        forwarded.second();
+    }
+
+    /**
+     * A session came back with a second request, and its client ended it.
+     *
+     * @param client to remember its client by, behind a trusted proxy; 0: it is its peer
+     */
+    void finished(long client, @Nullable Source source) {
+        if (client == 0) {
+            history.finished(source);
+        } else {
+            forwarded.finished(client);
+        }
+    }
+
+    /** A connection that never came back with a second request was evicted. */
+    void sat(TrackedConnection evicted, long now) {
+        if (evicted.client() == 0) {
+            history.sat(evicted.source, evicted.address, now);
+        } else {
+            forwarded.sat(evicted.client());
+        }
     }
 
     /** Lets the past count half. */
@@ -73,6 +102,10 @@ record ClientModel(
         if (!sat.isEmpty()) {
             sentences.add(
                     "asked once or never and were idle until evicted, most often in the last two minutes: " + sat);
+        }
+        String requests = forwarded.shares();
+        if (!requests.isEmpty()) {
+            sentences.add(requests);
         }
         String shares = history.shares();
         if (shares.isEmpty()) {

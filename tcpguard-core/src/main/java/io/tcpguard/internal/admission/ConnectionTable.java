@@ -90,7 +90,7 @@ final class ConnectionTable {
             Source source = sources.open(address);
             source.append(h);
             h.source = source;
-            h.handle().sourceHash = source.key.hashCode();
+            h.handle().sourceHash = source.key.voice();
         }
         h.in = true;
         size++;

@@ -156,7 +156,7 @@ final class Evictions {
         try {
             decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
             if (victim.begun() <= 1) {
-                clients.history().sat(victim.source, victim.address, now);
+                clients.sat(victim, now);
             }
         } catch (RuntimeException | Error e) {
             // It is claimed, and nobody else will close it.

@@ -168,6 +168,10 @@ final class IdleOrder {
         if (begun != 1) {
             return begun > 1 ? floor / CAME_BACK_PART : 0;
         }
+        long client = h.handle().client();
+        if (client != 0) {
+            return clients.forwarded().knownGood(client) ? floor / CAME_BACK_PART : 0;
+        }
         // Behind an address of many, who sits is not who came back.
         Source source = h.source;
         if (source == null || source.connections > 1) {

@@ -28,10 +28,12 @@ final class Precedence {
     private final SourceHistory history;
     private final AtomicInteger good = new AtomicInteger();
     private final AtomicInteger better = new AtomicInteger();
+    private final AtomicInteger all = new AtomicInteger();
     private final AtomicInteger unknownsDue = new AtomicInteger();
     private final AtomicInteger badDue = new AtomicInteger();
     private volatile int goodBefore;
     private volatile int betterBefore;
+    private volatile int allBefore;
     private volatile long since;
 
     Precedence(SourceHistory history) {
@@ -41,6 +43,7 @@ final class Precedence {
     /** One of this rank was admitted or refused while slots are scarce. */
     void decided(Rank rank, boolean admitted, long now) {
         roll(now);
+        all.incrementAndGet();
         if (rank != Rank.KNOWN_BAD) {
             better.incrementAndGet();
         }
@@ -94,6 +97,16 @@ final class Precedence {
         return rank == Rank.UNKNOWN ? unknownsDue.get() >= GOOD_TO_UNKNOWN : badDue.get() >= BETTER_TO_BAD;
     }
 
+    /**
+     * Whether it gets no reset, since at least as many others come who can have one: a reset is a word to the director,
+     * whoever pays for it.
+     */
+    boolean sparedFromReset(Rank rank, long now) {
+        roll(now);
+        int known = goodBefore + good.get();
+        return rank == Rank.KNOWN_GOOD && known > 0 && allBefore + all.get() >= 2 * known;
+    }
+
     /** Whether it may be held until there is a slot. */
     boolean mayWait(Rank rank, long now) {
         roll(now);
@@ -110,8 +123,10 @@ final class Precedence {
             boolean late = age >= 2 * WINDOW;
             goodBefore = late ? 0 : good.get();
             betterBefore = late ? 0 : better.get();
+            allBefore = late ? 0 : all.get();
             good.set(0);
             better.set(0);
+            all.set(0);
             since = now;
         }
     }

@@ -9,19 +9,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which network an address belongs to: for IPv4 the address itself, for IPv6 the /64, of which one customer has all
- * 2^64 addresses (RFC 6177), or a shorter prefix of either. An IPv4 address inside an IPv6 one (::ffff:0:0/96 and
- * 64:ff9b::/96, RFC 4291 and 6052) counts as that. Link-local addresses (fe80::/10) are all of one /64, so each counts
- * for itself, with its interface. Mutable: one of them asks for all, guarded by the table's lock, so that asking
+ * 2^64 addresses (RFC 6177), or a shorter prefix of either. An IPv4 address inside an IPv6 one (::ffff:0:0/96,
+ * 64:ff9b::/96, and /96 in 64:ff9b:1::/48; RFC 4291, 6052 and 8215) counts as that. Link-local addresses (fe80::/10) are
+ * all of one /64, so each counts for itself, with its interface, and that /64 as an IPv4 network does. Mutable: one of them asks for all, guarded by the table's lock, so that asking
  * allocates nothing.
  */
 final class SourceKey {
     private static final int REMEMBERED = 256;
     private static final long MAPPED = 0xffff_0000_0000L;
     private static final long TRANSLATED = 0x0064_ff9b_0000_0000L;
+    private static final long TRANSLATED_LOCALLY = 0x0064_ff9b_0001L;
+    private static final int LINK_LOCAL = 0x3fa;
 
     /** Whether the JDK's hash of an IPv4 address is the address, which spares a copy of its bytes. */
     private static final boolean HASH_IS_ADDRESS =
             InetAddress.getLoopbackAddress() instanceof Inet4Address local && local.hashCode() == 0x7f000001;
+
+    /** A /48, which one customer may have (RFC 6177). */
+    private static final long SITE = -1L << 16;
 
     /** Another one in each process, so that nobody knows whose words share a set. */
     private static final long SEED = new SecureRandom().nextLong();
@@ -51,18 +56,19 @@ final class SourceKey {
         setIpv4(HASH_IS_ADDRESS ? address.hashCode() : (int) number(address.getAddress(), 0, 4));
     }
 
-    private void setIpv4(int address) {
+    void setIpv4(int address) {
         high = 0;
         low = MAPPED | (address & 0xffff_ffffL);
         bits = 128;
     }
 
-    private void setIpv6(long highHalf, long lowHalf, int scope) {
+    void setIpv6(long highHalf, long lowHalf, int scope) {
         boolean mapped = highHalf == 0 && (lowHalf & 0xffff_ffff_0000_0000L) == MAPPED;
-        boolean translated = highHalf == TRANSLATED && (lowHalf & 0xffff_ffff_0000_0000L) == 0;
+        boolean translated = (highHalf == TRANSLATED || highHalf >>> 16 == TRANSLATED_LOCALLY)
+                && (lowHalf & 0xffff_ffff_0000_0000L) == 0;
         if (mapped || translated) {
             setIpv4((int) lowHalf);
-        } else if ((highHalf >>> 54) == 0x3fa) {
+        } else if (highHalf >>> 54 == LINK_LOCAL) {
             high = highHalf | scope;
             low = lowHalf;
             bits = 128;
@@ -78,6 +84,12 @@ final class SourceKey {
         if (bits == 128 && high == 0 && (low & ~0xffff_ffffL) == MAPPED) {
             bits = 120;
             low &= ~0xffL;
+        } else if (linkLocal()) {
+            if (bits == 64) {
+                return false;
+            }
+            bits = 64;
+            low = 0;
         } else if (bits == 64 || bits == 56) {
             bits -= 8;
             high &= -1L << (64 - bits);
@@ -87,8 +99,13 @@ final class SourceKey {
         return true;
     }
 
-    boolean ipv4() {
-        return bits >= 120;
+    private boolean linkLocal() {
+        return high >>> 54 == LINK_LOCAL;
+    }
+
+    /** Whether a network of this kind may be of many, as an office; an IPv6 network is one customer's. */
+    boolean mayBeOfMany() {
+        return bits >= 120 || linkLocal();
     }
 
     int bits() {
@@ -115,6 +132,14 @@ final class SourceKey {
         return mixed ^ (mixed >>> 33);
     }
 
+    /**
+     * The hash of who has one voice where it is learned how healthy clients behave. Of IPv6 that is a /48: one host may
+     * come from each of its 65,536 networks.
+     */
+    int voice() {
+        return bits == 64 ? hash(high & SITE, 0, 48) : hashCode();
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof SourceKey key && key.high == high && key.low == low && key.bits == bits;
@@ -122,6 +147,10 @@ final class SourceKey {
 
     @Override
     public int hashCode() {
+        return hash(high, low, bits);
+    }
+
+    private static int hash(long high, long low, int bits) {
         long mixed = (high * 31 + low + bits) * 0x9E37_79B9_7F4A_7C15L;
         return (int) (mixed >>> 32);
     }

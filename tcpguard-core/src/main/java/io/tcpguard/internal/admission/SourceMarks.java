@@ -14,6 +14,9 @@ final class SourceMarks {
      */
     static final int RETRIES = 4;
 
+    /** Minutes for which it is remembered that a client behind a proxy asked. */
+    static final int SEEN = 2;
+
     // tag 36 | minute 14 | good 6 | sat 4 | retried 4
     private static final int TAG_SHIFT = 28;
     private static final int MINUTE_SHIFT = 14;
@@ -92,6 +95,17 @@ final class SourceMarks {
             return good >= sat ? Rank.KNOWN_GOOD : Rank.UNKNOWN;
         }
         return sat > 0 || retries(word) >= RETRIES ? Rank.KNOWN_BAD : Rank.UNKNOWN;
+    }
+
+    /** The same of a client behind a proxy, of whom to be seen once tells nothing. */
+    static Rank rankOfClient(long word) {
+        int good = good(word);
+        return good > 0 && good <= SEEN ? rank(word & ~(63L << GOOD_SHIFT)) : rank(word);
+    }
+
+    /** Whether its last mark is of this minute. */
+    static boolean isOf(long word, long minute) {
+        return ((int) (word >>> MINUTE_SHIFT) & MINUTES) == (minute & MINUTES);
     }
 
     /** So much, and nothing good, makes a network bad. */

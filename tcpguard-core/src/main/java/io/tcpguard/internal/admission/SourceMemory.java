@@ -75,6 +75,41 @@ final class SourceMemory {
         return SourceMarks.good(mark(source, FINISHED, 0, 0)) > 0;
     }
 
+    /** Answers of {@link #asked}: of this minute, so nothing changed; new; known for good before; neither. */
+    static final int JUST_NOW = 0;
+
+    static final int NEW = 1;
+    static final int KNOWN = 2;
+    static final int SEEN_BEFORE = 3;
+
+    /**
+     * A client behind a proxy asked. Who asks in a later minute than before, and did nothing bad meanwhile, comes back,
+     * as users do.
+     */
+    int asked(long client) {
+        AtomicLongArray table = words;
+        int at = indexOf(table, client);
+        long word = at < 0 ? 0 : table.get(at);
+        if (!SourceMarks.of(word, client)) {
+            mark(client, SourceMarks.SEEN, 0, 0);
+            return NEW;
+        }
+        long minute = minute();
+        if (SourceMarks.isOf(word, minute)) {
+            return JUST_NOW;
+        }
+        long now = SourceMarks.aged(word, minute);
+        if (SourceMarks.sat(now) == 0) {
+            mark(client, now == 0 ? SourceMarks.SEEN : FINISHED, 0, 0);
+        }
+        return SourceMarks.rankOfClient(now) == Rank.KNOWN_GOOD ? KNOWN : SEEN_BEFORE;
+    }
+
+    /** What a client behind a proxy is known for. */
+    Rank rankOfClient(long client) {
+        return SourceMarks.rankOfClient(find(client));
+    }
+
     /** A connection never came back with a second request, and was evicted. */
     void sat(long source) {
         mark(source, 0, SAT, 0);

@@ -162,7 +162,7 @@ final class Sources {
             return null;
         }
         int outside = leaves - network.members;
-        int enough = network.key.ipv4() ? OUTSIDE_IPV4 : OUTSIDE_IPV6;
+        int enough = network.key.mayBeOfMany() ? OUTSIDE_IPV4 : OUTSIDE_IPV6;
         return outside >= enough && network.connections >= times * connections / (outside + 1) ? network : null;
     }
 

@@ -44,28 +44,26 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
     /** The same: as far as its session has come. */
     private short reached = -1;
 
-    /**
-     * In {@link #ticks}: when the last request had ended, from the opening, and the shortest pause; small, as are all
-     * of a connection.
-     */
+    /** In {@link #ticks}: when the last request had ended, from the opening, and the shortest pause. */
     private int endedAfter;
 
     private short shortestPause = Short.MAX_VALUE;
 
     /** Came back sooner than healthy clients do. */
     private boolean hurried;
-
     /** The last pause was too short, if it was measured well. */
     private boolean mayHurry;
 
     /** Its client says that it speaks for others. */
     private volatile boolean forwards;
-
     /** Told to give its slot back. */
     private volatile boolean leaving;
 
     /** Requests that began; of two at once one may be missed. */
     private int begun;
+
+    /** To remember its client by, behind a trusted proxy; 0: it is its peer. */
+    private volatile long client;
 
     /** Set before the adapter has it. */
     int sourceHash;
@@ -192,6 +190,12 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
     }
 
     @Override
+    public void forwardedFor(CharSequence address) {
+        forwards = true;
+        client = ForwardedClients.id(address);
+    }
+
+    @Override
     public void exemptFromEviction() {
         kept = true;
     }
@@ -221,7 +225,7 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
         clients.tenure().closed(reached);
         boolean ended = !evicted && !leaving && !kept && idle < clients.gaps().floorNanos();
         if (ended && begun > 1 && lastActive - openedAt >= TenureEstimator.LEAST) {
-            clients.history().finished(source);
+            clients.finished(client, source);
             if (shortestPause < Short.MAX_VALUE) {
                 clients.pace().finished(sourceHash, (long) shortestPause << TICK);
             }
@@ -288,6 +292,10 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     boolean kept() {
         return kept;
+    }
+
+    long client() {
+        return client;
     }
 
     boolean forwarding() {

@@ -13,6 +13,7 @@ import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.RefusalCounters.Reason;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
@@ -170,6 +171,16 @@ public final class GuardedSocket implements GuardedListener {
         }
         policy.tellRefusedRequest(source, now);
         return Admission.RESPOND;
+    }
+
+    @Override
+    public Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
+        boolean late = watch.state().refusal() == Reason.WORK_DELAY
+                && !stale.test(AwakeTime.nanoTime())
+                && !policy.allowed(peer);
+        return policy.forwarded().came(client, late ? Math.max(0, watch.delayMillis()) : -1)
+                ? Admission.RESPOND
+                : Admission.ADMIT;
     }
 
     @Override

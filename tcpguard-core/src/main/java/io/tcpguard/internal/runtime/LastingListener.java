@@ -195,6 +195,11 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     }
 
     @Override
+    public Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
+        return over ? Admission.ADMIT : now.by().admitForwarded(peer, client);
+    }
+
+    @Override
     public boolean mayReset() {
         return !over && now.by().mayReset();
     }

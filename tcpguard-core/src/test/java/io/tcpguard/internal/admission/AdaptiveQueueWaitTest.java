@@ -86,6 +86,7 @@ class AdaptiveQueueWaitTest {
                         new TenureEstimator(),
                         new PaceEstimator(),
                         new SourceHistory(new SourceMemory(clock), new RefusalCounters()),
+                        new ForwardedClients(clock, 0),
                         clock),
                 0);
         for (int i = 0; i < 100; i++) {

@@ -23,7 +23,7 @@ class ConnectionTableTest {
 
     private final CoarseClock clock = new CoarseClock(0);
     private final ConnectionTable table =
-            new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters()), 0);
+            new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, clock, new RefusalCounters()), 0);
     private long now;
 
     @Test

@@ -49,8 +49,8 @@ class DecisionLogTest {
     @Test
     void tellsWhoWasEvictedForHowLongItWasIdleAndWhatItGot() {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table =
-                new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters()), 0);
+        ConnectionTable table = new ConnectionTable(
+                ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, clock, new RefusalCounters()), 0);
         TrackedConnection handle = table.open(client, false, new ListenerCounts(), how -> {});
         for (int i = 0; i < 3; i++) {
             handle.begin();

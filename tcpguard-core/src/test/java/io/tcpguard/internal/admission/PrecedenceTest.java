@@ -75,6 +75,31 @@ class PrecedenceTest {
     }
 
     @Test
+    void resetsAreForOthersThanKnownOnesWhereAsManyOthersCome() {
+        assertThat(precedence.sparedFromReset(Rank.KNOWN_GOOD, now))
+                .as("nobody came yet")
+                .isFalse();
+        for (int i = 0; i < 10; i++) {
+            precedence.decided(Rank.KNOWN_GOOD, false, now);
+        }
+        assertThat(precedence.sparedFromReset(Rank.KNOWN_GOOD, now))
+                .as("all are good")
+                .isFalse();
+        for (int i = 0; i < 10; i++) {
+            assertThat(precedence.sparedFromReset(Rank.KNOWN_GOOD, now)).isFalse();
+            precedence.decided(i % 2 == 0 ? Rank.UNKNOWN : Rank.KNOWN_BAD, false, now);
+        }
+
+        assertThat(precedence.sparedFromReset(Rank.KNOWN_GOOD, now)).isTrue();
+        assertThat(precedence.sparedFromReset(Rank.UNKNOWN, now)).isFalse();
+        assertThat(precedence.sparedFromReset(Rank.KNOWN_BAD, now)).isFalse();
+        now += 1_100 * MILLI;
+        assertThat(precedence.sparedFromReset(Rank.KNOWN_GOOD, now))
+                .as("they came before")
+                .isFalse();
+    }
+
+    @Test
     void keepsNoMoreThanAThirtySecondOfTheSlotsFromBadOnes() {
         for (int i = 0; i < 5_000; i++) {
             precedence.decided(Rank.KNOWN_GOOD, false, now);

@@ -16,7 +16,8 @@ class ProxySearchTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ClientModel clients = ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters());
+    private final ClientModel clients =
+            ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, clock, new RefusalCounters());
     private final ConnectionTable table = new ConnectionTable(clients, 0);
     private final RefusedSources refused = new RefusedSources();
     private final ProxySearch search = new ProxySearch(table, refused);

@@ -36,8 +36,8 @@ class RefusedSourcesTest {
     @Test
     void tellWhoHoldsMostAndWhatTheyDo() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
-        ConnectionTable table =
-                new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters()), 0);
+        ConnectionTable table = new ConnectionTable(
+                ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, clock, new RefusalCounters()), 0);
         for (int i = 0; i < 3; i++) {
             table.open(address(7), false, new ListenerCounts(), how -> {});
         }

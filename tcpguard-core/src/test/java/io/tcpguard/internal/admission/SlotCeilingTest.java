@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 class SlotCeilingTest {
     private final int[] held = {0};
     private final SlotCeiling ceiling = new SlotCeiling(
-            new ConnectionTable(ClientModel.empty(0, 2_000_000_000L, new CoarseClock(0), new RefusalCounters()), 0),
+            new ConnectionTable(
+                    ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, new CoarseClock(0), new RefusalCounters()),
+                    0),
             () -> held[0]);
 
     @Test

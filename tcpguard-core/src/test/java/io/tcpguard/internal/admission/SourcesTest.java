@@ -75,7 +75,7 @@ class SourcesTest {
     @Test
     void holdsRefusalsAgainstNoAddressThatHasConnections() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
-        ClientModel clients = ClientModel.empty(0, 2_000_000_000L, clock, new RefusalCounters());
+        ClientModel clients = ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, clock, new RefusalCounters());
         ConnectionTable table = new ConnectionTable(clients, 0);
         InetAddress proxy = InetAddress.getByName("192.0.2.1");
         InetAddress alone = InetAddress.getByName("192.0.2.2");
@@ -95,7 +95,8 @@ class SourcesTest {
 
     @Test
     void rankNobodyWhereNoMoreThanAHandfulAreHere() throws UnknownHostException {
-        ClientModel clients = ClientModel.empty(0, 2_000_000_000L, new CoarseClock(0), new RefusalCounters());
+        ClientModel clients =
+                ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, new CoarseClock(0), new RefusalCounters());
         ConnectionTable table = new ConnectionTable(clients, 0);
         InetAddress alone = InetAddress.getByName("192.0.2.2");
         for (int i = 0; i < 100; i++) {
@@ -165,6 +166,42 @@ class SourcesTest {
                 Inet6Address.getByAddress("x", InetAddress.getByName("fe80::1").getAddress(), 3));
 
         assertThat(sources.size()).isEqualTo(3);
+    }
+
+    /** RFC 8215: a translator of the operator's own. */
+    @Test
+    void knowsAnIpv4AddressBehindALocalTranslator() throws UnknownHostException {
+        open("64:ff9b:1::192.0.2.1");
+        open("64:ff9b:1:7::192.0.2.1");
+        open("192.0.2.1");
+        assertThat(sources.size()).isEqualTo(1);
+
+        open("64:ff9b:1::192.0.2.2");
+        open("64:ff9b:1:8:9::1");
+        assertThat(sources.size()).isEqualTo(3);
+    }
+
+    /** One host of a link may take as many addresses there as it likes; a whole link may be an office, too. */
+    @Test
+    void takesTheLinkForOneSourceOnlyIfMostComeFromItAndManyOthersFromElsewhere() throws UnknownHostException {
+        InetAddress[] link = new InetAddress[200];
+        for (int i = 0; i < link.length; i++) {
+            byte[] address =
+                    InetAddress.getByName("fe80::" + Integer.toHexString(i + 1)).getAddress();
+            link[i] = Inet6Address.getByAddress("x", address, i % 2 == 0 ? 3 : 4);
+            if (i % 2 == 0) {
+                sources.open(link[i]);
+            }
+        }
+        for (int i = 0; i < 7; i++) {
+            open("198.51." + i + ".1");
+        }
+        assertThat(sources.holdsMoreThan(2, link[0])).as("an office").isFalse();
+
+        open("198.51.100.1");
+        assertThat(sources.holdsMoreThan(2, link[0])).isTrue();
+        assertThat(sources.holdsMoreThan(2, link[1])).as("another interface").isFalse();
+        assertThat(unfair("198.51.100.1")).isFalse();
     }
 
     @Test

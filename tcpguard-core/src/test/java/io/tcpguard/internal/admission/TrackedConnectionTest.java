@@ -14,7 +14,8 @@ class TrackedConnectionTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ClientModel clients = ClientModel.empty(4 * SECOND, 2 * SECOND, clock, new RefusalCounters());
+    private final ClientModel clients =
+            ClientModel.empty(4 * SECOND, 2 * SECOND, 10 * SECOND, clock, new RefusalCounters());
     private final ConnectionTable table = new ConnectionTable(clients, 0);
     private final ConnectionTable ofListener = new ConnectionTable(clients, 0);
     private final ListenerCounts counts = new ListenerCounts();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 public class HandleOrdersTest {
     private final ListenerCounts counts = new ListenerCounts();
     private final ConnectionTable table =
-            new ConnectionTable(ClientModel.empty(0, 0, new CoarseClock(0), new RefusalCounters()), 0);
+            new ConnectionTable(ClientModel.empty(0, 0, 0, new CoarseClock(0), new RefusalCounters()), 0);
     private final TrackedConnection handle = table.open(null, false, counts, new ConnectionCloser() {
         @Override
         public void close(Closing how) {

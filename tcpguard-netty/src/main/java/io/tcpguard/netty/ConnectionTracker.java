@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -60,9 +59,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private volatile boolean takesNothing;
 
     private final WorkFinder work = new WorkFinder(this);
-
-    /** Whose it is, by a trusted proxy. Of the event loop. */
-    private @Nullable String client;
+    private final ProxyHeader proxy = new ProxyHeader();
 
     ConnectionTracker(ServerPort port, Channel channel) {
         this.port = port;
@@ -72,15 +69,10 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         port.ports.opened(this);
     }
 
-    /**
-     * Whether a request may be worked on, by how long this connection's own event loop keeps work waiting, and by whose
-     * it is. On the event loop, once for each.
-     */
+    /** Whether a request may be worked on, by its event loop's delay and by whose it is. On that loop, once for each. */
     boolean admitsRequest() {
         LoopWatch.Beat loop = beat;
-        String of = client;
-        return (loop == null || loop.admitsRequest(source()))
-                && (of == null || !port.listener.admitForwarded(source(), of).refused());
+        return (loop == null || loop.admitsRequest(source())) && proxy.admits(port.listener, source());
     }
 
     /** Null if not known. */
@@ -145,12 +137,8 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (noteAsked() && msg instanceof ByteBuf bytes && ProxyPreface.isIn(bytes)) {
-            handle.forwards();
-            client = ProxyHeader.client(ctx.pipeline(), bytes);
-            if (client != null) {
-                handle.forwardedFor(client);
-            }
+        if (noteAsked()) {
+            proxy.look(ctx.pipeline(), msg, handle);
         }
         if (!work.known()) {
             work.look(ctx);

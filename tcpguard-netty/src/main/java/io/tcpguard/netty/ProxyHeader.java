@@ -4,6 +4,8 @@ package io.tcpguard.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GuardedListener;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +28,28 @@ final class ProxyHeader {
     private static final int V2_ADDRESSES = 16;
     private static final int PROXY = 0x21;
 
-    private ProxyHeader() {}
+    /** Whose the connection is. Of its event loop. */
+    private @Nullable String client;
+
+    /** Looks at what came first. */
+    void look(ChannelPipeline pipeline, Object first, ConnectionHandle handle) {
+        if (first instanceof ByteBuf bytes && ProxyPreface.isIn(bytes)) {
+            handle.forwards();
+            client = client(pipeline, bytes);
+            if (client != null) {
+                handle.forwardedFor(client);
+            }
+        }
+    }
+
+    /** Whether a request may be worked on, by whose it is. */
+    boolean admits(GuardedListener listener, @Nullable InetAddress peer) {
+        String of = client;
+        return of == null || !listener.admitForwarded(peer, of).refused();
+    }
 
     /** @param first bytes that begin as the protocol does; null: nobody else than the peer */
-    static @Nullable String client(ChannelPipeline pipeline, ByteBuf first) {
+    private static @Nullable String client(ChannelPipeline pipeline, ByteBuf first) {
         if (!isDecoded(pipeline)) {
             return null;
         }

@@ -75,12 +75,7 @@ public final class AdmissionPolicy {
         fixedFloor = config.nanos(Setting.IDLE_FLOOR);
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
-        clients = ClientModel.empty(
-                config.nanos(Setting.QUEUE_WAIT),
-                config.nanos(Setting.SILENT_FLOOR),
-                config.nanos(Setting.STALLED_AFTER),
-                clock,
-                shed);
+        clients = ClientModel.of(config, clock, shed);
         table = new ConnectionTable(clients, fixedFloor);
         room = new DescriptorHeadroom(count);
         ceilings = new Ceilings(room, table);
@@ -266,8 +261,7 @@ public final class AdmissionPolicy {
 
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */
     public boolean forgetSource(InetAddress address) {
-        boolean behindAProxy = clients.forwarded().forget(ForwardedClients.id(address.getHostAddress()));
-        return table.forget(address, clients.history().memory()) | behindAProxy;
+        return clients.forget(table, address);
     }
 
     /** Tells the log at DEBUG of a request that is refused. */

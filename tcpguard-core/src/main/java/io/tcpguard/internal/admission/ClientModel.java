@@ -1,7 +1,10 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.admission;
 
+import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Setting;
 import io.tcpguard.state.RefusalCounters;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,22 @@ record ClientModel(
         SourceHistory history,
         ForwardedClients forwarded,
         CoarseClock clock) {
+
+    /** Nothing is known yet. */
+    static ClientModel of(GuardConfig config, CoarseClock clock, RefusalCounters shed) {
+        return empty(
+                config.nanos(Setting.QUEUE_WAIT),
+                config.nanos(Setting.SILENT_FLOOR),
+                config.nanos(Setting.STALLED_AFTER),
+                clock,
+                shed);
+    }
+
+    /** Forgets what a source did, by itself or behind a proxy. Whether anything was known. */
+    boolean forget(ConnectionTable table, InetAddress address) {
+        boolean behindAProxy = forwarded.forget(ForwardedClients.id(address.getHostAddress()));
+        return table.forget(address, history.memory()) || behindAProxy;
+    }
 
     /**
      * Nothing is known yet.

@@ -37,7 +37,8 @@ public enum Setting {
             "samplePeriod",
             ValueKind.duration(Duration.ofMillis(1), Duration.ofSeconds(1)),
             Duration.ofMillis(20),
-            "how often descriptors, accept queues and the executor queue delay are read"),
+            "how often descriptors, accept queues and the executor queue delay are read. 500 ms while "
+                    + "nobody comes and every limit is far"),
     /**
      * Duration, 10 ms to 10 s, default 100 ms: counters of the machine are less urgent than those of the process, and
      * the kernel needs 30 µs to write them.
@@ -68,8 +69,8 @@ public enum Setting {
             "healthConnections",
             ValueKind.integer(1, 1024),
             8,
-            "connections that the health listener holds at a time. When all are taken, a new one closes an "
-                    + "older one"),
+            "connections that the health port holds at a time. When all are taken, a new one closes "
+                    + "an older one"),
     /**
      * Duration, 100 ms to 1 min, default 10 s, longer than the time-outs of usual checks, so that a load balancer
      * that is late is not cut off.
@@ -78,7 +79,7 @@ public enum Setting {
             "healthTimeout",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofSeconds(10),
-            "how long one health connection may take in all"),
+            "longest time that one health connection may take; then it is closed"),
     /** Port, default -1 (none): only some load balancers read it. */
     AGENT_PORT(
             "agentPort",
@@ -118,9 +119,10 @@ public enum Setting {
             "reserve",
             ValueKind.integer(0, 1_000_000),
             0,
-            "descriptors kept back at the limit; the admission threshold is the limit minus the reserve. 0: "
-                    + "chosen by the limit: 20, or 2 % of a limit above 1000 (2048 at most); fewer below 440: 10 of "
-                    + "256, 1 of 64, none below 60, and then nobody is refused"),
+            "descriptors kept back at the limit: the admission threshold is the limit minus the "
+                    + "reserve. 0: chosen by the limit. That is 20, or 2 % of a limit above 1000 (2048 at "
+                    + "most). Below a limit of 440 it is less: 10 of 256, 1 of 64. Below 60 it is none, and "
+                    + "then nobody is refused"),
     /**
      * Connections, 0 to 10,000,000, default 0 (as many as the heap bears): a server without such a setting of its
      * own, such as Netty, would hold more than its memory does where descriptors are many. What is set here stands
@@ -156,9 +158,9 @@ public enum Setting {
             "minUsable",
             ValueKind.share("0.9"),
             0.25,
-            "share of the descriptor limit that must be usable for clients. Below it health fails, after "
-                    + "drainAfter, if something other than guarded connections goes on to take more: a leak. "
-                    + "What was opened once and is kept lowers the weight only"),
+            "share of the descriptor limit that must be usable for clients. Health fails if less is "
+                    + "usable for drainAfter and something other than guarded connections goes on to take more: "
+                    + "a leak. What was opened once and is kept lowers the weight only"),
     /**
      * Duration, 0 to 5 min, default 3 s: log rotation and deployments open many files for a moment. Only for {@link
      * #MIN_USABLE}.
@@ -184,7 +186,7 @@ public enum Setting {
             "checkInterval",
             ValueKind.duration(Duration.ZERO, Duration.ofMinutes(10)),
             Duration.ZERO,
-            "the load balancer's check interval, by which hold and ramp are timed. 0: as observed on the "
+            "the load balancer's check interval. Hold and ramp are timed by it. 0: as observed on the "
                     + "health port"),
     /** Networks, default none: then anybody who checks regularly is taken for a load balancer. */
     DIRECTORS(
@@ -198,14 +200,15 @@ public enum Setting {
             "maxDown",
             ValueKind.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
             Duration.ofMinutes(10),
-            "longest time that health fails for one cause that is judged from signals. Then it is up again, "
-                    + "once, and the log says so"),
+            "longest time that health fails for one cause that is judged from signals. After it "
+                    + "health is up again, once, and the log says so"),
     /** Count, 1 to 1000, default 3: more than that in ten minutes is flapping. */
     MAX_FLIPS(
             "maxFlips",
             ValueKind.integer(1, 1000),
             3,
-            "how many times health may fail in ten minutes before each further return is held twice as long"),
+            "how often health may fail in ten minutes. After that each further return to service is "
+                    + "held twice as long"),
     /** Default true: a full server whose idle clients keep their slots serves nobody new. */
     RECLAIM(
             "reclaim",
@@ -227,10 +230,10 @@ public enum Setting {
             "silentFloor",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(2),
-            "minimum idle time of a connection that has never sent a byte (Tomcat: bytes of a TLS handshake "
-                    + "do not count). If not set, less than 2 s once it is known how soon healthy clients send "
-                    + "theirs: twice that, half a second at least. On Tomcat also how long a request thread may "
-                    + "wait for its client while threads are scarce"),
+            "minimum idle time of a connection that has never sent a byte (on Tomcat bytes of a TLS "
+                    + "handshake do not count). If not set, it is 2 s until it is known how soon healthy "
+                    + "clients send theirs, and then twice that: at least half a second, at most 2 s. On Tomcat "
+                    + "it is also how long a request thread may wait for its client while threads are scarce"),
     /** Count, 0 to 1,000,000, default 0 (by the limit): bounds the harm if the minimum idle time is wrong. */
     EVICTIONS_PER_SECOND(
             "evictionsPerSecond",
@@ -245,9 +248,9 @@ public enum Setting {
             "queueWait",
             ValueKind.duration(Duration.ZERO, Duration.ofSeconds(30)),
             Duration.ofMillis(4500),
-            "longest time that a new connection waits in the accept queue for a slot. The default stays "
-                    + "under the five seconds that clients commonly wait; it shrinks by itself where clients give up "
-                    + "earlier. 0: refuse at once"),
+            "longest time that a new connection waits in the accept queue for a slot; then it is "
+                    + "refused. 0: refused at once. The default stays under the five seconds that clients "
+                    + "commonly wait. It shrinks by itself where clients give up earlier"),
     /**
      * Count, -1 to 1,000,000, default -1 (by the limit): about 130 make wlc turn to other servers at 1024, and the
      * director keeps each for a quarter of an hour.
@@ -256,17 +259,18 @@ public enum Setting {
             "resetBudget",
             ValueKind.integer(-1, 1_000_000),
             -1,
-            "how many refusals in a quarter of an hour, of all causes, are resets, before 503 is answered. LVS's wlc "
-                    + "counts "
-                    + "a reset as an active connection and turns to other servers. -1: a quarter of the limit, at most "
-                    + "a fifth of the connections held, and only where LVS is seen to check. None with behindProxy"),
+            "most refusals in a quarter of an hour, of all causes, that are resets. Later ones are "
+                    + "answered 503. LVS's wlc counts a reset as an active connection and turns to other "
+                    + "servers. -1: a quarter of the limit, at most a fifth of the connections held, and only "
+                    + "where LVS is seen to check. None with behindProxy"),
     /** Default true: an address is the only thing that tells clients apart before they send anything. */
     FAIRNESS(
             "fairness",
             ValueKind.bool(),
             true,
-            "true: at the admission threshold a source that holds more than twice its equal share is refused "
-                    + "first. Switch it off behind a proxy that hides client addresses"),
+            "true: at the admission threshold a source (an IPv4 address, an IPv6 /64) that holds more "
+                    + "than twice its equal share is refused first. Switch it off behind a proxy that hides "
+                    + "client addresses"),
     /**
      * Default false. True: all connections come from a few addresses, and a proxy takes a reset for a broken server.
      */
@@ -292,7 +296,8 @@ public enum Setting {
             "maxWorkDelay",
             ValueKind.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
             Duration.ofMillis(500),
-            "executor queue delay from which new connections wait, as long as for a slot"),
+            "executor queue delay (how long work waits for a thread) from which new connections wait "
+                    + "in the accept queue, for queueWait at most"),
     /**
      * Duration, 100 ms to 1 h, default 10 s: longer than clients wait, so no client is served any more. From 1 s, and
      * no less than {@link #MAX_WORK_DELAY}.
@@ -301,7 +306,8 @@ public enum Setting {
             "stalledAfter",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(10),
-            "executor queue delay, or time without an accept while connections wait, at which health fails"),
+            "health fails when work waits for a thread for so long, or when connections wait and none "
+                    + "is accepted for so long"),
     /**
      * Duration, 0 to 1 h, default 0 (no wait): the check interval × (retries + 1) is enough. It has no effect where
      * tcpguard is not told of the server's stop.
@@ -310,13 +316,14 @@ public enum Setting {
             "notice",
             ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
-            "how long health is down before the server begins to stop (server.xml, WAR, Spring Boot)"),
+            "how long health is down before the server begins to stop, so that load balancers see it "
+                    + "first (server.xml, WAR, Spring Boot)"),
     /** Duration, 0 to 1 h, default 0: what ends the process must be ready to wait for this long and {@link #NOTICE}. */
     FINISH(
             "finish",
             ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ZERO,
-            "longest time to wait after the notice for requests in progress and for connections to end "
+            "longest time after the notice that requests in progress and connections get to end "
                     + "(server.xml, Spring Boot)"),
     /**
      * Text, default off: who wants it names the domain. {@code server.xml}: that of the server, {@code Catalina}, where

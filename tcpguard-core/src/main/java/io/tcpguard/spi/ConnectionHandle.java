@@ -31,9 +31,9 @@ public interface ConnectionHandle {
 
     /**
      * Whether all that is in progress here waits for the client, who has begun a message and owes the rest: half a
-     * body, a word that may not be a whole one; or takes no byte of what is sent. Such connections are spared as those at work are, as long as they hold
-     * no more than a quarter of the slots. Where they hold more, they are idle as long as they were not touched. May
-     * be said again and again. Default: not known, never so.
+     * body, a word that may not be a whole one; or takes no byte of what is sent. Such connections are spared as
+     * those at work are, as long as they hold no more than a quarter of the slots. Where they hold more, they are
+     * idle as long as they were not touched. May be said again and again. Default: not known, never so.
      */
     default void unfinished(boolean now) {}
 

@@ -95,9 +95,9 @@ public interface ListenerControl {
 
     /**
      * Slots are scarce: has each connection say whether its client takes no byte of what is sent to it
-     * ({@link ConnectionHandle#unfinished}), and notes those that do as in use ({@link ConnectionHandle#sent}), from one
-     * call to the next. Called by a thread of the guard, once a second at most; must not block. Default: nothing, for
-     * adapters that say it by themselves.
+     * ({@link ConnectionHandle#unfinished}), and notes those that do as in use ({@link ConnectionHandle#sent}), from
+     * one call to the next. Called by a thread of the guard, once a second at most; must not block. Default: nothing,
+     * for adapters that say it by themselves.
      */
     default void noteBlockedWrites() {}
 

@@ -5,9 +5,9 @@ import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the client of a connection takes what is sent to it. Looked at again and again while slots are scarce, so that
- * no answer pays for it; what is read here of another's event loop may be a little old. {@link Outgoing} is asked of
- * connections that look idle, these are at work.
+ * Whether the client of a connection takes what is sent to it. Looked at again and again while slots are scarce, so
+ * that no answer pays for it; what is read here of another's event loop may be a little old. {@link Outgoing} is
+ * asked of connections that look idle, these are at work.
  */
 final class BlockedWrites {
     private static final long NOTHING_WAITS = Long.MIN_VALUE;

@@ -111,8 +111,8 @@ class FloodTest {
     }
 
     /**
-     * Descriptors to spare, and slots for 200 connections, by the port's limit or the operator's; a twentieth more while
-     * those evicted close. Or memory for some 250 that take 128 KiB of the heap each.
+     * Descriptors to spare, and slots for 200 connections, by the port's limit or the operator's; a twentieth more
+     * while those evicted close. Or memory for some 250 that take 128 KiB of the heap each.
      */
     @Tag("long")
     @ParameterizedTest

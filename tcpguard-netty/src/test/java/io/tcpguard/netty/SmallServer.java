@@ -30,10 +30,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a JVM of its own, with TLS where {@link Tls#KEYS} says by which keys: {@code transport speech
- * on|refusing|off setting=value…}, "refusing" at once and without eviction; "port=" with as many connections as its port
- * may hold, "weight=" with bytes of heap that each connection takes. Says its port and health port, then does as
- * each line says that it is given, answers one line of numbers, and ends with its input.
+ * A server in a JVM of its own, with TLS where {@link Tls#KEYS} says by which keys:
+ * {@code transport speech on|refusing|off setting=value…}, "refusing" at once and without eviction; "port=" with as
+ * many connections as its port may hold, "weight=" with bytes of heap that each connection takes. Says its port and
+ * health port, then does as each line says that it is given, answers one line of numbers, and ends with its input.
  */
 final class SmallServer {
     private static final String PORT = "port=";

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which network an address belongs to: for IPv4 the address itself, for IPv6 the /64, of which one customer has all
  * 2^64 addresses (RFC 6177), or a shorter prefix of either. An IPv4 address inside an IPv6 one (::ffff:0:0/96,
- * 64:ff9b::/96, and /96 in 64:ff9b:1::/48; RFC 4291, 6052 and 8215) counts as that. Link-local addresses (fe80::/10) are
- * all of one /64, so each counts for itself, with its interface, and that /64 as an IPv4 network does. Mutable: one of them asks for all, guarded by the table's lock, so that asking
- * allocates nothing.
+ * 64:ff9b::/96, and /96 in 64:ff9b:1::/48; RFC 4291, 6052 and 8215) counts as that. Link-local addresses (fe80::/10)
+ * are all of one /64, so each counts for itself, with its interface, and that /64 as an IPv4 network does. Mutable:
+ * one of them asks for all, guarded by the table's lock, so that asking allocates nothing.
  */
 final class SourceKey {
     private static final int REMEMBERED = 256;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,38 +20,47 @@ class DescriptorLeakTest {
     @Test
     void holdsRealDescriptorsUntilItIsClosed() throws Exception {
         assumeThat(DESCRIPTORS).as("Linux").isDirectory();
-        long before = devNulls();
+        Set<Path> before = devNulls();
         DescriptorLeak leak = new DescriptorLeak(new LeakPlan(500, 0, LeakPlan.NEVER));
         leak.start();
         try {
-            await(() -> devNulls() >= before + 20);
+            await(() -> since(before).size() >= 20);
         } finally {
             leak.close();
         }
 
-        await(() -> devNulls() == before);
+        await(() -> since(before).isEmpty());
     }
 
     @Test
     void givesAllBackWhenItsTimeIsUp() throws Exception {
         assumeThat(DESCRIPTORS).as("Linux").isDirectory();
-        long before = devNulls();
+        Set<Path> before = devNulls();
         try (DescriptorLeak leak = new DescriptorLeak(new LeakPlan(100, 0, 1))) {
             leak.start();
 
-            await(() -> devNulls() > before);
-            await(() -> devNulls() == before);
+            await(() -> !since(before).isEmpty());
+            await(() -> since(before).isEmpty());
         }
     }
 
-    private static long devNulls() throws IOException {
-        long count = 0;
+    /** By number: others of this process may close theirs meanwhile. */
+    private static Set<Path> since(Set<Path> before) throws IOException {
+        Set<Path> opened = devNulls();
+        opened.removeAll(before);
+        return opened;
+    }
+
+    private static Set<Path> devNulls() throws IOException {
+        Set<Path> found = new HashSet<>();
         try (var all = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path one : all) {
-                count += Files.isSymbolicLink(one) && target(one).equals("/dev/null") ? 1 : 0;
+                if (Files.isSymbolicLink(one) && target(one).equals("/dev/null")) {
+                    found.add(one);
+                }
             }
         }
-        return count;
+        return found;
     }
 
     private static String target(Path descriptor) {

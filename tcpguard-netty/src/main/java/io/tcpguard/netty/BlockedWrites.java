@@ -35,7 +35,7 @@ final class BlockedWrites {
                 tracker.handle().sent();
             }
             WorkSource source = tracker.workSource();
-            if (now == NOTHING_WAITS && source != null) {
+            if (now == NOTHING_WAITS && source != null && source.hasWindows()) {
                 tracker.onItsLoop(() -> tracker.takesNothing(source.windowsStandStill()));
             } else {
                 tracker.takesNothing(false);
@@ -55,6 +55,6 @@ final class BlockedWrites {
             return NOTHING_WAITS;
         }
         @Nullable Object first = buffer.current();
-        return Integer.toUnsignedLong(System.identityHashCode(first)) << 31 ^ buffer.currentProgress();
+        return (Integer.toUnsignedLong(System.identityHashCode(first)) << 31) ^ buffer.currentProgress();
     }
 }

@@ -230,9 +230,10 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
             return true;
         }
         BlockedWrites seen = blocked;
-        return takesNothing && seen != null
-                ? seen.moved()
-                : (!reading && !channel.config().isAutoRead()) || outgoing.moved();
+        if (takesNothing && seen != null) {
+            return seen.moved();
+        }
+        return (!reading && !channel.config().isAutoRead()) || outgoing.moved();
     }
 
     /** Who knows what is work says whether all of it waits for the rest of a message. On the event loop. */

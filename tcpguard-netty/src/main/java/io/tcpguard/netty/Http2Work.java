@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
+    private static final long SOME_BYTES = 4096;
+
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext ctx;
     private final Http2ConnectionHandler handler;
@@ -30,7 +32,8 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
     private final Http2Connection.PropertyKey begun;
     private final PartialRequests partial;
     private int open;
-    private long windows;
+    /** Bytes of windows at the last look. */
+    private long granted;
 
     private Http2Work(ConnectionTracker tracker, ChannelHandlerContext ctx, Http2ConnectionHandler handler) {
         this.tracker = tracker;
@@ -76,24 +79,30 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         partial.look(open);
     }
 
+    @Override
+    public boolean hasWindows() {
+        return true;
+    }
+
     /**
-     * Whether each open stream waits for the client: for the rest of its request, or for room in the windows, and these
-     * are as they were at the last look.
+     * Whether each open stream waits for the client: for the rest of its request, or for room in the windows, of which
+     * less came since the last look than is a sign of life.
      */
     @Override
     public boolean windowsStandStill() {
+        boolean moved = open > 0 && partial.granted() - granted >= SOME_BYTES;
+        if (moved) {
+            granted = partial.granted();
+            tracker.handle().sent();
+        }
         Http2RemoteFlowController flow = connection.remote().flowController();
-        long[] sum = {flow.windowSize(connection.connectionStream())};
-        boolean[] any = {false};
+        boolean[] waits = {false};
         try {
             Http2Stream other = connection.forEachActiveStream(stream -> {
-                sum[0] = 31 * sum[0] + flow.windowSize(stream);
-                any[0] |= flow.hasFlowControlled(stream);
+                waits[0] |= flow.hasFlowControlled(stream);
                 return flow.hasFlowControlled(stream) || partial.has(stream);
             });
-            boolean same = windows == sum[0];
-            windows = sum[0];
-            return same && any[0] && other == null;
+            return !moved && waits[0] && other == null;
         } catch (Http2Exception e) {
             NettyGuard.LOG.debug("streams of {}", ctx.channel(), e);
             return false;

@@ -37,6 +37,9 @@ final class PartialRequests {
     private boolean said;
     private boolean looking;
 
+    /** Bytes that the client let the server send, beside what it let it at first. */
+    private long granted;
+
     /** Its first request was looked at. */
     private boolean asked;
 
@@ -87,6 +90,10 @@ final class PartialRequests {
             said = unfinished;
             tracker.owesRest(unfinished);
         }
+    }
+
+    long granted() {
+        return granted;
     }
 
     /** Whether it waits for the rest of this request. */
@@ -161,6 +168,12 @@ final class PartialRequests {
                 throws Http2Exception {
             head(id, headers, endOfStream);
             super.onHeadersRead(from, id, headers, dependency, weight, exclusive, padding, endOfStream);
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext from, int id, int increment) throws Http2Exception {
+            granted += increment;
+            super.onWindowUpdateRead(from, id, increment);
         }
 
         @Override

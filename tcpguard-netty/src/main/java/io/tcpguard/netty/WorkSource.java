@@ -9,9 +9,14 @@ interface WorkSource {
     /** All that was read in one go has been handed out. */
     default void readComplete() {}
 
+    /** Whether its protocol has windows of its own, beside TCP's. */
+    default boolean hasWindows() {
+        return false;
+    }
+
     /**
-     * Whether all that is in progress waits for its client by the protocol's own windows, which did not move since this
-     * was asked last. On the event loop, one asks at a time.
+     * Whether all that is in progress waits for its client by the protocol's own windows, and these hardly moved since
+     * this was asked last. On the event loop, one asks at a time.
      */
     default boolean windowsStandStill() {
         return false;

@@ -8,6 +8,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,27 @@ class PropertiesTest {
         assertThatThrownBy(() -> guard(properties(Map.of("tcpguard.enabled", "yes"))))
                 .isInstanceOf(WrongPropertyException.class)
                 .hasMessageContaining("tcpguard.enabled=yes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "queueWait=6s, stalledAfter=10s",
+        "maxWorkDelay=3s, silentFloor=2s",
+        "maxWorkDelay=20s, stalledAfter=15s",
+        "samplePeriod=500ms, stalledAfter=2s",
+        "samplePeriod=20ms, stalledAfter=500ms",
+        "agentPort=7777, healthPort=7777"
+    })
+    void refusesTwoThatContradictEachOtherAndNamesBothWithTheirValues(String one, String other) {
+        Map<String, Object> both = new HashMap<>();
+        for (String each : List.of(one, other)) {
+            String[] nameAndValue = each.split("=", 2);
+            both.put("tcpguard." + GuardProperties.kebab(nameAndValue[0]), nameAndValue[1]);
+        }
+        assertThatThrownBy(() -> guard(properties(both)))
+                .isInstanceOf(WrongPropertyException.class)
+                .hasMessageContaining(one)
+                .hasMessageContaining(other);
     }
 
     @Test

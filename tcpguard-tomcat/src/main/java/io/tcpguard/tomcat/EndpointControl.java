@@ -7,9 +7,12 @@ import io.tcpguard.spi.GonePeers;
 import io.tcpguard.spi.ListenerControl;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import org.apache.tomcat.util.net.SocketProperties;
 
 /** What the guard asks a guarded connector about its socket. The sampler's thread, where nothing else is said. */
 final class EndpointControl implements ListenerControl {
+    private static final long USUAL_BUFFERS = 16 * 1024;
+
     private final GuardedNioEndpoint endpoint;
     private final EndpointGuard guarding;
     private final Map<?, ?> connections;
@@ -65,10 +68,16 @@ final class EndpointControl implements ListenerControl {
         return endpoint.getMaxConnections();
     }
 
-    /** Idle ones take 19 KiB, with TLS 69: two buffers of a record, and one of what is in them. */
+    /**
+     * Idle ones take 19 KiB, with TLS 69: two buffers of a record, and one of what is in them. Tomcat's own buffers are
+     * 16 KiB of that, unless they were set larger, or outside of the heap.
+     */
     @Override
     public int heapPerConnection() {
-        return endpoint.isSSLEnabled() ? 96 * 1024 : 32 * 1024;
+        int usual = endpoint.isSSLEnabled() ? 96 * 1024 : 32 * 1024;
+        SocketProperties set = endpoint.getSocketProperties();
+        long buffers = set.getDirectBuffer() ? 0 : (long) set.getAppReadBufSize() + set.getAppWriteBufSize();
+        return (int) Math.min(1 << 30, usual + Math.max(0, buffers - USUAL_BUFFERS));
     }
 
     /** Those that came before the guard did. */

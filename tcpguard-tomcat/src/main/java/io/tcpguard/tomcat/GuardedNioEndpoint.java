@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's NIO endpoint with the guard in it: the guard is asked about each connection right after accept, before
- * anything is spent on it.
+ * anything is spent on it. Public for nobody but Tomcat's own MBean {@code type=ThreadPool}, which calls its methods.
  */
-final class GuardedNioEndpoint extends NioEndpoint {
+public final class GuardedNioEndpoint extends NioEndpoint {
     /**
      * More than the guard lets pass a ceiling, and the one in hand: what Tomcat counts and does not hold finds room,
      * too.
@@ -46,6 +46,11 @@ final class GuardedNioEndpoint extends NioEndpoint {
 
     /** What {@code maxConnections} was set to: the policy's ceiling, not the latch's. */
     private volatile int ceiling = super.getMaxConnections();
+
+    /** Only its protocol makes one. */
+    GuardedNioEndpoint() {
+        super();
+    }
 
     /** Who guards it. */
     EndpointGuard guarding() {

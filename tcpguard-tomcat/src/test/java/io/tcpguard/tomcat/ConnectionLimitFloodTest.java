@@ -102,7 +102,11 @@ class ConnectionLimitFloodTest {
             try (RawClient asks = new RawClient(server.port())) {
                 assertThat(asks.get("/gc")).contains("collected");
             }
-            TomcatRig.await("back to normal, and the books are exact", () -> calm(server));
+            try {
+                TomcatRig.await("back to normal, and the books are exact", () -> calm(server));
+            } catch (AssertionError e) {
+                throw new AssertionError(details(server) + server.output(), e);
+            }
             users.allWereServed(server);
             assertThat(server.output()).noneMatch(line -> line.contains("OutOfMemoryError"));
             assertThat(isServed(server)).isTrue();

@@ -14,11 +14,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.Attribute;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.catalina.connector.Connector;
+import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +191,33 @@ class ConnectionLimitTest {
         crowd(10);
 
         rig.connector.setProperty("maxConnections", "-1");
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
+        crowd(100);
+    }
+
+    /** By each of Tomcat's own MBeans that has the limit, as an operator's console does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Connector", "ThreadPool", "ProtocolHandler"})
+    void aLimitThatJmxChangesIsFollowed(String type) throws Exception {
+        start(100, "idleFloor=1h", "queueWait=0s");
+        crowd(50);
+        MBeanServer beans = Registry.getRegistry(null, null).getMBeanServer();
+        Set<ObjectName> names = beans.queryNames(new ObjectName("Tomcat:type=" + type + ",*"), null);
+        assertThat(names).isNotEmpty();
+        ObjectName name = names.stream()
+                .filter(each -> each.toString().contains(String.valueOf(rig.port()))
+                        || type.equals("ThreadPool")
+                        || names.size() == 1)
+                .findFirst()
+                .orElseThrow();
+        assertThat(beans.getAttribute(name, "maxConnections").toString()).isEqualTo("100");
+
+        beans.setAttribute(name, new Attribute("maxConnections", 50));
+
+        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
+        assertThat(beans.getAttribute(name, "maxConnections").toString()).isEqualTo("50");
+        assertThat(client().get("/")).startsWith("HTTP/1.1 503");
+        beans.setAttribute(name, new Attribute("maxConnections", -1));
         TomcatRig.await("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
         crowd(100);
     }

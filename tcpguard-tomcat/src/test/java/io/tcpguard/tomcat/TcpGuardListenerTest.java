@@ -18,6 +18,8 @@ import org.apache.tomcat.util.IntrospectionUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TcpGuardListenerTest {
     private final TcpGuardListener listener = new TcpGuardListener();
@@ -97,6 +99,28 @@ class TcpGuardListenerTest {
                 .hasMessageContaining("healthPort=eighty (expected: a whole number")
                 .hasMessageContaining("helthPort")
                 .hasMessageContaining("notice=soon (expected: a duration");
+        assertThat(listener.guard()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "queueWait=6s, stalledAfter=10s",
+        "maxWorkDelay=3s, silentFloor=2s",
+        "maxWorkDelay=20s, stalledAfter=15s",
+        "samplePeriod=500ms, stalledAfter=2s",
+        "samplePeriod=20ms, stalledAfter=500ms",
+        "agentPort=7777, healthPort=7777"
+    })
+    void keepsTheServerFromStartingForTwoThatContradictEachOtherAndNamesBoth(String one, String other) {
+        for (String each : new String[] {one, other}) {
+            String[] nameAndValue = each.split("=", 2);
+            attribute(nameAndValue[0], nameAndValue[1]);
+        }
+        assertThatThrownBy(rig::start)
+                .isInstanceOf(LifecycleException.class)
+                .rootCause()
+                .hasMessageContaining(one)
+                .hasMessageContaining(other);
         assertThat(listener.guard()).isNull();
     }
 

@@ -24,7 +24,7 @@ final class AcceptHandler extends ChannelDuplexHandler {
     static final long AGAIN_MILLIS = 1000;
 
     private final Ports ports;
-    private final RateLimitedLog trouble = new RateLimitedLog(NettyGuard.LOG, TimeUnit.SECONDS.toNanos(1));
+    private final RateLimitedLog trouble = new RateLimitedLog(NettyLog.LOG, TimeUnit.SECONDS.toNanos(1));
     private @Nullable ServerPort port;
     private @Nullable AcceptPause pause;
     private @Nullable AcceptWait wait;

@@ -37,7 +37,7 @@ final class ChannelCloser {
             child.config().setOption(ChannelOption.SO_LINGER, NO_LINGER);
         } catch (RuntimeException alreadyGone) {
             // The peer has reset it: setsockopt fails, and there is nothing left to reset.
-            NettyGuard.LOG.trace("SO_LINGER on a connection that is gone", alreadyGone);
+            NettyLog.LOG.trace("SO_LINGER on a connection that is gone", alreadyGone);
         }
     }
 }

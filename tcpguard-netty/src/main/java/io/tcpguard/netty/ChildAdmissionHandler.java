@@ -23,7 +23,7 @@ final class ChildAdmissionHandler extends ChannelHandlerAdapter {
             decide(ctx);
         } catch (RuntimeException | LinkageError e) {
             // A handler that throws here takes the connection down with it.
-            NettyGuard.LOG.error("{} is not guarded", ctx.channel(), e);
+            NettyLog.LOG.error("{} is not guarded", ctx.channel(), e);
         }
         ctx.pipeline().remove(ctx.name());
     }

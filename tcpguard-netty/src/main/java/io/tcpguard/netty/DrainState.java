@@ -86,7 +86,7 @@ abstract class DrainState extends ChannelDuplexHandler {
             try {
                 channel().eventLoop().execute(task);
             } catch (RejectedExecutionException shutDown) {
-                NettyGuard.LOG.debug("{} ends with its event loop", channel(), shutDown);
+                NettyLog.LOG.debug("{} ends with its event loop", channel(), shutDown);
             }
         }
     }

@@ -65,7 +65,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
                 return true;
             });
         } catch (Http2Exception e) {
-            NettyGuard.LOG.debug("streams of {}", ctx.channel(), e);
+            NettyLog.LOG.debug("streams of {}", ctx.channel(), e);
         }
     }
 
@@ -104,7 +104,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
             });
             return !moved && waits[0] && other == null;
         } catch (Http2Exception e) {
-            NettyGuard.LOG.debug("streams of {}", ctx.channel(), e);
+            NettyLog.LOG.debug("streams of {}", ctx.channel(), e);
             return false;
         }
     }

@@ -47,7 +47,7 @@ final class Keepalive {
             }
         } catch (RuntimeException | LinkageError e) {
             // Closed meanwhile, or a runtime image without the module jdk.net.
-            NettyGuard.LOG.debug("{} is not asked whether it is there", channel, e);
+            NettyLog.LOG.debug("{} is not asked whether it is there", channel, e);
         }
     }
 

@@ -46,7 +46,7 @@ final class LoopWatch {
             beat.watch = listener.watchWork("netty-loop-" + ++named, beat);
         } catch (RuntimeException e) {
             // A guard that was closed watches nothing any more, and its server lives on.
-            NettyGuard.LOG.debug("event loop is not watched", e);
+            NettyLog.LOG.debug("event loop is not watched", e);
         }
         return beat;
     }
@@ -75,7 +75,7 @@ final class LoopWatch {
                 watch.close();
             }
         } catch (RuntimeException e) {
-            NettyGuard.LOG.warn("could not stop watching an event loop", e);
+            NettyLog.LOG.warn("could not stop watching an event loop", e);
         }
     }
 

@@ -27,7 +27,7 @@ final class Multishot {
             return Boolean.TRUE.equals(
                     transport.getMethod("isAcceptMultishotEnabled").invoke(null));
         } catch (ReflectiveOperationException | LinkageError e) {
-            NettyGuard.LOG.debug("whether io_uring accepts by multishot is not known", e);
+            NettyLog.LOG.debug("whether io_uring accepts by multishot is not known", e);
             return false;
         }
     }

@@ -11,7 +11,6 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.Drain;
-import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NoOpConnectionHandle;
 import java.time.Duration;
 
@@ -33,8 +32,6 @@ import java.time.Duration;
  * start; connections that it had accepted by then stay without.
  */
 public final class NettyGuard {
-    static final GuardLog LOG = GuardLog.of("io.tcpguard.netty");
-
     private final TcpGuard guard;
     private final Ports ports;
 

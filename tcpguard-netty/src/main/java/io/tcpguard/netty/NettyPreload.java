@@ -20,8 +20,8 @@ final class NettyPreload {
                     + "ChildAdmissionHandler Codecs ConnectionEnd ConnectionTracker DrainState FirstBytes "
                     + "FirstBytes$Spoken Frames GuardedChannelFactory HealthHandler Http1Work Http2Work "
                     + "HttpMessageTypes Keepalive LoopWatch LoopWatch$Beat Multishot NettyDrain NettyGuard "
-                    + "Outgoing PartialRequests PartialRequests$Listener Ports Protocol ProxyHeader ProxyPreface "
-                    + "RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren ServerPort SilentLeave "
+                    + "NettyLog Outgoing PartialRequests PartialRequests$Listener Ports Protocol ProxyHeader "
+                    + "ProxyPreface RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren ServerPort SilentLeave "
                     + "WebSocketEnd WorkFinder WorkSource";
 
     private static final List<String> MISSING = warm();
@@ -31,7 +31,7 @@ final class NettyPreload {
     /** Does it, once for the process. */
     static void once() {
         if (!MISSING.isEmpty()) {
-            NettyGuard.LOG.debug("not warm: {}", MISSING);
+            NettyLog.LOG.debug("not warm: {}", MISSING);
         }
     }
 
@@ -42,7 +42,7 @@ final class NettyPreload {
 
     private static List<String> warm() {
         ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
-        NettyGuard.LOG.trace(
+        NettyLog.LOG.trace(
                 "{} {}", String.format(Locale.ROOT, "%tc", now), DateTimeFormatter.ISO_ZONED_DATE_TIME.format(now));
         return Preload.load(NettyPreload.class.getClassLoader(), NettyPreload.class.getPackageName(), OWN);
     }

@@ -77,7 +77,7 @@ final class Ports {
         } catch (RuntimeException | LinkageError e) {
             if (!unguarded) {
                 unguarded = true;
-                NettyGuard.LOG.warn("{} is not guarded, retrying: {}", server, e.toString());
+                NettyLog.LOG.warn("{} is not guarded, retrying: {}", server, e.toString());
             }
             return null;
         }

@@ -88,7 +88,7 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     /** A reset by the client, as a rule: it is refused either way. */
     @Override
     public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
-        NettyGuard.LOG.debug("refused connection {}", active.channel(), cause);
+        NettyLog.LOG.debug("refused connection {}", active.channel(), cause);
         ChannelCloser.registered(active.channel(), Admission.RESET);
     }
 }

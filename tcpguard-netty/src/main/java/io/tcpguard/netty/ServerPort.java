@@ -40,14 +40,14 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         this.listener = ports.policy.listen("netty-" + (port > 0 ? port : server.localAddress()), port, this);
         this.loops = new LoopWatch(listener);
         // Said once for each port, which also warms the logger while descriptors are free.
-        NettyGuard.LOG.info(
+        NettyLog.LOG.info(
                 "guarding {}: active: refusal at accept, eviction of idle connections, watch on its event loops{}",
                 server,
                 port > 0
                         ? " and its accept queue"
                         : ". Not active: watch on its accept queue, since it has no TCP port");
         if (Multishot.acceptsFor(server)) {
-            NettyGuard.LOG.warn(
+            NettyLog.LOG.warn(
                     "{} may lose all descriptors in a flood, since the kernel accepts for it before tcpguard is asked. "
                             + "Set {}",
                     server,

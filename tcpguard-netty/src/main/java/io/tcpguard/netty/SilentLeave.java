@@ -90,7 +90,7 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        NettyGuard.LOG.debug("refused connection {}", ctx.channel(), cause);
+        NettyLog.LOG.debug("refused connection {}", ctx.channel(), cause);
         ChannelCloser.registered(ctx.channel(), Admission.CLOSE);
     }
 }

@@ -94,8 +94,8 @@ final class AddressText {
             if (value < 0 || groups + width > GROUPS) {
                 return false;
             }
-            high = high << 16 * width | low >>> Long.SIZE - 16 * width;
-            low = low << 16 * width | value;
+            high = (high << (16 * width)) | (low >>> (Long.SIZE - 16 * width));
+            low = (low << (16 * width)) | value;
             groups += width;
             if (at < end) {
                 if (!take(':')) {
@@ -129,7 +129,7 @@ final class AddressText {
     }
 
     private static long mask(int groups) {
-        return groups == 0 ? 0 : -1L >>> Long.SIZE - 16 * groups;
+        return groups == 0 ? 0 : -1L >>> (Long.SIZE - 16 * groups);
     }
 
     private boolean take(char expected) {

@@ -69,9 +69,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         port.ports.opened(this);
     }
 
-    /**
-     * Whether a request may be worked on, by its event loop's delay and by whose it is. On that loop, once for each.
-     */
+    /** Whether a request may be worked on, by its loop's delay and by whose it is. On that loop, once for each. */
     boolean admitsRequest() {
         LoopWatch.Beat loop = beat;
         return (loop == null || loop.admitsRequest(source())) && proxy.admits(port.listener, source());

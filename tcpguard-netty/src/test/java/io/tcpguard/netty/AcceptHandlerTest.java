@@ -84,7 +84,9 @@ class AcceptHandlerTest {
         guarded.policy.roomForAnswers = false;
 
         guarded.accept();
-        assertThat(guarded.accept().isOpen()).as("but for one that leaves in order").isFalse();
+        assertThat(guarded.accept().isOpen())
+                .as("but for one that leaves in order")
+                .isFalse();
 
         guarded.policy.roomForAnswers = true;
         assertThat(guarded.accept().isOpen()).isTrue();

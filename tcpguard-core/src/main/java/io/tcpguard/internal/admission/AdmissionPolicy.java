@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdmissionPolicy {
     private static final int SOURCES_TOLD = 10;
-
     /** Closes of one sample, so that it does not take long. */
     private static final int EVICTED_AT_ONCE = 16;
 

@@ -28,6 +28,10 @@ final class SourceHistogram {
     private volatile int mostOfOne = Integer.MAX_VALUE;
     private volatile int sources;
     private boolean handful = true;
+
+    /** More than a handful were seen, and not all of them are forgotten. */
+    private boolean many;
+
     private int forgotten;
 
     SourceHistogram(int buckets) {
@@ -102,16 +106,17 @@ final class SourceHistogram {
             }
         }
         sources = seen;
-        boolean few = seen <= HANDFUL;
+        boolean few = seen <= HANDFUL && !many;
         if (handful && !few) {
             // What was learned from a few says nothing of many, among whom each has a voice.
             clear();
+            many = true;
             mostOfOne = 1;
         } else if (few) {
             mostOfOne = Integer.MAX_VALUE;
         } else {
             Arrays.sort(sorted, 0, seen);
-            mostOfOne = sorted[seen / 2];
+            mostOfOne = seen == 0 ? 1 : sorted[seen / 2];
         }
         handful = few;
     }
@@ -132,6 +137,7 @@ final class SourceHistogram {
         forgetHalf(ofSource);
         forgetHalf(counted);
         forgotten++;
+        many = sources > HANDFUL;
     }
 
     private void forgetHalf(AtomicIntegerArray counts) {

@@ -4,6 +4,7 @@ package io.tcpguard.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,8 @@ class ChaosTest {
                     server.signal("CONT");
                 }
             }
-            TimeUnit.SECONDS.sleep(2);
+            // As soon as the hold of the level is over.
+            Await.until("calm again", () -> server.tell("?").contains(" NORMAL "));
             String told = server.tell("?");
             try (Sessions newcomers = new Sessions(server)) {
                 TimeUnit.SECONDS.sleep(1);

@@ -80,8 +80,7 @@ class DuressTest {
     }
 
     /**
-     * Collections take all of the time then, and whoever allocates waits for them: of 11 to 24 checks in half a minute
-     * or one the guard answered 6 to 19, a page of the application beside it 9 to 20. Thirty times a minute for the
+     * Collections take all of the time then, and whoever allocates waits for them. Thirty times a minute for the
      * record: {@code -Dtcpguard.duress.rounds=30 -Dtcpguard.duress.seconds=60}.
      */
     @Test

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.spi.Closing;
 import io.tcpguard.testkit.FakeControl;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -51,5 +52,23 @@ class TlsStallerTest {
             // Touched as well, unless the request came in one piece with the end of the handshake.
             assertThat(handle.begun).hasValue(1);
         }
+    }
+
+    /** Allowed to clients of TLS 1.2, unless the JDK is told otherwise. What is said in it is no request. */
+    @Test
+    void isIdleAfterARenegotiationUntilItAsks() throws Exception {
+        try (RawClient client = RawClient.overTls(rig.port()).shakeHands()) {
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            FakeControl.Handle handle = guard.lastHandle();
+
+            client.shakeHands();
+
+            assertThat(client.get("/")).startsWith("HTTP/1.1 200");
+            TomcatRig.await("idle", () -> handle.working.get() == 0);
+            assertThat(handle.begun).hasValue(2);
+            assertThat(handle.evict(Closing.ORDERLY)).isTrue();
+            assertThat(client.ended()).isTrue();
+        }
+        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 }

@@ -101,6 +101,10 @@ final class HealthListener implements Closeable {
         }
     }
 
+    boolean memoryIsShort(long now) {
+        return shortage.lasts(now);
+    }
+
     /** To be called after a flush. */
     void flushed(long now) {
         if (!ports.isEmpty()) {

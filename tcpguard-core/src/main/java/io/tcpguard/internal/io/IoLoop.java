@@ -23,6 +23,9 @@ final class IoLoop {
     static final String CHANNEL_FAILED = "A connection of the guard's I/O thread failed";
 
     private static final long AFTER_TROUBLE = TimeUnit.MILLISECONDS.toNanos(20);
+    /** While memory is short tasks wait so long for each other: each may cost collections that checks wait for. */
+    private static final long TASKS_APART = TimeUnit.SECONDS.toNanos(10);
+
     private static final long LOOK_AFTER = TimeUnit.SECONDS.toNanos(1);
 
     private final Poller poller;
@@ -37,6 +40,7 @@ final class IoLoop {
     private final AtomicLong cycles = new AtomicLong();
     private volatile boolean ending;
     private long lookedAfter;
+    private long ranTasks;
 
     IoLoop(
             Poller poller,
@@ -58,6 +62,7 @@ final class IoLoop {
         this.loopTrouble = loopTrouble;
         this.clock = clock;
         lookedAfter = clock.nanoTime();
+        ranTasks = lookedAfter;
     }
 
     /** Ends it after this round; the caller wakes the poller up. Any thread. */
@@ -131,18 +136,25 @@ final class IoLoop {
         serve(selected, true, REFUSALS, now);
         responder.takeIn(now, REFUSALS);
         responder.expire(now, REFUSALS);
-        tasks.run();
+        if (tasksAreDue(now)) {
+            ranTasks = now;
+            tasks.run();
+        }
         poller.flush();
         responder.flushed();
         health.flushed(now);
         checkers.lookForNobody(now);
     }
 
+    private boolean tasksAreDue(long now) {
+        return !tasks.isEmpty() && (!health.memoryIsShort(now) || now - ranTasks >= TASKS_APART);
+    }
+
     private long untilNext() {
-        if (!tasks.isEmpty()) {
+        long now = clock.nanoTime();
+        if (tasksAreDue(now)) {
             return 0;
         }
-        long now = clock.nanoTime();
         long due = Math.min(Math.min(responder.untilNext(now), health.untilNext(now)), checkers.lookForNobody(now));
         return Math.min(due, LOOK_AFTER - (now - lookedAfter));
     }

@@ -14,19 +14,33 @@ final class MemoryShortage {
     /** Bytes that a connection and its check may take: what asks for much makes the collector work for it. */
     private static final int FOR_ONE = 512;
 
+    private static final int TRIES = 4;
+
     private byte @Nullable [] trial;
     private boolean noted;
     private long notedAt;
 
-    /** Tries whether there is memory for one more; notes it if there is none. Outside of accept, a client can wait. */
+    /**
+     * Tries whether there is memory for one more, some times, since each makes the collector work for it; notes it if
+     * there is none. Outside of accept, a client can wait.
+     */
     boolean lets(long now) {
+        for (int i = 0; i < TRIES; i++) {
+            if (lets()) {
+                return true;
+            }
+            note(now);
+        }
+        return false;
+    }
+
+    private boolean lets() {
         try {
             trial = new byte[FOR_ONE];
             boolean there = trial != null;
             trial = null;
             return there;
         } catch (OutOfMemoryError e) {
-            note(now);
             return false;
         }
     }

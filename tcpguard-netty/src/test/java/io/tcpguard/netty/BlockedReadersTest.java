@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask for more than buffers hold, and how they take it, where all slots are theirs. */
 @SuppressWarnings("FutureReturnValueIgnored")
+@Tag("long")
 @Timeout(120)
 class BlockedReadersTest {
     private static final int SLOTS = 8;

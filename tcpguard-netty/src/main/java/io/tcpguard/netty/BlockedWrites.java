@@ -25,10 +25,10 @@ final class BlockedWrites {
         long now = now();
         position = now;
         if (now != NOTHING_WAITS && now == before) {
-            tracker.takesNothing(true);
+            tracker.waits.takesNothing(true);
             if (moved()) {
                 // All of it, just now: the end of the work has looked too early.
-                tracker.takesNothing(false);
+                tracker.waits.takesNothing(false);
             }
         } else {
             if (before != NOTHING_WAITS && tracker.handle().working()) {
@@ -36,9 +36,9 @@ final class BlockedWrites {
             }
             WorkSource source = tracker.workSource();
             if (now == NOTHING_WAITS && source != null && source.hasWindows()) {
-                tracker.onItsLoop(() -> tracker.takesNothing(source.windowsStandStill()));
+                tracker.onItsLoop(() -> tracker.waits.takesNothing(source.windowsStandStill()));
             } else {
-                tracker.takesNothing(false);
+                tracker.waits.takesNothing(false);
             }
         }
     }

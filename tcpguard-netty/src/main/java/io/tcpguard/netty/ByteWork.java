@@ -78,7 +78,7 @@ final class ByteWork extends ChannelDuplexHandler {
         }
         working = tracker.handle().begin();
         if (working && !whole) {
-            tracker.owesRest(true);
+            tracker.waits.owesRest(true);
         }
         return working;
     }
@@ -125,8 +125,8 @@ final class ByteWork extends ChannelDuplexHandler {
     private void end() {
         if (working) {
             working = false;
-            tracker.owesRest(false);
-            tracker.workEnded();
+            tracker.waits.owesRest(false);
+            tracker.waits.workEnded();
         }
     }
 }

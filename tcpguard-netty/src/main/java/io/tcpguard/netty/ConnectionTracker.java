@@ -33,6 +33,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private final Channel channel;
     private final ConnectionHandle handle;
     private final Outgoing outgoing;
+    final ClientWaits waits;
     private final AtomicBoolean gone = new AtomicBoolean();
     /** Whether it is known that an event loop serves it, or that none does. */
     private final AtomicBoolean fateKnown = new AtomicBoolean();
@@ -48,16 +49,6 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     /** Whether a read was asked for one by one, auto-read being off, and has not ended. Written by the event loop. */
     private volatile boolean reading;
 
-    // For who looks for gone clients, and for those who take nothing.
-    private boolean lookedAtWork;
-    private boolean asksPeer;
-
-    /** Null while it was never seen to have bytes that wait. */
-    private volatile @Nullable BlockedWrites blocked;
-
-    private volatile boolean owesRest;
-    private volatile boolean takesNothing;
-
     private final WorkFinder work = new WorkFinder(this);
     private final ProxyHeader proxy = new ProxyHeader();
 
@@ -66,6 +57,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         this.channel = channel;
         this.outgoing = new Outgoing(channel);
         this.handle = port.listener.open(ServerPort.source(channel), this);
+        this.waits = new ClientWaits(this, handle);
         port.ports.opened(this);
     }
 
@@ -227,52 +219,11 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         if (!channel.isRegistered() || (of != null && of.late())) {
             return true;
         }
-        BlockedWrites seen = blocked;
-        if (takesNothing && seen != null) {
+        BlockedWrites seen = waits.blocked();
+        if (seen != null) {
             return seen.moved();
         }
         return (!reading && !channel.config().isAutoRead()) || outgoing.moved();
-    }
-
-    /** Who knows what is work says whether all of it waits for the rest of a message. On the event loop. */
-    void owesRest(boolean now) {
-        owesRest = now;
-        sayUnfinished();
-    }
-
-    /** The same as {@link ConnectionHandle#end}: what was to be taken is taken. On the event loop. */
-    void workEnded() {
-        takesNothing(false);
-        handle.end();
-    }
-
-    /** The client takes no byte, or does again. By who looks, or the event loop. */
-    void takesNothing(boolean now) {
-        if (takesNothing != now) {
-            takesNothing = now;
-            sayUnfinished();
-        }
-    }
-
-    /** Of two threads that say it at once, the last one looks after both have written. */
-    private void sayUnfinished() {
-        boolean is;
-        do {
-            is = owesRest || takesNothing;
-            handle.unfinished(is);
-        } while (is != (owesRest || takesNothing));
-    }
-
-    /** As {@link ServerPort#noteBlockedWrites}. One look at a time. */
-    void noteBlockedWrites() {
-        BlockedWrites seen = blocked;
-        if (seen == null && handle.working()) {
-            seen = new BlockedWrites(this);
-            blocked = seen;
-        }
-        if (seen != null) {
-            seen.look();
-        }
     }
 
     // ---- while the server drains
@@ -320,12 +271,8 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         boolean halfClosure = channel.config() instanceof DuplexChannelConfig duplex && duplex.isAllowHalfClosure();
         if (halfClosure ? peers.broken(peer, localPort) : peers.gone(peer, localPort)) {
             onItsLoop(() -> ChannelCloser.registered(channel, Admission.RESPOND));
-        } else if (!asksPeer && handle.working()) {
-            if (lookedAtWork) {
-                asksPeer = true;
-                Keepalive.ask(channel);
-            }
-            lookedAtWork = true;
+        } else {
+            waits.askPeer();
         }
     }
 

@@ -107,7 +107,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     public void readComplete() {
         if (inBody && !early && !unfinished) {
             unfinished = true;
-            tracker.owesRest(true);
+            tracker.waits.owesRest(true);
         }
     }
 
@@ -116,14 +116,14 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         finished();
         endEarly();
         for (; open > 0; open--) {
-            tracker.workEnded();
+            tracker.waits.workEnded();
         }
     }
 
     private void finished() {
         if (unfinished) {
             unfinished = false;
-            tracker.owesRest(false);
+            tracker.waits.owesRest(false);
         }
     }
 
@@ -137,7 +137,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void endEarly() {
         if (early) {
             early = false;
-            tracker.workEnded();
+            tracker.waits.workEnded();
         }
     }
 
@@ -294,7 +294,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private void onAnswered(ChannelFuture done) {
         leaving--;
-        tracker.workEnded();
+        tracker.waits.workEnded();
         if (ending) {
             ConnectionEnd.closeSoon(done.channel());
         }

@@ -114,7 +114,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         connection.removeListener(this);
         partial.look(0);
         for (; open > 0; open--) {
-            tracker.workEnded();
+            tracker.waits.workEnded();
         }
     }
 
@@ -169,7 +169,7 @@ final class Http2Work extends Http2ConnectionAdapter implements WorkSource {
         partial.ended(stream);
         if (stream.removeProperty(begun) != null) {
             open--;
-            tracker.workEnded();
+            tracker.waits.workEnded();
             partial.look(open);
             if (open == 0 && tracker.handle().leaves()) {
                 tracker.tellToGo(true);

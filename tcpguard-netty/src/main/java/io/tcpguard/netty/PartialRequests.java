@@ -88,7 +88,7 @@ final class PartialRequests {
     private void say(boolean unfinished) {
         if (said != unfinished) {
             said = unfinished;
-            tracker.owesRest(unfinished);
+            tracker.waits.owesRest(unfinished);
         }
     }
 

@@ -96,7 +96,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     public void noteBlockedWrites() {
         for (ConnectionTracker tracker : ports.connections()) {
             if (tracker.port() == this) {
-                tracker.noteBlockedWrites();
+                tracker.waits.noteBlockedWrites();
             }
         }
     }

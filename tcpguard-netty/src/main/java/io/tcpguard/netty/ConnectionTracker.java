@@ -286,7 +286,9 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private void evict(boolean draining) {
         Closing how = evicted;
         if (how != null) {
-            ConnectionEnd.evict(channel, port.ports, how, work.exact() instanceof Http2Work, draining);
+            WorkSource source = work.exact();
+            // Not by its class, which does not load where HTTP/2's codec is absent.
+            ConnectionEnd.evict(channel, port.ports, how, source != null && source.hasWindows(), draining);
         }
     }
 }

@@ -14,15 +14,14 @@ import java.util.Locale;
  * for good.
  */
 final class NettyPreload {
-    static final String OWN =
-            "AcceptHandler AcceptHandler$1 AcceptHandlerInstaller AcceptPause AcceptPause$Tick "
-                    + "AcceptWait Answers BehindTls BlockedWrites ByteWork ChainedServerInitializer ChannelCloser "
-                    + "ChildAdmissionHandler ClientWaits Codecs ConnectionEnd ConnectionTracker DrainState FirstBytes "
-                    + "FirstBytes$Spoken Frames GuardedChannelFactory HealthHandler Http1Work Http2Work "
-                    + "HttpMessageTypes Keepalive LoopWatch LoopWatch$Beat Multishot NettyDrain NettyGuard "
-                    + "NettyLog Outgoing PartialRequests PartialRequests$Listener Ports Protocol ProxyHeader "
-                    + "ProxyPreface RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren ServerPort "
-                    + "SilentLeave WebSocketEnd WorkFinder WorkSource";
+    static final String OWN = "AcceptHandler AcceptHandler$1 AcceptHandlerInstaller AcceptPause AcceptPause$Tick "
+            + "AcceptWait Answers BehindTls BlockedWrites ByteWork ChainedServerInitializer ChannelCloser "
+            + "ChildAdmissionHandler ClientWaits Codecs ConnectionEnd ConnectionTracker DrainState FirstBytes "
+            + "FirstBytes$Spoken Frames GuardedChannelFactory HealthHandler Http1Work Http2Work "
+            + "HttpMessageTypes Keepalive LoopWatch LoopWatch$Beat Multishot NettyDrain NettyGuard "
+            + "NettyLog Outgoing PartialRequests PartialRequests$Listener Ports Protocol ProxyHeader "
+            + "ProxyPreface RefusedConnection RefusedConnection$1 RequestRefusal ServedChildren ServerPort "
+            + "SilentLeave WebSocketEnd WorkFinder WorkSource";
 
     private static final List<String> MISSING = warm();
 

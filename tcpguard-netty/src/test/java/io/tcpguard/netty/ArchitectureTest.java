@@ -30,7 +30,8 @@ class ArchitectureTest {
     })
     void classesThatNeedAJarAreNamedOnlyWhereItIsAskedFor(String needed, String allowed) {
         JavaClasses ours = new ClassFileImporter()
-                .importUrl(NettyGuard.class.getProtectionDomain().getCodeSource().getLocation());
+                .importUrl(
+                        NettyGuard.class.getProtectionDomain().getCodeSource().getLocation());
         Set<JavaClass> need = ours.stream()
                 .filter(c -> c.getDirectDependenciesFromSelf().stream()
                         .anyMatch(d -> d.getTargetClass().getPackageName().equals(needed)))
@@ -40,7 +41,8 @@ class ArchitectureTest {
         for (JavaClass ourClass : ours) {
             for (Dependency d : ourClass.getDirectDependenciesFromSelf()) {
                 if (need.contains(topLevel(d.getTargetClass())) && !need.contains(topLevel(ourClass))) {
-                    named.add(topLevel(ourClass).getSimpleName() + " names " + d.getTargetClass().getSimpleName());
+                    named.add(topLevel(ourClass).getSimpleName() + " names "
+                            + d.getTargetClass().getSimpleName());
                 }
             }
         }

@@ -34,16 +34,16 @@ final class BareServer {
     private BareServer() {}
 
     public static void main(String[] args) throws Exception {
-        try (TcpGuard guard = TcpGuard.builder()
-                .idleFloor(Duration.ofMillis(200))
-                .build()) {
+        try (TcpGuard guard =
+                TcpGuard.builder().idleFloor(Duration.ofMillis(200)).build()) {
             guard.start();
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(new NioEventLoopGroup(1), new NioEventLoopGroup(2))
                     .channel(NioServerSocketChannel.class)
                     .childHandler(args[0].equals("http") ? new Http() : new Echo());
             NettyGuard.of(guard).install(bootstrap);
-            Channel main = bootstrap.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            Channel main = bootstrap
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .sync()
                     .channel();
             System.out.println("> " + ((InetSocketAddress) main.localAddress()).getPort());

@@ -34,7 +34,11 @@ class ClassPathTest {
     void idleClientsGiveWayWithoutTheJarsThatAnApplicationLacks(String speech, String absent) throws Exception {
         List<Socket> clients = new ArrayList<>();
         try (JavaChild server = new JavaChild(JavaChild.command(
-                DESCRIPTORS, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), without(absent), BareServer.class, speech))) {
+                DESCRIPTORS,
+                List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"),
+                without(absent),
+                BareServer.class,
+                speech))) {
             int port = (int) server.ports()[0];
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(served(port));

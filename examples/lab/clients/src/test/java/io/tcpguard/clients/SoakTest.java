@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and 256 descriptors: what is held at the end is what was held at the start. {@code -Dsoak.seconds=3600} is an hour
  * for each server; figures of each round go to {@code target/soak-*.csv}, and as a picture beside it.
  */
-@Tag("long")
+@Tag("record")
 class SoakTest {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 12);
     private static final int DESCRIPTORS = 256;

@@ -28,7 +28,7 @@ class ClassPathTest {
     @ParameterizedTest
     @CsvSource({
         "http, netty-codec-http2-.*",
-        "http, 'netty-codec-http2-.*|netty-codec-haproxy-.*|netty-transport-.*(epoll|native|kqueue|io_uring).*|reactor.*'",
+        "http, netty-codec-(http2|haproxy)-.*|netty-transport-(classes|native).*|reactor.*",
         "echo, netty-(codec|handler|resolver-dns).*|reactor.*",
     })
     void idleClientsGiveWayWithoutTheJarsThatAnApplicationLacks(String speech, String absent) throws Exception {

@@ -216,7 +216,7 @@ class CheckersTest {
 
         every(60_000, 20, "/weight", 2);
 
-        assertThat(warnings()).singleElement().asString().contains("checks only every", "hold and ramp");
+        assertThat(warnings()).singleElement().asString().contains("checks only every 60 s", "return to service");
     }
 
     @Test

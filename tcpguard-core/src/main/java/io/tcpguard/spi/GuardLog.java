@@ -48,8 +48,7 @@ public final class GuardLog {
 
     /** For a guard that runs no more, once. Waits for what was said so far, a second at most. */
     public static void end() {
-        settle();
-        LogThread.end();
+        LogThread.end(LONGEST_WAIT_MILLIS);
     }
 
     /** Waits until what was said so far is written; a second at most. Not for threads that must not wait. */

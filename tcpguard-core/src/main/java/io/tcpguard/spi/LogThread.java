@@ -68,8 +68,11 @@ final class LogThread implements Runnable {
         }
     }
 
-    /** A guard is over. With the last one the thread ends, as soon as all is written. */
-    static void end() {
+    /**
+     * A guard is over. With the last one the thread ends, as soon as all is written. Waits for what was said so far and,
+     * with the last guard, for the thread: Tomcat reports a thread that outlives its application.
+     */
+    static void end(long millis) {
         LogThread last = null;
         synchronized (LOCK) {
             if (--guards == 0) {
@@ -77,10 +80,19 @@ final class LogThread implements Runnable {
                 current = null;
             }
         }
-        if (last != null) {
-            last.ending = true;
-            // Only to wake it: where there is no room for that it does not sleep.
-            last.lines.offer(LAST);
+        if (last == null) {
+            await(millis);
+            return;
+        }
+        last.ending = true;
+        // Only to wake it: where there is no room for that it does not sleep.
+        last.lines.offer(LAST);
+        if (Thread.currentThread() != last.thread) {
+            try {
+                last.thread.join(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

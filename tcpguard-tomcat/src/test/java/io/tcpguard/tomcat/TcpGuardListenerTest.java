@@ -173,7 +173,7 @@ class TcpGuardListenerTest {
             try (RawClient client = rig.client()) {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 ");
             }
-            assertThat(threadsOfGuards()).isEqualTo(2);
+            assertThat(threadsOfGuards()).isEqualTo(4);
             rig.tomcat.stop();
             assertThat(threadsOfGuards()).isZero();
         }

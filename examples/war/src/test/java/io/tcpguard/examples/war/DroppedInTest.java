@@ -83,7 +83,7 @@ class DroppedInTest {
                 reload(tomcat, i);
             }
             tomcat.tell('l');
-            tomcat.awaitSaid("loaders left 0, threads 2, valves 2, listeners");
+            tomcat.awaitSaid("loaders left 0, threads 4, valves 2, listeners");
             assertThat(tomcat.descriptors()).isLessThanOrEqualTo(descriptors + 2);
             tomcat.tell('s');
             tomcat.awaitSaid("application stopped");

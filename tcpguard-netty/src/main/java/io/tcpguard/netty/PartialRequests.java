@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.RequestsInProgress;
 import java.util.HashSet;
@@ -105,10 +106,20 @@ final class PartialRequests {
         return !stream.isHeadersSent() && connection.local().flowController().unconsumedBytes(stream) == 0;
     }
 
+    /** What fails here must not fail the request. */
+    private void heard(int id, Http2Headers headers, boolean whole) {
+        try {
+            head(id, headers, whole);
+        } catch (RuntimeException e) {
+            NettyLog.LOG.debug("the head of a request of {} was not understood; it is served", ctx.channel(), e);
+        }
+    }
+
     private void head(int id, Http2Headers headers, boolean whole) {
         if (!asked) {
             asked = true;
-            if (RequestsInProgress.isForwarded(headers, Http2Headers::contains)) {
+            // gRPC's own headers throw at any other kind of name.
+            if (RequestsInProgress.isForwarded(headers, (all, name) -> all.contains(AsciiString.of(name)))) {
                 handle.forwards();
             }
         }
@@ -151,7 +162,7 @@ final class PartialRequests {
         public void onHeadersRead(
                 ChannelHandlerContext from, int id, Http2Headers headers, int padding, boolean endOfStream)
                 throws Http2Exception {
-            head(id, headers, endOfStream);
+            heard(id, headers, endOfStream);
             super.onHeadersRead(from, id, headers, padding, endOfStream);
         }
 
@@ -166,7 +177,7 @@ final class PartialRequests {
                 int padding,
                 boolean endOfStream)
                 throws Http2Exception {
-            head(id, headers, endOfStream);
+            heard(id, headers, endOfStream);
             super.onHeadersRead(from, id, headers, dependency, weight, exclusive, padding, endOfStream);
         }
 

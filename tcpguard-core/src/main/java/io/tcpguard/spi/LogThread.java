@@ -69,8 +69,8 @@ final class LogThread implements Runnable {
     }
 
     /**
-     * A guard is over. With the last one the thread ends, as soon as all is written. Waits for what was said so far and,
-     * with the last guard, for the thread: Tomcat reports a thread that outlives its application.
+     * A guard is over. With the last one the thread ends, as soon as all is written. Waits for what was said so far,
+     * and with the last guard for the thread: Tomcat reports a thread that outlives its application.
      */
     static void end(long millis) {
         LogThread last = null;

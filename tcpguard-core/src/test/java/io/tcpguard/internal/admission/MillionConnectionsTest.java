@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class MillionConnectionsTest {
     private static final int CONNECTIONS = 1_000_000;
-    private static final long MOST_EACH = 192;
+    private static final long MOST_EACH = 200;
 
     private final Capacity capacity = new Capacity(
             2_000_000,

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for requests of one connector by whose they are: behind each {@link RemoteIpValve} of an engine or a host, which
  * has the client's address from a proxy that the application trusts. A header of anybody else changes nothing there.
- *
- * <p>Not a {@code ValveBase}: nothing of it is registered anywhere. Declares {@link IOException} only, so that it loads
- * in Tomcat 9, too.
  */
 final class ForwardedValve {
     private final Connector connector;
@@ -91,9 +88,8 @@ final class ForwardedValve {
     }
 
     /** One in a pipeline. */
-    private final class Placed implements Valve {
+    private final class Placed extends RefusingValve {
         private final Pipeline pipeline;
-        private volatile @Nullable Valve next;
 
         Placed(Pipeline pipeline) {
             this.pipeline = pipeline;
@@ -104,31 +100,8 @@ final class ForwardedValve {
         }
 
         @Override
-        public void invoke(Request request, Response response) throws IOException {
-            if (!refuses(request, response)) {
-                RequestValve.pass(next, request, response);
-            }
-        }
-
-        @Override
-        public @Nullable Valve getNext() {
-            return next;
-        }
-
-        @Override
-        public void setNext(@Nullable Valve valve) {
-            next = valve;
-        }
-
-        @Override
-        public void backgroundProcess() {
-            // Nothing to do now and then.
-        }
-
-        /** True, or no request behind it could be asynchronous. */
-        @Override
-        public boolean isAsyncSupported() {
-            return true;
+        boolean refuses(Request request, Response response) throws IOException {
+            return ForwardedValve.this.refuses(request, response);
         }
     }
 }

@@ -20,10 +20,10 @@ final class TomcatPreload {
                     + "GuardedHttp11NioProtocol$EndpointView GuardedNioEndpoint GuardedNioEndpoint$GatedProcessor "
                     + "GuardedProcessor GuardedServer KeepAliveProbes KeepAliveProbes$Before NoWorkerLog "
                     + "OperationExecutor OperationExecutor$NoThread PollerDelayProbe PollerDelayProbe$Closed "
-                    + "PollerDelayProbe$ClosedChannel PollerRestart ReadListeners RecordMethods RequestGate "
-                    + "RequestValve ServiceWatch ServiceWatch$Restart ShutdownDrain StalledRequests StockConnector "
-                    + "StockConnectors StockEndpoint StreamAdapter TcpGuardListener TomcatDrain TomcatGuard "
-                    + "TrackedUpgrade UnpooledWork UnreadBytes WorkerGate WorkerGate$Work WorkerRun";
+                    + "PollerDelayProbe$ClosedChannel PollerRestart ReadListeners RecordMethods RefusingValve "
+                    + "RequestGate RequestValve ServiceWatch ServiceWatch$Restart ShutdownDrain StalledRequests "
+                    + "StockConnector StockConnectors StockEndpoint StreamAdapter TcpGuardListener TomcatDrain "
+                    + "TomcatGuard TrackedUpgrade UnpooledWork UnreadBytes WorkerGate WorkerGate$Work WorkerRun";
 
     private static final Logger log = LoggerFactory.getLogger(TomcatPreload.class);
     private static final List<String> MISSING = warm();

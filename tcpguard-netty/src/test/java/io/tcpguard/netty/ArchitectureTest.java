@@ -27,6 +27,10 @@ class ArchitectureTest {
     @CsvSource({
         "io.netty.handler.codec.http2, Codecs",
         "io.netty.handler.codec.http, Codecs|NettyGuard|Http2Work",
+        "io.netty.handler.codec.haproxy, Codecs",
+        "io.netty.handler.ssl, Codecs|WorkFinder",
+        "io.netty.channel.epoll, Codecs",
+        "io.netty.channel.unix, Codecs",
     })
     void classesThatNeedAJarAreNamedOnlyWhereItIsAskedFor(String needed, String allowed) {
         JavaClasses ours = new ClassFileImporter()

@@ -69,7 +69,7 @@ public enum Setting {
             "healthConnections",
             ValueKind.integer(1, 1024),
             8,
-            "connections that the health port holds at a time. When all are taken, a new one closes " + "an older one"),
+            "connections that the health port holds at a time. When all are taken, a new one closes an older one"),
     /**
      * Duration, 100 ms to 1 min, default 10 s, longer than the time-outs of usual checks, so that a load balancer
      * that is late is not cut off.

@@ -61,8 +61,12 @@ final class LogThread implements Runnable {
         synchronized (LOCK) {
             if (current == null) {
                 LogThread first = new LogThread();
-                first.thread.start();
-                current = first;
+                try {
+                    first.thread.start();
+                    current = first;
+                } catch (OutOfMemoryError noThread) {
+                    // Whoever speaks writes, as while no guard runs.
+                }
             }
             guards++;
         }

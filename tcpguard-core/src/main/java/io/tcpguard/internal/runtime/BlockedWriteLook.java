@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
  * second, and a twentieth of the time at most. The sampler's thread; listeners come and go on any.
  */
 final class BlockedWriteLook {
-    /** So long it is looked for after a new connection was refused or took another's slot. */
-    static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
-
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_PER_COST = 20;
 

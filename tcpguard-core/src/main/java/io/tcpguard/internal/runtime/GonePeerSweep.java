@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * machine for it; a twentieth of the time at most.
  */
 final class GonePeerSweep implements Runnable {
-    /** So long peers are looked for after a new connection was refused or took another's slot. */
+    /** So long slots count as scarce after a new connection was refused or took another's slot. */
     static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
 
     private static final GuardLog LOG = GuardLog.of(GonePeerSweep.class);

@@ -100,7 +100,7 @@ public final class GuardRuntime implements RunState {
         GonePeerSweep peers =
                 GonePeerSweep.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
         BlockedWriteLook blockedWrites =
-                new BlockedWriteLook(at -> policy.scarceWithin(BlockedWriteLook.SCARCE_FOR, at), AwakeTime::nanoTime);
+                new BlockedWriteLook(at -> policy.scarceWithin(GonePeerSweep.SCARCE_FOR, at), AwakeTime::nanoTime);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);

@@ -2,13 +2,18 @@
 package io.tcpguard.internal.linux;
 
 import io.tcpguard.internal.probe.MemoryUse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of this process's container, without what the kernel can take back at once: the page cache of files
- * (mm/vmscan.c) and slabs that shrink. Its limit is read each time, since it can be set at run time; the parts of what
- * is in use, whose sum costs the kernel more, only near the limit and once a second. Holds three files open.
+ * (mm/vmscan.c) and slabs that shrink. Of several groups the one with the lowest limit counts; which that is, and
+ * whether there is any, is looked up now and then, since limits can be set at run time. Of that one the limit is read
+ * each time; the parts of what is in use, whose sum costs the kernel more, only near the limit and once a second. Holds
+ * three files open where memory is limited, and else none.
  */
 final class CgroupMemory implements MemoryUse {
     private static final long PARTS_EVERY = TimeUnit.SECONDS.toNanos(1);
@@ -27,36 +32,66 @@ final class CgroupMemory implements MemoryUse {
         ProcText.ascii("total_inactive_file"), ProcText.ascii("total_active_file")
     };
 
-    private final @Nullable ProcFile limit;
-    private final @Nullable ProcFile current;
-    private final @Nullable ProcFile stat;
-    private final byte[][] parts;
+    private final List<CgroupDirectory> groups;
+    private final DescriptorCount descriptors;
     private final ProcText text = new ProcText();
+    /** Null: none of them is limited. */
+    private @Nullable Group lowest;
+
+    private boolean closed;
     private long max = Long.MAX_VALUE;
     private long reclaimable;
     private long partsAt;
     private boolean partsRead;
 
-    private CgroupMemory(@Nullable CgroupDirectory cgroup, DescriptorCount descriptors) {
-        if (cgroup == null) {
-            limit = null;
-            current = null;
-            stat = null;
-            parts = RECLAIMABLE;
-            return;
+    /** The files of one group, held open. */
+    private record Group(CgroupDirectory directory, ProcFile limit, ProcFile current, ProcFile stat) {
+        static Group open(CgroupDirectory cgroup, DescriptorCount descriptors) {
+            boolean second = cgroup.second();
+            return new Group(
+                    cgroup,
+                    ProcFile.whole(cgroup.file(second ? "memory.max" : "memory.limit_in_bytes"), descriptors),
+                    ProcFile.whole(cgroup.file(second ? "memory.current" : "memory.usage_in_bytes"), descriptors),
+                    ProcFile.whole(cgroup.file("memory.stat"), descriptors));
         }
-        boolean second = cgroup.second();
-        parts = second ? RECLAIMABLE : RECLAIMABLE_FIRST;
-        limit = ProcFile.whole(cgroup.file(second ? "memory.max" : "memory.limit_in_bytes"), descriptors);
-        current = ProcFile.whole(cgroup.file(second ? "memory.current" : "memory.usage_in_bytes"), descriptors);
-        stat = ProcFile.whole(cgroup.file("memory.stat"), descriptors);
+
+        byte[][] parts() {
+            return directory.second() ? RECLAIMABLE : RECLAIMABLE_FIRST;
+        }
+
+        void close() {
+            limit.close();
+            current.close();
+            stat.close();
+        }
     }
 
-    /** @param cgroup null: memory is accounted nowhere, or there are too few descriptors to look */
-    static CgroupMemory open(@Nullable CgroupDirectory cgroup, DescriptorCount descriptors, long now) {
-        CgroupMemory made = new CgroupMemory(cgroup, descriptors);
-        made.usedBytes(now);
-        return made;
+    /** @param groups the process's own and those above it; none: memory is accounted nowhere */
+    CgroupMemory(List<CgroupDirectory> groups, DescriptorCount descriptors) {
+        this.groups = groups;
+        this.descriptors = descriptors;
+        look();
+    }
+
+    /** Looks which limit is the lowest now. Opens files: not for the sampling path. */
+    void look() {
+        CgroupDirectory now;
+        try {
+            now = CgroupDirectory.lowest(groups);
+        } catch (IOException e) {
+            return; // No descriptor was left for it, as a rule: what was found last stands.
+        }
+        synchronized (this) {
+            Group before = lowest;
+            if (closed || Objects.equals(now, before == null ? null : before.directory)) {
+                return;
+            }
+            lowest = now == null ? null : Group.open(now, descriptors);
+            partsRead = false;
+            if (before != null) {
+                before.close();
+            }
+        }
     }
 
     @Override
@@ -65,12 +100,13 @@ final class CgroupMemory implements MemoryUse {
     }
 
     @Override
-    public long usedBytes(long now) {
-        max = readLimit(now);
-        if (max == Long.MAX_VALUE || current == null || !current.read(now)) {
+    public synchronized long usedBytes(long now) {
+        Group group = lowest;
+        max = group == null ? Long.MAX_VALUE : readLimit(group.limit, now);
+        if (group == null || max == Long.MAX_VALUE || !group.current.read(now)) {
             return -1;
         }
-        text.over(current);
+        text.over(group.current);
         long used = text.number();
         if (used < 0) {
             return -1;
@@ -81,13 +117,13 @@ final class CgroupMemory implements MemoryUse {
         if (!partsRead || now - partsAt >= PARTS_EVERY) {
             partsRead = true;
             partsAt = now;
-            reclaimable = readParts(now);
+            reclaimable = readParts(group, now);
         }
         return Math.max(0, used - reclaimable);
     }
 
-    private long readLimit(long now) {
-        if (limit == null || !limit.read(now)) {
+    private long readLimit(ProcFile limit, long now) {
+        if (!limit.read(now)) {
             return Long.MAX_VALUE;
         }
         text.over(limit);
@@ -99,19 +135,19 @@ final class CgroupMemory implements MemoryUse {
     }
 
     /** 0 if it can't be told: then all that is in use counts. */
-    private long readParts(long now) {
-        if (stat == null || !stat.read(now)) {
+    private long readParts(Group group, long now) {
+        if (!group.stat.read(now)) {
             return 0;
         }
-        text.over(stat);
+        text.over(group.stat);
         long sum = 0;
         do {
-            sum += part();
+            sum += part(group.parts());
         } while (text.nextLine());
         return sum;
     }
 
-    private long part() {
+    private long part(byte[][] parts) {
         int start = text.position();
         for (byte[] name : parts) {
             if (text.take(name) && text.takeBlanks()) {
@@ -123,12 +159,12 @@ final class CgroupMemory implements MemoryUse {
     }
 
     @Override
-    public long maxBytes() {
+    public synchronized long maxBytes() {
         return max;
     }
 
     @Override
-    public long admissionThreshold() {
+    public synchronized long admissionThreshold() {
         return Math.max(max / 2, Math.min((long) (max * REFUSE_AT), max - LEAST_LEFT));
     }
 
@@ -137,15 +173,10 @@ final class CgroupMemory implements MemoryUse {
         return false;
     }
 
-    void close() {
-        closeIfOpen(limit);
-        closeIfOpen(current);
-        closeIfOpen(stat);
-    }
-
-    private static void closeIfOpen(@Nullable ProcFile file) {
-        if (file != null) {
-            file.close();
+    synchronized void close() {
+        closed = true;
+        if (lowest != null) {
+            lowest.close();
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.tcpguard.internal.linux;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
@@ -15,8 +16,12 @@ public final class ContainerLimit {
      * @param process {@code /proc/self}, or another's
      */
     public static OptionalLong bytes(File process, Path root) {
-        CgroupDirectory cgroup = CgroupDirectory.find(process, root);
-        long limit = cgroup == null ? -1 : cgroup.limit();
-        return limit < 0 || limit == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limit);
+        try {
+            CgroupDirectory cgroup = CgroupDirectory.lowest(CgroupDirectory.onTheWayUp(process, root));
+            long limit = cgroup == null ? -1 : cgroup.limit();
+            return limit < 0 || limit == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limit);
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 public final class LinuxProbes implements AutoCloseable {
     private static final String NO_PROC = "no Linux, or no /proc";
 
-    /** Six files are held open for the machine's counters: of fewer descriptors too many. */
+    /** Five files are held open for the machine's counters: of fewer descriptors too many. */
     private static final long FOR_COUNTERS = 256;
     /**
-     * Seven more for the settings that they are compared with: with fewer these are read once, at start. Each is a
-     * client's slot.
+     * Eight more, for IPv6's sockets and the settings that counters are compared with: with fewer these are read once,
+     * at start. Each is a client's slot.
      */
     private static final long FOR_SETTINGS = 4096;
-    /** Three more for the container's memory. */
+    /** Three more for the container's memory, where it is limited. */
     private static final long FOR_CONTAINER = 512;
-    /** Three for the accept queue, where no socket can be asked. */
+    /** One for the accept queues of a family, where no socket can be asked. */
     private static final long FOR_TABLES = 192;
 
     private final File proc;
@@ -45,6 +45,7 @@ public final class LinuxProbes implements AutoCloseable {
     /** One for all who ask, since each descriptor is a client's slot; whoever reads it holds its lock. */
     private final ProcFile netstat;
 
+    private final ListenTables tables;
     private final CgroupMemory container;
     private final CounterTable facts;
     private final EphemeralPortsProbe ports;
@@ -62,16 +63,21 @@ public final class LinuxProbes implements AutoCloseable {
         long inForce = descriptors.limit();
         this.limit = inForce < 0 ? Long.MAX_VALUE : inForce;
         this.netstat = whole("self/net/netstat");
+        this.tables = new ListenTables(new File(proc, "self/net"), descriptors);
         Sockstat tcp = Sockstat.ofTcp(whole("self/net/sockstat"));
         this.ports = new EphemeralPortsProbe(new LocalPortUse(
                 tcp.inUse(),
-                Sockstat.ofTcp6(whole("self/net/sockstat6")).inUse(),
+                limit < FOR_SETTINGS
+                        ? new OwnSockets(descriptors)
+                        : Sockstat.ofTcp6(whole("self/net/sockstat6")).inUse(),
                 tcp.timeWait(),
                 whole("self/net/snmp"),
                 whole("sys/net/ipv4/ip_local_port_range")));
-        CgroupDirectory cgroup =
-                linux && limit >= FOR_CONTAINER ? CgroupDirectory.find(new File(proc, "self"), Path.of("/")) : null;
-        this.container = CgroupMemory.open(cgroup, descriptors, clock.nanoTime());
+        this.container = new CgroupMemory(
+                linux && limit >= FOR_CONTAINER
+                        ? CgroupDirectory.onTheWayUp(new File(proc, "self"), Path.of("/"))
+                        : List.of(),
+                descriptors);
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
         this.facts = NetworkTexts.counters(netstat);
@@ -165,13 +171,7 @@ public final class LinuxProbes implements AutoCloseable {
             return new BlindProbe(Signal.ACCEPT_QUEUE, Cause.NOT_SUPPORTED, fewDescriptors());
         }
         Probe probe = new ListenTableProbe(
-                ProcFile.head(new File(proc, "self/net/tcp6"), descriptors),
-                ProcFile.head(new File(proc, "self/net/tcp"), descriptors),
-                asSetting(new File(proc, "sys/net/core/somaxconn")),
-                port,
-                backlogAskedFor,
-                urgent,
-                clock);
+                tables, asSetting(new File(proc, "sys/net/core/somaxconn")), port, backlogAskedFor, urgent, clock);
         probe.read(clock.nanoTime());
         return probe;
     }
@@ -179,6 +179,14 @@ public final class LinuxProbes implements AutoCloseable {
     /** What the process's container may have of memory. */
     public MemoryUse containerMemory() {
         return container;
+    }
+
+    /**
+     * Looks whether the container has another limit of memory now, be it that of a group above it: opens files, so not
+     * while sampling. One thread.
+     */
+    public void lookForContainerLimit() {
+        container.look();
     }
 
     /** Counts this process's sockets by state: slow, for a person's question. */

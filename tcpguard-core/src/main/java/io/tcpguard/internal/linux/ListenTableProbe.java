@@ -24,8 +24,10 @@ final class ListenTableProbe implements Probe {
     private static final long URGENT_PAUSE_PER_COST = 50;
 
     private final LastReading last = new LastReading(Signal.ACCEPT_QUEUE);
-    private final ProcFile[] files;
-    private final ListenTable[] tables = {ListenTable.ipv6(), ListenTable.ipv4()};
+    private final ListenTables tables;
+    /** Whether it has this family's table open: both, until its listener is found in one of them. */
+    private final boolean[] open = new boolean[2];
+
     private final ProcFile somaxconnFile;
     private final KernelValue somaxconn;
     private final int port;
@@ -42,20 +44,13 @@ final class ListenTableProbe implements Probe {
     private long costNanos;
 
     /**
-     * @param tcp6 opened as a head; this probe closes it
-     * @param tcp opened as a head; this probe closes it
+     * @param tables shared with other listeners
      * @param somaxconn opened whole; this probe closes it
      * @param backlog what the server asked for; 0 or less if that is not known
      */
     ListenTableProbe(
-            ProcFile tcp6,
-            ProcFile tcp,
-            ProcFile somaxconn,
-            int port,
-            int backlog,
-            LongPredicate urgent,
-            NanoClock clock) {
-        this.files = new ProcFile[] {tcp6, tcp};
+            ListenTables tables, ProcFile somaxconn, int port, int backlog, LongPredicate urgent, NanoClock clock) {
+        this.tables = tables;
         this.somaxconnFile = somaxconn;
         this.somaxconn = Sysctl.setting(somaxconn, 0, 1);
         this.port = port;
@@ -95,10 +90,23 @@ final class ListenTableProbe implements Probe {
 
     @Override
     public void close() {
-        for (ProcFile file : files) {
-            file.close();
-        }
+        give(ListenTables.IPV6);
+        give(ListenTables.IPV4);
         somaxconnFile.close();
+    }
+
+    private void take(int family) {
+        if (!open[family]) {
+            open[family] = true;
+            tables.open(family);
+        }
+    }
+
+    private void give(int family) {
+        if (open[family]) {
+            open[family] = false;
+            tables.close(family);
+        }
     }
 
     private Reading look(long nowNanos) {
@@ -114,22 +122,20 @@ final class ListenTableProbe implements Probe {
             }
             where = other;
         }
+        give(1 - where);
         long limit = limit(nowNanos);
         ReadFailure noLimit = limit < 0 ? somaxconn.trouble() : null;
         return noLimit != null ? last.unavailable(noLimit) : last.measured(depth, Math.max(1, limit));
     }
 
     private long depth(int family, long nowNanos) {
-        ProcFile file = files[family];
-        return file.read(nowNanos) ? tables[family].depth(file, port) : ListenTable.NOT_FOUND;
+        take(family);
+        return tables.depth(family, port, nowNanos);
     }
 
     private ReadFailure why(int family, long depth) {
-        if (depth == ListenTable.MALFORMED) {
-            return files[family].malformed();
-        }
-        ReadFailure file = files[family].trouble();
-        if (file != null && file.cause() != Cause.NOT_SUPPORTED) {
+        ReadFailure file = tables.why(family, depth);
+        if (file != null) {
             return file;
         }
         // A kernel without IPv6 has no tcp6, and nothing listens there.

@@ -32,7 +32,7 @@ final class LocalPortUse {
     private @Nullable ReadFailure trouble;
 
     /**
-     * @param inUse6 none where the kernel has no IPv6
+     * @param inUse6 IPv6's, or what bounds them; none where the kernel has no IPv6
      * @param range the setting, both ends of which belong to it
      */
     LocalPortUse(KernelValue inUse, KernelValue inUse6, KernelValue timeWait, ProcFile snmp, ProcFile range) {

@@ -156,7 +156,8 @@ class SignalsDocTest {
                 "the JVM's memory pools after a collection against nine tenths of the heap (Serial, Parallel: 85 % of "
                         + "the old generation); its direct buffers against 95 % of `MaxDirectMemorySize`; the "
                         + "cgroup's `memory.current` without page cache (`memory.stat`) against 97 % of `memory.max`, "
-                        + "of version 1 alike; of both at least 16 MiB are left";
+                        + "of version 1 alike, where that is lowest on the way up from its own (looked up every 10 "
+                        + "s); of both at least 16 MiB are left";
             case CONNECTIONS ->
                 "the guard's own count of a listener against the server's `maxConnections`, and of all against "
                         + "`maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at "
@@ -172,7 +173,8 @@ class SignalsDocTest {
             case TCP_MEMORY -> "`mem` of `/proc/self/net/sockstat` against the third number of `net.ipv4.tcp_mem`";
             case CONNTRACK -> "`/proc/sys/net/netfilter/nf_conntrack_count` against `nf_conntrack_max`";
             case EPHEMERAL_PORTS ->
-                "the lesser of all TCP sockets (`sockstat`, `sockstat6`) and all connects ever (`ActiveOpens` of "
+                "the lesser of all TCP sockets (`sockstat`, `sockstat6`; of IPv6 as many as the process has "
+                        + "descriptors open, where its limit is below 4096) and all connects ever (`ActiveOpens` of "
                         + "`snmp`, once a second), against `net.ipv4.ip_local_port_range`; all of them after the "
                         + "application reported a connect that found none";
             case WORK_DELAY ->

@@ -3,8 +3,10 @@ package io.tcpguard.internal.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.OpenDescriptors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,12 +65,12 @@ class CgroupMemoryTest {
         Files.writeString(file, text);
     }
 
-    private @Nullable CgroupDirectory cgroup() {
-        return CgroupDirectory.find(root.resolve("proc/self").toFile(), root);
+    private List<CgroupDirectory> groups() {
+        return CgroupDirectory.onTheWayUp(root.resolve("proc/self").toFile(), root);
     }
 
     private CgroupMemory memory() {
-        return CgroupMemory.open(cgroup(), new FixedDescriptors(10, 1000), 0);
+        return new CgroupMemory(groups(), new FixedDescriptors(10, 1000));
     }
 
     private void containerOfVersionTwo(String max, long current) throws Exception {
@@ -105,9 +107,75 @@ class CgroupMemoryTest {
         assertThat(memory.maxBytes()).isEqualTo(Long.MAX_VALUE);
 
         write("sys/fs/cgroup/memory.max", "1073741824\n");
+        memory.look();
 
         assertThat(memory.usedBytes(2 * SECOND)).isEqualTo(200 * MIB);
         assertThat(memory.maxBytes()).isEqualTo(1024 * MIB);
+
+        write("sys/fs/cgroup/memory.max", "536870912\n");
+
+        assertThat(memory.usedBytes(3 * SECOND)).isEqualTo(200 * MIB);
+        assertThat(memory.maxBytes()).isEqualTo(512 * MIB);
+
+        write("sys/fs/cgroup/memory.max", "max\n");
+
+        assertThat(memory.usedBytes(4 * SECOND)).isNegative();
+        assertThat(memory.maxBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void followsALimitThatIsSetAtRunTimeForAGroupAbove() throws Exception {
+        write("proc/self/cgroup", "0::/system.slice/app.service\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        for (String group : List.of("system.slice", "system.slice/app.service")) {
+            write("sys/fs/cgroup/" + group + "/memory.max", "max\n");
+            write("sys/fs/cgroup/" + group + "/memory.stat", STAT_V2);
+        }
+        write("sys/fs/cgroup/system.slice/app.service/memory.max", "1073741824\n");
+        write("sys/fs/cgroup/system.slice/app.service/memory.current", 200 * MIB + "\n");
+        write("sys/fs/cgroup/system.slice/memory.current", 300 * MIB + "\n");
+        CgroupMemory memory = memory();
+        assertThat(memory.usedBytes(SECOND)).isEqualTo(200 * MIB);
+
+        write("sys/fs/cgroup/system.slice/memory.max", "536870912\n");
+        memory.look();
+
+        assertThat(memory.usedBytes(2 * SECOND)).isEqualTo(300 * MIB);
+        assertThat(memory.maxBytes()).isEqualTo(512 * MIB);
+
+        write("sys/fs/cgroup/system.slice/memory.max", "max\n");
+        memory.look();
+
+        assertThat(memory.usedBytes(3 * SECOND)).isEqualTo(200 * MIB);
+        assertThat(memory.maxBytes()).isEqualTo(1024 * MIB);
+    }
+
+    /** Each descriptor is a client's slot. */
+    @Test
+    void holdsNoFileWhereMemoryIsNotLimited() throws Exception {
+        containerOfVersionTwo("max", 200 * MIB);
+        CgroupMemory memory = memory();
+        assertThat(filesHeld()).isZero();
+
+        write("sys/fs/cgroup/memory.max", "536870912\n");
+        memory.look();
+        assertThat(filesHeld()).isEqualTo(3);
+
+        write("sys/fs/cgroup/memory.max", "max\n");
+        memory.look();
+        assertThat(filesHeld()).isZero();
+
+        write("sys/fs/cgroup/memory.max", "536870912\n");
+        memory.look();
+        memory.close();
+        memory.look();
+        assertThat(filesHeld()).isZero();
+    }
+
+    private long filesHeld() {
+        return OpenDescriptors.now().names().stream()
+                .filter(each -> each.contains(root.toString()))
+                .count();
     }
 
     @Test
@@ -117,7 +185,7 @@ class CgroupMemoryTest {
         write("sys/fs/cgroup/system.slice/memory.max", "268435456\n");
         write("sys/fs/cgroup/system.slice/app.service/memory.max", "max\n");
 
-        assertThat(cgroup())
+        assertThat(CgroupDirectory.lowest(groups()))
                 .isEqualTo(new CgroupDirectory(
                         root.resolve("sys/fs/cgroup/system.slice").toFile(), true));
     }
@@ -156,10 +224,10 @@ class CgroupMemoryTest {
 
     @Test
     void isNotThereWhereNothingIsAccounted() throws Exception {
-        assertThat(cgroup()).isNull();
+        assertThat(groups()).isEmpty();
         write("proc/self/cgroup", "garbage\n0::/../..\n");
         write("proc/self/mountinfo", "also garbage\n30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-        assertThat(cgroup()).isNull();
+        assertThat(groups()).isEmpty();
         assertThat(memory().usedBytes(SECOND)).isNegative();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ class ListenTableProbeTest {
 
     private final FixedDescriptors descriptors = new FixedDescriptors(10, 100);
     private FakeProc proc;
+    private ListenTables tables;
     private long costNanos;
     private boolean urgent;
     private long clockNanos;
@@ -32,6 +34,7 @@ class ListenTableProbeTest {
     @BeforeEach
     void open(@TempDir Path directory) {
         proc = FakeProc.complete(directory).with(TCP, HEAD).with(TCP6, HEAD);
+        tables = new ListenTables(proc.file("self/net"), descriptors);
     }
 
     @Test
@@ -51,6 +54,35 @@ class ListenTableProbeTest {
 
         proc.with(TCP6, HEAD).with(TCP, HEAD + row4(0, 8080, LISTEN, 4));
         assertThat(probe.read(2 * SECOND)).isEqualTo(queue(4, 50));
+    }
+
+    /** Each descriptor is a client's slot. */
+    @Test
+    void holdsOneTableForAllListenersOfAFamily() {
+        ListenTableProbe probe = probe(8080, 50);
+        ListenTableProbe other = probe(8443, 50);
+        probe.read(0);
+        other.read(0);
+        assertThat(held(TCP6)).isEqualTo(1);
+        assertThat(held(TCP)).isEqualTo(1);
+
+        proc.with(TCP6, HEAD + row6(0, 8080, LISTEN, 3) + row6(1, 8443, LISTEN, 4));
+        assertThat(probe.read(2 * SECOND)).isEqualTo(queue(3, 50));
+        assertThat(other.read(2 * SECOND)).isEqualTo(queue(4, 50));
+        assertThat(held(TCP6)).isEqualTo(1);
+        assertThat(held(TCP)).isZero();
+
+        probe.close();
+        assertThat(other.read(4 * SECOND)).isEqualTo(queue(4, 50));
+        other.close();
+        assertThat(held(TCP6)).isZero();
+    }
+
+    private long held(String path) {
+        String file = proc.file(path).toString();
+        return OpenDescriptors.now().names().stream()
+                .filter(each -> each.endsWith(file))
+                .count();
     }
 
     @Test
@@ -152,8 +184,7 @@ class ListenTableProbeTest {
     private ListenTableProbe probe(int port, int backlog) {
         // The clock jumps with each look at it: a look costs what the test says.
         return new ListenTableProbe(
-                ProcFile.head(proc.file(TCP6), descriptors),
-                ProcFile.head(proc.file(TCP), descriptors),
+                tables,
                 ProcFile.whole(proc.file("sys/net/core/somaxconn"), descriptors),
                 port,
                 backlog,

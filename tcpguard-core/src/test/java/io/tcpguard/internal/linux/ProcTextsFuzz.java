@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Texts of {@code /proc} and of cgroups, by the parsers that read them, from real files. The first byte says which one;
@@ -91,7 +92,7 @@ public final class ProcTextsFuzz {
         write("memory.max", Arrays.copyOf(text, third));
         write("memory.current", Arrays.copyOfRange(text, third, 2 * third));
         write("memory.stat", Arrays.copyOfRange(text, 2 * third, text.length));
-        CgroupMemory memory = CgroupMemory.open(new CgroupDirectory(DIRECTORY.toFile(), true), DESCRIPTORS, 0);
+        CgroupMemory memory = new CgroupMemory(List.of(new CgroupDirectory(DIRECTORY.toFile(), true)), DESCRIPTORS);
         try {
             long used = memory.usedBytes(1);
             check(used >= -1, "used " + used);
@@ -106,7 +107,7 @@ public final class ProcTextsFuzz {
         Files.createDirectories(DIRECTORY.resolve("self"));
         write("self/cgroup", Arrays.copyOf(text, half));
         write("self/mountinfo", Arrays.copyOfRange(text, half, text.length));
-        CgroupDirectory.find(DIRECTORY.resolve("self").toFile(), DIRECTORY);
+        CgroupDirectory.onTheWayUp(DIRECTORY.resolve("self").toFile(), DIRECTORY);
     }
 
     private static void rows(byte[] text) {

@@ -4,6 +4,7 @@ module io.tcpguard {
     requires transitive org.slf4j;
     requires java.management;
     requires jdk.management;
+    requires static java.logging;
     requires static jdk.jfr;
     requires static org.jspecify;
     requires static micrometer.core;

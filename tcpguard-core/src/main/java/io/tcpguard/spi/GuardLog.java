@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.spi;
 
+import io.tcpguard.spi.LogThread.LogLine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,15 @@ import org.slf4j.helpers.MessageFormatter;
 public final class GuardLog {
     private static final long LONGEST_WAIT_MILLIS = 1000;
 
+    private static final String JAVA_LOGGING = "org.slf4j.jul.JDK14LoggerAdapter";
+
     private final Logger log;
+    /** java.util.logging if that is behind it; else null. */
+    private final @Nullable JavaLog behind;
 
     private GuardLog(Logger log) {
         this.log = log;
+        behind = log.getClass().getName().equals(JAVA_LOGGING) ? new JavaLog(log.getName()) : null;
     }
 
     /** The log of this class's name. */
@@ -98,6 +104,24 @@ public final class GuardLog {
 
     private void say(Level level, String line, @Nullable Object[] values) {
         FormattingTuple made = MessageFormatter.arrayFormat(line, values);
-        LogThread.say(new LogThread.LogLine(log, level, made.getMessage(), made.getThrowable()));
+        LogThread.say(new LogLine(
+                this, level, made.getMessage(), made.getThrowable(), behind == null ? null : JavaLog.speaker()));
+    }
+
+    /** On the calling thread. */
+    void write(LogLine line) {
+        String text = line.text();
+        Throwable cause = line.cause();
+        if (behind != null) {
+            behind.write(line);
+            return;
+        }
+        switch (line.level()) {
+            case TRACE -> log.trace(text, cause);
+            case DEBUG -> log.debug(text, cause);
+            case INFO -> log.info(text, cause);
+            case WARN -> log.warn(text, cause);
+            case ERROR -> log.error(text, cause);
+        }
     }
 }

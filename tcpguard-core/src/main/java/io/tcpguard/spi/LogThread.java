@@ -7,7 +7,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
@@ -42,17 +41,17 @@ final class LogThread implements Runnable {
         thread.setDaemon(true);
     }
 
-    /** One line, written out. */
-    record LogLine(Logger log, Level level, String text, @Nullable Throwable cause) implements Runnable {
+    /**
+     * One line, written out.
+     *
+     * @param speaker null: not known
+     */
+    record LogLine(
+            GuardLog to, Level level, String text, @Nullable Throwable cause, StackWalker.@Nullable StackFrame speaker)
+            implements Runnable {
         @Override
         public void run() {
-            switch (level) {
-                case TRACE -> log.trace(text, cause);
-                case DEBUG -> log.debug(text, cause);
-                case INFO -> log.info(text, cause);
-                case WARN -> log.warn(text, cause);
-                case ERROR -> log.error(text, cause);
-            }
+            to.write(this);
         }
     }
 
@@ -140,7 +139,8 @@ final class LogThread implements Runnable {
         boolean written = false;
         try {
             if (before > 0 && line instanceof LogLine next) {
-                next.log.warn("tcpguard: {} lines before this one were left out: the log did not take them", before);
+                String said = "tcpguard: " + before + " lines before this one were left out: the log did not take them";
+                new LogLine(next.to, Level.WARN, said, null, null).run();
                 before = 0;
             }
             line.run();

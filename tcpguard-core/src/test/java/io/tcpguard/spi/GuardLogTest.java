@@ -93,6 +93,9 @@ class GuardLogTest {
                 .extracting(LogRecord::getLevel)
                 .containsExactly(Level.SEVERE, Level.WARNING, Level.INFO, Level.FINE, Level.FINEST);
         assertThat(by).containsOnly("tcpguard-log");
+        assertThat(written)
+                .allMatch(line -> NAME.equals(line.getSourceClassName()))
+                .allMatch(line -> "aThreadOfItsOwnWritesInOrderWhileOneRuns".equals(line.getSourceMethodName()));
     }
 
     @Test

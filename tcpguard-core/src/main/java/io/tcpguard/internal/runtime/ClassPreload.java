@@ -31,9 +31,9 @@ final class ClassPreload {
                     + "VerdictKeeper Watch",
             "io.tcpguard.spi",
             "AdmissionControl ClientWait Closing ConnectionCloser ConnectionHandle Drain Drain$Connections "
-                    + "Drain$Sleep DrainPatience GonePeers GuardLog GuardedListener ListenerControl "
-                    + "ListenerRegistration LogThread LogThread$1 LogThread$LastOne LogThread$LogLine NioConnection "
-                    + "NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
+                    + "Drain$Sleep DrainPatience GonePeers GuardLog GuardLog$1 GuardedListener JavaLog JavaLog$1 "
+                    + "ListenerControl ListenerRegistration LogThread LogThread$LastOne LogThread$LogLine "
+                    + "NioConnection NioConnections NioConnections$1 NoOpConnectionHandle OverdueWork Pacing "
                     + "Preload RateLimitedLog Refusal ReplyBudget RequestsInProgress StalledWork StalledWork$Still "
                     + "WatchedWork",
             "io.tcpguard.state",

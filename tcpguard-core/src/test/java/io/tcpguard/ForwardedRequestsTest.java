@@ -45,6 +45,10 @@ class ForwardedRequestsTest {
             for (int i = 0; i < USERS; i++) {
                 assertThat(listener.admitForwarded(PROXY, user(i))).isEqualTo(Admission.ADMIT);
             }
+            ConnectionHandle strangers = listener.open(PROXY, how -> {});
+            assertThat(listener.admitForwarded(PROXY, strangers)).isEqualTo(Admission.ADMIT);
+            strangers.forwardedFor(STRANGER);
+            Await.until("refused", () -> listener.admitForwarded(PROXY, strangers) == Admission.RESPOND);
         }
     }
 

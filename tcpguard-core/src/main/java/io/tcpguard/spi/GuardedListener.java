@@ -126,6 +126,14 @@ public interface GuardedListener extends AutoCloseable {
     }
 
     /**
+     * The same where all requests of a connection are one client's, who was told to its handle ({@link
+     * ConnectionHandle#forwardedFor}): no text is read again. Without that: it may.
+     */
+    default Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
+        return Admission.ADMIT;
+    }
+
+    /**
      * {@link #admitRequest} for an adapter that answers who is refused: counts that.
      *
      * @param source the peer's address; null if not known

@@ -247,6 +247,13 @@ public final class FakeControl implements AdmissionControl {
         }
 
         @Override
+        public Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
+            return connection instanceof Handle of && of.client != null
+                    ? admitForwarded(peer, of.client)
+                    : Admission.ADMIT;
+        }
+
+        @Override
         public boolean mayReset() {
             return resetsOnly && resetsLeft.getAndDecrement() > 0;
         }

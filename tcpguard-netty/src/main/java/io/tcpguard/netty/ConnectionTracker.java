@@ -34,7 +34,6 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private final ConnectionHandle handle;
     private final Outgoing outgoing;
     final ClientWaits waits;
-    private final AtomicBoolean gone = new AtomicBoolean();
     /** Whether it is known that an event loop serves it, or that none does. */
     private final AtomicBoolean fateKnown = new AtomicBoolean();
 
@@ -58,13 +57,13 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         this.outgoing = new Outgoing(channel);
         this.handle = port.listener.open(ServerPort.source(channel), this);
         this.waits = new ClientWaits(this, handle);
-        port.ports.opened(this);
+        port.opened(this);
     }
 
     /** Whether a request may be worked on, by its loop's delay and by whose it is. On that loop, once for each. */
     boolean admitsRequest() {
         LoopWatch.Beat loop = beat;
-        return (loop == null || loop.admitsRequest(source())) && proxy.admits(port.listener, source());
+        return (loop == null || loop.admitsRequest(source())) && proxy.admits(port.listener, source(), handle);
     }
 
     /** Null if not known. */
@@ -202,10 +201,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
         closedUnserved();
-        if (gone.compareAndSet(false, true)) {
-            port.ports.connectionClosed(this);
-        }
-        port.connectionClosed();
+        port.connectionClosed(this);
     }
 
     /**

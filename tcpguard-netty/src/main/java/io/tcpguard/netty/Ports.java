@@ -6,7 +6,6 @@ import io.tcpguard.spi.AdmissionControl;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.spi.ReplyBudget;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +29,9 @@ final class Ports {
     private final AtomicInteger goAwaysInProgress = new AtomicInteger();
     private final AtomicInteger leavers = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
-    private final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
+    /** With those that are closed and have connections yet. */
+    private final Set<ServerPort> ports = ConcurrentHashMap.newKeySet();
+
     private volatile int maxConnections = -1;
     private volatile boolean unguarded;
     private volatile boolean leaving;
@@ -99,19 +100,17 @@ final class Ports {
         maxConnections = most;
     }
 
-    /** A connection was admitted. */
-    void opened(ConnectionTracker connection) {
-        connections.add(connection);
+    void list(ServerPort port) {
+        ports.add(port);
     }
 
-    /** Once for each of them. */
-    void connectionClosed(ConnectionTracker connection) {
-        connections.remove(connection);
+    void forget(ServerPort port) {
+        ports.remove(port);
     }
 
     /** Admitted connections that are open. */
-    Collection<ConnectionTracker> connections() {
-        return connections;
+    List<ConnectionTracker> connections() {
+        return ports.stream().flatMap(port -> port.connections.stream()).toList();
     }
 
     /** Whether connections are to end with their next answer. */

@@ -28,14 +28,15 @@ final class ProxyHeader {
     private static final int V2_ADDRESSES = 16;
     private static final int PROXY = 0x21;
 
-    /** Whose the connection is. Of its event loop. */
-    private @Nullable String client;
+    /** Whether its handle knows whose the connection is. Of its event loop. */
+    private boolean known;
 
     /** Looks at what came first. */
     void look(ChannelPipeline pipeline, Object first, ConnectionHandle handle) {
         if (first instanceof ByteBuf bytes && ProxyPreface.isIn(bytes)) {
             handle.forwards();
-            client = client(pipeline, bytes);
+            String client = client(pipeline, bytes);
+            known = client != null;
             if (client != null) {
                 handle.forwardedFor(client);
             }
@@ -43,9 +44,8 @@ final class ProxyHeader {
     }
 
     /** Whether a request may be worked on, by whose it is. */
-    boolean admits(GuardedListener listener, @Nullable InetAddress peer) {
-        String of = client;
-        return of == null || !listener.admitForwarded(peer, of).refused();
+    boolean admits(GuardedListener listener, @Nullable InetAddress peer, ConnectionHandle handle) {
+        return !known || !listener.admitForwarded(peer, handle).refused();
     }
 
     /** @param first bytes that begin as the protocol does; null: nobody else than the peer */

@@ -13,6 +13,8 @@ import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     final LoopWatch loops;
     private final Channel server;
     final ServedChildren children;
+    /** Admitted children that are open. */
+    final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
     /** The number of the child that waits. Of the event loop that accepts. */
     private long waits;
 
@@ -94,22 +98,13 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
 
     @Override
     public void noteBlockedWrites() {
-        for (ConnectionTracker tracker : ports.connections()) {
-            if (tracker.port() == this) {
-                tracker.waits.noteBlockedWrites();
-            }
-        }
+        connections.forEach(tracker -> tracker.waits.noteBlockedWrites());
     }
 
     @Override
     public void endGone(GonePeers peers) {
-        if (!(server.localAddress() instanceof InetSocketAddress local)) {
-            return;
-        }
-        for (ConnectionTracker tracker : ports.connections()) {
-            if (tracker.port() == this) {
-                tracker.endIfGone(peers, local.getPort());
-            }
+        if (server.localAddress() instanceof InetSocketAddress local) {
+            connections.forEach(tracker -> tracker.endIfGone(peers, local.getPort()));
         }
     }
 
@@ -148,8 +143,15 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
         return tracker;
     }
 
-    /** A connection closed: if accepting waits for a descriptor, here is one. */
-    void connectionClosed() {
+    void opened(ConnectionTracker connection) {
+        connections.add(connection);
+        ports.list(this);
+    }
+
+    /** If accepting waits for a descriptor, here is one. */
+    void connectionClosed(ConnectionTracker connection) {
+        connections.remove(connection);
+        forgetIfOver();
         Runnable waiting = wantsDescriptors;
         if (waiting != null && !server.eventLoop().isShuttingDown()) {
             server.eventLoop().execute(waiting);
@@ -181,6 +183,13 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
             server.attr(KEY).compareAndSet(this, null);
             loops.close();
             listener.close();
+            forgetIfOver();
+        }
+    }
+
+    private void forgetIfOver() {
+        if (closed.get() && connections.isEmpty()) {
+            ports.forget(this);
         }
     }
 }

@@ -28,6 +28,9 @@ final class ForwardedValve {
     private final RequestGate gate;
     private final Supplier<@Nullable GuardedListener> listener;
     private final List<Placed> placed = new ArrayList<>();
+    private volatile @Nullable Proxy last;
+
+    private record Proxy(String text, InetAddress address) {}
 
     /** @param listener the connector's, asked for each request; null: it has none now */
     ForwardedValve(Connector connector, RequestGate gate, Supplier<@Nullable GuardedListener> listener) {
@@ -79,12 +82,27 @@ final class ForwardedValve {
             return false;
         }
         org.apache.coyote.Request raw = request.getCoyoteRequest();
-        InetAddress peer = client.equals(raw.remoteAddr().toString()) ? null : RequestGate.peerOf(raw);
+        String proxy = raw.remoteAddr().toString();
+        InetAddress peer = client.equals(proxy) ? null : peer(proxy, raw);
         if (peer == null || !by.admitForwarded(peer, client).refused() || gate.isExemptPath(raw)) {
             return false;
         }
         RequestGate.answer(response.getCoyoteResponse(), by);
         return true;
+    }
+
+    /** There are few proxies, and each sends many requests: its address is read once as long as it sends the last. */
+    private @Nullable InetAddress peer(@Nullable String text, org.apache.coyote.Request raw) {
+        Proxy known = last;
+        if (known == null || !known.text.equals(text)) {
+            InetAddress address = RequestGate.peerOf(raw);
+            if (text == null || address == null) {
+                return address;
+            }
+            known = new Proxy(text, address);
+            last = known;
+        }
+        return known.address;
     }
 
     /** One in a pipeline. */

@@ -54,14 +54,15 @@ record ClientModel(
      */
     static ClientModel empty(
             long longestWait, long silentFloor, long stalledAfter, CoarseClock clock, RefusalCounters shed) {
+        SourceMemory memory = new SourceMemory(clock);
         return new ClientModel(
                 new IdleFloorEstimator(),
                 new SilentFloorEstimator(silentFloor),
                 new AdaptiveQueueWait(longestWait),
                 new TenureEstimator(),
                 new PaceEstimator(),
-                new SourceHistory(new SourceMemory(clock), shed),
-                new ForwardedClients(clock, stalledAfter),
+                new SourceHistory(memory, shed),
+                new ForwardedClients(memory, clock, stalledAfter),
                 clock);
     }
 
@@ -82,7 +83,6 @@ record ClientModel(
         pace.update();
         patience.update();
         history.memory().sweep();
-        forwarded.second();
     }
 
     /**

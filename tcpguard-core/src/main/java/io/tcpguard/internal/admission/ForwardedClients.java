@@ -2,6 +2,7 @@
 package io.tcpguard.internal.admission;
 
 import io.tcpguard.internal.text.Plain;
+import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.RefusalCounters.Rank;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Clients behind proxies that the application trusts, remembered by what their requests did, apart from who connects
- * here. Who asks in several minutes is known for good. While work is late, requests are refused by rank: bad ones at
- * once, unknown ones from half of {@code stalledAfter} on, by when most clients have given up and somebody must go;
- * known good ones not before all are. As at the accept queue, some of the others have a turn, and where hardly anybody
- * is known, or nobody known comes, all are equal. Any thread, no lock.
+ * here but in the same memory. Who asks in several minutes is known for good. While work is late, requests are refused
+ * by rank: bad ones at once, unknown ones from half of {@code stalledAfter} on, by when most clients have given up and
+ * somebody must go; known good ones not before all are. As at the accept queue, some of the others have a turn, and
+ * where hardly anybody is known, or nobody known comes, all are equal. Any thread, no lock.
  */
 public final class ForwardedClients {
     private static final double MANY_KNOWN = 0.15;
@@ -38,9 +39,9 @@ public final class ForwardedClients {
     /** A lost update is one of {@link #CLIENTS}. */
     private volatile double known;
 
-    ForwardedClients(CoarseClock clock, long stalledAfterNanos) {
+    ForwardedClients(SourceMemory memory, CoarseClock clock, long stalledAfterNanos) {
+        this.memory = memory;
         this.clock = clock;
-        memory = new SourceMemory(clock);
         unknownFrom = TimeUnit.NANOSECONDS.toMillis(stalledAfterNanos) / 2;
     }
 
@@ -52,7 +53,15 @@ public final class ForwardedClients {
      * @return whether it is to be refused
      */
     public boolean came(CharSequence client, long lateMillis) {
-        long id = id(client);
+        return came(id(client), lateMillis);
+    }
+
+    /** The same on a connection that is all of one client's: {@link ConnectionHandle#forwardedFor}. */
+    public boolean came(ConnectionHandle connection, long lateMillis) {
+        return connection instanceof TrackedConnection tracked && came(tracked.client(), lateMillis);
+    }
+
+    private boolean came(long id, long lateMillis) {
         if (id == 0) {
             return false;
         }
@@ -121,7 +130,7 @@ public final class ForwardedClients {
     /** To remember it by; 0 if that is no address. */
     static long id(CharSequence client) {
         SourceKey key = new SourceKey();
-        return AddressText.read(client, key) ? key.id() : 0;
+        return AddressText.read(client, key) ? key.id() | SourceMarks.CLIENT : 0;
     }
 
     /** A connection of this one came back with a second request, and its client ended it. */
@@ -136,11 +145,6 @@ public final class ForwardedClients {
 
     boolean knownGood(long client) {
         return memory.rankOfClient(client) == Rank.KNOWN_GOOD;
-    }
-
-    /** Once a second, by the sampler. */
-    void second() {
-        memory.sweep();
     }
 
     boolean forget(long client) {

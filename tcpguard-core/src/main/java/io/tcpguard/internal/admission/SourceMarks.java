@@ -4,8 +4,8 @@ package io.tcpguard.internal.admission;
 import io.tcpguard.state.RefusalCounters.Rank;
 
 /**
- * What one source did, in a word of 64 bits: 36 bits of its hash, the minute of the last mark, and three counts that
- * fade by the minute. 0 is nobody.
+ * What one source did, in a word of 64 bits: 35 bits of its hash, whether it is a client behind a trusted proxy, the
+ * minute of the last mark, and three counts that fade by the minute. 0 is nobody.
  */
 final class SourceMarks {
     /**
@@ -16,6 +16,9 @@ final class SourceMarks {
 
     /** Minutes for which it is remembered that a client behind a proxy asked. */
     static final int SEEN = 2;
+
+    /** In the hash of a client behind a trusted proxy, and in nobody else's. */
+    static final long CLIENT = 1L << 28;
 
     // tag 36 | minute 14 | good 6 | sat 4 | retried 4
     private static final int TAG_SHIFT = 28;
@@ -106,6 +109,10 @@ final class SourceMarks {
     /** Whether its last mark is of this minute. */
     static boolean isOf(long word, long minute) {
         return ((int) (word >>> MINUTE_SHIFT) & MINUTES) == (minute & MINUTES);
+    }
+
+    static boolean ofClient(long word) {
+        return (word & CLIENT) != 0;
     }
 
     /** So much, and nothing good, makes a network bad. */

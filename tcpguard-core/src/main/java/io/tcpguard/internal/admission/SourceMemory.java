@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What the connections of each source did, in one word of 64 bits a source: a table of sets of eight, without locks. It
- * begins with 8 KiB and grows with the sources to 16 MiB for a million, which it does not pass: who is least known for
- * good, and for the longest time, is forgotten first. Marks fade by the minute: one session that ended well is
- * remembered for 12 minutes, many for an hour; one connection that was idle until evicted for five minutes, many for a
- * quarter of an hour; refusals for a minute or three.
+ * What the connections of each source did, and the requests of each client behind a trusted proxy, in one word of 64
+ * bits each: a table of sets of eight, without locks. It begins with 8 KiB and grows to 16 MiB for a million, which it
+ * does not pass: who is least known for good, and for the longest time, is forgotten first. Marks fade by the minute:
+ * one session that ended well is remembered for 12 minutes, many for an hour; one connection that was idle until
+ * evicted for five minutes, many for a quarter of an hour; refusals for a minute or three.
  *
- * <p>An estimate with bounded errors. Two sources are taken for one if 36 bits of their hashes agree: among a million,
- * for 15 in a million who ask. The hash has a seed of its own in each process. A mark is lost if two threads mark in
+ * <p>An estimate with bounded errors. Two sources are taken for one if 35 bits of their hashes agree: among a million,
+ * for 30 in a million who ask. The hash has a seed of its own in each process. A mark is lost if two threads mark in
  * the same set at once again and again, or while the table grows. Marking and asking allocate nothing.
  */
 final class SourceMemory {
@@ -148,7 +148,7 @@ final class SourceMemory {
         return known;
     }
 
-    /** Sources known for good, for bad, and in all, as of the last sweep. */
+    /** Sources known for good, for bad, and in all with clients behind trusted proxies, as of the last sweep. */
     int good() {
         return good;
     }
@@ -185,7 +185,7 @@ final class SourceMemory {
                 continue;
             }
             metAll++;
-            Rank rank = SourceMarks.rank(now);
+            Rank rank = SourceMarks.ofClient(now) ? Rank.UNKNOWN : SourceMarks.rank(now);
             metGood += rank == Rank.KNOWN_GOOD ? 1 : 0;
             metBad += rank == Rank.KNOWN_BAD ? 1 : 0;
         }

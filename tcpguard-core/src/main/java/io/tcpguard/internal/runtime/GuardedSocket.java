@@ -175,12 +175,24 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
+        return answer(policy.forwarded().came(client, lateMillis(peer)));
+    }
+
+    @Override
+    public Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
+        return answer(policy.forwarded().came(connection, lateMillis(peer)));
+    }
+
+    /** For how long work is late, to a client of this peer's; negative: it is not. */
+    private long lateMillis(@Nullable InetAddress peer) {
         boolean late = watch.state().refusal() == Reason.WORK_DELAY
                 && !stale.test(AwakeTime.nanoTime())
                 && !policy.allowed(peer);
-        return policy.forwarded().came(client, late ? Math.max(0, watch.delayMillis()) : -1)
-                ? Admission.RESPOND
-                : Admission.ADMIT;
+        return late ? Math.max(0, watch.delayMillis()) : -1;
+    }
+
+    private static Admission answer(boolean refused) {
+        return refused ? Admission.RESPOND : Admission.ADMIT;
     }
 
     @Override

@@ -200,6 +200,11 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
     }
 
     @Override
+    public Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
+        return over ? Admission.ADMIT : now.by().admitForwarded(peer, connection);
+    }
+
+    @Override
     public boolean mayReset() {
         return !over && now.by().mayReset();
     }

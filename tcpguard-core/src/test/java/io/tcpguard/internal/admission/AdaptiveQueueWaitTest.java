@@ -76,6 +76,7 @@ class AdaptiveQueueWaitTest {
     @Test
     void whoCameBackIsNoneWhoLeftAtOnceThoughNothingIsLearnedMeanwhile() {
         CoarseClock clock = new CoarseClock(0);
+        SourceMemory memory = new SourceMemory(clock);
         IdleFloorEstimator gaps = new IdleFloorEstimator();
         gaps.freeze(true);
         ConnectionTable table = new ConnectionTable(
@@ -85,8 +86,8 @@ class AdaptiveQueueWaitTest {
                         patience,
                         new TenureEstimator(),
                         new PaceEstimator(),
-                        new SourceHistory(new SourceMemory(clock), new RefusalCounters()),
-                        new ForwardedClients(clock, 0),
+                        new SourceHistory(memory, new RefusalCounters()),
+                        new ForwardedClients(memory, clock, 0),
                         clock),
                 0);
         for (int i = 0; i < 100; i++) {

@@ -3,6 +3,8 @@ package io.tcpguard.internal.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.state.RefusalCounters.Rank;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +15,8 @@ class ForwardedClientsTest {
     private static final long VERY_LATE = 5_500;
 
     private final CoarseClock clock = new CoarseClock(0);
-    private final ForwardedClients clients = new ForwardedClients(clock, TimeUnit.SECONDS.toNanos(10));
+    private final SourceMemory memory = new SourceMemory(clock);
+    private final ForwardedClients clients = new ForwardedClients(memory, clock, TimeUnit.SECONDS.toNanos(10));
     private long now;
 
     @Test
@@ -96,6 +99,17 @@ class ForwardedClientsTest {
         }
     }
 
+    @Test
+    void isNotTakenForWhoeverConnectsFromTheSameAddress() throws Exception {
+        knowUsers();
+        SourceKey key = new SourceKey();
+        key.set(InetAddress.getByName(user(1)), new SourceKey.Memory());
+
+        assertThat(memory.rank(key.id())).isEqualTo(Rank.UNKNOWN);
+        assertThat(memory.forget(key.id())).isFalse();
+        assertThat(clients.knownGood(ForwardedClients.id(user(1)))).isTrue();
+    }
+
     /** A hundred users who come every twenty seconds. */
     private void knowUsers() {
         for (int round = 0; round < 9; round++) {
@@ -110,7 +124,7 @@ class ForwardedClientsTest {
         for (int i = 0; i < seconds; i++) {
             now += TimeUnit.SECONDS.toNanos(1);
             clock.advance(now);
-            clients.second();
+            memory.sweep();
         }
     }
 

@@ -387,7 +387,7 @@ class TcpGuardTest {
             GuardedListener second = guard.listen("again", server.getLocalPort(), () -> true);
             first.close();
 
-            await(() -> guard.advice().text(false).contains("again"));
+            await(() -> guard.advice().text().contains("again"));
             second.close();
         }
     }
@@ -409,7 +409,7 @@ class TcpGuardTest {
     void tellsWhatHappenedAndWhatItWouldSet() {
         try (TcpGuard guard = TcpGuard.builder().build().start()) {
             assertThat(guard.incident()).isEmpty();
-            assertThat(guard.advice().text(false)).contains("descriptors");
+            assertThat(guard.advice().text()).contains("descriptors");
 
             AtomicBoolean accepting = new AtomicBoolean(true);
             AtomicBoolean looked = new AtomicBoolean();

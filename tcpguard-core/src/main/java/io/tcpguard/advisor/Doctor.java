@@ -35,12 +35,10 @@ public final class Doctor {
 
     private final PrintStream out;
     private final PrintStream err;
-    private final Terminal terminal;
 
-    Doctor(PrintStream out, PrintStream err, Terminal terminal) {
+    Doctor(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
-        this.terminal = terminal;
     }
 
     /**
@@ -52,7 +50,7 @@ public final class Doctor {
         // UTF-8 whatever the locale: the texts have × and … in them.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        int code = new Doctor(out, err, Terminal.stdout()).run(List.of(arguments));
+        int code = new Doctor(out, err).run(List.of(arguments));
         out.flush();
         System.exit(code);
     }
@@ -86,7 +84,7 @@ public final class Doctor {
             return UNAVAILABLE;
         }
         Report report = new Report(machine, Advisor.examine(machine));
-        out.print(options.json() ? report.json() : report.text(terminal));
+        out.print(options.json() ? report.json() : report.text());
         return report.exitCode();
     }
 

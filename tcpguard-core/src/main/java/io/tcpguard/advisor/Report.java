@@ -31,15 +31,9 @@ public final class Report {
 
     /**
      * For a person: what matters most first and in full, the rest in one line each. Lines are 120 columns long at most.
-     *
-     * @param coloured with ANSI colours; only for a terminal
      */
-    public String text(boolean coloured) {
-        return text(new Terminal(coloured, Terminal.USUAL_WIDTH));
-    }
-
-    String text(Terminal terminal) {
-        return new TextReport(machine, findings, terminal).text();
+    public String text() {
+        return new TextReport(machine, findings).text();
     }
 
     /** For a program: one JSON object (RFC 8259) with the machine's facts and all findings. */

@@ -44,14 +44,27 @@ final class RuleBook {
         }
     }
 
-    /** The rules in a text. */
+    /**
+     * The rules in a text. An entry begins with {@code [setting]}; each line after it is {@code key: text}, one that
+     * begins with a blank continues the one before, and one that begins with # is a remark.
+     */
     static RuleBook parse(String text) {
-        List<Rule> rules = new ArrayList<>();
-        RuleLines lines = new RuleLines(text);
-        while (lines.hasNext()) {
-            rules.add(lines.next().rule());
+        List<RuleEntry> entries = new ArrayList<>();
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            if (line.startsWith("[") && line.endsWith("]")) {
+                entries.add(new RuleEntry(line.substring(1, line.length() - 1), number));
+            } else if (entries.isEmpty()) {
+                throw new IllegalArgumentException("line " + number + ": " + line + " (expected: [setting])");
+            } else {
+                entries.get(entries.size() - 1).add(line, number);
+            }
         }
-        return new RuleBook(rules);
+        return new RuleBook(entries.stream().map(RuleEntry::rule).toList());
     }
 
     /** In the order of the file, which is the order of the reports. */

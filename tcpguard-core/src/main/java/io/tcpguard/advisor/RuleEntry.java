@@ -30,6 +30,10 @@ final class RuleEntry {
     }
 
     void add(String line, int lineNumber) {
+        if (line.startsWith(" ")) {
+            continues(line.strip());
+            return;
+        }
         int colon = line.indexOf(": ");
         if (colon < 0) {
             throw wrong(lineNumber, line, "key: text");
@@ -40,7 +44,7 @@ final class RuleEntry {
                 new StringBuilder(line.substring(colon + 2).strip())));
     }
 
-    void continues(String text) {
+    private void continues(String text) {
         if (lines.isEmpty()) {
             throw wrong(number, text, "a line to continue");
         }

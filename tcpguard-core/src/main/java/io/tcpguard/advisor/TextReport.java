@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays findings out in columns. Widths are counted before colours are added. */
+/** Lays findings out in columns. */
 final class TextReport {
 
+    private static final int LINE = 120;
     private static final int INDENT = 4;
     private static final int LABEL = 9;
     private static final int MAX_VALUE = 21;
@@ -18,15 +19,11 @@ final class TextReport {
 
     private final Machine machine;
     private final List<Finding> findings;
-    private final Palette palette;
-    private final int lineWidth;
     private final StringBuilder out = new StringBuilder();
 
-    TextReport(Machine machine, List<Finding> findings, Terminal terminal) {
+    TextReport(Machine machine, List<Finding> findings) {
         this.machine = machine;
         this.findings = findings;
-        palette = terminal.coloured() ? Palette.COLOURED : Palette.PLAIN;
-        lineWidth = terminal.width();
     }
 
     String text() {
@@ -37,12 +34,12 @@ final class TextReport {
         lines(Judgement.OK);
         lines(Judgement.NOT_APPLICABLE);
         line("");
-        wrap(new Report(machine, findings).summary(), lineWidth).forEach(row -> line(palette.strong(row)));
+        wrap(new Report(machine, findings).summary(), LINE).forEach(this::line);
         return out.toString();
     }
 
     private void head() {
-        line(palette.strong("tcpguard doctor") + ": " + machine.process());
+        line("tcpguard doctor: " + machine.process());
         labelled("kernel", machine.release() + (machine.container() ? ", in a container" : ""));
         labelled("room", room());
         labelled("listeners", machine.listenersInWords());
@@ -58,8 +55,8 @@ final class TextReport {
 
     private void whole(Finding finding) {
         line("");
-        line(palette.judgement(finding.judgement(), finding.judgement().words().toUpperCase(Locale.ROOT)) + "  "
-                + palette.strong(finding.setting()) + (finding.value().isEmpty() ? "" : " = " + finding.value()));
+        line(title(finding.judgement()) + "  " + finding.setting()
+                + (finding.value().isEmpty() ? "" : " = " + finding.value()));
         labelled("why", finding.message());
         labelled("here", finding.meaning());
         finding.remedy().forEach(step -> labelled("do", step));
@@ -76,13 +73,13 @@ final class TextReport {
             return;
         }
         line("");
-        line(palette.judgement(judgement, judgement.words().toUpperCase(Locale.ROOT)));
+        line(title(judgement));
         int names = some.stream().mapToInt(f -> f.setting().length()).max().orElse(0);
         int values = Math.min(
                 MAX_VALUE, some.stream().mapToInt(f -> f.value().length()).max().orElse(0));
         int full = INDENT + names + 2 + (values == 0 ? 0 : values + 2);
-        boolean roomy = full <= lineWidth * LEFT;
-        int column = roomy ? full : (int) (lineWidth * LEFT_OF_NARROW);
+        boolean roomy = full <= LINE * LEFT;
+        int column = roomy ? full : (int) (LINE * LEFT_OF_NARROW);
         for (Finding finding : some) {
             // Where names and values can't have columns of their own, they share one, and the values end it.
             int name = roomy ? names : column - INDENT - 4 - finding.value().length();
@@ -94,7 +91,7 @@ final class TextReport {
     private void labelled(String label, String text) {
         if (!text.isEmpty()) {
             String left = " ".repeat(INDENT) + pad(label, LABEL) + " ";
-            wrapped(palette == Palette.PLAIN ? left : palette.faint(left), left.length(), text);
+            wrapped(left, left.length(), text);
         }
     }
 
@@ -109,7 +106,7 @@ final class TextReport {
     }
 
     private void wrapped(String left, int width, String text) {
-        List<String> rows = wrap(text, lineWidth - width);
+        List<String> rows = wrap(text, LINE - width);
         line(left + rows.get(0));
         rows.stream().skip(1).forEach(row -> line(" ".repeat(width) + row));
     }
@@ -126,6 +123,10 @@ final class TextReport {
         }
         rows.add(row.toString());
         return rows;
+    }
+
+    private static String title(Judgement judgement) {
+        return judgement.words().toUpperCase(Locale.ROOT);
     }
 
     private static String pad(String text, int width) {

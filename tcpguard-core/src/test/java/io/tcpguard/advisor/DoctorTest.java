@@ -26,8 +26,7 @@ final class DoctorTest {
     private int doctor(String... arguments) {
         return new Doctor(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Terminal.NONE)
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
                 .run(List.of(arguments));
     }
 

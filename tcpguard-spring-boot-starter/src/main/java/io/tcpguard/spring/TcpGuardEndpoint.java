@@ -37,7 +37,7 @@ final class TcpGuardEndpoint {
     public @Nullable Map<String, @Nullable Object> part(@Selector String part) {
         return switch (part) {
             case "details" -> GuardInFigures.details(guard);
-            case "advice" -> Map.of("lines", lines(guard.advice().text(false)));
+            case "advice" -> Map.of("lines", lines(guard.advice().text()));
             case "incident" -> Map.of("lines", lines(guard.incident().orElse("")));
             default -> null;
         };

@@ -392,7 +392,7 @@ class ConnectorLifeTest {
                 () -> names(real).stream().anyMatch(name -> name.endsWith("-" + port))
                         && names(real).size() == 2
                         && real.snapshot().verdict().up());
-        Await.until("its backlog is judged", () -> real.advice().text(false).contains("77"));
+        Await.until("its backlog is judged", () -> real.advice().text().contains("77"));
     }
 
     private static List<String> names(TcpGuard real) {

@@ -35,7 +35,7 @@ public final class AdvisorReports {
         static Advice on(Machine machine) {
             List<Finding> findings = Advisor.examine(machine);
             Report report = new Report(machine, findings);
-            return new Advice(findings, report, report.text(false), report.json());
+            return new Advice(findings, report, report.text(), report.json());
         }
     }
 

@@ -9,10 +9,12 @@ import java.util.OptionalLong;
 final class JsonReport {
     private final Machine machine;
     private final List<Finding> findings;
+    private final int exitCode;
 
-    JsonReport(Machine machine, List<Finding> findings) {
+    JsonReport(Machine machine, List<Finding> findings, int exitCode) {
         this.machine = machine;
         this.findings = findings;
+        this.exitCode = exitCode;
     }
 
     String text() {
@@ -22,7 +24,7 @@ final class JsonReport {
                 .object("facts", this::facts)
                 .array("listeners", machine.listeners(), JsonReport::listener)
                 .strings("notes", machine.notes())
-                .member("exitCode", new Report(machine, findings).exitCode())
+                .member("exitCode", exitCode)
                 .array("findings", findings, JsonReport::finding));
     }
 

@@ -33,12 +33,12 @@ public final class Report {
      * For a person: what matters most first and in full, the rest in one line each. Lines are 120 columns long at most.
      */
     public String text() {
-        return new TextReport(machine, findings).text();
+        return new TextReport(machine, findings, summary()).text();
     }
 
     /** For a program: one JSON object (RFC 8259) with the machine's facts and all findings. */
     public String json() {
-        return new JsonReport(machine, findings).text();
+        return new JsonReport(machine, findings, exitCode()).text();
     }
 
     /**

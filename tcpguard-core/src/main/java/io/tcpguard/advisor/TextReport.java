@@ -19,11 +19,13 @@ final class TextReport {
 
     private final Machine machine;
     private final List<Finding> findings;
+    private final String summary;
     private final StringBuilder out = new StringBuilder();
 
-    TextReport(Machine machine, List<Finding> findings) {
+    TextReport(Machine machine, List<Finding> findings, String summary) {
         this.machine = machine;
         this.findings = findings;
+        this.summary = summary;
     }
 
     String text() {
@@ -34,7 +36,7 @@ final class TextReport {
         lines(Judgement.OK);
         lines(Judgement.NOT_APPLICABLE);
         line("");
-        wrap(new Report(machine, findings).summary(), LINE).forEach(this::line);
+        wrap(summary, LINE).forEach(this::line);
         return out.toString();
     }
 

@@ -2,6 +2,7 @@
 package io.tcpguard.spi;
 
 import io.tcpguard.spi.LogThread.LogLine;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ public final class GuardLog {
     private static final long LONGEST_WAIT_MILLIS = 1000;
 
     private static final String JAVA_LOGGING = "org.slf4j.jul.JDK14LoggerAdapter";
+
+    private static final Set<String> NO_SPEAKERS = Set.of(GuardLog.class.getName(), RateLimitedLog.class.getName());
 
     private final Logger log;
     /** java.util.logging if that is behind it; else null. */
@@ -104,8 +107,16 @@ public final class GuardLog {
 
     private void say(Level level, String line, @Nullable Object[] values) {
         FormattingTuple made = MessageFormatter.arrayFormat(line, values);
-        LogThread.say(new LogLine(
-                this, level, made.getMessage(), made.getThrowable(), behind == null ? null : JavaLog.speaker()));
+        LogThread.say(
+                new LogLine(this, level, made.getMessage(), made.getThrowable(), behind == null ? null : speaker()));
+    }
+
+    /** Who called the log. */
+    private static StackWalker.@Nullable StackFrame speaker() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !NO_SPEAKERS.contains(frame.getClassName()))
+                        .findFirst()
+                        .orElse(null));
     }
 
     /** On the calling thread. */

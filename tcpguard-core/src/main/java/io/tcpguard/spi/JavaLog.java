@@ -5,7 +5,6 @@ import io.tcpguard.spi.LogThread.LogLine;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * java.util.logging behind SLF4J. Its own formatters and Tomcat's print which class and method speaks, and SLF4J takes
@@ -16,19 +15,6 @@ final class JavaLog {
 
     JavaLog(String name) {
         log = Logger.getLogger(name);
-    }
-
-    /** Who called the log. */
-    static StackWalker.@Nullable StackFrame speaker() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.filter(JavaLog::speaks).findFirst().orElse(null));
-    }
-
-    private static boolean speaks(StackWalker.StackFrame frame) {
-        String name = frame.getClassName();
-        return !name.equals(JavaLog.class.getName())
-                && !name.equals(GuardLog.class.getName())
-                && !name.equals(RateLimitedLog.class.getName());
     }
 
     void write(LogLine line) {

@@ -253,9 +253,21 @@ public final class AdmissionPolicy {
         return sentences;
     }
 
-    /** Clients behind proxies that the application trusts. */
-    public ForwardedClients forwarded() {
-        return clients.forwarded();
+    /**
+     * A request of a client behind a proxy that the application trusts came.
+     *
+     * @param client its address as the proxy wrote it
+     * @param lateMillis for how long work waits, while that is too long; negative: it is not
+     * @return whether it is to be refused
+     */
+    public boolean refusesForwarded(CharSequence client, long lateMillis) {
+        return clients.forwarded().came(client, lateMillis);
+    }
+
+    /** The same on a connection that is all of one client's: {@link ConnectionHandle#forwardedFor}. */
+    public boolean refusesForwarded(ConnectionHandle connection, long lateMillis) {
+        return connection instanceof TrackedConnection tracked
+                && clients.forwarded().came(tracked.client(), lateMillis);
     }
 
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */

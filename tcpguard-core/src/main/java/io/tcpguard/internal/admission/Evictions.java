@@ -31,7 +31,7 @@ final class Evictions {
     private final long fixedSilentFloor;
 
     private final RateLimitedLog trouble =
-            new RateLimitedLog(GuardLog.of(AdmissionPolicy.class), TimeUnit.MINUTES.toNanos(1));
+            new RateLimitedLog(GuardLog.of(Evictions.class), TimeUnit.MINUTES.toNanos(1));
 
     private volatile double perSecond;
 

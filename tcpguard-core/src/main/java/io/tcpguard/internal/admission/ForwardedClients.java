@@ -2,7 +2,6 @@
 package io.tcpguard.internal.admission;
 
 import io.tcpguard.internal.text.Plain;
-import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.state.RefusalCounters.Rank;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * somebody must go; known good ones not before all are. As at the accept queue, some of the others have a turn, and
  * where hardly anybody is known, or nobody known comes, all are equal. Any thread, no lock.
  */
-public final class ForwardedClients {
+final class ForwardedClients {
     private static final double MANY_KNOWN = 0.15;
     private static final double CLIENTS = 128;
 
@@ -52,16 +51,12 @@ public final class ForwardedClients {
      * @param lateMillis for how long work waits, while that is too long; negative: it is not
      * @return whether it is to be refused
      */
-    public boolean came(CharSequence client, long lateMillis) {
+    boolean came(CharSequence client, long lateMillis) {
         return came(id(client), lateMillis);
     }
 
-    /** The same on a connection that is all of one client's: {@link ConnectionHandle#forwardedFor}. */
-    public boolean came(ConnectionHandle connection, long lateMillis) {
-        return connection instanceof TrackedConnection tracked && came(tracked.client(), lateMillis);
-    }
-
-    private boolean came(long id, long lateMillis) {
+    /** The same of one whose address was read before. */
+    boolean came(long id, long lateMillis) {
         if (id == 0) {
             return false;
         }

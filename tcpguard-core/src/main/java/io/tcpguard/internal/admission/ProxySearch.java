@@ -91,6 +91,6 @@ final class ProxySearch {
     private void turn(boolean on, String why) {
         proxied = on;
         bySaying &= on;
-        GuardLog.of(AdmissionPolicy.class).info(why);
+        GuardLog.of(ProxySearch.class).info(why);
     }
 }

@@ -49,11 +49,6 @@ public final class Engine {
         return newest.snapshot();
     }
 
-    /** Where the descriptors are going, by the last cycle; the same object while nothing grows. */
-    public Trend trend() {
-        return descriptors.trend();
-    }
-
     /** What bounds connections beside descriptors, from the next cycle on. */
     public void limits(ConnectionLimits ofConnections) {
         descriptors.limits(ofConnections);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * another one comes. Safe from any thread.
  */
 public final class Checkers {
-    private static final GuardLog LOG = GuardLog.of(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(Checkers.class);
 
     /** How many are remembered. */
     static final int MOST = 64;

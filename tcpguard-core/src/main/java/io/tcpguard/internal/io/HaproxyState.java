@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 public record HaproxyState(String status, String server, String node, int weight, int totalWeight) {
     private static final int MOST = 128;
 
-    /** This server's share of its backend, 0..1; -1 if HAProxy did not say. */
-    public double share() {
-        return weight >= 0 && totalWeight > 0 ? Math.min(1, (double) weight / totalWeight) : -1;
-    }
-
     /** From the header {@code X-Haproxy-Server-State}; null if it is empty. Unknown parts are skipped. */
     static @Nullable HaproxyState parse(String header) {
         String status = "";

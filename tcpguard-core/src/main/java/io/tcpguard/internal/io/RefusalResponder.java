@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #refuse} is for accepting threads; all else belongs to the I/O thread.
  */
 final class RefusalResponder {
-    private static final GuardLog LOG = GuardLog.of(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(RefusalResponder.class);
 
     /** Slots at most, however much room there is. A slot costs about 100 bytes. */
     static final int SLOTS = 256;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * logged.
  */
 final class TaskQueue {
-    private static final GuardLog LOG = GuardLog.of(IoThread.class);
+    private static final GuardLog LOG = GuardLog.of(TaskQueue.class);
     private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
     private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(100);
 

@@ -3,7 +3,6 @@ package io.tcpguard.internal.report;
 
 import io.tcpguard.internal.report.incident.Episode;
 import io.tcpguard.internal.report.incident.FlightRecorder;
-import io.tcpguard.internal.report.incident.IncidentPage;
 import io.tcpguard.internal.text.JsonText;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Capacity;
@@ -43,7 +42,7 @@ final class IncidentJson {
     private void episode(JsonText json, Episode episode) {
         Signal leading = episode.leading(nowNanos);
         GuardSnapshot atWorst = episode.worst();
-        json.member("since", IncidentPage.began(episode, nowNanos, now).toString())
+        json.member("since", episode.began(nowNanos, now).toString())
                 .member("millis", TimeUnit.NANOSECONDS.toMillis(episode.lengthNanos()))
                 .member("over", episode.over())
                 .member("worst", episode.equals(worst))

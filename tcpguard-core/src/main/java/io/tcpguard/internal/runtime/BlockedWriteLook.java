@@ -5,7 +5,6 @@ import io.tcpguard.internal.probe.NanoClock;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.spi.RateLimitedLog;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.slf4j.LoggerFactory;
@@ -20,24 +19,20 @@ final class BlockedWriteLook {
 
     private final LongPredicate scarce;
     private final NanoClock clock;
-    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private final List<ListenerControl> controls;
     private final RateLimitedLog trouble =
             new RateLimitedLog(LoggerFactory.getLogger(BlockedWriteLook.class), TimeUnit.MINUTES.toNanos(1));
     private long nextAt;
 
-    /** @param scarce whether at this time new connections are refused or take others' slots */
-    BlockedWriteLook(LongPredicate scarce, NanoClock clock) {
+    /**
+     * @param controls of the listeners that are guarded now
+     * @param scarce whether at this time new connections are refused or take others' slots
+     */
+    BlockedWriteLook(List<ListenerControl> controls, LongPredicate scarce, NanoClock clock) {
+        this.controls = controls;
         this.scarce = scarce;
         this.clock = clock;
         this.nextAt = clock.nanoTime();
-    }
-
-    void add(ListenerControl control) {
-        controls.add(control);
-    }
-
-    void remove(ListenerControl control) {
-        controls.remove(control);
     }
 
     void sampled(long now) {

@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.internal.runtime;
 
-import io.tcpguard.internal.admission.AdmissionPolicy;
 import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.spi.GonePeers;
@@ -10,11 +9,9 @@ import io.tcpguard.spi.ListenerControl;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * While slots are scarce, whichever limit makes them so: has the listeners end what is over for its client, though
@@ -22,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * machine for it; a twentieth of the time at most.
  */
 final class GonePeerSweep implements Runnable {
-    /** So long slots count as scarce after a new connection was refused or took another's slot. */
-    static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
-
     private static final GuardLog LOG = GuardLog.of(GonePeerSweep.class);
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
     private static final long BUDGET = TimeUnit.SECONDS.toNanos(1);
@@ -36,25 +30,25 @@ final class GonePeerSweep implements Runnable {
     private final Supplier<Collection<Integer>> ports;
     private final LongPredicate scarce;
     private final GonePeers peers;
-    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private final List<ListenerControl> controls;
     private volatile boolean underWay;
     private volatile boolean known;
     private volatile long nextAt;
     private boolean complained;
 
-    /** Null if there is nothing to read. */
-    static @Nullable GonePeerSweep of(@Nullable PeerTable table, BoundPorts ports, AdmissionPolicy policy, long now) {
-        return table == null
-                ? null
-                : new GonePeerSweep(table, ports::numbers, at -> policy.scarceWithin(SCARCE_FOR, at), now);
-    }
-
     /**
+     * @param controls of the listeners that are guarded now
      * @param ports that the listeners have
      * @param scarce whether at this time new connections are refused or take others' slots
      */
-    GonePeerSweep(PeerTable table, Supplier<Collection<Integer>> ports, LongPredicate scarce, long now) {
+    GonePeerSweep(
+            PeerTable table,
+            List<ListenerControl> controls,
+            Supplier<Collection<Integer>> ports,
+            LongPredicate scarce,
+            long now) {
         this.table = table;
+        this.controls = controls;
         this.peers = asOf(table);
         this.ports = ports;
         this.scarce = scarce;
@@ -73,14 +67,6 @@ final class GonePeerSweep implements Runnable {
                 return table.broken(peer, localPort);
             }
         };
-    }
-
-    void add(ListenerControl control) {
-        controls.add(control);
-    }
-
-    void remove(ListenerControl control) {
-        controls.remove(control);
     }
 
     /** Looks if it is time. The sampler's thread. */

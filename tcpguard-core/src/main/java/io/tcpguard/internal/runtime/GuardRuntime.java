@@ -13,6 +13,7 @@ import io.tcpguard.internal.engine.Watch;
 import io.tcpguard.internal.io.IoThread;
 import io.tcpguard.internal.jfr.Recordings;
 import io.tcpguard.internal.linux.LinuxProbes;
+import io.tcpguard.internal.linux.PeerTable;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.report.ListenerThread;
@@ -39,9 +40,11 @@ import java.io.Closeable;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,8 @@ import org.jspecify.annotations.Nullable;
 public final class GuardRuntime implements RunState {
     private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
     private static final long CENSUS_BUDGET = TimeUnit.SECONDS.toNanos(1);
+    /** So long slots count as scarce after a new connection was refused or took another's slot. */
+    private static final long SCARCE_FOR = TimeUnit.SECONDS.toNanos(5);
 
     private final PublishedSnapshot published;
     private final LinuxProbes probes;
@@ -97,10 +102,11 @@ public final class GuardRuntime implements RunState {
                 resets,
                 now);
         StalledRequestReaper stalledRequests = new StalledRequestReaper(config, counters.shed(), resets);
-        GonePeerSweep peers =
-                GonePeerSweep.of(config.flag(Setting.RECLAIM) ? probes.peers() : null, ports, policy, now);
-        BlockedWriteLook blockedWrites =
-                new BlockedWriteLook(at -> policy.scarceWithin(GonePeerSweep.SCARCE_FOR, at), AwakeTime::nanoTime);
+        List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+        LongPredicate scarce = at -> policy.scarceWithin(SCARCE_FOR, at);
+        PeerTable table = config.flag(Setting.RECLAIM) ? probes.peers() : null;
+        GonePeerSweep peers = table == null ? null : new GonePeerSweep(table, controls, ports::numbers, scarce, now);
+        BlockedWriteLook blockedWrites = new BlockedWriteLook(controls, scarce, AwakeTime::nanoTime);
         probes.reckonWith(policy::connections);
         probes.believeOfPorts(counters::connectsWithoutPort);
         reports = new RuntimeReports(published, counters, probes, policy, this::ownPorts, ports, now);
@@ -149,8 +155,7 @@ public final class GuardRuntime implements RunState {
                             rest,
                             io::execute),
                     now);
-            SignalAvailability availability = new SignalAvailability(turn);
-            published.seenBy(availability);
+            published.seenBy(new SignalAvailability(turn, controls));
             guarded = new GuardedListeners(
                     config,
                     published,
@@ -162,9 +167,7 @@ public final class GuardRuntime implements RunState {
                     connections,
                     work,
                     stalledRequests,
-                    availability,
-                    blockedWrites,
-                    peers,
+                    controls,
                     ports,
                     rest);
             AwakeTime.lookedAtEvery(period);

@@ -25,7 +25,6 @@ import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.ListenerStatus;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +42,12 @@ final class GuardedListeners {
     private final ProcessConnections connections;
     private final WatchedExecutors work;
     private final StalledRequestReaper stalledRequests;
-    private final SignalAvailability availability;
-    private final BlockedWriteLook blockedWrites;
-    private final @Nullable GonePeerSweep peers;
+    private final List<ListenerControl> controls;
     private final BoundPorts ports;
     private final SampleRest rest;
     private final ListenerFigures all = new ListenerFigures();
 
-    /** @param peers null: nobody looks for peers that are gone */
+    /** @param controls each listener's is among them while it is guarded */
     GuardedListeners(
             GuardConfig config,
             PublishedSnapshot published,
@@ -62,9 +59,7 @@ final class GuardedListeners {
             ProcessConnections connections,
             WatchedExecutors work,
             StalledRequestReaper stalledRequests,
-            SignalAvailability availability,
-            BlockedWriteLook blockedWrites,
-            @Nullable GonePeerSweep peers,
+            List<ListenerControl> controls,
             BoundPorts ports,
             SampleRest rest) {
         this.config = config;
@@ -77,9 +72,7 @@ final class GuardedListeners {
         this.connections = connections;
         this.work = work;
         this.stalledRequests = stalledRequests;
-        this.availability = availability;
-        this.blockedWrites = blockedWrites;
-        this.peers = peers;
+        this.controls = controls;
         this.ports = ports;
         this.rest = rest;
     }
@@ -111,13 +104,9 @@ final class GuardedListeners {
         cycle.add(heldProbe);
         cycle.add(probe, watch);
         stalledRequests.add(control, watch::lateMillis);
-        blockedWrites.add(control);
-        availability.add(control);
+        controls.add(control);
         all.add(figures);
         rest.end();
-        if (peers != null) {
-            peers.add(control);
-        }
         return new GuardedSocket(
                 policy,
                 io,
@@ -132,12 +121,8 @@ final class GuardedListeners {
                 rest::end,
                 () -> {
                     stalledRequests.remove(control);
-                    blockedWrites.remove(control);
-                    availability.remove(control);
+                    controls.remove(control);
                     all.remove(figures);
-                    if (peers != null) {
-                        peers.remove(control);
-                    }
                     ports.remove(name, bound);
                     cycle.remove(probe);
                     cycle.remove(heldProbe);

@@ -175,12 +175,12 @@ public final class GuardedSocket implements GuardedListener {
 
     @Override
     public Admission admitForwarded(@Nullable InetAddress peer, CharSequence client) {
-        return answer(policy.forwarded().came(client, lateMillis(peer)));
+        return answer(policy.refusesForwarded(client, lateMillis(peer)));
     }
 
     @Override
     public Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
-        return answer(policy.forwarded().came(connection, lateMillis(peer)));
+        return answer(policy.refusesForwarded(connection, lateMillis(peer)));
     }
 
     /** For how long work is late, to a client of this peer's; negative: it is not. */

@@ -4,7 +4,6 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.internal.sampling.SampleTurn;
 import io.tcpguard.spi.ListenerControl;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Whether anybody still looks: takes the sample instead of a sampler that is late, and asks the listeners where none
@@ -12,18 +11,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class SignalAvailability {
     private final SampleTurn turn;
-    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
+    private final List<ListenerControl> controls;
 
-    SignalAvailability(SampleTurn turn) {
+    /** @param controls of the listeners that are guarded now */
+    SignalAvailability(SampleTurn turn, List<ListenerControl> controls) {
         this.turn = turn;
-    }
-
-    void add(ListenerControl control) {
-        controls.add(control);
-    }
-
-    void remove(ListenerControl control) {
-        controls.remove(control);
+        this.controls = controls;
     }
 
     /** Any thread; one sample at a time. Never throws. */

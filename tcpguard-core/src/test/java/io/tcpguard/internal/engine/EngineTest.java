@@ -501,7 +501,7 @@ class EngineTest {
         assertThat(snapshot.reason())
                 .matches("descriptors come near the limit; at this pace none is left in 1\\d s; it is not connections "
                         + "that grow: a leak");
-        assertThat(engine.trend().perSecond()).isBetween(9.0, 11.0);
+        assertThat(snapshot.trend().perSecond()).isBetween(9.0, 11.0);
     }
 
     @Test

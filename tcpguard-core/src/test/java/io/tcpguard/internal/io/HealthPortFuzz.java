@@ -46,8 +46,6 @@ public final class HealthPortFuzz {
             check(text.chars().noneMatch(c -> c < ' ' || c == 127), "a control character in " + text);
         }
         check(state.weight() >= -1 && state.totalWeight() >= -1, "weight " + state.weight());
-        double share = state.share();
-        check(share == -1 || (share >= 0 && share <= 1), "share " + share);
     }
 
     private static void check(boolean holds, String what) {

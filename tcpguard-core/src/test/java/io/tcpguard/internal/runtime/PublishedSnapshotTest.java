@@ -48,8 +48,7 @@ class PublishedSnapshotTest {
                     }
                 },
                 now);
-        SignalAvailability availability = new SignalAvailability(turn);
-        availability.add(() -> accepting);
+        SignalAvailability availability = new SignalAvailability(turn, List.of(() -> accepting));
         published.seenBy(availability);
         published.publish(snapshot, now);
         published.live(true);

@@ -31,6 +31,8 @@ import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardListener;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.RefusalCounters;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -60,7 +62,7 @@ public final class SteppedGuard {
     private final SamplingCycle cycle;
     private final ProcessConnections connections;
     private final StalledRequestReaper stalledRequests;
-    private final SignalAvailability availability;
+    private final List<ListenerControl> controls = new CopyOnWriteArrayList<>();
     private final SampleTurn turn;
     private final TransitionFanout fanout = new TransitionFanout(Runnable::run);
     private final ProbeTaskPace pace = new ProbeTaskPace();
@@ -93,8 +95,7 @@ public final class SteppedGuard {
         cycle.add(new GuardedProbe(connections, new Watch(Signal.CONNECTIONS, "", config), false));
         published.publish(cycle.runOnce(now), now);
         turn = new SampleTurn(this::round, now);
-        availability = new SignalAvailability(turn);
-        published.seenBy(availability);
+        published.seenBy(new SignalAvailability(turn, controls));
         time.lookedAtEvery(config.nanos(Setting.SAMPLE_PERIOD));
         published.live(true);
         policy.setEnabled(true);
@@ -127,7 +128,7 @@ public final class SteppedGuard {
         cycle.add(heldProbe);
         cycle.add(probe, watch);
         stalledRequests.add(control, watch::lateMillis);
-        availability.add(control);
+        controls.add(control);
         ExecutorDelayProbe delay = new ExecutorDelayProbe(pool, config.nanos(Setting.MAX_WORK_DELAY), pace, time);
         Watch work = new Watch(Signal.WORK_DELAY, name, delay::returned, config);
         GuardedProbe workProbe = new GuardedProbe(delay, work, false);
@@ -135,7 +136,7 @@ public final class SteppedGuard {
         watch.servedBy(work);
         return new Door(control, watch, slots, timer, delay, () -> {
             stalledRequests.remove(control);
-            availability.remove(control);
+            controls.remove(control);
             cycle.remove(probe);
             cycle.remove(heldProbe);
             connections.remove(held);

@@ -7,6 +7,8 @@ import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -133,6 +135,11 @@ public record Episode(GuardSnapshot before, List<Moment> moments, long lost) {
                 .thenComparing(Episode::refusedInAll)
                 .thenComparing(Episode::lengthNanos)
                 .reversed();
+    }
+
+    /** When it began, by the wall clock. */
+    public Instant began(long nowNanos, Instant now) {
+        return now.minusNanos(nowNanos - first().atNanos()).truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Its first change. */

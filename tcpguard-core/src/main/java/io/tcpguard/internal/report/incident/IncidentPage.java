@@ -4,7 +4,6 @@ package io.tcpguard.internal.report.incident;
 import io.tcpguard.advisor.Finding;
 import io.tcpguard.signal.Signal;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,7 +47,7 @@ public final class IncidentPage {
         return String.format(
                 Locale.ROOT,
                 "  %s  %8.1f s%s  up to %s, led by %s; refused or evicted %d, waited %d%s",
-                began(episode, nowNanos, now),
+                episode.began(nowNanos, now),
                 episode.lengthNanos() / NANOS,
                 episode.over() ? "" : " so far",
                 episode.peak(),
@@ -56,10 +55,5 @@ public final class IncidentPage {
                 episode.refusedInAll(),
                 episode.waited(),
                 episode.rehearsal() ? "; a rehearsal" : "");
-    }
-
-    /** When an episode began, by the wall clock. */
-    public static Instant began(Episode episode, long nowNanos, Instant now) {
-        return now.minusNanos(nowNanos - episode.first().atNanos()).truncatedTo(ChronoUnit.MILLIS);
     }
 }

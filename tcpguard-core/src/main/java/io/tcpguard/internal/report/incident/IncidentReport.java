@@ -47,7 +47,7 @@ public final class IncidentReport {
         this.lengthNanos = episode.over()
                 ? episode.lengthNanos()
                 : nowNanos - episode.first().atNanos();
-        this.began = IncidentPage.began(episode, nowNanos, now);
+        this.began = episode.began(nowNanos, now);
         this.findings = findings.stream().collect(Collectors.toMap(Finding::setting, f -> f));
     }
 

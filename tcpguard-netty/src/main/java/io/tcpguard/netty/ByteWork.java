@@ -61,6 +61,12 @@ final class ByteWork extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        // What comes may have changed the pipeline before it came here: who knows better is to see it.
+        tracker.look();
+        if (ctx.isRemoved()) {
+            ctx.fireChannelRead(msg);
+            return;
+        }
         if (tracker.reported()) {
             tracker.handle().touch();
         } else if (!begin()) {
@@ -108,6 +114,16 @@ final class ByteWork extends ChannelDuplexHandler {
         } else if (done.isSuccess()) {
             tracker.handle().sent();
         }
+    }
+
+    /** Whether something is in progress, as far as bytes tell. */
+    boolean working() {
+        return working;
+    }
+
+    /** Whether that may be a part of a message only. */
+    boolean partial() {
+        return !whole;
     }
 
     /** Somebody knows better from now on. */

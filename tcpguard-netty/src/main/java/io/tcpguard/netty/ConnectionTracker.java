@@ -15,7 +15,6 @@ import io.tcpguard.spi.GonePeers;
 import io.tcpguard.state.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +33,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private final ConnectionHandle handle;
     private final Outgoing outgoing;
     final ClientWaits waits;
-    /** Whether it is known that an event loop serves it, or that none does. */
-    private final AtomicBoolean fateKnown = new AtomicBoolean();
+    private final ChildFate fate;
 
     /** How to evict; null while nobody wants to. */
     private volatile @Nullable Closing evicted;
@@ -55,6 +53,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         this.port = port;
         this.channel = channel;
         this.outgoing = new Outgoing(channel);
+        this.fate = new ChildFate(channel, port.children);
         this.handle = port.listener.open(ServerPort.source(channel), this);
         this.waits = new ClientWaits(this, handle);
         port.opened(this);
@@ -107,6 +106,10 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         if (before == null || !before.isOf(channel.eventLoop())) {
             servedBy(channel.eventLoop());
         }
+        if (channel.isOpen()) {
+            // Whoever closes it from here on, as a filter of addresses does, knows what he does.
+            served();
+        }
         ctx.fireChannelRegistered();
     }
 
@@ -118,11 +121,19 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         }
     }
 
+    /** An application that takes all handlers out goes on without: what happens here nobody knows then. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (channel.isOpen()) {
+            handle.exemptFromEviction();
+        }
+    }
+
     /** Looks before anybody is told, since a server may speak first, to clients that never do. */
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         served();
-        work.look(ctx);
+        work.look(ctx, false);
         ctx.fireChannelActive();
     }
 
@@ -132,7 +143,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
             proxy.look(ctx.pipeline(), msg, handle);
         }
         if (!work.known()) {
-            work.look(ctx);
+            work.look(ctx, false);
         }
         ctx.fireChannelRead(msg);
     }
@@ -145,7 +156,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         ctx.fireChannelReadComplete();
         if (!work.known()) {
             // What was read may have changed the pipeline, and be all that comes for hours.
-            work.look(ctx);
+            work.look(ctx, true);
         }
         WorkSource exact = work.exact();
         if (exact != null) {
@@ -167,25 +178,13 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     void look() {
         ChannelHandlerContext own = channel.pipeline().context(this);
         if (own != null && !work.known()) {
-            work.look(own);
+            work.look(own, false);
         }
     }
 
     /** Its event loop has it, and its pipeline is made. */
     void served() {
-        if (fateKnown.compareAndSet(false, true)) {
-            port.children.served();
-        }
-    }
-
-    private void closedUnserved() {
-        if (fateKnown.compareAndSet(false, true)) {
-            if (evicted == null) {
-                port.children.lost(System.nanoTime());
-            } else {
-                port.children.gaveWay();
-            }
-        }
+        fate.served();
     }
 
     /** Ends the tracking of a connection, if it is tracked. */
@@ -200,7 +199,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     @Override
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
-        closedUnserved();
+        fate.closed(evicted != null);
         port.connectionClosed(this);
     }
 

@@ -34,6 +34,7 @@ final class HealthHandler extends ChannelDuplexHandler {
     private int unanswered;
 
     private boolean swallowing;
+    private boolean lastSwallowed;
     private boolean informational;
 
     HealthHandler(TcpGuard guard, String path) {
@@ -52,11 +53,24 @@ final class HealthHandler extends ChannelDuplexHandler {
                 unanswered++;
             }
         }
-        if (swallowing && msg instanceof HttpObject) {
+        lastSwallowed = swallowing && msg instanceof HttpObject;
+        if (lastSwallowed) {
             swallowing = !(msg instanceof LastHttpContent);
             ReferenceCountUtil.release(msg);
         } else {
             ctx.fireChannelRead(msg);
+        }
+    }
+
+    /** An application that asks for each message hears nothing of those that are answered here. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        if (lastSwallowed) {
+            lastSwallowed = false;
+            if (!ctx.channel().config().isAutoRead()) {
+                ctx.read();
+            }
         }
     }
 

@@ -8,9 +8,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -19,17 +16,14 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.spi.RequestsInProgress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Right behind the HTTP/1 codec: work lasts from the last part of a request, or the first of its response if that comes
- * sooner, to the moment that the last part of the response has left. Refuses requests when the guard says so. A request
- * whose head is only partly there is no use of the connection yet; one whose body is partly there is unfinished, and
- * bytes that come in drops don't change that.
+ * Right behind the HTTP/1 codec, which it tells {@link Http1Requests} about. Refuses requests when the guard says so. A
+ * request whose head is only partly there is no use of the connection yet; one whose body is partly there is
+ * unfinished, and bytes that come in drops don't change that.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
@@ -39,32 +33,21 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext codec;
+    private final Http1Requests requests;
     private final ChannelFutureListener answered = this::onAnswered;
-
-    /** Requests that came whole less responses that were written whole: below zero if the answer came first. */
-    private int open;
-
-    /** Responses written whole and not yet on their way that began as work. */
-    private int leaving;
-
-    /** The head of a request is here, and not its end. */
-    private boolean inBody;
+    private @Nullable ChannelHandlerContext own;
 
     /** Its first request was looked at. */
     private boolean asked;
 
-    /** The server began its part before the request was whole, and this is work. */
-    private boolean early;
-
-    /** The client waits for a word before it sends the body. */
-    private boolean expecting;
-
     private boolean connecting;
     private int bodyBytes;
     private boolean informational;
-    private boolean unfinished;
     private boolean dropping;
     private boolean closing;
+
+    /** Of what was read in one go the last was dropped, so that nobody who asks for each message hears of it. */
+    private boolean lastDropped;
 
     /** The client was told that this answer is the last one. */
     private boolean ending;
@@ -72,13 +55,14 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private Http1Work(ConnectionTracker tracker, ChannelHandlerContext codec) {
         this.tracker = tracker;
         this.codec = codec;
+        this.requests = new Http1Requests(tracker);
     }
 
-    /** Puts one behind the codec that is nearest to the application, if there is any. */
+    /** Puts one behind the codec that is nearest to the application, if there is one, or both of its halves. */
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
         if (pipeline.context(HttpServerCodec.class) == null
-                && pipeline.context(HttpRequestDecoder.class) == null
-                && pipeline.context(HttpResponseEncoder.class) == null) {
+                && (pipeline.context(HttpRequestDecoder.class) == null
+                        || pipeline.context(HttpResponseEncoder.class) == null)) {
             return null;
         }
         ChannelHandlerContext codec = null;
@@ -99,69 +83,57 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        own = ctx;
+    }
+
+    @Override
     public boolean gone() {
-        return codec.isRemoved();
+        return codec.isRemoved() || own == null || own.isRemoved();
     }
 
     @Override
     public void readComplete() {
-        if (inBody && !early && !unfinished) {
-            unfinished = true;
-            tracker.waits.owesRest(true);
+        requests.readComplete();
+        if (lastDropped) {
+            lastDropped = false;
+            if (own != null && !own.channel().config().isAutoRead()) {
+                own.read();
+            }
         }
+    }
+
+    @Override
+    public void takeOver(boolean partial) {
+        requests.takeOver(partial);
     }
 
     @Override
     public void settle() {
-        finished();
-        endEarly();
-        for (; open > 0; open--) {
-            tracker.waits.workEnded();
-        }
-    }
-
-    private void finished() {
-        if (unfinished) {
-            unfinished = false;
-            tracker.waits.owesRest(false);
-        }
-    }
-
-    private void beginEarly() {
-        if (!early && tracker.handle().begin()) {
-            early = true;
-            finished();
-        }
-    }
-
-    private void endEarly() {
-        if (early) {
-            early = false;
-            tracker.waits.workEnded();
-        }
+        requests.settle();
     }
 
     @Override
     public boolean insideRequest() {
-        return (inBody && !dropping) || open > 0 || leaving > 0;
+        return requests.any() && !(dropping && requests.none());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (HttpMessageTypes.isRequest(msg)) {
             head(ctx, (HttpRequest) msg);
-        } else if (inBody) {
+        } else if (requests.inBody()) {
             body(msg);
         }
         boolean last = HttpMessageTypes.isLast(msg);
-        if (dropping || closing) {
+        lastDropped = dropping || closing;
+        if (lastDropped) {
             if (last) {
-                inBody = false;
-                finished();
+                requests.droppedWhole();
             }
             dropping &= !last;
             ReferenceCountUtil.release(msg);
-        } else if (last && !whole()) {
+        } else if (last && !requests.whole()) {
             ReferenceCountUtil.release(msg);
         } else {
             ctx.fireChannelRead(msg);
@@ -169,7 +141,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     }
 
     private void head(ChannelHandlerContext ctx, HttpRequest request) {
-        if (open == 0 && leaving == 0 && !closing) {
+        if (requests.none() && !closing) {
             if (!tracker.admitsRequest()) {
                 refuse(ctx, request);
             }
@@ -177,18 +149,14 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         tracker.handle().touch();
         if (!asked) {
             asked = true;
-            if (RequestsInProgress.isForwarded(request.headers(), HttpHeaders::contains)) {
+            if (HttpHeads.isForwarded(request)) {
                 tracker.handle().forwards();
             }
         }
         dropping |= ending;
-        inBody = true;
         bodyBytes = 0;
         connecting = HttpMethod.CONNECT.equals(request.method());
-        if (!dropping && HttpUtil.is100ContinueExpected(request)) {
-            expecting = true;
-            beginEarly();
-        }
+        requests.head(!dropping && HttpHeads.expectsContinue(request));
     }
 
     /**
@@ -196,29 +164,12 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
      * that.
      */
     private void body(Object msg) {
-        if (expecting) {
-            expecting = false;
-            endEarly();
-        }
+        requests.bodyCame();
         bodyBytes += HttpMessageTypes.bytes(msg);
         if (bodyBytes >= SOME_BYTES) {
             bodyBytes = 0;
             tracker.handle().touch();
         }
-    }
-
-    /** The request is whole. False: drop it. */
-    private boolean whole() {
-        inBody = false;
-        expecting = false;
-        finished();
-        open++;
-        if (early) {
-            // This work goes on as that of a whole request.
-            early = false;
-            return true;
-        }
-        return open <= 0 || tracker.handle().begin();
     }
 
     /**
@@ -227,8 +178,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
         tracker.port().listener.countRefusedRequest();
         dropping = true;
-        closing = RequestRefusal.closes(request);
-        ctx.writeAndFlush(RequestRefusal.answer(request, tracker.port().listener.retryAfterSeconds()));
+        closing = HttpHeads.closesWhenRefused(request);
+        ctx.writeAndFlush(
+                RequestRefusal.answer(request, closing, tracker.port().listener.retryAfterSeconds()));
         if (closing) {
             ConnectionEnd.closeSoon(ctx.channel());
         }
@@ -237,64 +189,52 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         HttpResponse response = HttpMessageTypes.response(msg);
-        if (response != null) {
-            informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                    && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-            if (HttpMessageTypes.leavesHttp(response, connecting)) {
-                tracker.handle().exemptFromEviction();
-            }
-            began();
-            endWith(response);
-        }
+        Object sent = response == null ? msg : begin(response);
         if (!HttpMessageTypes.isLast(msg) || informational) {
-            ctx.write(msg, promise);
-            return;
-        }
-        boolean work = open > 0 || early;
-        early &= open > 0;
-        open--;
-        if (work) {
-            leaving++;
-            ctx.write(msg, promise.unvoid().addListener(answered));
+            ctx.write(sent, promise);
+        } else if (requests.answerEnds()) {
+            ctx.write(sent, promise.unvoid().addListener(answered));
         } else if (ending) {
             ctx.write(
-                    msg, promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
+                    sent,
+                    promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
         } else {
-            ctx.write(msg, promise);
+            ctx.write(sent, promise);
         }
     }
 
-    /** A response, or an interim one, to a request that is not whole yet. */
-    private void began() {
-        if (!inBody || open > 0) {
-            return;
+    /** What is to be sent for it. */
+    private HttpResponse begin(HttpResponse response) {
+        informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        boolean leaves = HttpMessageTypes.leavesHttp(response, connecting);
+        if (leaves) {
+            tracker.handle().exemptFromEviction();
         }
-        if (!informational) {
-            beginEarly();
-        } else if (expecting) {
-            expecting = false;
-            endEarly();
-            readComplete();
-        }
+        requests.answerBegins(informational);
+        return leaves || response.status().codeClass() == HttpStatusClass.INFORMATIONAL ? response : endWith(response);
     }
 
     /**
      * The last answer of a connection whose server leaves, or whose turn is over, unless requests are pipelined behind
      * this one.
      */
-    private void endWith(HttpResponse response) {
-        if (open <= 1
-                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
-                && (tracker.port().ports.leaving() || tracker.handle().leaves())) {
-            ending = true;
-            tracker.lastAnswer();
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    private HttpResponse endWith(HttpResponse response) {
+        if (requests.pipelined()
+                || !(tracker.port().ports.leaving() || tracker.handle().leaves())) {
+            return response;
         }
+        HttpResponse last = HttpHeads.closing(response);
+        if (last == null) {
+            return response;
+        }
+        ending = true;
+        tracker.lastAnswer();
+        return last;
     }
 
     private void onAnswered(ChannelFuture done) {
-        leaving--;
-        tracker.waits.workEnded();
+        requests.answerLeft();
         if (ending) {
             ConnectionEnd.closeSoon(done.channel());
         }

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tcpguard.spi.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -18,12 +17,8 @@ import java.nio.charset.StandardCharsets;
 final class RequestRefusal {
     private RequestRefusal() {}
 
-    /** Whether the connection ends with it: the client wants that, or will not send its body. */
-    static boolean closes(HttpRequest request) {
-        return !HttpUtil.isKeepAlive(request) || HttpUtil.is100ContinueExpected(request);
-    }
-
-    static FullHttpResponse answer(HttpRequest request, int seconds) {
+    /** @param closes whether the connection ends with it */
+    static FullHttpResponse answer(HttpRequest request, boolean closes, int seconds) {
         String body = Refusal.WORK.body(seconds);
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
@@ -33,7 +28,7 @@ final class RequestRefusal {
                         : Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII));
         Refusal.WORK.headers(seconds).forEach(response.headers()::set);
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length());
-        if (closes(request)) {
+        if (closes) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (!request.protocolVersion().isKeepAliveDefault()) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);

@@ -61,7 +61,7 @@ final class ServedChildren {
         lost = true;
     }
 
-    /** It was closed before that by the guard. */
+    /** It was closed before that by the guard, or on purpose by its application. */
     void gaveWay() {
         waiting.decrementAndGet();
     }

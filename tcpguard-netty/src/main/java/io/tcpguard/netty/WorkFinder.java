@@ -27,9 +27,14 @@ final class WorkFinder {
         return exact;
     }
 
-    /** @param own the tracker's */
-    void look(ChannelHandlerContext own) {
+    /**
+     * @param own the tracker's
+     * @param handedOut whether what was read last is with the application already, and who is found has not seen it
+     */
+    void look(ChannelHandlerContext own, boolean handedOut) {
+        boolean inProgress = false;
         if (exact != null) {
+            inProgress = exact.insideRequest();
             exact.settle();
             exact = null;
         }
@@ -37,12 +42,20 @@ final class WorkFinder {
         if (start == null) {
             return;
         }
-        exact = Codecs.find(own.pipeline(), tracker);
-        if (exact == null) {
+        WorkSource found = Codecs.find(own.pipeline(), tracker);
+        exact = found;
+        if (found == null) {
             guessBehind(start);
-        } else if (guess != null) {
-            guess.leave();
-            guess = null;
+        } else {
+            boolean partial = guess != null && guess.partial();
+            if (guess != null) {
+                inProgress |= handedOut && guess.working();
+                guess.leave();
+                guess = null;
+            }
+            if (inProgress) {
+                found.takeOver(partial);
+            }
         }
     }
 

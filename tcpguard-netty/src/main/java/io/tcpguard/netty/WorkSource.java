@@ -40,6 +40,13 @@ interface WorkSource {
     /** The same just before a close, with what was the last stream. On the event loop. */
     default void tellLast() {}
 
+    /**
+     * Something was in progress before this one was here, which did not see it begin. On the event loop, once.
+     *
+     * @param partial whether it may be half a request
+     */
+    default void takeOver(boolean partial) {}
+
     /** Ends what it still holds open. On the event loop, once. */
     void settle();
 }

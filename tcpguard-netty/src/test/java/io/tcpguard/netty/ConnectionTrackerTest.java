@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,11 +11,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.testkit.FakeControl;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +189,32 @@ class ConnectionTrackerTest {
         assertThat(guarded.handle().closed).hasValue(1);
     }
 
+    /** As some tunnels do: nobody knows then what is in progress. */
+    @Test
+    void neverEvictsAConnectionWhoseApplicationTookAllHandlersOut() {
+        EmbeddedChannel child = guarded.child(new HttpServerCodec());
+
+        while (child.pipeline().first() != null) {
+            child.pipeline().removeFirst();
+        }
+
+        assertThat(guarded.handle().kept).isTrue();
+    }
+
+    /** Its answers come from where nobody behind it sees them. */
+    @Test
+    void seesTheWorkOfADecoderThatIsTheApplication() {
+        EmbeddedChannel child = guarded.child(new Decoding(), new ChannelOutboundHandlerAdapter());
+        FakeControl.Handle handle = guarded.handle();
+
+        child.writeInbound(Unpooled.copyInt(1));
+        assertThat(handle.working).hasValue(1);
+
+        child.pipeline().context(Decoding.class).writeAndFlush(Unpooled.copyInt(2));
+        assertThat(handle.working).hasValue(0);
+        child.releaseOutbound();
+    }
+
     @Test
     void givesAnUnguardedChannelAHandleThatDoesNothing() {
         EmbeddedChannel plain = new EmbeddedChannel();
@@ -193,6 +222,13 @@ class ConnectionTrackerTest {
         assertThat(NettyGuard.connection(plain).begin()).isTrue();
         NettyGuard.connection(plain).end();
         ReferenceCountUtil.release(plain.finish());
+    }
+
+    private static final class Decoding extends ByteToMessageDecoder {
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            in.skipBytes(in.readableBytes());
+        }
     }
 
     /** Answers no close: an HTTP/2 or TLS handler that waits for its client. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -30,6 +32,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,29 @@ class HealthHandlerTest {
                 .timeout(Duration.ofSeconds(20))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** An application that asks for each message hears nothing of a check. */
+    @Test
+    void asksForTheRequestAfterACheckWhereNobodyElseDoes() {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            AtomicInteger reads = new AtomicInteger();
+            EmbeddedChannel child = new EmbeddedChannel(
+                    new ChannelOutboundHandlerAdapter() {
+                        @Override
+                        public void read(ChannelHandlerContext ctx) {
+                            reads.incrementAndGet();
+                        }
+                    },
+                    NettyGuard.healthHandler(guard, "/health"));
+            child.config().setAutoRead(false);
+            reads.set(0);
+
+            child.writeInbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/health"));
+
+            assertThat(reads).hasValue(1);
+            child.releaseOutbound();
+        }
     }
 
     private HttpResponse<String> await(int port, String accept, Predicate<HttpResponse<String>> told)

@@ -7,10 +7,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -18,13 +26,18 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("FutureReturnValueIgnored")
 class Http1WorkTest {
@@ -346,6 +359,18 @@ class Http1WorkTest {
     }
 
     @Test
+    void endsNoTunnelByTheAnswerThatOpensIt() {
+        EmbeddedChannel child = serve();
+        guarded.ports.leave(true);
+        child.writeInbound(text("CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n"));
+
+        child.writeOutbound(response(HttpResponseStatus.OK));
+
+        assertThat(answer(child)).doesNotContain("close");
+        assertThat(guarded.handle().kept).isTrue();
+    }
+
+    @Test
     void answersPipelinedRequestsBeforeItEndsTheirConnection() {
         EmbeddedChannel child = serve();
         guarded.ports.leave(true);
@@ -356,6 +381,158 @@ class Http1WorkTest {
         child.writeOutbound(ok());
 
         assertThat(answer(child)).contains("connection: close\r\n");
+    }
+
+    /** As Netty's example of port unification does it, and by a handler that is no decoder. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void countsARequestWhoseFirstBytesMadeItsPipeline(boolean decoder) {
+        EmbeddedChannel child = guarded.child(decoder ? new Unification() : new PlainUnification());
+
+        child.writeInbound(text(GET));
+        assertThat(child.pipeline().get(HttpServerCodec.class)).isNotNull();
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void takesHalfAHeadThatMadeItsPipelineForNoWorkOfTheServers(boolean decoder) {
+        EmbeddedChannel child = guarded.child(decoder ? new Unification() : new PlainUnification());
+
+        child.writeInbound(text("GET / HTTP/1.1\r\nHo"));
+        assertThat(guarded.handle().working.get() == 0 || guarded.handle().unfinished)
+                .isTrue();
+
+        child.writeInbound(text("st: x\r\n\r\n"));
+        assertThat(guarded.handle().unfinished).isFalse();
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    /** A body that was refused before it was sent never comes: the decoder reads the next head. */
+    @Test
+    void countsTheRequestAfterOneWhoseBodyWasRefused() {
+        EmbeddedChannel child = guarded.child(new HttpServerCodec(), new HttpObjectAggregator(10), application);
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n"));
+        assertThat(answer(child)).startsWith("HTTP/1.1 413 ");
+        assertThat(guarded.handle().working).hasValue(0);
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    /** The codec throws at the second end; the connection goes on. */
+    @Test
+    void countsTheRequestAfterAnAnswerThatEndedTwice() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+        child.writeOutbound(ok());
+        child.write(LastHttpContent.EMPTY_LAST_CONTENT);
+
+        child.writeInbound(text(GET));
+
+        assertThat(guarded.handle().working).hasValue(1);
+    }
+
+    @Test
+    void leavesWorkToBytesWhereItSeesOneSideOnly() {
+        EmbeddedChannel child = guarded.child(new HttpRequestDecoder(), application);
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+        child.writeOutbound(text("HTTP/1.1 204 No Content\r\n\r\n"));
+
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void sitsBehindTheCodecAgainWhenItWasTakenOut() {
+        EmbeddedChannel child = serve();
+        child.writeInbound(text(GET));
+        child.writeOutbound(ok());
+        child.pipeline().remove(Http1Work.class);
+
+        child.writeInbound(text(GET));
+
+        assertThat(guarded.handle().working).hasValue(1);
+    }
+
+    /** An application that asks for each message hears nothing of one that is refused. */
+    @Test
+    void asksForTheRequestAfterARefusedOneWhereNobodyElseDoes() {
+        Reads reads = new Reads();
+        EmbeddedChannel child = guarded.child(reads, new HttpServerCodec(), application);
+        child.config().setAutoRead(false);
+        guarded.policy.requests = Admission.RESPOND;
+        reads.asked = 0;
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"));
+        assertThat(reads.asked).as("for the rest").isPositive();
+        reads.asked = 0;
+        child.writeInbound(text("b"));
+
+        assertThat(reads.asked).as("for the next request").isPositive();
+    }
+
+    /** The application may send the same object, or its headers, to everybody. */
+    @ParameterizedTest
+    @MethodSource
+    void leavesTheApplicationsOwnHeadersAlone(HttpHeaders headers) {
+        EmbeddedChannel child = serve();
+        guarded.ports.leave(true);
+        child.writeInbound(text(GET));
+
+        child.writeOutbound(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.OK,
+                Unpooled.EMPTY_BUFFER,
+                headers,
+                EmptyHttpHeaders.INSTANCE));
+
+        assertThat(answer(child)).startsWith("HTTP/1.1 200 ").contains("connection: close\r\n");
+        assertThat(headers.contains("connection")).isFalse();
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    static List<HttpHeaders> leavesTheApplicationsOwnHeadersAlone() {
+        return List.of(
+                new DefaultHttpHeaders().set("content-length", 0),
+                new ReadOnlyHttpHeaders(false, "content-length", "0"),
+                EmptyHttpHeaders.INSTANCE);
+    }
+
+    /** A decoder makes what headers its factory says. */
+    @Test
+    void servesARequestWhoseHeadersItDoesNotUnderstand() {
+        HttpHeadersFactory own = new HttpHeadersFactory() {
+            @Override
+            public HttpHeaders newHeaders() {
+                return new OwnHeaders();
+            }
+
+            @Override
+            public HttpHeaders newEmptyHeaders() {
+                return new OwnHeaders();
+            }
+        };
+        EmbeddedChannel child =
+                guarded.child(new HttpServerCodec(new HttpDecoderConfig().setHeadersFactory(own)), application);
+
+        child.writeInbound(text("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na"));
+        child.checkException();
+
+        assertThat(application.requests).isEqualTo(1);
+        assertThat(guarded.handle().working).hasValue(1);
     }
 
     private EmbeddedChannel serve() {
@@ -408,6 +585,54 @@ class Http1WorkTest {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private void speaksHttp(ChannelHandlerContext ctx) {
+        ctx.pipeline().addLast(new HttpServerCodec(), application);
+    }
+
+    private final class Unification extends ByteToMessageDecoder {
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            speaksHttp(ctx);
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private final class PlainUnification extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            speaksHttp(ctx);
+            ctx.fireChannelRead(msg);
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    /** Counts what is asked of the transport. */
+    private static final class Reads extends ChannelOutboundHandlerAdapter {
+        int asked;
+
+        @Override
+        public void read(ChannelHandlerContext ctx) {
+            asked++;
+            ctx.read();
+        }
+    }
+
+    /** Answers only what its own framework asks. */
+    private static final class OwnHeaders extends DefaultHttpHeaders {
+        @Override
+        public boolean contains(String name) {
+            throw new UnsupportedOperationException(name);
+        }
+
+        @Override
+        public String get(CharSequence name) {
+            if (name.toString().equals("expect")) {
+                throw new UnsupportedOperationException("expect");
+            }
+            return super.get(name);
         }
     }
 }

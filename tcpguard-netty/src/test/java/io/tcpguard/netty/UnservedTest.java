@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ipfilter.AbstractRemoteAddressFilter;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.testkit.Await;
@@ -27,9 +28,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The port accepts, and nobody is served: each by its real cause. */
 @Timeout(60)
@@ -43,8 +47,16 @@ class UnservedTest {
             TcpGuard.builder().set("stalledAfter", "1s").build().start();
     private final List<Socket> clients = new ArrayList<>();
     private volatile boolean throwing;
+    private volatile @Nullable Refusal refusing;
     private volatile boolean deadlyToBoss;
     private volatile boolean deadlyToChild;
+
+    /** How an application refuses clients itself, whom strangers may be. */
+    private enum Refusal {
+        BY_FILTER,
+        IN_THE_INITIALIZER,
+        IN_THE_BOSS
+    }
 
     /** Throws where Netty does not expect it: before a read. */
     private static final class Deadly extends DefaultMaxMessagesRecvByteBufAllocator {
@@ -104,6 +116,10 @@ class UnservedTest {
                         if (throwing && errorInBoss) {
                             throw new NoClassDefFoundError("in the boss");
                         }
+                        if (refusing == Refusal.IN_THE_BOSS) {
+                            ((Channel) child).unsafe().closeForcibly();
+                            return;
+                        }
                         ctx.fireChannelRead(child);
                     }
                 })
@@ -113,6 +129,16 @@ class UnservedTest {
                         if (throwing) {
                             throw new NoClassDefFoundError("in the initializer");
                         }
+                        if (refusing == Refusal.IN_THE_INITIALIZER) {
+                            child.close();
+                            return;
+                        }
+                        child.pipeline().addLast(new AbstractRemoteAddressFilter<InetSocketAddress>() {
+                            @Override
+                            protected boolean accept(ChannelHandlerContext ctx, InetSocketAddress remote) {
+                                return refusing != Refusal.BY_FILTER;
+                            }
+                        });
                         Speech.HTTP1.pipeline(child);
                     }
                 });
@@ -171,6 +197,22 @@ class UnservedTest {
         isUpAndServes(server);
         throwing = true;
         goesDownWhenClientsCome(server);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Refusal.class)
+    void isUpWhileItsApplicationRefusesClients(Refusal how) throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        refusing = how;
+        for (int i = 0; i < 20; i++) {
+            knock(server);
+            assertThat(clients.get(clients.size() - 1).getInputStream().read()).isNegative();
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
+        assertThat(guard.snapshot().verdict().reason()).doesNotContain("netty-");
+        refusing = null;
+        isUpAndServes(server);
     }
 
     @Test

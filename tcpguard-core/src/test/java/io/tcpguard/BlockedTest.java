@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
+import io.tcpguard.testkit.Wire;
 import java.io.File;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -70,14 +67,14 @@ class BlockedTest {
             LOG.addHandler(appender);
 
             // The first check ever is a line of the I/O thread, a drain one of the sampler.
-            assertThat(health(guard)).startsWith("HTTP/1.1 200 ");
+            assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 200 ");
             guard.drain("deploy");
             Await.until(
                     "a sample after the line", () -> !guard.snapshot().verdict().up());
-            assertThat(health(guard)).startsWith("HTTP/1.1 503 ");
+            assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 503 ");
             guard.resume();
             Await.until("another", () -> guard.snapshot().verdict().up());
-            assertThat(health(guard)).startsWith("HTTP/1.1 200 ");
+            assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 200 ");
             entered.await();
             assertThat(lines).as("or it does not block").isEmpty();
 
@@ -93,7 +90,7 @@ class BlockedTest {
         LOG.addHandler(appender);
         TcpGuard guard = TcpGuard.builder().healthPort(0).build().start();
         try (guard) {
-            assertThat(health(guard)).startsWith("HTTP/1.1 200 ");
+            assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 200 ");
         }
         assertThat(guard.healthPort()).isEqualTo(-1);
     }
@@ -108,25 +105,15 @@ class BlockedTest {
                 guard.onTransition(transition -> block());
                 guard.drain("deploy");
                 entered.await();
-                assertThat(health(guard)).startsWith("HTTP/1.1 503 ");
+                assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 503 ");
                 guard.resume();
                 Await.until("a sample", () -> guard.snapshot().verdict().up());
-                assertThat(health(guard)).startsWith("HTTP/1.1 200 ");
+                assertThat(Wire.get(guard.healthPort(), "/health")).startsWith("HTTP/1.1 200 ");
                 Await.until("lines", () -> heard.stream().anyMatch(line -> line.contains("up, weight")));
             } finally {
                 LOG.removeHandler(log);
                 unblocked.countDown();
             }
-        }
-    }
-
-    private static String health(TcpGuard guard) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), guard.healthPort())) {
-            socket.setSoTimeout(5_000);
-            socket.getOutputStream()
-                    .write("GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 }

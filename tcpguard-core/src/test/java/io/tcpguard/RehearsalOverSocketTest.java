@@ -11,11 +11,8 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.Level;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
+import io.tcpguard.testkit.Wire;
 import java.io.File;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,15 +29,17 @@ class RehearsalOverSocketTest {
         try (TcpGuard guard = TcpGuard.builder().healthPort(0).build().start()) {
             guard.rehearse(Signal.DESCRIPTORS, 1, Duration.ofMinutes(1));
 
-            Await.until("it is told", () -> get(guard, "/health").startsWith("HTTP/1.1 503 "));
-            assertThat(get(guard, "/health")).contains("reason: rehearsal: ");
-            assertThat(get(guard, "/details"))
+            Await.until("it is told", () -> Wire.tryGet(guard.healthPort(), "/health")
+                    .startsWith("HTTP/1.1 503 "));
+            assertThat(Wire.tryGet(guard.healthPort(), "/health")).contains("reason: rehearsal: ");
+            assertThat(Wire.tryGet(guard.healthPort(), "/details"))
                     .contains("rehearsal: nobody is in trouble")
                     .contains("level for");
             assertThat(guard.healthPage(null, false).body()).as("a stranger").contains("rehearsal of descriptors");
-            Await.until("it is told", () -> get(guard, "/incident").contains("A rehearsal: "));
+            Await.until("it is told", () -> Wire.tryGet(guard.healthPort(), "/incident")
+                    .contains("A rehearsal: "));
             for (String path : new String[] {"/rehearse", "/endRehearsal", "/resume"}) {
-                assertThat(get(guard, path)).startsWith("HTTP/1.1 404 ");
+                assertThat(Wire.tryGet(guard.healthPort(), path)).startsWith("HTTP/1.1 404 ");
             }
             guard.endRehearsal();
             Await.until(
@@ -123,16 +122,6 @@ class RehearsalOverSocketTest {
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("duration=");
             }
-        }
-    }
-
-    private static String get(TcpGuard guard, String path) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), guard.healthPort())) {
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 }

@@ -20,6 +20,7 @@ import io.tcpguard.state.SignalState;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
 import io.tcpguard.testkit.OpenDescriptors;
+import io.tcpguard.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -135,13 +135,7 @@ class TcpGuardTest {
     }
 
     private static String get(TcpGuard guard, String path) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), guard.healthPort())) {
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return answer.substring(answer.indexOf("\r\n\r\n") + 4);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Wire.body(Wire.tryGet(guard.healthPort(), path));
     }
 
     @Test

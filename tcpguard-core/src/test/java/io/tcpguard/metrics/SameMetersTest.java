@@ -7,11 +7,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -101,15 +100,8 @@ class SameMetersTest {
     }
 
     private static String metrics(int port, String accept) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write(("GET /metrics HTTP/1.1\r\nHost: h\r\nAccept: " + accept + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int end = answer.indexOf("\r\n\r\n");
-            assertThat(answer).startsWith("HTTP/1.1 200 OK");
-            return answer.substring(end + 4);
-        }
+        String answer = Wire.exchange(port, "GET /metrics HTTP/1.1\r\nHost: h\r\nAccept: " + accept + "\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 200 OK");
+        return Wire.body(answer);
     }
 }

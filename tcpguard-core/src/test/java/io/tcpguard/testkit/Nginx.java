@@ -4,7 +4,6 @@ package io.tcpguard.testkit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,10 +40,7 @@ public final class Nginx implements AutoCloseable {
      */
     public static Nginx before(Path directory, int kept, List<Integer> servers)
             throws IOException, InterruptedException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Wire.freePort();
         StringBuilder upstream = new StringBuilder();
         servers.forEach(
                 server -> upstream.append("server 127.0.0.1:").append(server).append("; "));

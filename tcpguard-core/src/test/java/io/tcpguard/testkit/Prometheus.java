@@ -2,8 +2,6 @@
 package io.tcpguard.testkit;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -28,7 +26,7 @@ public final class Prometheus implements AutoCloseable {
 
     /** Scrapes that port of this machine from now on; keeps its files in this directory. */
     public Prometheus(Path directory, int target) throws IOException {
-        port = freePort();
+        port = Wire.freePort();
         Path configuration = Files.writeString(
                 directory.resolve("prometheus.yml"),
                 """
@@ -53,12 +51,6 @@ public final class Prometheus implements AutoCloseable {
     /** Whether it is there. */
     public static boolean isInstalled() {
         return Files.isExecutable(PROGRAM);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 
     /** The one value of this expression now; NaN if there is none, or it does not answer yet. */

@@ -12,11 +12,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +45,7 @@ class LifecycleTest {
 
     @Test
     void isAfterEachStopAndStartWhatItWasAfterTheFirstStart() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext application = example.start("--tcpguard.health-port=" + health)) {
             serves(application, health);
             List<String> threads = ownThreads();
@@ -64,7 +64,7 @@ class LifecycleTest {
 
     @Test
     void holdsNothingThatACheckpointRefuses() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext application = example.start("--tcpguard.health-port=" + health)) {
             serves(application, health);
             // What Spring does around a checkpoint (CRaC), without a JVM that can make one.
@@ -89,7 +89,7 @@ class LifecycleTest {
 
     @Test
     void servesOnThroughPauseAndRestart() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext application = example.start("--tcpguard.health-port=" + health)) {
             assumeTrue(has(application.getClass(), "pause"), "Spring Framework 7 pauses");
             serves(application, health);
@@ -102,7 +102,7 @@ class LifecycleTest {
 
     @Test
     void saysWhichPortIsTakenAndLeavesTheFirstContextAlone() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext first = example.start("--tcpguard.health-port=" + health)) {
             serves(first, health);
             Throwable failure = catchThrowable(() -> example.start("--tcpguard.health-port=" + health));
@@ -118,7 +118,7 @@ class LifecycleTest {
 
     @Test
     void takesAnyHealthPortInATestThatTakesAnyServerPort() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         String[] fixed = {"--tcpguard.health-port=" + health};
         MapPropertySource test = new MapPropertySource("Inlined Test Properties", Map.of("server.port", "0"));
         try (ConfigurableApplicationContext first = example.start(test, fixed);
@@ -134,7 +134,7 @@ class LifecycleTest {
 
     @Test
     void guardsWhereBeansAreLazy() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext application =
                 example.start("--spring.main.lazy-initialization=true", "--tcpguard.health-port=" + health)) {
             serves(application, health);
@@ -153,7 +153,7 @@ class LifecycleTest {
 
     @Test
     void startsAgainAndAgainInOneProcessOnTheSameHealthPort() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         for (int i = 0; i < 3; i++) {
             try (ConfigurableApplicationContext application = example.start("--tcpguard.health-port=" + health)) {
                 serves(application, health);
@@ -165,7 +165,7 @@ class LifecycleTest {
 
     @Test
     void givesAnInertGuardToWhomeverWantsOneWhereItIsDisabled() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (ConfigurableApplicationContext application = example.start(
                 Map.of(Wanting.class, Wanting::new), "--tcpguard.enabled=false", "--tcpguard.health-port=" + health)) {
             TcpGuard guard = application.getBean(TcpGuard.class);
@@ -216,12 +216,6 @@ class LifecycleTest {
             return Web.get(port, "/").statusCode() == 200;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
         }
     }
 

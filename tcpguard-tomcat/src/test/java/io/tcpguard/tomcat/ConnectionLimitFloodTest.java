@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -182,11 +183,8 @@ class ConnectionLimitFloodTest {
     }
 
     private static String details(ChildServer server) throws Exception {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(5_000);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.healthPort()), 5_000);
-            socket.getOutputStream().write("GET /details HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        try {
+            return Wire.get(server.healthPort(), "/details");
         } catch (IOException e) {
             throw new IOException("no details: " + server.output(), e);
         }

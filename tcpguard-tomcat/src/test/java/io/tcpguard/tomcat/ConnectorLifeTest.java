@@ -7,10 +7,10 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.state.ListenerState;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
-import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -134,7 +134,7 @@ class ConnectorLifeTest {
             assertThat(held(other())).isZero();
             assertThat(guard.watches).hasValue((int) watches - 1);
         }
-        int port = freePort();
+        int port = Wire.freePort();
         connector.setPort(port);
         invoke(connector, "start");
         Await.until("accepts on another port", () -> other().control.accepting());
@@ -170,12 +170,6 @@ class ConnectorLifeTest {
         ThreadPoolExecutor workers =
                 (ThreadPoolExecutor) connector.getProtocolHandler().getExecutor();
         Await.until("no worker is busy", () -> workers.getActiveCount() == 0);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     /** A reload is the application's; its connectors go on, and who is connected stays in the books. */
@@ -361,7 +355,7 @@ class ConnectorLifeTest {
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
             for (int i = 0; i < 3; i++) {
                 invoke(connector, "stop");
-                int port = freePort();
+                int port = Wire.freePort();
                 setPort(connector, port);
                 invoke(connector, "start");
                 isKnown(real, port);

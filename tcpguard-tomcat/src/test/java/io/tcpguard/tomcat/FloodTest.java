@@ -3,11 +3,8 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -212,16 +209,11 @@ class FloodTest {
     }
 
     static String health(ChildServer server) throws Exception {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(5_000);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.healthPort()), 5_000);
-            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        }
+        return Wire.get(server.healthPort(), "/");
     }
 
     /** Asked on the health port: under TLS too. */
-    private static String level(ChildServer server) {
+    static String level(ChildServer server) {
         try {
             return health(server);
         } catch (Exception e) {

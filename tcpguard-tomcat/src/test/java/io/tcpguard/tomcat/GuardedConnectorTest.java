@@ -8,6 +8,7 @@ import io.tcpguard.config.Network;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.Wire;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -426,7 +427,7 @@ class GuardedConnectorTest {
 
     @Test
     void saysThatItAcceptsOnlyWhileItDoes() throws Exception {
-        rig.connector.setPort(freePort());
+        rig.connector.setPort(Wire.freePort());
         GuardedHttp11NioProtocol protocol = rig.protocol;
         protocol.unguard();
         protocol.guardWith(guard);
@@ -479,11 +480,5 @@ class GuardedConnectorTest {
 
     private boolean accepting() {
         return guard.listeners.get(guard.listeners.size() - 1).control.accepting();
-    }
-
-    private static int freePort() throws Exception {
-        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,9 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import io.tcpguard.testkit.Wire;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +65,7 @@ class MemoryFloodTest {
             try (Crowd crowd = come.call()) {
                 TimeUnit.SECONDS.sleep(30);
                 System.out.println(crowd + "; " + users);
-                System.out.println(details(server));
+                System.out.println(Wire.get(server.healthPort(), "/details"));
             }
             assertThat(memoryErrors(server)).isEmpty();
             users.allWereServed(server);
@@ -113,14 +111,6 @@ class MemoryFloodTest {
             return client.get("/").startsWith("HTTP/1.1 200");
         } catch (Exception e) {
             return false;
-        }
-    }
-
-    private static String details(ChildServer server) throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.healthPort())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write("GET /details HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 }

@@ -17,11 +17,11 @@ class ShutdownDrainTest {
         try (ChildServer server = new ChildServer(
                         256, List.of("-cp", System.getProperty("java.class.path"), ShutdownMain.class.getName()));
                 RawClient slow = new RawClient(server.port())) {
-            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
             TomcatRig.await("begun", () -> server.output().contains("slow one begun"));
             server.requestTermination();
-            TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+            TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
             // Nobody is turned away while balancers still send clients here.
             try (RawClient other = new RawClient(server.port())) {
                 assertThat(other.get("/")).startsWith("HTTP/1.1 200");
@@ -62,14 +62,6 @@ class ShutdownDrainTest {
                 assertThat(slow.ending()).isEqualTo("FIN");
                 drained.get(30, TimeUnit.SECONDS);
             }
-        }
-    }
-
-    private static String healthOf(ChildServer server) {
-        try {
-            return FloodTest.health(server);
-        } catch (Exception e) {
-            return "no answer: " + e;
         }
     }
 

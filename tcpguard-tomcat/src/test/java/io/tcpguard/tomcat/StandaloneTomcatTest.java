@@ -117,7 +117,7 @@ class StandaloneTomcatTest {
                     .anyMatch(line -> line.contains("watches"));
             assertThat(server.output().stream().filter(line -> line.contains(": active: ")))
                     .hasSize(1);
-            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             FloodTest.floodAndLetGo(server, Abuse.SILENT, 400);
             assertThat(server.acceptErrors()).isEmpty();
             try (RawClient client = new RawClient(server.port())) {
@@ -132,11 +132,11 @@ class StandaloneTomcatTest {
     void drainsInTomcatsOwnShutdownHook() throws Exception {
         try (ChildServer server =
                 start("healthPort=\"0\" notice=\"2s\" finish=\"10s\"", GuardedHttp11NioProtocol.class.getName())) {
-            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             try (RawClient client = new RawClient(server.port())) {
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
                 server.requestTermination();
-                TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+                TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200").endsWith("hello");
             }
             assertThat(server.ended()).isTrue();
@@ -165,7 +165,7 @@ class StandaloneTomcatTest {
                 base.resolve("conf/tomcat-users.xml"),
                 "<tomcat-users><user username=\"o\" password=\"p\" roles=\"manager-jmx\"/></tomcat-users>");
         try (ChildServer server = start("healthPort=\"0\"", GuardedHttp11NioProtocol.class.getName())) {
-            TomcatRig.await("healthy", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=Level"))
                     .contains("OK - Attribute get 'Catalina:type=TcpGuard' - Level = NORMAL");
             assertThat(jmxProxy(server, "qry=Catalina:type=TcpGuard"))
@@ -173,11 +173,11 @@ class StandaloneTomcatTest {
 
             assertThat(jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=drain&ps=deployment"))
                     .contains("OK - Operation drain");
-            TomcatRig.await("health down", () -> healthOf(server).startsWith("HTTP/1.1 503"));
+            TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
             assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=DrainReason"))
                     .contains("deployment");
             jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=resume");
-            TomcatRig.await("health up", () -> healthOf(server).startsWith("HTTP/1.1 200"));
+            TomcatRig.await("health up", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             server.terminate();
             assertThat(server.output()).noneMatch(line -> line.contains("SEVERE"));
         }
@@ -201,14 +201,6 @@ class StandaloneTomcatTest {
             assertThat(server.output())
                     .anyMatch(line -> line.contains("There is no setting helthPort"))
                     .noneMatch(line -> line.contains("Server startup in"));
-        }
-    }
-
-    private static String healthOf(ChildServer server) {
-        try {
-            return FloodTest.health(server);
-        } catch (Exception e) {
-            return "no answer: " + e;
         }
     }
 }

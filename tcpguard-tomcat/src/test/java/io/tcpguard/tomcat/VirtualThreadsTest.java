@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -104,18 +105,8 @@ class VirtualThreadsTest {
         }
     }
 
-    private String health(String path) {
-        try (Socket check = new Socket(InetAddress.getLoopbackAddress(), healthPort)) {
-            check.setSoTimeout(20_000);
-            check.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            return new String(check.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
     private boolean up() {
-        return health("/health").startsWith("HTTP/1.1 200");
+        return Wire.tryGet(healthPort, "/health").startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -123,7 +114,7 @@ class VirtualThreadsTest {
         assertThat(up()).isTrue();
         ask(MORE_THAN_A_POOL, "GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
         TomcatRig.await("health is down", () -> !up());
-        assertThat(health("/details")).contains("WORK_DELAY");
+        assertThat(Wire.tryGet(healthPort, "/details")).contains("WORK_DELAY");
 
         server.getOutputStream().write('r');
         server.getOutputStream().flush();
@@ -137,7 +128,7 @@ class VirtualThreadsTest {
             TimeUnit.SECONDS.sleep(1);
             assertThat(up()).isTrue();
         }
-        assertThat(health("/details")).contains("NORMAL");
+        assertThat(Wire.tryGet(healthPort, "/details")).contains("NORMAL");
     }
 
     @Test
@@ -145,7 +136,9 @@ class VirtualThreadsTest {
         ask(MORE_THAN_A_POOL, "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
         for (int i = 0; i < 20; i++) {
             TimeUnit.SECONDS.sleep(1);
-            assertThat(health("/health")).as(health("/details")).startsWith("HTTP/1.1 200");
+            assertThat(Wire.tryGet(healthPort, "/health"))
+                    .as(Wire.tryGet(healthPort, "/details"))
+                    .startsWith("HTTP/1.1 200");
         }
         try (RawClient user = new RawClient(port)) {
             assertThat(user.get("/")).startsWith("HTTP/1.1 200");
@@ -156,6 +149,7 @@ class VirtualThreadsTest {
     void carriersThatAreTakenShowAsDelayOfWork() throws Exception {
         ask(6, "GET /spin HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        TomcatRig.await("work is late", () -> health("/details").contains("work waits too long for a thread"));
+        TomcatRig.await(
+                "work is late", () -> Wire.tryGet(healthPort, "/details").contains("work waits too long for a thread"));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

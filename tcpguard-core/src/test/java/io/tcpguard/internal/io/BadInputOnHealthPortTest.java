@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.testkit.OpenDescriptors;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.testkit.JavaChild;
 import io.tcpguard.testkit.Prometheus;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;

@@ -14,6 +14,7 @@ import io.tcpguard.signal.TcpState;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Trend;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

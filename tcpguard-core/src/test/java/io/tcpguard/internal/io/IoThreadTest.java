@@ -9,6 +9,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.OpenDescriptors;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

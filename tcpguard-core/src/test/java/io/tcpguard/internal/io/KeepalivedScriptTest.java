@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -8,9 +8,8 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -52,7 +51,7 @@ class LoadBalancersTest {
                     config,
                     Files.readString(DOCS.resolve("haproxy/haproxy.cfg"))
                             .replace("/run/haproxy.sock", socket.toString())
-                            .replace("bind :80", "bind 127.0.0.1:" + freePort())
+                            .replace("bind :80", "bind 127.0.0.1:" + Wire.freePort())
                             .replace("10.0.0.11", "127.0.0.1")
                             .replace("10.0.0.12", "127.0.0.2")
                             .replace("check port 8081", "check port " + io.healthPort())
@@ -185,12 +184,6 @@ class LoadBalancersTest {
             return "";
         } catch (IOException e) {
             return ""; // Not there yet.
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

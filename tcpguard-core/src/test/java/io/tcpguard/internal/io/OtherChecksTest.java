@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Level;
 import io.tcpguard.testkit.OpenDescriptors;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;

@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.Wire;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -76,21 +76,11 @@ class LeakNamedTest {
         String what =
                 named.replace("DIRECTORY", directory.toString()).replace("PORT", Integer.toString(peer.getLocalPort()));
 
-        Await.until("it is named in /details", () -> get(port, "/details")
+        Await.until("it is named in /details", () -> Wire.tryGet(port, "/details")
                 .contains("note: the descriptors that grew most since the start"));
-        assertThat(get(port, "/details")).contains(what);
-        Await.until("none is left", () -> get(port, "/health").contains(" 503 "));
-        assertThat(get(port, "/details")).contains(what);
-        assertThat(get(port, "/incident")).contains("Also seen: the descriptors that grew most", what);
-    }
-
-    private static String get(int port, String path) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return e.toString();
-        }
+        assertThat(Wire.tryGet(port, "/details")).contains(what);
+        Await.until("none is left", () -> Wire.tryGet(port, "/health").contains(" 503 "));
+        assertThat(Wire.tryGet(port, "/details")).contains(what);
+        assertThat(Wire.tryGet(port, "/incident")).contains("Also seen: the descriptors that grew most", what);
     }
 }

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.Wire;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,13 +14,13 @@ import org.junit.jupiter.api.Test;
 class GuardedNettyTest {
     @Test
     void servesClientsAndTheLoadBalancer() throws Exception {
-        int port = free();
-        int health = free();
+        int port = Wire.freePort();
+        int health = Wire.freePort();
         Channel server = GuardedNetty.start(port, health);
         try {
-            assertThat(get(port, "/")).startsWith("HTTP/1.1 200");
-            Await.until("up", () -> get(health, "/health").startsWith("HTTP/1.1 200"));
-            assertThat(get(health, "/health")).containsPattern("\r\n\r\nUP [0-9]+ [A-Z]+\n");
+            assertThat(Wire.get(port, "/")).startsWith("HTTP/1.1 200");
+            Await.until("up", () -> Wire.get(health, "/health").startsWith("HTTP/1.1 200"));
+            assertThat(Wire.get(health, "/health")).containsPattern("\r\n\r\nUP [0-9]+ [A-Z]+\n");
         } finally {
             server.close().sync();
         }
@@ -48,21 +45,5 @@ class GuardedNettyTest {
         assertThat(text).contains(start);
         int from = text.indexOf(start) + start.length();
         return text.substring(from, text.indexOf(end, from));
-    }
-
-    private static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static String get(int port, String path) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(30_000);
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        }
     }
 }

@@ -1,12 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
-package io.tcpguard.internal.io;
+package io.tcpguard.testkit;
 
-import io.tcpguard.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,18 +14,25 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
-/** The client's side of the tests: plain blocking sockets, with generous deadlines. */
-final class Wire {
-    static final int DEADLINE_MILLIS = 20_000;
+/** The client's side of tests: plain blocking sockets to this machine, with generous deadlines. */
+public final class Wire {
+    public static final int DEADLINE_MILLIS = 20_000;
 
     private Wire() {}
 
-    static Socket connect(int port) throws IOException {
+    /** One that was free a moment ago. */
+    public static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    public static Socket connect(int port) throws IOException {
         return connect(port, "127.0.0.1");
     }
 
     /** From an address of its own: all of 127.0.0.0/8 is local on Linux. */
-    static Socket connect(int port, String from) throws IOException {
+    public static Socket connect(int port, String from) throws IOException {
         Socket socket = new Socket();
         try {
             socket.setReuseAddress(true);
@@ -39,11 +46,11 @@ final class Wire {
         }
     }
 
-    static void send(Socket socket, String text) throws IOException {
+    public static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    static String readToEnd(Socket socket) throws IOException {
+    public static String readToEnd(Socket socket) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         InputStream in = socket.getInputStream();
         for (int b = in.read(); b >= 0; b = in.read()) {
@@ -52,31 +59,41 @@ final class Wire {
         return all.toString(StandardCharsets.UTF_8);
     }
 
-    static String exchange(int port, String request) throws IOException {
+    public static String exchange(int port, String request) throws IOException {
         return exchange(port, "127.0.0.1", request);
     }
 
-    static String exchange(int port, String from, String request) throws IOException {
+    public static String exchange(int port, String from, String request) throws IOException {
         try (Socket socket = connect(port, from)) {
             send(socket, request);
             return readToEnd(socket);
         }
     }
 
-    static String get(int port, String path) throws IOException {
-        return exchange(port, "GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    /** The whole answer. */
+    public static String get(int port, String path) throws IOException {
+        return exchange(port, "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     }
 
-    static String body(String answer) {
+    /** The same; what went wrong, if there is none. */
+    public static String tryGet(int port, String path) {
+        try {
+            return get(port, path);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    public static String body(String answer) {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
 
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         Await.until(what, condition::getAsBoolean);
     }
 
     /** Sockets in TIME_WAIT whose local port is this one. Source: proc_net(5), tcp; state 06. */
-    static long timeWaits(int localPort) throws IOException {
+    public static long timeWaits(int localPort) throws IOException {
         Pattern ours = Pattern.compile(String.format("^ *[0-9]+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]{4} 06 ", localPort));
         long count = 0;
         for (String file : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {

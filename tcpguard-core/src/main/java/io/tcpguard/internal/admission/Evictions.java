@@ -125,7 +125,11 @@ final class Evictions {
                 return;
             }
         }
-        one(full, snapshot, cause, now);
+        if (!one(full, snapshot, cause, now)) {
+            synchronized (any) {
+                full.pace().nobodyWent();
+            }
+        }
     }
 
     /** Whether an idle connection of this source was evicted. */

@@ -32,4 +32,9 @@ final class MakeUpPace {
         at = now;
         return true;
     }
+
+    /** Nobody could go: nobody went in vain. */
+    void nobodyWent() {
+        inVain = Math.max(0, inVain - 1);
+    }
 }

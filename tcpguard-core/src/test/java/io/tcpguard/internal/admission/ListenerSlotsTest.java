@@ -107,6 +107,28 @@ class ListenerSlotsTest {
         assertThat(evicted).hasSize(5 + 16);
     }
 
+    /** Two listeners at once, or allowed clients: more than may be came in before anybody was idle long enough. */
+    @Test
+    void beyondWhatMayBeHeldNewcomersAreServedAsSoonAsSomebodyIsIdle() {
+        policy().most(20);
+        fill(20);
+        open("10.1.0.1");
+        open("10.1.0.2");
+        for (int i = 0; i < 9; i++) {
+            assertThat(accept("192.0.2.9")).isNotEqualTo(Admission.ADMIT);
+            pass(1);
+        }
+        assertThat(evicted).isEmpty();
+
+        pass(2);
+        accept("192.0.2.9");
+        pass(1);
+        accept("192.0.2.9");
+        pass(1);
+
+        assertThat(accept("192.0.2.9")).isEqualTo(Admission.ADMIT);
+    }
+
     @Test
     void evictsNobodyBeyondItWhereReclaimIsOffOrTheGuardIsClosed() {
         settings.put(Setting.RECLAIM, false);

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdmissionPolicy {
     private static final int SOURCES_TOLD = 10;
-    /** Closes of one sample, so that it does not take long. */
-    private static final int EVICTED_AT_ONCE = 16;
-
     private static final long RECENTLY = TimeUnit.SECONDS.toNanos(1);
 
     private final Supplier<GuardSnapshot> snapshots;
@@ -141,7 +138,7 @@ public final class AdmissionPolicy {
     public void evictBeyond(long now) {
         GuardSnapshot snapshot = snapshots.get();
         // Counted once: a closed connection is tracked until a thread of its own notes it.
-        long beyond = Math.min(EVICTED_AT_ONCE, ceilings.process().excess() - 1);
+        long beyond = Math.min(Evictions.MOST_AT_ONCE, ceilings.process().excess() - 1);
         for (int i = 0; open && reclaim && i < beyond; i++) {
             ceilings.process().shed(now);
             if (!evictions.one(ceilings.process(), snapshot, Reason.CONNECTIONS, now)) {

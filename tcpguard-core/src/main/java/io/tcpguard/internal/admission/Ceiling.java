@@ -36,6 +36,9 @@ abstract class Ceiling {
     /** By how many those may pass it who are never refused. */
     abstract long ofTheAllowed(Capacity capacity);
 
+    /** By how many it is passed at most, whoever comes, unless it was lowered. */
+    abstract long mostBeyond(Capacity capacity);
+
     ConnectionTable table() {
         return table;
     }

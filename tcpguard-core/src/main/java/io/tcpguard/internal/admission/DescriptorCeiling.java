@@ -42,4 +42,9 @@ final class DescriptorCeiling extends Ceiling {
     long ofTheAllowed(Capacity capacity) {
         return capacity.reserve() - capacity.keptFree();
     }
+
+    @Override
+    long mostBeyond(Capacity capacity) {
+        return capacity.known() ? capacity.reserve() : Long.MAX_VALUE;
+    }
 }

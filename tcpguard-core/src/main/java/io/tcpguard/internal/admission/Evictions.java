@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Evictions of idle connections for new ones, so many a second at most. Any thread. */
 final class Evictions {
+    /** Closes of one sample, so that it does not take long. */
+    static final int MOST_AT_ONCE = 16;
+
     private final ClientModel clients;
     private final RefusalCounters shed;
     private final ResetBudget resets;
@@ -116,7 +119,8 @@ final class Evictions {
 
     /**
      * Evicts idle connections without admitting others, after something else took descriptors that connections had or
-     * the limit was lowered: as often as {@link MakeUpPace} says.
+     * the limit was lowered: as often as {@link MakeUpPace} says, and several at a time where only a lower limit
+     * explains how many there are, since nothing else takes what they free.
      */
     void makeUp(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
         long excess = full.excess();
@@ -125,7 +129,12 @@ final class Evictions {
                 return;
             }
         }
-        if (!one(full, snapshot, cause, now)) {
+        long most = Math.max(1, Math.min(MOST_AT_ONCE, excess - full.mostBeyond(snapshot.capacity())));
+        int gone = 0;
+        while (gone < most && one(full, snapshot, cause, now)) {
+            gone++;
+        }
+        if (gone == 0) {
             synchronized (any) {
                 full.pace().nobodyWent();
             }

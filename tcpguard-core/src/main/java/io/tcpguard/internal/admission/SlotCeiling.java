@@ -70,6 +70,11 @@ final class SlotCeiling extends Ceiling {
         return margin();
     }
 
+    @Override
+    long mostBeyond(Capacity capacity) {
+        return ListenerSlots.MOST_BEYOND;
+    }
+
     /**
      * By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close.
      */

@@ -130,7 +130,10 @@ final class DescriptorJudge {
             // Found so: connections are given no blame that cannot be told.
             ownBefore = own;
         }
-        boolean byOthers = (own - ownBefore) * 2 < m.used() - usedBefore;
+        long more = m.used() - usedBefore;
+        long others = more - (own - ownBefore);
+        // The second where a limit was lowered below what was open before.
+        boolean byOthers = others * 2 > more && others * 2 > m.used() - point - reserve / 4;
         if (critical.raised()) {
             // Clients who fill the server again are no reason to stay.
             return byOthers;

@@ -130,6 +130,16 @@ class ListenerSlotsTest {
     }
 
     @Test
+    void aLimitThatFellFarIsReachedWithinSeconds() {
+        fill(300);
+        slots().most(200);
+        pass(11.5);
+
+        // The last 48 go for newcomers, whom the server accepts again.
+        assertThat(slots().counts().held()).isBetween(200, 248);
+    }
+
+    @Test
     void evictsNobodyBeyondItWhereReclaimIsOffOrTheGuardIsClosed() {
         settings.put(Setting.RECLAIM, false);
         fill(100);

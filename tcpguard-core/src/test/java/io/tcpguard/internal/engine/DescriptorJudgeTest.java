@@ -27,6 +27,7 @@ class DescriptorJudgeTest {
 
     private DescriptorJudge judge = new DescriptorJudge(GuardConfig.defaults());
     private long now = 40 * SECOND;
+    private long limit = 1024;
 
     @Test
     void elevatedEndsAFewHundredthsBelowWhereItBegins() {
@@ -166,6 +167,27 @@ class DescriptorJudgeTest {
                 .startsWith("1022 of 1024 descriptors are open in spite of shedding: 8 more than before by others");
     }
 
+    /** By prlimit: full of clients is no reason to fail, also while they are evicted and their closes are under way. */
+    @Test
+    void aLimitLoweredBelowWhatClientsHoldFailsNoHealth() {
+        limit = 20_000;
+        step(933, 900);
+        limit = 300;
+        for (int gone = 0; gone < 600; gone += 20) {
+            assertThat(step(933 - gone, 900 - gone - gone % 40 / 20)).isEqualTo(Level.SHED);
+        }
+    }
+
+    @Test
+    void othersWhoTakeWhatALoweredLimitLeftFailIt() {
+        limit = 20_000;
+        step(933, 900);
+        limit = 900;
+        step(900, 860);
+
+        assertThat(after(3, 900, 840)).isEqualTo(Level.DRAIN);
+    }
+
     @Test
     void aServerThatHadNothingOpenWasWhole() {
         step(0, 0);
@@ -253,7 +275,7 @@ class DescriptorJudgeTest {
 
     private Level step(long used, long own) {
         now += SECOND;
-        return judge.step(new Reading.Measured(Signal.DESCRIPTORS, used, 1024), own, false, now);
+        return judge.step(new Reading.Measured(Signal.DESCRIPTORS, used, limit), own, false, now);
     }
 
     private Level after(int seconds, long used, long own) {

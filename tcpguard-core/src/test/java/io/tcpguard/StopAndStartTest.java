@@ -235,7 +235,12 @@ class StopAndStartTest {
     void isSwitchedOffByTheSystemPropertyWhateverTheProgramSays() throws Exception {
         System.setProperty("tcpguard.enabled", "FALSE");
         try {
-            off(TcpGuard.builder().healthPort(0).set(Setting.ENABLED, true).build());
+            off(TcpGuard.builder()
+                    .healthPort(7777)
+                    .set(Setting.AGENT_PORT, 7777)
+                    .set(Setting.ENABLED, true)
+                    .build());
+            assertThat(Setting.parse(Map.of("elevatedAt", "high"))).isEqualTo(Map.of(Setting.ENABLED, false));
         } finally {
             System.clearProperty("tcpguard.enabled");
         }

@@ -32,16 +32,19 @@ public final class GuardConfig {
      * Defaults, with these instead of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values
      * must have passed {@link Setting#check}.
      *
-     * @throws IllegalArgumentException naming both settings and their values, if two contradict each other
+     * @throws IllegalArgumentException naming both settings and their values, if two contradict each other and the guard
+     *     is not switched off
      */
     public GuardConfig(Map<Setting, Object> given) {
         EnumMap<Setting, Object> all = new EnumMap<>(Setting.class);
         for (Setting s : Setting.values()) {
             all.put(s, given.containsKey(s) ? s.check(given.get(s)) : s.byDefault());
         }
-        Contradictions.refuse(given, all);
         if (isSwitchedOff()) {
             all.put(Setting.ENABLED, false);
+        }
+        if (!Boolean.FALSE.equals(all.get(Setting.ENABLED))) {
+            Contradictions.refuse(given, all);
         }
         values = all;
         this.given = Set.copyOf(given.keySet());
@@ -49,7 +52,8 @@ public final class GuardConfig {
         staleAfterNanos = STALE_PERIODS * nanos(Setting.SAMPLE_PERIOD);
     }
 
-    private static boolean isSwitchedOff() {
+    /** By the process, whatever else is said. */
+    static boolean isSwitchedOff() {
         return "false".equalsIgnoreCase(System.getProperty("tcpguard.enabled"))
                 || "false".equalsIgnoreCase(System.getenv("TCPGUARD_ENABLED"));
     }

@@ -386,11 +386,16 @@ public enum Setting {
     }
 
     /**
-     * The values of these texts, by the names of their settings.
+     * The values of these texts, by the names of their settings. Where the guard is {@linkplain #ENABLED switched off},
+     * by them or by the process, nothing else is read: the switch helps also against texts that are wrong.
      *
      * @throws IllegalArgumentException naming each one that is wrong, with its value and what is allowed
      */
     public static Map<Setting, Object> parse(Map<String, String> texts) {
+        if (GuardConfig.isSwitchedOff()
+                || texts.getOrDefault(ENABLED.key, "").strip().equalsIgnoreCase("false")) {
+            return Map.of(ENABLED, false);
+        }
         Map<Setting, Object> values = new EnumMap<>(Setting.class);
         List<String> wrong = new ArrayList<>();
         texts.forEach((name, text) -> {

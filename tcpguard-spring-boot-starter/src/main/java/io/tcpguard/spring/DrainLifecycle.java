@@ -11,12 +11,14 @@ import org.springframework.context.SmartLifecycle;
  * asked for; when it starts, after the server, takes under guard what can only be seen then.
  */
 final class DrainLifecycle implements SmartLifecycle {
+    private final TcpGuard guard;
     private final GuardedServers servers;
     private final Duration notice;
     private final Duration finish;
     private volatile boolean running;
 
     DrainLifecycle(TcpGuard guard, GuardedServers servers, GuardProperties properties) {
+        this.guard = guard;
         this.servers = servers;
         this.notice = properties.duration(Setting.NOTICE, guard);
         this.finish = properties.duration(Setting.FINISH, guard);
@@ -36,6 +38,9 @@ final class DrainLifecycle implements SmartLifecycle {
         } catch (InterruptedException e) {
             // Whoever interrupts wants the stop now.
             Thread.currentThread().interrupt();
+        }
+        if (GuardLifecycle.isShared(guard)) {
+            guard.resume();
         }
     }
 

@@ -2,18 +2,25 @@
 package io.tcpguard.spring;
 
 import io.tcpguard.TcpGuard;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * The guard's life in a context: it starts before the web servers start, and stops when they have stopped, so that a
  * context that is stopped, or a process that is checkpointed, holds neither its health port nor its files.
  */
-final class GuardLifecycle implements SmartLifecycle {
+final class GuardLifecycle implements SmartLifecycle, DisposableBean {
     /** Boot's servers start, and stop, at 2048 below the default, graceful shutdowns at 1024. */
     private static final int BELOW_SERVERS = 4096;
 
+    /** Contexts that run with a guard: with a parent's its children all do, and the last one that stops stops it. */
+    private static final Map<TcpGuard, Integer> USERS = new IdentityHashMap<>();
+
     private final TcpGuard guard;
     private final GuardedServers servers;
+    private boolean uses;
     private volatile boolean running;
 
     GuardLifecycle(TcpGuard guard, GuardedServers servers) {
@@ -24,20 +31,46 @@ final class GuardLifecycle implements SmartLifecycle {
     @Override
     public void start() {
         if (!servers.on() || !servers.inUse().isEmpty()) {
-            try {
-                guard.start();
-            } catch (IllegalStateException e) {
-                throw new GuardStartException(e);
-            }
+            begin();
             servers.begin();
         }
         running = true;
     }
 
+    private void begin() {
+        synchronized (USERS) {
+            try {
+                guard.start();
+            } catch (IllegalStateException e) {
+                throw new GuardStartException(e);
+            }
+            uses = true;
+            USERS.merge(guard, 1, Integer::sum);
+        }
+    }
+
     @Override
     public void stop() {
         running = false;
-        guard.stop();
+        synchronized (USERS) {
+            if (uses && USERS.merge(guard, -1, (all, less) -> all + less == 0 ? null : all + less) == null) {
+                guard.stop();
+            }
+            uses = false;
+        }
+    }
+
+    /** Where a refresh fails late, nobody is stopped before. */
+    @Override
+    public void destroy() {
+        stop();
+    }
+
+    /** Whether other contexts go on with the guard when this one has stopped. */
+    static boolean isShared(TcpGuard guard) {
+        synchronized (USERS) {
+            return USERS.getOrDefault(guard, 0) > 1;
+        }
     }
 
     @Override

@@ -40,16 +40,21 @@ final class GuardProperties {
         this.binder = Binder.get(environment);
     }
 
+    /** Whether they switch the guard off, whatever the others are. */
+    boolean switchOff() {
+        Given enabled = given(Setting.ENABLED);
+        return enabled != null && enabled.text().strip().equalsIgnoreCase("false");
+    }
+
     /**
-     * A guard with these properties, not yet started. One that is disabled, whatever the other properties are, if that
-     * is said.
+     * A guard with these properties, not yet started; one that is disabled, and has said so in the log, if they switch
+     * it off.
      *
      * @throws WrongPropertyException naming all that are wrong
      */
     TcpGuard guard() {
-        Given enabled = given(Setting.ENABLED);
-        if (enabled != null && enabled.text().strip().equalsIgnoreCase("false")) {
-            return TcpGuard.builder().set(Setting.ENABLED, false).build();
+        if (switchOff()) {
+            return TcpGuard.builder().set(Setting.ENABLED, false).build().start();
         }
         GuardBuilder builder = TcpGuard.builder();
         parsed().forEach(builder::set);

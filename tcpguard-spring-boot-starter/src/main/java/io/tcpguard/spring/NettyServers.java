@@ -5,8 +5,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.NettyGuard;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -15,7 +14,9 @@ import reactor.netty.http.server.HttpServer;
 /** The accept handlers in Reactor Netty's server channels. */
 final class NettyServers implements WebServerGuard {
     private final ObjectProvider<ReactorResourceFactory> resources;
-    private final List<NettyGuard> guards = new CopyOnWriteArrayList<>();
+    /** Of all servers of the context: they are drained together. */
+    private @Nullable NettyGuard netty;
+
     private volatile boolean drained;
 
     NettyServers(ObjectProvider<ReactorResourceFactory> resources) {
@@ -29,7 +30,7 @@ final class NettyServers implements WebServerGuard {
         if (customizers == null) {
             return false;
         }
-        NettyGuard netty = NettyGuard.of(guard);
+        NettyGuard netty = of(guard);
         try {
             ReactorResourceFactory given = resources.getIfUnique();
             if (given != null) {
@@ -42,15 +43,23 @@ final class NettyServers implements WebServerGuard {
             throw new IllegalStateException(
                     "tcpguard can't be put on " + factory.getClass().getName(), e);
         }
-        guards.add(netty);
         return true;
+    }
+
+    private synchronized NettyGuard of(TcpGuard guard) {
+        NettyGuard one = netty;
+        if (one == null) {
+            one = NettyGuard.of(guard);
+            netty = one;
+        }
+        return one;
     }
 
     @Override
     public void begin(TcpGuard guard) {
         if (drained) {
             drained = false;
-            guards.forEach(NettyGuard::resume);
+            of(guard).resume();
         }
     }
 
@@ -61,9 +70,7 @@ final class NettyServers implements WebServerGuard {
     @Override
     public void drain(TcpGuard guard, Duration notice, Duration finish) throws InterruptedException {
         drained = true;
-        for (NettyGuard netty : guards) {
-            netty.drain(notice, finish);
-        }
+        of(guard).drain(notice, finish);
     }
 
     /**

@@ -9,7 +9,6 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.context.ApplicationEventPublisher;
@@ -40,11 +39,7 @@ public final class TcpGuardAutoConfiguration {
     /** What guards; absent where nothing is to be guarded. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication
-    @ConditionalOnProperty(
-            prefix = GuardProperties.PREFIX,
-            name = "enabled",
-            havingValue = "true",
-            matchIfMissing = true)
+    @ConditionalOnGuard
     static final class Guarding {
 
         @Bean
@@ -79,11 +74,7 @@ public final class TcpGuardAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.apache.coyote.http11.Http11NioProtocol")
     @ConditionalOnWebApplication
-    @ConditionalOnProperty(
-            prefix = GuardProperties.PREFIX,
-            name = "enabled",
-            havingValue = "true",
-            matchIfMissing = true)
+    @ConditionalOnGuard
     static final class OnTomcat {
 
         @Bean
@@ -102,11 +93,7 @@ public final class TcpGuardAutoConfiguration {
     @ConditionalOnClass(
             name = {"reactor.netty.http.server.HttpServer", "org.springframework.http.client.ReactorResourceFactory"})
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-    @ConditionalOnProperty(
-            prefix = GuardProperties.PREFIX,
-            name = "enabled",
-            havingValue = "true",
-            matchIfMissing = true)
+    @ConditionalOnGuard
     static final class OnReactorNetty {
 
         @Bean
@@ -119,11 +106,7 @@ public final class TcpGuardAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "io.micrometer.core.instrument.MeterRegistry")
     @ConditionalOnWebApplication
-    @ConditionalOnProperty(
-            prefix = GuardProperties.PREFIX,
-            name = "enabled",
-            havingValue = "true",
-            matchIfMissing = true)
+    @ConditionalOnGuard
     static final class Meters {
 
         @Bean(destroyMethod = "close")
@@ -140,11 +123,7 @@ public final class TcpGuardAutoConfiguration {
                 "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint"
             })
     @ConditionalOnWebApplication
-    @ConditionalOnProperty(
-            prefix = GuardProperties.PREFIX,
-            name = "enabled",
-            havingValue = "true",
-            matchIfMissing = true)
+    @ConditionalOnGuard
     static final class OnActuator {
 
         @Bean

@@ -4,6 +4,7 @@ package io.tcpguard.spring;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.tomcat.GuardedHttp11NioProtocol;
 import io.tcpguard.tomcat.TomcatGuard;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -14,10 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.catalina.Server;
 import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.WebServerFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Tomcat under guard: its protocol is the guarded one, and the server's other connectors are guarded as far as their
@@ -45,7 +48,9 @@ final class TomcatServers implements WebServerGuard {
             return false;
         }
         try {
-            setProtocol.invoke(factory, GuardedHttp11NioProtocol.class.getName());
+            if (isUsual(protocolOf(factory))) {
+                setProtocol.invoke(factory, GuardedHttp11NioProtocol.class.getName());
+            }
             customizers.add(made -> {
                 if (made instanceof Connector connector) {
                     add(guard, connector);
@@ -56,6 +61,26 @@ final class TomcatServers implements WebServerGuard {
             throw cannot(factory, e);
         }
         return true;
+    }
+
+    /** Another one, AJP for instance, is what the application's own factory is to speak. */
+    private static boolean isUsual(@Nullable String protocol) {
+        return protocol == null || protocol.equals("HTTP/1.1") || protocol.equals(Http11NioProtocol.class.getName());
+    }
+
+    /** Null: it can't be read. There is no getter. */
+    private static @Nullable String protocolOf(WebServerFactory factory) {
+        Field protocol = ReflectionUtils.findField(factory.getClass(), "protocol", String.class);
+        if (protocol == null) {
+            return null;
+        }
+        try {
+            ReflectionUtils.makeAccessible(protocol);
+            return (String) ReflectionUtils.getField(protocol, factory);
+        } catch (RuntimeException e) {
+            log.debug("{} hides its protocol", factory, e);
+            return null;
+        }
     }
 
     private static @Nullable FactoryCustomizers customizers(WebServerFactory factory) {
@@ -140,6 +165,16 @@ final class TomcatServers implements WebServerGuard {
             }
         }
         all.forEach(server -> servers.add(TomcatGuard.guard(guard, server)));
+        connectors.forEach(TomcatServers::letGoWithoutPort);
+    }
+
+    /** With server.port=-1 Boot makes a server that is not to listen: nobody misses it. */
+    private static void letGoWithoutPort(Connector connector) {
+        if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol
+                && connector.getLocalPort() < 1
+                && connector.getProperty("unixDomainSocketPath") == null) {
+            protocol.unguard();
+        }
     }
 
     @Override

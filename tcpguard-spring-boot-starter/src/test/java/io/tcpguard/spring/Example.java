@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.PropertySource;
@@ -81,6 +82,18 @@ record Example(Path base) {
             }
             return bean;
         }
+    }
+
+    /** As a child of this one. */
+    ConfigurableApplicationContext startIn(ApplicationContext parent, String... arguments)
+            throws ClassNotFoundException {
+        return run(
+                application -> application.addInitializers(context -> context.setParent(parent)),
+                arguments);
+    }
+
+    static int managementPort(ConfigurableApplicationContext application) {
+        return Integer.parseInt(application.getEnvironment().getRequiredProperty("local.management.port"));
     }
 
     static int port(ConfigurableApplicationContext application) {

@@ -108,9 +108,13 @@ class GuardedApplicationTest {
 
     @Test
     void endsItsConnectionsByTheirNextAnswerWhenItLeaves() throws Exception {
-        ConfigurableApplicationContext application = example.start("--tcpguard.notice=2s", "--tcpguard.finish=PT20S");
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Example.port(application))) {
+        ConfigurableApplicationContext application =
+                example.start("--tcpguard.notice=2s", "--tcpguard.finish=PT20S", "--management.server.port=0");
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Example.port(application));
+                Socket operator = new Socket(InetAddress.getLoopbackAddress(), Example.managementPort(application))) {
             client.setSoTimeout(20_000);
+            operator.setSoTimeout(20_000);
+            assertThat(Web.headOf("/actuator", operator)).doesNotContain("connection: close");
             assertThat(Web.ask(client)).doesNotContain("connection: close");
             Thread leaving = new Thread(application::close);
             leaving.start();
@@ -120,6 +124,8 @@ class GuardedApplicationTest {
                     Thread.sleep(50);
                     answer = Web.ask(client);
                 }
+                // One notice for all ports.
+                assertThat(Web.headOf("/actuator", operator)).contains("connection: close");
                 // It lets the client close first, and does not wait for ever.
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
             } finally {
@@ -149,8 +155,12 @@ class GuardedApplicationTest {
                 "--tcpguard.idleFloor=20s",
                 "--tcpguard.sample_period=50ms",
                 "--tcpguard.allow[0]=10.0.0.0/8",
-                "--tcpguard.allow[1]=192.168.0.0/16")) {
-            var config = application.getBean(TcpGuard.class).config();
+                "--tcpguard.allow[1]=192.168.0.0/16",
+                // A blank at the end of its line in a file.
+                "--tcpguard.enabled=true ")) {
+            TcpGuard guard = application.getBean(TcpGuard.class);
+            assertThat(guard.healthPort()).isPositive();
+            var config = guard.config();
             assertThat(config.nanos(Setting.IDLE_FLOOR))
                     .isEqualTo(Duration.ofSeconds(20).toNanos());
             assertThat(config.nanos(Setting.SAMPLE_PERIOD))

@@ -33,6 +33,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the guard reads Linux's descriptors")
@@ -148,6 +149,23 @@ class LifecycleTest {
             holdsNothing(health);
             application.start();
             serves(application, health);
+        }
+    }
+
+    @Test
+    void guardsOnWhileAnyContextUsesAGuardOfTheirParent() throws Exception {
+        int health = freePort();
+        try (GenericApplicationContext parent = new GenericApplicationContext()) {
+            parent.registerBean(
+                    TcpGuard.class, () -> TcpGuard.builder().healthPort(health).build());
+            parent.refresh();
+            try (ConfigurableApplicationContext last = example.startIn(parent, "--x=y")) {
+                try (ConfigurableApplicationContext first = example.startIn(parent, "--x=y")) {
+                    serves(first, health);
+                }
+                serves(last, health);
+            }
+            holdsNothing(health);
         }
     }
 

@@ -28,8 +28,7 @@ class PortsTest {
     void knowsTheClientsOfAManagementPortForClients() throws Exception {
         try (ConfigurableApplicationContext application = example.start("--management.server.port=0")) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            int management =
-                    Integer.parseInt(application.getEnvironment().getRequiredProperty("local.management.port"));
+            int management = Example.managementPort(application);
             Web.await("both listeners watched", () -> listeners(guard) == 2);
             assertThat(Web.get(management, "/actuator/health").statusCode()).isIn(200, 503);
             List<Socket> clients = new ArrayList<>();

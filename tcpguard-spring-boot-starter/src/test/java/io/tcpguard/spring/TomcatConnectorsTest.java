@@ -65,6 +65,15 @@ class TomcatConnectorsTest {
         }
     }
 
+    @Test
+    void nobodyMissesAServerThatIsToHaveNoPort() throws Exception {
+        try (ConfigurableApplicationContext application = example.start("--server.port=-1")) {
+            TcpGuard guard = application.getBean(TcpGuard.class);
+            Web.await("no listener", () -> guard.snapshot().listeners().isEmpty());
+            Web.await("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+        }
+    }
+
     /** Behind the valve that Boot adds for it, and nowhere else: it trusts a proxy and has the client's address. */
     @ParameterizedTest
     @CsvSource({"--server.forward-headers-strategy=native, 1", "--x=y, 0"})

@@ -49,6 +49,19 @@ final class Web {
         return answer.toString().toLowerCase(Locale.ROOT);
     }
 
+    /** The same for another path, whose answer's body is not read. */
+    static String headOf(String path, Socket client) throws IOException {
+        client.getOutputStream()
+                .write(("HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int b = client.getInputStream().read();
+            assertThat(b).as("end of stream after %s", head).isNotNegative();
+            head.append((char) b);
+        }
+        return head.toString().toLowerCase(Locale.ROOT);
+    }
+
     static void await(String what, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.call()) {

@@ -6,12 +6,15 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.Engine;
@@ -61,7 +64,7 @@ final class DropIn implements LifecycleListener {
             // In the container's lib, where every application finds it: there TcpGuardListener is the way in.
             return;
         }
-        TcpGuard guard = configured(given(names, values));
+        TcpGuard guard = configured(names, values);
         if (!guard.config().flag(Setting.ENABLED)) {
             guard.start();
             return;
@@ -82,31 +85,41 @@ final class DropIn implements LifecycleListener {
         }
     }
 
-    private static Map<String, String> given(Enumeration<String> names, UnaryOperator<String> values) {
+    private static TcpGuard configured(Enumeration<String> names, UnaryOperator<String> values) {
         Map<String, String> given = new TreeMap<>();
         for (String name : Collections.list(names)) {
             if (name.startsWith(PREFIX)) {
                 given.put(name.substring(PREFIX.length()), values.apply(name));
             }
         }
-        for (Setting setting : Setting.values()) {
-            String value = System.getProperty(PREFIX + setting.key());
-            if (value != null) {
-                given.put(setting.key(), value);
-            }
-        }
-        return given;
-    }
-
-    private static TcpGuard configured(Map<String, String> given) {
+        Map<String, String> winning = systemProperties();
+        given.putAll(winning);
         try {
             GuardBuilder builder = TcpGuard.builder();
             Setting.parse(given).forEach(builder::set);
             return builder.build();
         } catch (IllegalArgumentException e) {
+            String origin = winning.isEmpty() ? "" : " (as system properties: " + String.join(", ", winning.keySet()) + ")";
             throw new IllegalArgumentException(
-                    "Context parameters or system properties " + PREFIX + "*: " + e.getMessage(), e);
+                    "Context parameters " + PREFIX + "*" + origin + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Warns of others: they may be another program's in this JVM, or misspelt. */
+    private static Map<String, String> systemProperties() {
+        Set<String> known = Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.toSet());
+        Map<String, String> given = new TreeMap<>();
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith(PREFIX)) {
+                String key = name.substring(PREFIX.length());
+                if (known.contains(key)) {
+                    given.put(key, System.getProperty(name, ""));
+                } else {
+                    log.warn("There is no system property {}: ignored. Names are as in {}healthPort", name, PREFIX);
+                }
+            }
+        }
+        return given;
     }
 
     /**

@@ -183,6 +183,9 @@ class TcpGuardListenerTest {
     void leavesNoTraceWhereItIsDisabled() throws Exception {
         attribute("enabled", "false");
         attribute("healthPort", "0");
+        // At night one switch must do.
+        attribute("notice", "soon");
+        attribute("queueWait", "6s");
         rig.start();
         assertThat(guard().healthPort()).isEqualTo(-1);
         assertThat(threadsOfGuards()).isZero();

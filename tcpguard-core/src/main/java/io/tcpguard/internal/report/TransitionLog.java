@@ -5,6 +5,7 @@ import io.tcpguard.signal.Cause;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.spi.GuardLog;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.SignalState;
@@ -26,9 +27,15 @@ public final class TransitionLog {
     private boolean starting;
     /** Where the last line left off. */
     private @Nullable GuardSnapshot written;
+    /** As it was told last. */
+    private @Nullable Capacity slots;
+
+    private boolean slotsDiffer;
+    private long differSince;
 
     public void started(GuardSnapshot snapshot, long idleFloorNanos, long queueWaitNanos, int healthPort) {
         Capacity capacity = snapshot.capacity();
+        slots = capacity;
         String health = healthPort < 0
                 ? "has no port (healthPort), so no load balancer learns the verdict"
                 : "on port " + healthPort;
@@ -101,13 +108,9 @@ public final class TransitionLog {
         write(before, after, now);
     }
 
-    /** Another limit binds connections than before, or allows another number. */
-    public static void slotsAre(Capacity capacity) {
-        LOG.info("tcpguard: slots for connections: {}", capacity.slotsInWords());
-    }
-
     /** Each sample: writes what was held back. */
     public void settle(GuardSnapshot current, long now) {
+        settleSlots(current.capacity(), now);
         GuardSnapshot last = written;
         if (held == 0 || last == null || now - wroteAt < APART) {
             return;
@@ -119,6 +122,33 @@ public final class TransitionLog {
             held--;
             write(last, current, now);
         }
+    }
+
+    /** Tells of another limit that binds, or of its other number, when a second has passed: servers come one by one. */
+    private void settleSlots(Capacity capacity, long now) {
+        Capacity told = slots;
+        if (told == null) {
+            slots = capacity;
+        } else if (!othersBind(told, capacity)) {
+            slotsDiffer = false;
+        } else if (!slotsDiffer) {
+            slotsDiffer = true;
+            differSince = now;
+        } else if (now - differSince >= APART) {
+            slotsDiffer = false;
+            slots = capacity;
+            LOG.info("tcpguard: slots for connections: {}", capacity.slotsInWords());
+        }
+    }
+
+    /** While memory is short its number moves every few seconds; that it binds at all is told once. */
+    private static boolean othersBind(Capacity before, Capacity after) {
+        ConnectionLimits last = before.connections();
+        ConnectionLimits now = after.connections();
+        return !now.equals(last)
+                && (now.maxConnections() != last.maxConnections()
+                        || now.operator() != last.operator()
+                        || before.binding() != after.binding());
     }
 
     private void write(GuardSnapshot before, GuardSnapshot after, long now) {

@@ -13,8 +13,6 @@ import io.tcpguard.internal.report.TransitionLog;
 import io.tcpguard.internal.report.history.History;
 import io.tcpguard.internal.sampling.SampleRest;
 import io.tcpguard.internal.sampling.SamplingCycle;
-import io.tcpguard.state.Capacity;
-import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -89,16 +87,6 @@ final class SamplerRound implements LongConsumer {
         this.look = () -> diagnosticsTask.look(published.snapshot());
     }
 
-    /** While memory is short its number moves every few seconds; that it binds at all is told once. */
-    private static boolean othersBind(Capacity before, Capacity after) {
-        ConnectionLimits last = before.connections();
-        ConnectionLimits now = after.connections();
-        return !now.equals(last)
-                && (now.maxConnections() != last.maxConnections()
-                        || now.operator() != last.operator()
-                        || before.binding() != after.binding());
-    }
-
     @Override
     public void accept(long now) {
         GuardSnapshot before = published.snapshot();
@@ -113,9 +101,6 @@ final class SamplerRound implements LongConsumer {
         }
         fanout.sampled(now);
         log.settle(after, now);
-        if (othersBind(before.capacity(), after.capacity())) {
-            TransitionLog.slotsAre(after.capacity());
-        }
         if (advisorReports.listenersAreNews(after, now)) {
             advisorReports.adviseOn(listening.get());
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Capacity;
+import io.tcpguard.state.ConnectionLimits;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Verdict;
@@ -132,6 +133,31 @@ class TransitionLogTest {
         assertThat(lines.get(2))
                 .contains("tcpguard: NORMAL, health up, weight 100")
                 .doesNotContain("->");
+    }
+
+    /** Connectors come one by one, and are bound anew when they start. */
+    @Test
+    void tellsOfAnotherLimitOfConnectionsOnceItHasHeldForASecond() {
+        GuardSnapshot none = at(Level.NORMAL, bound(ConnectionLimits.NONE));
+        GuardSnapshot one = at(Level.NORMAL, bound(8192));
+        GuardSnapshot two = at(Level.NORMAL, bound(16_384));
+        log.settle(none, 0);
+        log.settle(one, 100 * MILLI);
+        log.settle(none, 900 * MILLI);
+        log.settle(one, 1000 * MILLI);
+        log.settle(two, 1900 * MILLI);
+        assertThat(lines).isEmpty();
+
+        log.settle(two, 2000 * MILLI);
+        log.settle(two, 4000 * MILLI);
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).startsWith("INFO").contains("16,384 by the server's maxConnections");
+    }
+
+    private static Capacity bound(long maxConnections) {
+        return new Capacity(
+                20_000, 100, 0, 0, 19_600, new ConnectionLimits(maxConnections, ConnectionLimits.NONE, ConnectionLimits.NONE));
     }
 
     private static GuardSnapshot at(Level level, Verdict verdict) {

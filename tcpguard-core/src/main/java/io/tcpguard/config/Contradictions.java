@@ -32,6 +32,7 @@ final class Contradictions {
         Contradictions all = new Contradictions(given, inForce);
         all.times();
         all.ports();
+        all.proxy();
         if (!all.found.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", all.found));
         }
@@ -73,6 +74,14 @@ final class Contradictions {
         Object agent = inForce.get(Setting.AGENT_PORT);
         if (agent instanceof Integer port && port > 0 && agent.equals(inForce.get(Setting.HEALTH_PORT))) {
             add(Setting.AGENT_PORT, Setting.HEALTH_PORT, "another port: only one of them can be bound");
+        }
+    }
+
+    private void proxy() {
+        if (given.containsKey(Setting.FAIRNESS)
+                && Boolean.TRUE.equals(inForce.get(Setting.FAIRNESS))
+                && Boolean.TRUE.equals(inForce.get(Setting.BEHIND_PROXY))) {
+            add(Setting.FAIRNESS, Setting.BEHIND_PROXY, "false: all clients have the addresses of the proxy");
         }
     }
 

@@ -87,9 +87,7 @@ record Example(Path base) {
     /** As a child of this one. */
     ConfigurableApplicationContext startIn(ApplicationContext parent, String... arguments)
             throws ClassNotFoundException {
-        return run(
-                application -> application.addInitializers(context -> context.setParent(parent)),
-                arguments);
+        return run(application -> application.addInitializers(context -> context.setParent(parent)), arguments);
     }
 
     static int managementPort(ConfigurableApplicationContext application) {

@@ -109,7 +109,8 @@ class PropertiesTest {
         "maxWorkDelay=20s, stalledAfter=15s",
         "samplePeriod=500ms, stalledAfter=2s",
         "samplePeriod=20ms, stalledAfter=500ms",
-        "agentPort=7777, healthPort=7777"
+        "agentPort=7777, healthPort=7777",
+        "fairness=true, behindProxy=true"
     })
     void refusesTwoThatContradictEachOtherAndNamesBothWithTheirValues(String one, String other) {
         Map<String, Object> both = new HashMap<>();

@@ -72,10 +72,11 @@ final class DropIn implements LifecycleListener {
         try {
             Context application = contextOf(servletContext);
             Server server = application == null ? null : serverOf(application);
+            String other = server == null ? null : guardOf(server);
             if (application == null || server == null) {
                 log.warn("tcpguard is not active: {} is not Tomcat's servlet context", servletContext.getClass());
-            } else if (isGuarded(server)) {
-                log.info("tcpguard is not active in {}: this Tomcat is guarded already", application.getName());
+            } else if (other != null) {
+                log.info("tcpguard is not active in {}: this Tomcat has {} already", application.getName(), other);
             } else {
                 new DropIn(application, guard).begin(server);
             }
@@ -99,7 +100,8 @@ final class DropIn implements LifecycleListener {
             Setting.parse(given).forEach(builder::set);
             return builder.build();
         } catch (IllegalArgumentException e) {
-            String origin = winning.isEmpty() ? "" : " (as system properties: " + String.join(", ", winning.keySet()) + ")";
+            String origin =
+                    winning.isEmpty() ? "" : " (as system properties: " + String.join(", ", winning.keySet()) + ")";
             throw new IllegalArgumentException(
                     "Context parameters " + PREFIX + "*" + origin + ": " + e.getMessage(), e);
         }
@@ -152,17 +154,17 @@ final class DropIn implements LifecycleListener {
         return null;
     }
 
-    /** By names: another application, or the container, has its own classes of these names. */
-    private static boolean isGuarded(Server server) {
+    /** What guards it already, or is meant to. By names: another application, or the container, has its own classes. */
+    private static @Nullable String guardOf(Server server) {
         for (LifecycleListener listener : server.findLifecycleListeners()) {
             if (isNamed(listener, TcpGuardListener.class)) {
-                return true;
+                return TcpGuardListener.class.getName();
             }
         }
         for (Service service : server.findServices()) {
             for (Connector connector : service.findConnectors()) {
                 if (isNamed(connector.getProtocolHandler(), GuardedHttp11NioProtocol.class)) {
-                    return true;
+                    return GuardedHttp11NioProtocol.class.getName();
                 }
             }
             Engine engine = service.getContainer();
@@ -171,11 +173,11 @@ final class DropIn implements LifecycleListener {
             }
             for (Valve valve : engine.getPipeline().getValves()) {
                 if (isNamed(valve, RequestValve.class)) {
-                    return true;
+                    return "the guard of another application";
                 }
             }
         }
-        return false;
+        return null;
     }
 
     private static boolean isNamed(Object object, Class<?> type) {

@@ -34,10 +34,13 @@ final class StockConnectors {
         }
         connectors.put(connector, guarded);
         valve.add(guarded);
+        boolean tcp = connector.getProperty("unixDomainSocketPath") == null;
         log.info(
-                "{}: active: 503 while work is stalled, watch on its accept queue and its work. Not active: refusal at "
-                        + "accept and eviction of idle connections, because its protocol is {}{}",
+                "{}: active: 503 while work is stalled, watch on its {}work. Not active: {}refusal at accept and "
+                        + "eviction of idle connections, because its protocol is {}{}",
                 connector,
+                tcp ? "accept queue and its " : "",
+                tcp ? "" : "watch on its accept queue, which shows of TCP only; ",
                 connector.getProtocolHandlerClassName(),
                 remedy(connector));
     }

@@ -25,8 +25,11 @@ class StartLinesTest {
     private final Handler handler = new LogHandler(line -> lines.add(line.getLevel() + " " + line.getMessage()));
     private final Tomcat tomcat = new Tomcat();
 
+    @TempDir
+    private Path base;
+
     @BeforeEach
-    void listen(@TempDir Path base) {
+    void listen() {
         LOG.addHandler(handler);
         tomcat.setBaseDir(base.toString());
         tomcat.addContext("", base.toString());
@@ -46,6 +49,9 @@ class StartLinesTest {
             Connector stock = new Connector();
             stock.setPort(0);
             tomcat.getService().addConnector(stock);
+            Connector local = new Connector();
+            local.setProperty("unixDomainSocketPath", base.resolve("socket").toString());
+            tomcat.getService().addConnector(local);
             try (AutoCloseable all = TomcatGuard.guard(guard, tomcat.getServer())) {
                 tomcat.start();
                 TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());
@@ -54,6 +60,8 @@ class StartLinesTest {
                 assertThat(lines.stream().filter(line -> line.contains(": active: refusal at accept")))
                         .hasSize(1);
                 assertThat(lines.stream().filter(line -> line.contains(": active: 503 while work is stalled")))
+                        .hasSize(2)
+                        .filteredOn(line -> line.contains("Not active: watch on its accept queue"))
                         .hasSize(1);
                 assertThat(lines).noneMatch(line -> line.contains("NORMAL -> NORMAL") || line.contains("DOWN"));
             }

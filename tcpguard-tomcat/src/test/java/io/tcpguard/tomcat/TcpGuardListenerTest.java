@@ -109,7 +109,8 @@ class TcpGuardListenerTest {
         "maxWorkDelay=20s, stalledAfter=15s",
         "samplePeriod=500ms, stalledAfter=2s",
         "samplePeriod=20ms, stalledAfter=500ms",
-        "agentPort=7777, healthPort=7777"
+        "agentPort=7777, healthPort=7777",
+        "fairness=true, behindProxy=true"
     })
     void keepsTheServerFromStartingForTwoThatContradictEachOtherAndNamesBoth(String one, String other) {
         for (String each : new String[] {one, other}) {

@@ -23,6 +23,7 @@ final class VerdictKeeper {
     private static final int CHECKS_AFTER_STALL = 2;
 
     private static final int QUANTUM = 10;
+    private static final String OVER = "; that is over, health is held down until the load balancers have seen it";
 
     private final long configuredInterval;
     private final long maxDown;
@@ -73,6 +74,9 @@ final class VerdictKeeper {
         if (down) {
             long hold = flips.lengthen(Math.max(LEAST_HOLD, 3 * interval), now);
             if (held && now - downSince < Math.min(maxDown, hold)) {
+                if (!downReason.endsWith(OVER)) {
+                    downReason += OVER;
+                }
                 return down(kind == null ? DownBy.SIGNALS : kind.by(), downReason);
             }
             goUp(now);

@@ -44,7 +44,7 @@ class VerdictKeeperTest {
         at(0, LEAK);
 
         assertThat(at(4.9, null).up()).isFalse();
-        assertThat(at(4.9, null).reason()).isEqualTo(LEAK);
+        assertThat(at(4.9, null).reason()).startsWith(LEAK + "; that is over");
         assertThat(at(6.1, null).up()).isTrue();
     }
 
@@ -231,7 +231,12 @@ class VerdictKeeperTest {
     @Test
     void saysByWhomItIsHeldDown() {
         keeper.step(NOT_SERVING, "calm", 1, 0, 0);
-        assertThat(at(1, null)).isEqualTo(new Verdict(false, 0, "does not accept", DownBy.LISTENER));
+        Verdict held = at(1, null);
+        assertThat(held.by()).isEqualTo(DownBy.LISTENER);
+        assertThat(held.reason()).startsWith("does not accept; that is over, health is held down");
+        // The same object until something changes.
+        assertThat(at(2, null)).isSameAs(held);
+        assertThat(keeper.step(NOT_SERVING, "calm", 1, 0, 3).reason()).isEqualTo("does not accept");
 
         keeper = new VerdictKeeper(GuardConfig.defaults(), 0);
         at(0, LEAK);

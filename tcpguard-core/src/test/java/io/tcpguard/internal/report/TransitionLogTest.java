@@ -157,7 +157,12 @@ class TransitionLogTest {
 
     private static Capacity bound(long maxConnections) {
         return new Capacity(
-                20_000, 100, 0, 0, 19_600, new ConnectionLimits(maxConnections, ConnectionLimits.NONE, ConnectionLimits.NONE));
+                20_000,
+                100,
+                0,
+                0,
+                19_600,
+                new ConnectionLimits(maxConnections, ConnectionLimits.NONE, ConnectionLimits.NONE));
     }
 
     private static GuardSnapshot at(Level level, Verdict verdict) {

@@ -154,7 +154,7 @@ class LifecycleTest {
 
     @Test
     void guardsOnWhileAnyContextUsesAGuardOfTheirParent() throws Exception {
-        int health = freePort();
+        int health = Wire.freePort();
         try (GenericApplicationContext parent = new GenericApplicationContext()) {
             parent.registerBean(
                     TcpGuard.class, () -> TcpGuard.builder().healthPort(health).build());

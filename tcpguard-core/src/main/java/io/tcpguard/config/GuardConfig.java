@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The settings in force. Immutable. */
 public final class GuardConfig {
     static final int STALE_PERIODS = 10;
-    private static final int USUAL_RESERVE = 20;
+    private static final int USUAL_RESERVE = 16;
+    /** Of the limit, together with {@link #OF_THE_GUARD}: what a server may lose by having a guard. */
     private static final double RESERVE_SHARE = 0.02;
+    /** Descriptors that the guard itself has open: its health port, spares, counters of the kernel. */
+    private static final long OF_THE_GUARD = 8;
     /** What uses the reserve does not grow with the limit: answers are 256 at most. */
     private static final long MOST_RESERVE = 2048;
     /**
@@ -105,8 +108,8 @@ public final class GuardConfig {
 
     /**
      * Descriptors kept back of a limit: {@link Setting#RESERVE}, but never more than half of a tiny one. By default
-     * 20, and of more than a thousand 2 %, 2048 at most; of less than 440 fewer: 10 of 256, 1 of 64. Of less than 60
-     * none: there the guard decides nothing.
+     * 16, and of more than 1200 what 2 % leave beside the guard's own eight, 2048 at most; of less than 360 fewer: 10
+     * of 256, 1 of 64. Of less than 60 none: there the guard decides nothing.
      */
     public long reserve(long limit) {
         int configured = integer(Setting.RESERVE);
@@ -117,7 +120,7 @@ public final class GuardConfig {
         long ofASmallLimit = Math.max(0, (limit - OF_THE_SERVER_ITSELF) / PER_DESCRIPTOR_IN_RESERVE);
         return ofASmallLimit < USUAL_RESERVE
                 ? ofASmallLimit
-                : Math.min(MOST_RESERVE, Math.max(USUAL_RESERVE, Math.round(limit * RESERVE_SHARE)));
+                : Math.min(MOST_RESERVE, Math.max(USUAL_RESERVE, Math.round(limit * RESERVE_SHARE) - OF_THE_GUARD));
     }
 
     /**

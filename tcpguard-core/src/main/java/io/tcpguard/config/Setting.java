@@ -119,8 +119,8 @@ public enum Setting {
             ValueKind.integer(0, 1_000_000),
             0,
             "descriptors kept back at the limit: the admission threshold is the limit minus the "
-                    + "reserve. 0: chosen by the limit. That is 20, or 2 % of a limit above 1000 (2048 at "
-                    + "most). Below a limit of 440 it is less: 10 of 256, 1 of 64. Below 60 it is none, and "
+                    + "reserve. 0: chosen by the limit. That is 16, or 2 % of a limit above 1200 less 8 "
+                    + "(2048 at most). Below a limit of 360 it is less: 10 of 256, 1 of 64. Below 60 it is none, and "
                     + "then nobody is refused"),
     /**
      * Connections, 0 to 10,000,000, default 0 (as many as the heap bears): a server without such a setting of its

@@ -16,7 +16,7 @@ public final class Pacing {
     public static final long CLOSE_GRACE_MILLIS = 1_000;
 
     /**
-     * Evicted HTTP/2 connections that get a GOAWAY at a time: their descriptors are needed, out of a reserve of 20 or
+     * Evicted HTTP/2 connections that get a GOAWAY at a time: their descriptors are needed, out of a reserve of 16 or
      * more.
      */
     public static final int GOAWAYS_AT_A_TIME = 4;

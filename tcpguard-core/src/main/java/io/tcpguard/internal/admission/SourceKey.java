@@ -122,7 +122,7 @@ final class SourceKey {
 
     /** 64 bits to remember it by; never 0, and never {@link SourceMarks#CLIENT a client's}. */
     long id() {
-        return mix(mix(mix(SEED ^ high) ^ low) + bits) & ~SourceMarks.CLIENT | 1;
+        return (mix(mix(mix(SEED ^ high) ^ low) + bits) & ~SourceMarks.CLIENT) | 1;
     }
 
     /** All bits of the answer follow from all bits of the argument (the finalizer of MurmurHash3). */

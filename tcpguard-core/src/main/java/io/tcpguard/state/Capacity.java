@@ -59,10 +59,10 @@ public record Capacity(
 
     /**
      * Descriptors of the reserve that no flood may take, whether it is refused, answered or allowed: {@value
-     * #MOST_KEPT_FREE}, or five eighths of a smaller reserve: 10 of the usual 16.
+     * #MOST_KEPT_FREE} of the usual 16. Of a smaller reserve all but four, or three fifths if that is more.
      */
     public long keptFree() {
-        return Math.min(MOST_KEPT_FREE, reserve() * 5 / 8);
+        return Math.min(MOST_KEPT_FREE, Math.max(reserve() - 4, reserve() * 3 / 5));
     }
 
     /**

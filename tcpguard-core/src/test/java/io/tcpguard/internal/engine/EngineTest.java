@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineTest {
     private static final int LIMIT = 1024;
-    private static final int REFUSAL_POINT = 1004;
+    private static final int REFUSAL_POINT = 1008;
 
     private GuardConfig config = GuardConfig.defaults();
     private Engine engine = new Engine(config, 0);
@@ -68,10 +68,10 @@ class EngineTest {
     }
 
     @Test
-    void keepsTwoPercentOfALargeLimit() {
+    void keepsTwoPercentOfALargeLimitWithWhatIsTheGuards() {
         measured(Signal.DESCRIPTORS, 10, 100_000);
 
-        assertThat(after(1).capacity().admissionThreshold()).isEqualTo(98_000);
+        assertThat(after(1).capacity().admissionThreshold()).isEqualTo(98_008);
     }
 
     @Test
@@ -122,7 +122,7 @@ class EngineTest {
 
     @Test
     void neverFailsHealthBecauseConnectionsFillTheServer() {
-        descriptors(REFUSAL_POINT + 15, REFUSAL_POINT);
+        descriptors(REFUSAL_POINT + 13, REFUSAL_POINT);
         shedNow = true;
 
         assertThat(after(600).verdict().up()).isTrue();

@@ -248,9 +248,8 @@ public final class FakeControl implements AdmissionControl {
 
         @Override
         public Admission admitForwarded(@Nullable InetAddress peer, ConnectionHandle connection) {
-            return connection instanceof Handle of && of.client != null
-                    ? admitForwarded(peer, of.client)
-                    : Admission.ADMIT;
+            String client = connection instanceof Handle of ? of.client : null;
+            return client == null ? Admission.ADMIT : admitForwarded(peer, client);
         }
 
         @Override

@@ -234,6 +234,6 @@ class SourceMemoryTest {
     private static long id(long number) {
         long mixed = (number + 1) * 0xFF51_AFD7_ED55_8CCDL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
-        return (mixed ^ (mixed >>> 33)) & ~SourceMarks.CLIENT | 1;
+        return ((mixed ^ (mixed >>> 33)) & ~SourceMarks.CLIENT) | 1;
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageCodec;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,29 +22,51 @@ final class Frames {
      * the connection's own event loop.
      */
     static @Nullable ChannelHandlerContext lastDecoder(ChannelHandlerContext start) {
-        if (!PRESENT) {
-            return null;
-        }
-        ChannelPipeline pipeline = start.pipeline();
         ChannelHandlerContext last = null;
         ChannelHandlerContext decoder = null;
+        for (ChannelHandlerContext ctx : takersBehind(start)) {
+            last = decoder == null ? last : decoder;
+            decoder = decodes(ctx.handler()) ? ctx : null;
+        }
+        return last != null && isOnLoop(last) ? last : null;
+    }
+
+    /**
+     * The decoder at the pipeline's end, behind this handler, if there is one there and nobody looks out behind it, on
+     * the same condition.
+     */
+    static @Nullable ChannelHandlerContext decoderAtTheEnd(ChannelHandlerContext start) {
+        List<ChannelHandlerContext> takers = takersBehind(start);
+        ChannelHandlerContext end = takers.isEmpty() ? null : takers.get(takers.size() - 1);
+        return end != null
+                        && decodes(end.handler())
+                        && isOnLoop(end)
+                        && end.pipeline().context(Lookout.class) == null
+                ? end
+                : null;
+    }
+
+    /** Those who may take what the client sends; none if there are no decoders at all. */
+    private static List<ChannelHandlerContext> takersBehind(ChannelHandlerContext start) {
+        List<ChannelHandlerContext> takers = new ArrayList<>();
+        ChannelPipeline pipeline = start.pipeline();
         boolean behind = false;
-        List<String> names = pipeline.names();
-        for (int i = 0; i < names.size(); i++) {
-            ChannelHandlerContext ctx = pipeline.context(names.get(i));
-            if (ctx != null && decoder != null && takes(ctx.handler())) {
-                last = decoder;
-            }
-            if (behind && ctx != null && decodes(ctx.handler())) {
-                decoder = ctx;
+        for (String name : PRESENT ? pipeline.names() : List.<String>of()) {
+            ChannelHandlerContext ctx = pipeline.context(name);
+            if (behind
+                    && ctx != null
+                    && ctx.handler() instanceof ChannelInboundHandler
+                    && !(ctx.handler() instanceof ByteWork)
+                    && !(ctx.handler() instanceof Lookout)) {
+                takers.add(ctx);
             }
             behind |= ctx == start;
         }
-        return last == null || last.executor() == pipeline.channel().eventLoop() ? last : null;
+        return takers;
     }
 
-    private static boolean takes(ChannelHandler handler) {
-        return handler instanceof ChannelInboundHandler && !(handler instanceof ByteWork);
+    private static boolean isOnLoop(ChannelHandlerContext ctx) {
+        return ctx.executor() == ctx.channel().eventLoop();
     }
 
     private static boolean decodes(ChannelHandler handler) {

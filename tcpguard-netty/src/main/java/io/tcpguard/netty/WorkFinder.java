@@ -64,7 +64,6 @@ final class WorkFinder {
         if (guess != null && guess.stands(start) && last == lastSeen) {
             return;
         }
-        lastSeen = last;
         ChannelHandlerContext frames = Frames.lastDecoder(start);
         ChannelHandlerContext behind = frames == null ? start : frames;
         if (guess == null || !guess.standsBehind(behind)) {
@@ -74,5 +73,10 @@ final class WorkFinder {
             guess = new ByteWork(tracker, start, behind, frames != null);
             behind.pipeline().addAfter(behind.name(), null, guess);
         }
+        ChannelHandlerContext end = Frames.decoderAtTheEnd(start);
+        if (end != null) {
+            end.pipeline().addAfter(end.name(), null, new Lookout(tracker));
+        }
+        lastSeen = start.pipeline().lastContext();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -387,7 +388,7 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void countsARequestWhoseFirstBytesMadeItsPipeline(boolean decoder) {
-        EmbeddedChannel child = guarded.child(decoder ? new Unification() : new PlainUnification());
+        EmbeddedChannel child = guarded.child(decoder ? new Unification(application) : new PlainUnification());
 
         child.writeInbound(text(GET));
         assertThat(child.pipeline().get(HttpServerCodec.class)).isNotNull();
@@ -404,7 +405,7 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void takesHalfAHeadThatMadeItsPipelineForNoWorkOfTheServers(boolean decoder) {
-        EmbeddedChannel child = guarded.child(decoder ? new Unification() : new PlainUnification());
+        EmbeddedChannel child = guarded.child(decoder ? new Unification(application) : new PlainUnification());
 
         child.writeInbound(text("GET / HTTP/1.1\r\nHo"));
         assertThat(guarded.handle().working.get() == 0 || guarded.handle().unfinished)
@@ -413,6 +414,25 @@ class Http1WorkTest {
         child.writeInbound(text("st: x\r\n\r\n"));
         assertThat(guarded.handle().unfinished).isFalse();
         child.writeOutbound(ok());
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
+    @Test
+    void isAtWorkAsLongAsAnAnswerGoesOnThatBeganWithTheBytesThatMadeItsPipeline() {
+        EmbeddedChannel child = guarded.child(new Unification(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                if (msg instanceof LastHttpContent) {
+                    ctx.writeAndFlush(chunkedHead());
+                }
+                ReferenceCountUtil.release(msg);
+            }
+        }));
+
+        child.writeInbound(text(GET));
+        assertThat(guarded.handle().working).hasValue(1);
+
+        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
         assertThat(guarded.handle().working).hasValue(0);
     }
 
@@ -588,14 +608,16 @@ class Http1WorkTest {
         }
     }
 
-    private void speaksHttp(ChannelHandlerContext ctx) {
-        ctx.pipeline().addLast(new HttpServerCodec(), application);
-    }
-
     private final class Unification extends ByteToMessageDecoder {
+        private final ChannelHandler behind;
+
+        Unification(ChannelHandler behind) {
+            this.behind = behind;
+        }
+
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-            speaksHttp(ctx);
+            ctx.pipeline().addLast(new HttpServerCodec(), behind);
             ctx.pipeline().remove(this);
         }
     }
@@ -603,7 +625,7 @@ class Http1WorkTest {
     private final class PlainUnification extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            speaksHttp(ctx);
+            ctx.pipeline().addLast(new HttpServerCodec(), application);
             ctx.fireChannelRead(msg);
             ctx.pipeline().remove(this);
         }

@@ -2,6 +2,7 @@
 package io.tcpguard;
 
 import io.tcpguard.spi.GuardedListener;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,8 +11,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
 
 /** Loses all its descriptors, records that, and gets them back. Child of {@link FlightRecordingTest}. */
@@ -50,11 +49,10 @@ final class RecordedChild {
             } catch (IOException e) {
                 // None is left: as intended.
             }
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (guard.snapshot().verdict().up() && System.nanoTime() - until < 0) {
+            Await.until("down", () -> {
                 listener.accept(null);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-            }
+                return !guard.snapshot().verdict().up();
+            });
             System.out.println("level " + guard.snapshot().level() + " refused "
                     + guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.ACCEPT));
             for (DatagramChannel channel : held) {

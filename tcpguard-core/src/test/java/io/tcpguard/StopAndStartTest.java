@@ -12,6 +12,7 @@ import io.tcpguard.spi.WatchedWork;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.ListenerStatus;
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StopAndStartTest {
 
@@ -224,6 +227,37 @@ class StopAndStartTest {
         guard.close();
         guard.stop();
         assertThatThrownBy(guard::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** In turn those of the log, which can be done without; of listeners, of the health port and of the sampler. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void leavesNothingOpenWhereAThreadCannotBeMadeAndStartsWhenItCan(int which) {
+        TcpGuard.builder().healthPort(0).build().start().close();
+        OpenDescriptors before = OpenDescriptors.now();
+        AtomicInteger made = new AtomicInteger();
+        InheritableThreadLocal<Integer> asked = new InheritableThreadLocal<>() {
+            @Override
+            protected Integer childValue(Integer parents) {
+                if (made.incrementAndGet() == which) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                return parents;
+            }
+        };
+        asked.set(0);
+        try (TcpGuard guard = TcpGuard.builder().healthPort(0).build()) {
+            if (which > 1) {
+                assertThatThrownBy(guard::start).isInstanceOf(OutOfMemoryError.class);
+                assertThat(OpenDescriptors.now().since(before)).isEmpty();
+            }
+            guard.start();
+            assertThat(guard.healthPort()).isPositive();
+        } finally {
+            asked.remove();
+        }
+        assertThat(made).hasValueGreaterThanOrEqualTo(4);
+        assertThat(OpenDescriptors.now().since(before)).isEmpty();
     }
 
     @Test

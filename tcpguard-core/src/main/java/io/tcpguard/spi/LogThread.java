@@ -59,11 +59,11 @@ final class LogThread implements Runnable {
     static void begin() {
         synchronized (LOCK) {
             if (current == null) {
-                LogThread first = new LogThread();
                 try {
+                    LogThread first = new LogThread();
                     first.thread.start();
                     current = first;
-                } catch (OutOfMemoryError noThread) {
+                } catch (RuntimeException | Error noThread) {
                     // Whoever speaks writes, as while no guard runs.
                 }
             }

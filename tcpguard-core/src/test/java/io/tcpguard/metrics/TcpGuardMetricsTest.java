@@ -9,6 +9,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.state.RefusalCounters;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TcpGuardMetricsTest {
@@ -85,13 +85,9 @@ class TcpGuardMetricsTest {
                     Socket one = new Socket(server.getInetAddress(), server.getLocalPort());
                     Socket two = new Socket(server.getInetAddress(), server.getLocalPort())) {
                 assertThat(one.isConnected() && two.isConnected()).isTrue();
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-                while (registry.get("tcpguard.queue.length").gauge().value() != 2) {
-                    assertThat(deadline - System.nanoTime())
-                            .as("nanoseconds left to wait, with %s", listener)
-                            .isPositive();
-                    LockSupport.parkNanos(1_000_000);
-                }
+                Await.until(
+                        () -> "two in the queue of " + listener,
+                        () -> registry.get("tcpguard.queue.length").gauge().value() == 2);
             }
         }
     }

@@ -1,9 +1,14 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.testkit;
 
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for what another thread or process does. */
 public final class Await {
@@ -40,6 +45,17 @@ public final class Await {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
         return done;
+    }
+
+    /** Asks until the answer is as wanted; what was answered last is named if it never is. */
+    public static <T> T value(Callable<T> source, Predicate<? super T> wanted) {
+        AtomicReference<@Nullable T> last = new AtomicReference<>();
+        until(() -> "what is wanted, last " + last, () -> {
+            T now = source.call();
+            last.set(now);
+            return wanted.test(now);
+        });
+        return Objects.requireNonNull(last.get());
     }
 
     /** The same, with what was seen last, for instance. */

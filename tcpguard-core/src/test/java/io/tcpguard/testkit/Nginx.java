@@ -74,16 +74,21 @@ public final class Nginx implements AutoCloseable {
             return Assumptions.abort("no nginx here: " + e.getMessage());
         }
         Nginx nginx = new Nginx(directory, process, port);
-        for (int i = 0; i < 200 && process.isAlive(); i++) {
-            try (Socket knock = new Socket()) {
-                knock.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-                return nginx;
-            } catch (IOException notYet) {
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
+        Await.until("nginx listens, or has ended", () -> !process.isAlive() || listens(port));
+        if (process.isAlive()) {
+            return nginx;
         }
         nginx.close();
         throw new IOException("nginx did not start: " + Files.readString(directory.resolve("out.log")));
+    }
+
+    private static boolean listens(int port) {
+        try (Socket knock = new Socket()) {
+            knock.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     /** What it says of its servers. */

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where accept(2) fails for want of a descriptor, nobody comes in who could ask for an idle client's. A server in a
@@ -26,6 +26,7 @@ public final class NoneLeft implements AutoCloseable {
     public static final int DESCRIPTORS = 300;
 
     private static final int USERS = 5;
+    private static final long PACE_NANOS = 100_000_000;
 
     private final Server server;
     private final int idle;
@@ -52,7 +53,7 @@ public final class NoneLeft implements AutoCloseable {
         long evicted() throws Exception;
     }
 
-    /** @param idle connections that are served once and then idle for longer than the minimum */
+    /** @param idle connections that are served once, and then idle */
     public NoneLeft(Server server, int idle) throws Exception {
         this.server = server;
         this.idle = idle;
@@ -62,7 +63,7 @@ public final class NoneLeft implements AutoCloseable {
                 int answers = 0;
                 for (; !over; answers++) {
                     assertThat(ask(user)).startsWith("HTTP/1.1 200");
-                    TimeUnit.MILLISECONDS.sleep(100);
+                    LockSupport.parkNanos(PACE_NANOS);
                 }
                 return answers;
             }));
@@ -70,7 +71,6 @@ public final class NoneLeft implements AutoCloseable {
         for (int i = 0; i < idle; i++) {
             assertThat(ask(connect())).startsWith("HTTP/1.1 200");
         }
-        TimeUnit.MILLISECONDS.sleep(1_500);
     }
 
     /** An operator, or a container, sets the limit below what is open. */

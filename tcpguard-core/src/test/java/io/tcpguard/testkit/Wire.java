@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** The client's side of tests: plain blocking sockets to this machine, with generous deadlines. */
@@ -86,10 +85,6 @@ public final class Wire {
 
     public static String body(String answer) {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
-    }
-
-    public static void await(String what, BooleanSupplier condition) {
-        Await.until(what, condition::getAsBoolean);
     }
 
     /** Sockets in TIME_WAIT whose local port is this one. Source: proc_net(5), tcp; state 06. */

@@ -3,14 +3,9 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -29,16 +24,11 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.testkit.Await;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,58 +39,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("FutureReturnValueIgnored")
 @Tag("long")
 @Timeout(120)
-class BlockedReadersTest {
+class BlockedReadersTest extends LocalServer {
     private static final int SLOTS = 8;
     private static final int BYTES = 2 << 20;
     private static final byte[] H1_ASK = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final List<Socket> clients = new ArrayList<>();
-    private final EventLoopGroup loops = Transport.NIO.loops(2);
-
-    @SuppressWarnings("NullAway.Init") // each test starts it
-    private TcpGuard guard;
-
     private int port;
-
-    @AfterEach
-    void close() throws IOException {
-        for (Socket client : clients) {
-            client.close();
-        }
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        if (guard != null) {
-            guard.close();
-        }
-    }
 
     private void serve(boolean http2, String operator) {
         GuardBuilder settings =
                 TcpGuard.builder().healthPort(0).set("idleFloor", "1s").set("maxConnections", operator);
         guard = settings.build().start();
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops)
-                .channel(Transport.NIO.server())
-                .childOption(ChannelOption.SO_SNDBUF, 32 * 1024)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        if (http2) {
-                            child.pipeline()
-                                    .addLast(
-                                            Http2FrameCodecBuilder.forServer().build(),
-                                            new Http2MultiplexHandler(new Http2Big()));
-                        } else {
-                            child.pipeline().addLast(new HttpServerCodec(), new Http1Big());
-                        }
-                    }
-                });
-        NettyGuard.of(guard).maxConnections(operator.equals("0") ? SLOTS : -1).install(bootstrap);
-        port = ((InetSocketAddress) bootstrap
-                        .bind(InetAddress.getLoopbackAddress(), 0)
-                        .syncUninterruptibly()
-                        .channel()
-                        .localAddress())
-                .getPort();
+        port = bind(NettyGuard.of(guard).maxConnections(operator.equals("0") ? SLOTS : -1), child -> {
+            if (http2) {
+                child.pipeline()
+                        .addLast(Http2FrameCodecBuilder.forServer().build(), new Http2MultiplexHandler(new Http2Big()));
+            } else {
+                child.pipeline().addLast(new HttpServerCodec(), new Http1Big());
+            }
+        });
     }
 
     /** By the port's limit, by the operator's; by TCP's window, and by HTTP/2's. */
@@ -155,12 +112,10 @@ class BlockedReadersTest {
     }
 
     private Socket ask(boolean http2) throws IOException {
-        Socket client = new Socket();
-        clients.add(client);
+        Socket client = client();
         client.setReceiveBufferSize(8 * 1024);
         client.setSoTimeout(5_000);
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
-        client.getOutputStream().write(http2 ? withoutAnyWindow() : H1_ASK);
+        ask(client, port, http2 ? withoutAnyWindow() : H1_ASK);
         return client;
     }
 
@@ -179,11 +134,11 @@ class BlockedReadersTest {
     private boolean isServed(boolean http2) {
         try {
             Socket client = ask(http2);
-            byte[] first = client.getInputStream().readNBytes(12);
-            return http2
-                    // Its SETTINGS.
-                    ? first.length > 3 && first[3] == 4
-                    : new String(first, StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+            if (!http2) {
+                return isServed(client);
+            }
+            byte[] settings = client.getInputStream().readNBytes(12);
+            return settings.length > 3 && settings[3] == 4;
         } catch (IOException refused) {
             return false;
         }

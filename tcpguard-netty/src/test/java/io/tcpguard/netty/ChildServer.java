@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A {@link SmallServer} that was given a small number of descriptors. */
 final class ChildServer implements AutoCloseable {
@@ -81,12 +79,7 @@ final class ChildServer implements AutoCloseable {
 
     /** Until its numbers are as they should. */
     void await(Predicate<Numbers> condition) {
-        AtomicReference<@Nullable Numbers> last = new AtomicReference<>();
-        Await.until(() -> "numbers, last " + last, () -> {
-            Numbers now = numbers();
-            last.set(now);
-            return condition.test(now);
-        });
+        Await.value(this::numbers, condition);
     }
 
     /** What the server said on its error output so far. */

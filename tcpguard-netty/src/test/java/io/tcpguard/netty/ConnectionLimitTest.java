@@ -3,73 +3,28 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the number of connections is bounded by a setting, far below the descriptors. */
-@SuppressWarnings("FutureReturnValueIgnored")
-class ConnectionLimitTest {
-    private final List<Socket> clients = new ArrayList<>();
-    private final EventLoopGroup loops = Transport.NIO.loops(2);
-
-    @SuppressWarnings("NullAway.Init") // each test starts it
-    private TcpGuard guard;
-
-    @AfterEach
-    void close() throws IOException {
-        for (Socket client : clients) {
-            client.close();
-        }
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        if (guard != null) {
-            guard.close();
-        }
-    }
-
+class ConnectionLimitTest extends LocalServer {
     private int bind(NettyGuard netty) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops)
-                .channel(Transport.NIO.server())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        Speech.HTTP1.pipeline(child);
-                    }
-                });
-        netty.install(bootstrap);
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-        return ((InetSocketAddress) server.localAddress()).getPort();
+        return bind(netty, Speech.HTTP1::pipeline);
     }
 
     private boolean isServed(int port) throws IOException {
-        Socket client = new Socket();
-        clients.add(client);
-        client.setSoTimeout(10_000);
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        return new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+        Socket client = client();
+        ask(client, port, Speech.HTTP1.ask(0));
+        return isServed(client);
     }
 
     @ParameterizedTest

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,7 +34,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,15 +183,7 @@ class HealthHandlerTest {
         }
     }
 
-    private HttpResponse<String> await(int port, String accept, Predicate<HttpResponse<String>> told)
-            throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        HttpResponse<String> now = ask(port, accept);
-        while (!told.test(now)) {
-            assertThat(System.nanoTime()).as(now.body()).isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-            now = ask(port, accept);
-        }
-        return now;
+    private HttpResponse<String> await(int port, String accept, Predicate<HttpResponse<String>> told) {
+        return Await.value(() -> ask(port, accept), told);
     }
 }

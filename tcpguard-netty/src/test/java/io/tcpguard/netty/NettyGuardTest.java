@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,16 +68,9 @@ class NettyGuardTest {
 
             guard.start();
 
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (server.attr(ServerPort.KEY).get() == null) {
-                assertThat(System.nanoTime()).as("20 s").isLessThan(end);
-                LockSupport.parkNanos(10_000_000);
-            }
+            Await.until("guarded", () -> server.attr(ServerPort.KEY).get() != null);
             try (Socket client = talk(server)) {
-                while (guard.snapshot().capacity().own() != 1) {
-                    assertThat(System.nanoTime()).as("20 s").isLessThan(end);
-                    LockSupport.parkNanos(10_000_000);
-                }
+                Await.until("tracked", () -> guard.snapshot().capacity().own() == 1);
                 assertThat(client.isConnected()).isTrue();
             }
             server.close().syncUninterruptibly();

@@ -3,12 +3,8 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Method;
@@ -22,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,21 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Of 200 slots one address holds nearly all, and none of its connections is idle for long enough to give way yet. */
-@SuppressWarnings("FutureReturnValueIgnored")
 @Timeout(60)
-class ProxyFoundTest {
+class ProxyFoundTest extends LocalServer {
     private static final int SLOTS = 200;
     private static final int NEWCOMERS = 20;
     /** Nobody has to give way to its own newcomers. */
     private static final String NEVER = "1h";
 
     private static final String CROWD = "127.0.0.2";
-
-    private final List<Socket> clients = new ArrayList<>();
-    private final EventLoopGroup loops = Transport.NIO.loops(2);
-
-    @SuppressWarnings("NullAway.Init") // each test starts it
-    private TcpGuard guard;
 
     private int port;
 
@@ -67,31 +55,10 @@ class ProxyFoundTest {
                 .set("resetBudget", "0")
                 .build()
                 .start();
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops)
-                .channel(Transport.NIO.server())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        child.pipeline().addLast(new Preface());
-                        Speech.HTTP1.pipeline(child);
-                    }
-                });
-        NettyGuard.of(guard).maxConnections(SLOTS).install(bootstrap);
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-        port = ((InetSocketAddress) server.localAddress()).getPort();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        for (Socket client : clients) {
-            client.close();
-        }
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        guard.close();
+        port = bind(NettyGuard.of(guard).maxConnections(SLOTS), child -> {
+            child.pipeline().addLast(new Preface());
+            Speech.HTTP1.pipeline(child);
+        });
     }
 
     /** Takes the line of the PROXY protocol away, as HAProxyMessageDecoder does. */
@@ -110,17 +77,10 @@ class ProxyFoundTest {
     }
 
     private Socket ask(String from, byte[] request) throws IOException {
-        Socket client = new Socket();
-        clients.add(client);
-        client.setSoTimeout(20_000);
+        Socket client = client();
         client.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-        client.getOutputStream().write(request);
+        ask(client, port, request);
         return client;
-    }
-
-    private static boolean isServed(Socket client) throws IOException {
-        return new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
     }
 
     private void holdSlots(int others, Said said) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.netty.ChildServer.Numbers;
 import io.tcpguard.spi.Pacing;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,13 +94,7 @@ class RefusalCountTest {
 
     /** Until each was decided, and the silent that were refused were closed. */
     private static Numbers awaitAll(ChildServer server) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        Numbers now = server.numbers();
-        while (now.opened() + now.refused() < CLIENTS) {
-            assertThat(System.nanoTime()).as("60 s: %s", now).isLessThan(end);
-            LockSupport.parkNanos(10_000_000);
-            now = server.numbers();
-        }
+        Await.value(server::numbers, now -> now.opened() + now.refused() >= CLIENTS);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5 * Pacing.REPLY_SILENCE_MILLIS));
         return server.numbers();
     }

@@ -3,6 +3,7 @@ package io.tcpguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class AheadOfTimeTest {
         try {
             int port = said(application, SERVES);
             int health = said(application, TELLS);
-            Web.await("healthy", () -> Web.get(health, "/").statusCode() == 200);
+            Await.until("healthy", () -> Web.get(health, "/").statusCode() == 200);
             assertThat(Web.get(port, "/").body()).isEqualTo("hello");
             assertThat(Web.get(health, "/details").body()).contains("ACCEPT_QUEUE");
             assertThat(Files.readString(out))
@@ -106,7 +107,7 @@ class AheadOfTimeTest {
 
     /** The port that this line of the log names, when it is there. */
     private int said(Process application, Pattern line) throws Exception {
-        Web.await("it says " + line, () -> line.matcher(Files.readString(out)).find() || !application.isAlive());
+        Await.until("it says " + line, () -> line.matcher(Files.readString(out)).find() || !application.isAlive());
         Matcher found = line.matcher(Files.readString(out));
         assertThat(found.find()).as(Files.readString(out)).isTrue();
         return Integer.parseInt(found.group(1));

@@ -4,6 +4,7 @@ package io.tcpguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class EndpointTest {
             HttpResponse<String> drained = Web.post(port, "/actuator/tcpguard/drain", "{\"reason\":\"deployment\"}");
             assertThat(drained.statusCode()).as(drained.body()).isEqualTo(200);
             assertThat(guard.status().drainReason()).contains("deployment");
-            Web.await("health is down", () -> !guard.snapshot().verdict().up());
+            Await.until("health is down", () -> !guard.snapshot().verdict().up());
             assertThat(Web.get(port, "/actuator/tcpguard").body())
                     .contains("\"up\":false", "\"drainReason\":\"deployment\"");
             assertThat(Web.post(port, "/actuator/tcpguard/resume", "{}").statusCode())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
+import io.tcpguard.testkit.Await;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -35,10 +36,10 @@ class GuardedApplicationTest {
             TcpGuard guard = application.getBean(TcpGuard.class);
             assertThat(Web.get(Example.port(application), "/").body()).isEqualTo("hello");
             // The client keeps its connection, and the guard knows of it.
-            Web.await(
+            Await.until(
                     "one connection in the books",
                     () -> guard.snapshot().capacity().own() >= 1);
-            Web.await("healthy", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+            Await.until("healthy", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
             assertThat(application
                             .getBean(MeterRegistry.class)
                             .get("tcpguard.weight")
@@ -54,11 +55,12 @@ class GuardedApplicationTest {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
             int port = Example.port(application);
-            Web.await("ready", () -> Web.get(port, "/actuator/health/readiness").statusCode() == 200);
+            Await.until(
+                    "ready", () -> Web.get(port, "/actuator/health/readiness").statusCode() == 200);
 
             guard.drain("test");
-            Web.await("health down", () -> Web.get(guard.healthPort(), "/").statusCode() == 503);
-            Web.await(
+            Await.until("health down", () -> Web.get(guard.healthPort(), "/").statusCode() == 503);
+            Await.until(
                     "not ready",
                     () -> Web.get(port, "/actuator/health/readiness").statusCode() == 503);
             assertThat(Web.get(port, "/actuator/health/liveness").statusCode()).isEqualTo(200);
@@ -66,13 +68,14 @@ class GuardedApplicationTest {
 
             // The application's word alone doesn't make it ready.
             AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
-            Web.await("still not ready", () -> availability.getReadinessState() == ReadinessState.REFUSING_TRAFFIC);
+            Await.until("still not ready", () -> availability.getReadinessState() == ReadinessState.REFUSING_TRAFFIC);
 
             guard.resume();
-            Web.await(
+            Await.until(
                     "ready again",
                     () -> Web.get(port, "/actuator/health/readiness").statusCode() == 200);
-            Web.await("health up again", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+            Await.until(
+                    "health up again", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
         }
     }
 
@@ -81,12 +84,12 @@ class GuardedApplicationTest {
         try (ConfigurableApplicationContext application = example.start()) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
-            Web.await("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
+            Await.until("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
             AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
             guard.drain("test");
-            Web.await("down", () -> !guard.snapshot().verdict().up());
+            Await.until("down", () -> !guard.snapshot().verdict().up());
             guard.resume();
-            Web.await("up", () -> guard.snapshot().verdict().up());
+            Await.until("up", () -> guard.snapshot().verdict().up());
             assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
             AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
             assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
@@ -137,7 +140,7 @@ class GuardedApplicationTest {
     @Test
     void leavesNoThreadBehind() throws Exception {
         example.start("--tcpguard.notice=1000", "--tcpguard.finish=1s").close();
-        Web.await("all threads gone", () -> Traces.ownThreads().isEmpty());
+        Await.until("all threads gone", () -> Traces.ownThreads().isEmpty());
     }
 
     @Test

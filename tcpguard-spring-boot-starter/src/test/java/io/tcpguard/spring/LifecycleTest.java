@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -60,7 +61,7 @@ class LifecycleTest {
                 assertThat(procFiles()).isEqualTo(files);
             }
         }
-        Web.await("all threads gone", () -> ownThreads().isEmpty());
+        Await.until("all threads gone", () -> ownThreads().isEmpty());
     }
 
     @Test
@@ -85,7 +86,7 @@ class LifecycleTest {
                         "--tcpguard.health-port=0"))
                 .hasMessageContaining("enough");
         assertThat(files[0]).isZero();
-        Web.await("all threads gone", () -> ownThreads().isEmpty());
+        Await.until("all threads gone", () -> ownThreads().isEmpty());
     }
 
     @Test
@@ -113,7 +114,7 @@ class LifecycleTest {
             // The second context's end ends Reactor Netty's event loops, which contexts share: that is Boot's, and then
             // health says so.
             int expected = answers(Example.port(first)) ? 200 : 503;
-            Web.await("health is told on", () -> Web.get(health, "/").statusCode() == expected);
+            Await.until("health is told on", () -> Web.get(health, "/").statusCode() == expected);
         }
     }
 
@@ -140,7 +141,7 @@ class LifecycleTest {
                 example.start("--spring.main.lazy-initialization=true", "--tcpguard.health-port=" + health)) {
             serves(application, health);
             application.getBean(TcpGuard.class).drain("test");
-            Web.await(
+            Await.until(
                     "not ready",
                     () -> application.getBean(ApplicationAvailability.class).getReadinessState()
                             == ReadinessState.REFUSING_TRAFFIC);
@@ -177,7 +178,7 @@ class LifecycleTest {
                 serves(application, health);
             }
             holdsNothing(health);
-            Web.await("all threads gone", () -> ownThreads().isEmpty());
+            Await.until("all threads gone", () -> ownThreads().isEmpty());
         }
     }
 
@@ -192,23 +193,23 @@ class LifecycleTest {
             assertThatCode(() -> guard.watchWork("x", Runnable::run).close()).doesNotThrowAnyException();
             assertThat(Web.get(Example.port(application), "/").body()).isEqualTo("hello");
             holdsNothing(health);
-            Web.await("all threads gone", () -> ownThreads().isEmpty());
+            Await.until("all threads gone", () -> ownThreads().isEmpty());
         }
     }
 
     /** Up, ready, keeps connections, watches its port. */
     private static void serves(ConfigurableApplicationContext application, int health) throws Exception {
         TcpGuard guard = application.getBean(TcpGuard.class);
-        Web.await("healthy", () -> Web.get(health, "/").statusCode() == 200);
+        Await.until("healthy", () -> Web.get(health, "/").statusCode() == 200);
         assertThat(guard.healthPort()).isEqualTo(health);
         ApplicationAvailability availability = application.getBean(ApplicationAvailability.class);
-        Web.await("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
+        Await.until("ready", () -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
         int port = Example.port(application);
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.setSoTimeout(20_000);
             assertThat(Web.ask(client)).doesNotContain("connection: close");
             assertThat(Web.ask(client)).doesNotContain("connection: close");
-            Web.await(
+            Await.until(
                     "the connection in the books",
                     () -> guard.snapshot().capacity().own() >= 1);
         }

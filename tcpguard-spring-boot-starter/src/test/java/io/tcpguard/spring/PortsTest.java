@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.testkit.Await;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -29,14 +30,14 @@ class PortsTest {
         try (ConfigurableApplicationContext application = example.start("--management.server.port=0")) {
             TcpGuard guard = application.getBean(TcpGuard.class);
             int management = Example.managementPort(application);
-            Web.await("both listeners watched", () -> listeners(guard) == 2);
+            Await.until("both listeners watched", () -> listeners(guard) == 2);
             assertThat(Web.get(management, "/actuator/health").statusCode()).isIn(200, 503);
             List<Socket> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 20; i++) {
                     clients.add(new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), management));
                 }
-                Web.await(
+                Await.until(
                         "the clients in the books",
                         () -> guard.snapshot().capacity().own() >= 20);
             } finally {
@@ -46,8 +47,8 @@ class PortsTest {
             }
             application.stop();
             application.start();
-            Web.await("both listeners watched again", () -> listeners(guard) == 2);
-            Web.await("healthy again", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+            Await.until("both listeners watched again", () -> listeners(guard) == 2);
+            Await.until("healthy again", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
         }
     }
 

@@ -4,6 +4,7 @@ package io.tcpguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ class StartLinesTest {
         System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
         try (ConfigurableApplicationContext application = example.start(arguments)) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            Web.await("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+            Await.until("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
             assertThat(Web.get(Example.port(application), "/").body()).isEqualTo("hello");
             // A few samples later, too.
             Thread.sleep(500);

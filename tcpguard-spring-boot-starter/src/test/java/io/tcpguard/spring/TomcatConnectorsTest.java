@@ -4,6 +4,7 @@ package io.tcpguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -54,7 +55,7 @@ class TomcatConnectorsTest {
                 for (int i = 0; i < 20; i++) {
                     clients.add(new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), added.getLocalPort()));
                 }
-                Web.await(
+                Await.until(
                         "the clients in the books",
                         () -> guard.snapshot().capacity().own() >= 20);
             } finally {
@@ -69,8 +70,8 @@ class TomcatConnectorsTest {
     void nobodyMissesAServerThatIsToHaveNoPort() throws Exception {
         try (ConfigurableApplicationContext application = example.start("--server.port=-1")) {
             TcpGuard guard = application.getBean(TcpGuard.class);
-            Web.await("no listener", () -> guard.snapshot().listeners().isEmpty());
-            Web.await("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+            Await.until("no listener", () -> guard.snapshot().listeners().isEmpty());
+            Await.until("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
         }
     }
 

@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 
 /** A client, and patience. */
 final class Web {
@@ -60,13 +59,5 @@ final class Web {
             head.append((char) b);
         }
         return head.toString().toLowerCase(Locale.ROOT);
-    }
-
-    static void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.call()) {
-            assertThat(System.nanoTime() - deadline).as(what).isNegative();
-            Thread.sleep(20);
-        }
     }
 }

@@ -155,7 +155,7 @@ class BurstTest {
         assertThat(most).as("the bursts reached the admission threshold").isGreaterThan(DESCRIPTORS * 3 / 4);
         forEachThread(server, "renice", "-n", "0", "-p");
         int port = server.port();
-        TomcatRig.await("served when the bursts are over", () -> isServed(port));
+        Await.until("served when the bursts are over", () -> isServed(port));
     }
 
     private static boolean isServed(int port) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,8 +80,8 @@ class ConnectionBooksTest {
                 threads.shutdownNow();
             }
             // Who resets at once is accepted later, when its client is long gone.
-            TomcatRig.await("all accepted", () -> guard.handles.size() + guard.resets.get() == connections);
-            TomcatRig.await("all closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
+            Await.until("all accepted", () -> guard.handles.size() + guard.resets.get() == connections);
+            Await.until("all closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
             assertThat(rig.protocol.getGuardedConnections()).isZero();
             assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
             assertThat(guard.handles).allMatch(handle -> handle.isClosed());
@@ -103,10 +104,10 @@ class ConnectionBooksTest {
             for (int i = 0; i < OPEN_AT_THE_END; i++) {
                 clients.add(rig.client());
             }
-            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == OPEN_AT_THE_END);
+            Await.until("accepted", () -> rig.protocol.getGuardedConnections() == OPEN_AT_THE_END);
             // The acceptor takes its own slot a moment later.
-            TomcatRig.await("counted by Tomcat", () -> rig.tomcatsCount() == OPEN_AT_THE_END);
-            TomcatRig.await("counted by the kernel", () -> establishedAt(rig.port()) == OPEN_AT_THE_END);
+            Await.until("counted by Tomcat", () -> rig.tomcatsCount() == OPEN_AT_THE_END);
+            Await.until("counted by the kernel", () -> establishedAt(rig.port()) == OPEN_AT_THE_END);
         } finally {
             for (RawClient client : clients) {
                 client.close();

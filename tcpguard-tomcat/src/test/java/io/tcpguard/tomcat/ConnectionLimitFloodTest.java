@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -107,7 +108,7 @@ class ConnectionLimitFloodTest {
                 assertThat(asks.get("/gc")).contains("collected");
             }
             try {
-                TomcatRig.await("back to normal, and the books are exact", () -> calm(server));
+                Await.until("back to normal, and the books are exact", () -> calm(server));
             } catch (AssertionError e) {
                 throw new AssertionError(details(server) + server.output(), e);
             }
@@ -123,7 +124,7 @@ class ConnectionLimitFloodTest {
     void leavesAStockServerWithoutPlaces() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "stock", "max=" + SLOTS);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, 2 * SLOTS, 2 * SLOTS, false)) {
-            TomcatRig.await("all slots are taken", () -> crowd.admitted.get() >= SLOTS - 1);
+            Await.until("all slots are taken", () -> crowd.admitted.get() >= SLOTS - 1);
             assertThat(isServed(server)).isFalse();
         }
     }
@@ -141,7 +142,7 @@ class ConnectionLimitFloodTest {
                 "-Xmx512m", "-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), "guarded");
         try (ChildServer server = new ChildServer(DESCRIPTORS, server512);
                 Crowd crowd = new Crowd(server.port(), Abuse.ONE_REQUEST_AND_SIT, clients, 1_500, false, 16)) {
-            TomcatRig.await(
+            Await.until(
                     "all have come, and slots are taken",
                     () -> crowd.attempts.get() >= clients && crowd.admitted.get() >= 8_000);
             // Longer than the minimum idle time, 10 s until another is learned.

@@ -10,6 +10,7 @@ import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
 import io.tcpguard.state.SignalState;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,7 @@ class ConnectionLimitTest {
         assertThat(guard.snapshot().capacity().slots()).isEqualTo(200);
         assertThat(guard.snapshot().capacity().binding())
                 .isEqualTo(byTomcat == 200 ? Limit.MAX_CONNECTIONS : Limit.OPERATOR);
-        TomcatRig.await("evicted ones are gone", () -> rig.protocol.getGuardedConnections() <= 200);
+        Await.until("evicted ones are gone", () -> rig.protocol.getGuardedConnections() <= 200);
     }
 
     @Test
@@ -111,7 +112,7 @@ class ConnectionLimitTest {
         for (int i = 0; i < 21; i++) {
             waiting.add(client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
         }
-        TomcatRig.await("the queue is full", () -> queue() >= 20);
+        Await.until("the queue is full", () -> queue() >= 20);
         TimeUnit.MILLISECONDS.sleep(800);
         clients.get(0).close();
 
@@ -167,7 +168,7 @@ class ConnectionLimitTest {
         assertThat(client().get("/")).startsWith("HTTP/1.1 200");
         client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        TomcatRig.await("down", () -> !guard.snapshot().verdict().up());
+        Await.until("down", () -> !guard.snapshot().verdict().up());
     }
 
     private void leak(int connections) throws Exception {
@@ -183,15 +184,15 @@ class ConnectionLimitTest {
         start(100, "idleFloor=1h", "queueWait=0s");
         crowd(50);
         rig.connector.setProperty("maxConnections", "50");
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
+        Await.until("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
         assertThat(client().get("/")).startsWith("HTTP/1.1 503");
 
         rig.connector.setProperty("maxConnections", "60");
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 60);
+        Await.until("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 60);
         crowd(10);
 
         rig.connector.setProperty("maxConnections", "-1");
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
+        Await.until("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
         crowd(100);
     }
 
@@ -214,11 +215,11 @@ class ConnectionLimitTest {
 
         beans.setAttribute(name, new Attribute("maxConnections", 50));
 
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
+        Await.until("seen", () -> guard.snapshot().capacity().slots(Limit.MAX_CONNECTIONS) == 50);
         assertThat(beans.getAttribute(name, "maxConnections").toString()).isEqualTo("50");
         assertThat(client().get("/")).startsWith("HTTP/1.1 503");
         beans.setAttribute(name, new Attribute("maxConnections", -1));
-        TomcatRig.await("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
+        Await.until("seen", () -> guard.snapshot().capacity().binding() != Limit.MAX_CONNECTIONS);
         crowd(100);
     }
 
@@ -245,9 +246,9 @@ class ConnectionLimitTest {
         for (int i = 0; i < 20; i++) {
             client().send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
         }
-        TomcatRig.await("all slots are taken by work", () -> rig.protocol.getGuardedConnections() == 20);
+        Await.until("all slots are taken by work", () -> rig.protocol.getGuardedConnections() == 20);
 
-        TomcatRig.await("a newcomer is served", () -> {
+        Await.until("a newcomer is served", () -> {
             try (RawClient newcomer = rig.client()) {
                 return newcomer.get("/").startsWith("HTTP/1.1 200");
             } catch (IOException refused) {
@@ -292,7 +293,7 @@ class ConnectionLimitTest {
             clients.add(new RawClient(stock.getLocalPort()));
         }
 
-        TomcatRig.await(
+        Await.until(
                 "told",
                 () -> reading(Signal.CONNECTIONS).filter(r -> r.pressure() == 1).isPresent());
         assertThat(guard.snapshot().level()).isEqualTo(Level.ELEVATED);

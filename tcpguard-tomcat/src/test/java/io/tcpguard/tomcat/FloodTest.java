@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,10 +102,10 @@ class FloodTest {
                         new ChildServer(DESCRIPTORS, "guarded", "resetBudget=0", "reclaim=false", "queueWait=0s");
                 Users users = new Users(guarded, false);
                 Crowd sitting = new Crowd(guarded.port(), Abuse.ONE_REQUEST_AND_SIT, DESCRIPTORS, 500, false)) {
-            TomcatRig.await("the server is full", () -> sitting.refused() > 0);
+            Await.until("the server is full", () -> sitting.refused() > 0);
             sitting.stay();
             try (Crowd refused = new Crowd(guarded.port(), Abuse.ONE_REQUEST_AND_SIT, 30, 300, false)) {
-                TomcatRig.await("refusals", () -> refused.refused() >= 1_000);
+                Await.until("refusals", () -> refused.refused() >= 1_000);
                 refused.leave();
                 double share = (double) refused.answered.get() / refused.refused();
                 System.out.printf("%.2f %% of the refused read the whole 503 (%s)%n", 100 * share, refused);
@@ -129,7 +130,7 @@ class FloodTest {
                         "queueWait=0s");
                 RawClient first = RawClient.overTls(guarded.port());
                 Crowd crowd = new Crowd(guarded.port(), Abuse.STALLED_HANDSHAKE, clients, clients, false)) {
-            TomcatRig.await("refusals", () -> crowd.refused() > 50);
+            Await.until("refusals", () -> crowd.refused() > 50);
 
             assertThat(first.get("/refusals")).contains("resets 0").doesNotContain("answers 0,");
         }
@@ -177,7 +178,7 @@ class FloodTest {
     private static void calmsDown(ChildServer server) throws Exception {
         AtomicReference<String> level = new AtomicReference<>("");
         try {
-            TomcatRig.await("back to normal by itself", () -> {
+            Await.until("back to normal by itself", () -> {
                 String now = level(server);
                 level.set(now);
                 // Ports and TIME_WAIT are the machine's: neighbours use them too.
@@ -192,8 +193,7 @@ class FloodTest {
 
     private static void runsOut(ChildServer server, Abuse abuse, int clients) throws Exception {
         try (Crowd crowd = new Crowd(server.port(), abuse, clients, clients, false)) {
-            TomcatRig.await(
-                    "the stock server fails", () -> !server.acceptErrors().isEmpty());
+            Await.until("the stock server fails", () -> !server.acceptErrors().isEmpty());
             assertThat(crowd.attempts).hasPositiveValue();
         }
     }
@@ -201,11 +201,11 @@ class FloodTest {
     /** More clients than descriptors, for a moment. */
     static void floodAndLetGo(ChildServer server, Abuse abuse, int clients) throws Exception {
         try (Crowd crowd = new Crowd(server.port(), abuse, clients, clients, false)) {
-            TomcatRig.await("all of them came", () -> crowd.attempts.get() >= clients);
+            Await.until("all of them came", () -> crowd.attempts.get() >= clients);
             assertThat(server.openDescriptors()).isLessThanOrEqualTo(server.descriptorLimit() - 7);
             assertThat(health(server)).startsWith("HTTP/1.1 200");
         }
-        TomcatRig.await("descriptors back", () -> openDescriptors(server) < server.descriptorLimit() / 2);
+        Await.until("descriptors back", () -> openDescriptors(server) < server.descriptorLimit() / 2);
     }
 
     static String health(ChildServer server) throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tcpguard.config.Network;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import io.tcpguard.testkit.Wire;
 import java.net.URI;
@@ -46,15 +47,15 @@ class GuardedConnectorTest {
             assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");
             FakeControl.Handle handle = guard.lastHandle();
             // A request that comes before Tomcat has left the one before is the same stretch of work.
-            TomcatRig.await("idle", () -> handle.working.get() == 0);
+            Await.until("idle", () -> handle.working.get() == 0);
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle again", () -> handle.begun.get() == 2 && handle.working.get() == 0);
+            Await.until("idle again", () -> handle.begun.get() == 2 && handle.working.get() == 0);
             assertThat(handle.touched).hasValue(2);
             assertThat(handle.isClosed()).isFalse();
             assertThat(rig.protocol.getGuardedConnections()).isEqualTo(1);
             assertThat(rig.tomcatsCount()).isEqualTo(1);
         }
-        TomcatRig.await("closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
+        Await.until("closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
         assertThat(rig.protocol.getGuardedConnections()).isZero();
     }
 
@@ -66,7 +67,7 @@ class GuardedConnectorTest {
                 RawClient second = rig.client()) {
             first.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
             second.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
-            TomcatRig.await("asked again", () -> guard.askedAgain.get() > 20);
+            Await.until("asked again", () -> guard.askedAgain.get() > 20);
             assertThat(guard.handles).isEmpty();
             assertThat(guard.accepts).hasValue(1);
 
@@ -83,7 +84,7 @@ class GuardedConnectorTest {
         guard.resetsAll = true;
         guard.connections = Admission.WAIT;
         try (RawClient client = rig.client()) {
-            TomcatRig.await("asked again", () -> guard.askedAgain.get() > 0);
+            Await.until("asked again", () -> guard.askedAgain.get() > 0);
             rig.connector.stop();
             long then = guard.askedAgain.get();
             assertThat(client.bytesUntilItEnds()).isZero();
@@ -99,7 +100,7 @@ class GuardedConnectorTest {
             assertThat(RawClient.refusal(rig.port())).isEqualTo("RST");
         }
         assertThat(guard.resets).hasValue(20);
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
         guard.connections = Admission.ADMIT;
         try (RawClient client = rig.client()) {
@@ -112,8 +113,8 @@ class GuardedConnectorTest {
         rig.start();
         guard.connections = Admission.RESPOND;
         try (RawClient client = rig.client()) {
-            TomcatRig.await("handed over", () -> guard.refused.size() == 1);
-            TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0);
+            Await.until("handed over", () -> guard.refused.size() == 1);
+            Await.until("count exact", () -> rig.tomcatsCount() == 0);
             try (SocketChannel channel = guard.refused.get(0)) {
                 assertThat(channel.isOpen()).isTrue();
                 assertThat(channel.write(ByteBuffer.wrap("HTTP/1.1 503 \r\n\r\n".getBytes(StandardCharsets.US_ASCII))))
@@ -132,13 +133,13 @@ class GuardedConnectorTest {
                 Thread.sleep(20);
             }
             FakeControl.Handle handle = guard.lastHandle();
-            TomcatRig.await("touched", () -> handle.touched.get() > 0);
+            Await.until("touched", () -> handle.touched.get() > 0);
             assertThat(handle.begun).hasValue(0);
             assertThat(handle.touched).hasValue(1);
             assertThat(handle.evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ending()).isIn("FIN", "RST");
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -146,11 +147,11 @@ class GuardedConnectorTest {
         rig.start();
         try (RawClient client = rig.client()) {
             client.get("/");
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ending()).isEqualTo("FIN");
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
     }
 
@@ -158,17 +159,17 @@ class GuardedConnectorTest {
     void evictsASilentConnectionByReset() throws Exception {
         rig.start();
         try (RawClient client = rig.client()) {
-            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
+            Await.until("accepted", () -> rig.protocol.getGuardedConnections() == 1);
             try (RawClient next = rig.client()) {
                 // The acceptor takes the next one when it has set the first one's options. They undo a reset that comes
                 // before.
-                TomcatRig.await("set up", () -> guard.handles.size() == 2);
+                Await.until("set up", () -> guard.handles.size() == 2);
                 assertThat(guard.handles.get(0).evict(Closing.RESET)).isTrue();
                 assertThat(client.ending()).isEqualTo("RST");
                 assertThat(next.stillThere()).isTrue();
             }
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -185,7 +186,7 @@ class GuardedConnectorTest {
             }
             TomcatDrain leaving = new TomcatDrain(List.of(rig.protocol));
             leaving.leave(true);
-            TomcatRig.await("all closed", () -> leaving.end() == 0);
+            Await.until("all closed", () -> leaving.end() == 0);
             List<String> endings = new ArrayList<>();
             for (RawClient client : clients) {
                 endings.add(client.ending());
@@ -198,13 +199,13 @@ class GuardedConnectorTest {
     void dropsARequestThatArrivesWhileItsConnectionIsBeingEvicted() throws Exception {
         rig.start();
         try (RawClient client = rig.client()) {
-            TomcatRig.await("accepted", () -> rig.protocol.getGuardedConnections() == 1);
+            Await.until("accepted", () -> rig.protocol.getGuardedConnections() == 1);
             guard.lastHandle().evicting = true;
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.ending()).isIn("FIN", "RST");
         }
         assertThat(rig.served).hasValue(0);
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -217,7 +218,7 @@ class GuardedConnectorTest {
             assertThat(guard.lastHandle().evict(Closing.RESET)).isFalse();
             rig.release.countDown();
             assertThat(client.answer()).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
         }
     }
 
@@ -231,7 +232,7 @@ class GuardedConnectorTest {
             assertThat(guard.lastHandle().working.get()).isEqualTo(1);
             context.complete();
             assertThat(client.answer()).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().isClosed()).isFalse();
         }
     }
@@ -242,7 +243,7 @@ class GuardedConnectorTest {
         try (RawClient client = rig.client()) {
             client.send("GET /async-timeout HTTP/1.1\r\nHost: test\r\n\r\n").answer();
 
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ending()).isEqualTo("FIN");
         }
@@ -254,7 +255,7 @@ class GuardedConnectorTest {
         try (RawClient client = rig.client()) {
             client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: own\r\n\r\n");
             assertThat(client.answer()).startsWith("HTTP/1.1 101");
-            TomcatRig.await(
+            Await.until(
                     "kept",
                     () -> guard.lastHandle().kept && guard.lastHandle().working.get() == 0);
         }
@@ -275,11 +276,11 @@ class GuardedConnectorTest {
         }
         FakeControl.Handle handle = guard.lastHandle();
         assertThat(guard.handles).hasSize(1);
-        TomcatRig.await("idle", () -> handle.working.get() == 0);
+        Await.until("idle", () -> handle.working.get() == 0);
         assertThat(handle.begun).hasValue(3);
         assertThat(handle.kept).isFalse();
         assertThat(handle.evict(Closing.ORDERLY)).isTrue();
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
         // Another client: the first may not have noticed yet that its connection is gone.
         assertThat(HttpClient.newHttpClient()
@@ -295,11 +296,11 @@ class GuardedConnectorTest {
         try (Http2Client client = new Http2Client(rig.port())) {
             assertThat(client.get("/")).isEqualTo(1);
             assertThat(client.get("/")).isEqualTo(3);
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.ORDERLY)).isTrue();
             assertThat(client.untilTheEnd()).containsExactly("GOAWAY 3 NO_ERROR", "FIN");
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
     }
 
@@ -318,7 +319,7 @@ class GuardedConnectorTest {
                 assertThat(client.untilTheEnd()).containsExactly("GOAWAY 1 NO_ERROR", "FIN");
             }
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -327,11 +328,11 @@ class GuardedConnectorTest {
         rig.start();
         try (Http2Client client = new Http2Client(rig.port())) {
             client.get("/");
-            TomcatRig.await("idle", () -> guard.lastHandle().working.get() == 0);
+            Await.until("idle", () -> guard.lastHandle().working.get() == 0);
             assertThat(guard.lastHandle().evict(Closing.RESET)).isTrue();
             assertThat(client.untilTheEnd()).containsExactly("RST");
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -347,7 +348,7 @@ class GuardedConnectorTest {
                 clients.get(i).get("/");
             }
             List<FakeControl.Handle> idle = List.copyOf(guard.handles.subList(1, 7));
-            TomcatRig.await("idle", () -> idle.stream().allMatch(handle -> handle.working.get() == 0));
+            Await.until("idle", () -> idle.stream().allMatch(handle -> handle.working.get() == 0));
             busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
             rig.blocked.await();
             idle.forEach(handle -> assertThat(handle.evict(Closing.ORDERLY)).isTrue());
@@ -356,7 +357,7 @@ class GuardedConnectorTest {
             assertThat(clients.get(4).untilTheEnd()).doesNotContain("GOAWAY 1 NO_ERROR");
             assertThat(clients.get(5).untilTheEnd()).doesNotContain("GOAWAY 1 NO_ERROR");
             // Nor for longer than the grace, once somebody else wants in.
-            TomcatRig.await("closed all the same", () -> {
+            Await.until("closed all the same", () -> {
                 try (RawClient wantsIn = rig.client()) {
                     wantsIn.closeByReset();
                     return clients.get(0).hasEnded();
@@ -371,7 +372,7 @@ class GuardedConnectorTest {
                 client.close();
             }
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
         assertThat(rig.protocol.endpoint().getConnections()).isEmpty();
     }
 
@@ -390,11 +391,10 @@ class GuardedConnectorTest {
                     .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
             assertThat(client.ending()).isEqualTo("FIN");
         }
-        TomcatRig.await(
-                "in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
+        Await.until("in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
         assertThat(rig.served).hasValue(0);
         assertThat(guard.refusedRequests).hasValue(1);
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -407,7 +407,7 @@ class GuardedConnectorTest {
             assertThat(client.ending()).isEqualTo("RST");
         }
         assertThat(rig.served).hasValue(0);
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 
     @Test
@@ -434,16 +434,16 @@ class GuardedConnectorTest {
         assertThat(guard.listeners).filteredOn(listening -> !listening.closed).hasSize(1);
         assertThat(accepting()).isFalse();
         rig.start();
-        TomcatRig.await("accepts", this::accepting);
+        Await.until("accepts", this::accepting);
         rig.connector.pause();
         assertThat(accepting()).isFalse();
         rig.connector.resume();
-        TomcatRig.await("accepts again", this::accepting);
+        Await.until("accepts again", this::accepting);
         rig.connector.stop();
         assertThat(accepting()).isFalse();
         assertThat(guard.listeners.get(guard.listeners.size() - 1).closed).isFalse();
         rig.connector.start();
-        TomcatRig.await("accepts after a restart", this::accepting);
+        Await.until("accepts after a restart", this::accepting);
         assertThat(guard.watches).hasValue(1);
     }
 
@@ -455,7 +455,7 @@ class GuardedConnectorTest {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 200");
                 rig.connector.stop();
                 assertThat(guard.watches).hasValue(0);
-                TomcatRig.await("all closed", () -> guard.open() == 0);
+                Await.until("all closed", () -> guard.open() == 0);
                 rig.connector.start();
             }
         }

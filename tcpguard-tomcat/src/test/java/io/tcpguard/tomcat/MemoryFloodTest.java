@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ class MemoryFloodTest {
             }
             assertThat(memoryErrors(server)).isEmpty();
             users.allWereServed(server);
-            TomcatRig.await("newcomers are served", () -> served(server, tls));
+            Await.until("newcomers are served", () -> served(server, tls));
         }
     }
 

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,7 +174,7 @@ class NothingOverTest {
                 if (served.get(kind) < HONEST) {
                     told.add(kind + ": " + String.join("\n", server.output()));
                 }
-                TomcatRig.await("all have gone", () -> {
+                Await.until("all have gone", () -> {
                     if (kind == Kind.HALF_FRAME_HTTP2) {
                         return true;
                     }

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -72,17 +73,16 @@ class RedeployTest {
                         now -> total(now) <= total(descriptors),
                         descriptors);
                 eventually("threads as before", RedeployTest::threads, now -> now.size() <= threads.size(), threads);
-                TomcatRig.await("connections as before", () -> guardedConnections(connector) == connections);
+                Await.until("connections as before", () -> guardedConnections(connector) == connections);
                 assertThat(loaders).hasSize(3 * ROUNDS);
-                TomcatRig.await("class loaders gone, but for that of the application that runs", () -> {
+                Await.until("class loaders gone, but for that of the application that runs", () -> {
                     System.gc();
                     return loaders.stream()
                                     .filter(loader -> loader.get() != null)
                                     .count()
                             <= 1;
                 });
-                TomcatRig.await(
-                        "health is back", () -> guard.snapshot().verdict().up());
+                Await.until("health is back", () -> guard.snapshot().verdict().up());
             } finally {
                 tomcat.stop();
                 tomcat.destroy();
@@ -106,7 +106,7 @@ class RedeployTest {
                 Context redeployed = application("/redeployed", directory);
                 remember(redeployed);
                 int before = answers.get();
-                TomcatRig.await("load", () -> answers.get() > before);
+                Await.until("load", () -> answers.get() > before);
                 reloaded.reload();
                 remember(reloaded);
                 connector.stop();
@@ -185,7 +185,7 @@ class RedeployTest {
     private static <T> void eventually(String what, Supplier<T> now, Predicate<T> good, T before)
             throws InterruptedException {
         try {
-            TomcatRig.await(what, () -> good.test(now.get()));
+            Await.until(what, () -> good.test(now.get()));
         } catch (AssertionError e) {
             throw new AssertionError(what + ": before " + before + ", now " + now.get(), e);
         }
@@ -194,7 +194,7 @@ class RedeployTest {
     /** Until the count stays. */
     private static void settle() throws InterruptedException {
         List<Long> seen = new ArrayList<>(List.of(-1L));
-        TomcatRig.await("settled", () -> {
+        Await.until("settled", () -> {
             long now = total(descriptors());
             seen.add(now);
             try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Stage;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.RefusalPace;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,11 +36,11 @@ class RefusalPaceTest {
             rig.protocol.guardWith(guard);
             rig.connector.setProperty("maxConnections", String.valueOf(SLOTS));
             rig.start();
-            TomcatRig.await("up", () -> guard.snapshot().verdict().up());
+            Await.until("up", () -> guard.snapshot().verdict().up());
             for (int i = 0; i < SLOTS; i++) {
                 atWork.add(rig.client().send("GET /block HTTP/1.1\r\nHost: x\r\n\r\n"));
             }
-            TomcatRig.await("full", () -> rig.inService.get() == SLOTS);
+            Await.until("full", () -> rig.inService.get() == SLOTS);
             var pace = RefusalPace.of(rig.port(), () -> guard.shed().of(Stage.ACCEPT));
             System.out.println("FIGURE refused by Tomcat in the same time: " + pace);
 

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -96,21 +97,20 @@ class RollingRestartTest {
 
     @Test
     void losesNoRequestWhileEachServerIsRestartedInTurn() throws Exception {
-        TomcatRig.await(
-                "through the proxy", () -> get(HttpClient.newHttpClient()).equals("200"));
+        Await.until("through the proxy", () -> get(HttpClient.newHttpClient()).equals("200"));
         for (int i = 0; i < 4; i++) {
             Thread client = new Thread(this::ask, "client " + i);
             client.start();
             clients.add(client);
         }
         for (Node node : nodes) {
-            TomcatRig.await(node.name + " serves", () -> node.served.get() > 50);
+            Await.until(node.name + " serves", () -> node.served.get() > 50);
             TomcatGuard.drainAndStop(
                     node.guard(), node.tomcat().getServer(), Duration.ofSeconds(2), Duration.ofSeconds(15));
             node.close();
             node.served.set(0);
             node.start();
-            TomcatRig.await(node.name + " serves again", () -> node.served.get() > 50);
+            Await.until(node.name + " serves again", () -> node.served.get() > 50);
         }
         assertThat(failures).isEmpty();
         assertThat(answers.get()).isGreaterThan(200);

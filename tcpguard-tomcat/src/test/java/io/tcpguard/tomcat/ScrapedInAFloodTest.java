@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Prometheus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,7 +39,7 @@ class ScrapedInAFloodTest {
             awaitScrapes(prometheus, 1);
             double before = prometheus.value("count_over_time(up[10m])");
             try (Crowd crowd = new Crowd(server.port(), Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
-                TomcatRig.await("the server is full", () -> crowd.refused() > 0);
+                Await.until("the server is full", () -> crowd.refused() > 0);
                 awaitScrapes(prometheus, before + SCRAPES);
                 assertThat(prometheus.value("tcpguard_status{state=\"shed\"}")).isEqualTo(1);
             }
@@ -56,7 +57,7 @@ class ScrapedInAFloodTest {
     void isCheckedInTimeBesideReadersOfOneByteASecond() throws Exception {
         try (ChildServer server = new ChildServer(DESCRIPTORS, "guarded", "reclaim=false", "queueWait=0s");
                 Crowd crowd = new Crowd(server.port(), Abuse.SILENT, 2 * DESCRIPTORS, 500, false)) {
-            TomcatRig.await("the server is full", () -> crowd.refused() > 0);
+            Await.until("the server is full", () -> crowd.refused() > 0);
             int alone = lateChecks(server.healthPort(), List.of());
             List<SocketChannel> readers = new ArrayList<>();
             try {

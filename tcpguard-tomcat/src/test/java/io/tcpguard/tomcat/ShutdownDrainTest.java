@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +18,11 @@ class ShutdownDrainTest {
         try (ChildServer server = new ChildServer(
                         256, List.of("-cp", System.getProperty("java.class.path"), ShutdownMain.class.getName()));
                 RawClient slow = new RawClient(server.port())) {
-            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
+            Await.until("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
-            TomcatRig.await("begun", () -> server.output().contains("slow one begun"));
+            Await.until("begun", () -> server.output().contains("slow one begun"));
             server.requestTermination();
-            TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
+            Await.until("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
             // Nobody is turned away while balancers still send clients here.
             try (RawClient other = new RawClient(server.port())) {
                 assertThat(other.get("/")).startsWith("HTTP/1.1 200");
@@ -29,7 +30,7 @@ class ShutdownDrainTest {
             assertThat(slow.answer()).startsWith("HTTP/1.1 200").endsWith("ok");
             slow.closeByReset();
             assertThat(server.ended()).isTrue();
-            TomcatRig.await("stopped in order", () -> server.output().contains("stopped"));
+            Await.until("stopped in order", () -> server.output().contains("stopped"));
         }
     }
 
@@ -53,7 +54,7 @@ class ShutdownDrainTest {
                 });
                 drain.setDaemon(true);
                 drain.start();
-                TomcatRig.await("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+                Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
                 assertThat(drained).isNotDone();
 
                 rig.release.countDown();

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,23 +36,23 @@ class StalledRequestsTest {
     void ofAClientThatDoesNotReadIsEndedAndItsThreadIsFree() throws Exception {
         try (RawClient client = rig.client()) {
             client.send("GET /big" + ASK + "\r\n");
-            TomcatRig.await("found to stand still", () -> endAll() == 1);
-            TomcatRig.await("its connection is closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
+            Await.until("found to stand still", () -> endAll() == 1);
+            Await.until("its connection is closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
             assertThat(client.bytesUntilItEnds()).isLessThan(TomcatRig.BIG);
         }
-        TomcatRig.await("its thread is free", () -> rig.inService.get() == 0);
+        Await.until("its thread is free", () -> rig.inService.get() == 0);
     }
 
     @Test
     void ofABodyThatDoesNotComeIsEndedAndItsThreadIsFree() throws Exception {
         try (RawClient client = rig.client()) {
             client.send("POST /body" + ASK + "Content-Length: 100\r\n\r\nhalf");
-            TomcatRig.await("found to stand still", () -> endAll() == 1);
-            TomcatRig.await("its connection is closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
+            Await.until("found to stand still", () -> endAll() == 1);
+            Await.until("its connection is closed", () -> guard.open() == 0 && rig.tomcatsCount() == 0);
             // Tomcat may still say that the request was cut short.
             assertThat(client.bytesUntilItEnds()).isLessThan(10_000);
         }
-        TomcatRig.await("its thread is free", () -> rig.inService.get() == 0);
+        Await.until("its thread is free", () -> rig.inService.get() == 0);
     }
 
     @Test
@@ -98,17 +99,17 @@ class StalledRequestsTest {
     void isEndedLongestFirstAndNoMoreThanAsked() throws Exception {
         try (RawClient first = rig.client()) {
             first.send("GET /big" + ASK + "\r\n");
-            TomcatRig.await("in service", () -> rig.inService.get() == 1);
+            Await.until("in service", () -> rig.inService.get() == 1);
             // Seen from now on.
             TimeUnit.MILLISECONDS.sleep(200);
             assertThat(end(TimeUnit.HOURS.toNanos(1), 10)).isZero();
             try (RawClient second = rig.client()) {
                 second.send("GET /big" + ASK + "\r\n");
-                TomcatRig.await("in service", () -> rig.inService.get() == 2);
+                Await.until("in service", () -> rig.inService.get() == 2);
                 TimeUnit.MILLISECONDS.sleep(200);
                 assertThat(end(TimeUnit.HOURS.toNanos(1), 10)).isZero();
                 assertThat(end(0, 1)).isEqualTo(1);
-                TomcatRig.await("one is closed", () -> guard.open() == 1);
+                Await.until("one is closed", () -> guard.open() == 1);
                 assertThat(guard.handles.get(0).isClosed()).isTrue();
                 assertThat(second.answer()).startsWith("HTTP/1.1 200");
             }

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +118,7 @@ class StandaloneTomcatTest {
                     .anyMatch(line -> line.contains("watches"));
             assertThat(server.output().stream().filter(line -> line.contains(": active: ")))
                     .hasSize(1);
-            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
+            Await.until("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             FloodTest.floodAndLetGo(server, Abuse.SILENT, 400);
             assertThat(server.acceptErrors()).isEmpty();
             try (RawClient client = new RawClient(server.port())) {
@@ -132,11 +133,11 @@ class StandaloneTomcatTest {
     void drainsInTomcatsOwnShutdownHook() throws Exception {
         try (ChildServer server =
                 start("healthPort=\"0\" notice=\"2s\" finish=\"10s\"", GuardedHttp11NioProtocol.class.getName())) {
-            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
+            Await.until("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             try (RawClient client = new RawClient(server.port())) {
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200");
                 server.requestTermination();
-                TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
+                Await.until("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
                 assertThat(client.get("/index.html")).startsWith("HTTP/1.1 200").endsWith("hello");
             }
             assertThat(server.ended()).isTrue();
@@ -165,7 +166,7 @@ class StandaloneTomcatTest {
                 base.resolve("conf/tomcat-users.xml"),
                 "<tomcat-users><user username=\"o\" password=\"p\" roles=\"manager-jmx\"/></tomcat-users>");
         try (ChildServer server = start("healthPort=\"0\"", GuardedHttp11NioProtocol.class.getName())) {
-            TomcatRig.await("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
+            Await.until("healthy", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=Level"))
                     .contains("OK - Attribute get 'Catalina:type=TcpGuard' - Level = NORMAL");
             assertThat(jmxProxy(server, "qry=Catalina:type=TcpGuard"))
@@ -173,11 +174,11 @@ class StandaloneTomcatTest {
 
             assertThat(jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=drain&ps=deployment"))
                     .contains("OK - Operation drain");
-            TomcatRig.await("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
+            Await.until("health down", () -> FloodTest.level(server).startsWith("HTTP/1.1 503"));
             assertThat(jmxProxy(server, "get=Catalina:type=TcpGuard&att=DrainReason"))
                     .contains("deployment");
             jmxProxy(server, "invoke=Catalina:type=TcpGuard&op=resume");
-            TomcatRig.await("health up", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
+            Await.until("health up", () -> FloodTest.level(server).startsWith("HTTP/1.1 200"));
             server.terminate();
             assertThat(server.output()).noneMatch(line -> line.contains("SEVERE"));
         }

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.LogHandler;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,7 @@ class StartLinesTest {
             tomcat.getService().addConnector(local);
             try (AutoCloseable all = TomcatGuard.guard(guard, tomcat.getServer())) {
                 tomcat.start();
-                TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());
+                Await.until("healthy", () -> guard.snapshot().verdict().up());
 
                 assertThat(all).isNotNull();
                 assertThat(lines.stream().filter(line -> line.contains(": active: refusal at accept")))
@@ -89,7 +90,7 @@ class StartLinesTest {
         tomcat.setConnector(connector);
         tomcat.start();
 
-        TomcatRig.await("a warning", () -> !lines.isEmpty());
+        Await.until("a warning", () -> !lines.isEmpty());
         assertThat(lines).hasSize(1);
         assertThat(lines.get(0)).startsWith("WARNING").contains("not active", TcpGuardListener.class.getName());
     }

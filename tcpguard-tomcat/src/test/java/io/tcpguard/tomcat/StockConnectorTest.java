@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.Network;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -83,8 +84,7 @@ class StockConnectorTest {
                     .contains("X-Tcpguard: refused; cause=work\r\n")
                     .endsWith("\r\n\r\nRefused: work waits for too long on this server.\nTry again in 2 s.\n");
         }
-        TomcatRig.await(
-                "in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
+        Await.until("in the access log", () -> accessLog.equals(List.of("GET / HTTP/1.1 503 67 refused; cause=work")));
         stock.restore();
     }
 
@@ -122,17 +122,17 @@ class StockConnectorTest {
                 RawClient second = client()) {
             assertThat(first.get("/")).startsWith("HTTP/1.1 200");
             assertThat(second.get("/")).startsWith("HTTP/1.1 200");
-            TomcatRig.await("counted", () -> listening().control.untrackedConnections() == 2);
+            Await.until("counted", () -> listening().control.untrackedConnections() == 2);
             assertThat(listening().control.full()).isFalse();
             try (RawClient third = client();
                     RawClient fourth = client()) {
                 third.get("/");
                 fourth.get("/");
-                TomcatRig.await("full", () -> listening().control.full());
+                Await.until("full", () -> listening().control.full());
                 assertThat(listening().control.accepting()).isTrue();
             }
         }
-        TomcatRig.await("counted down", () -> listening().control.untrackedConnections() == 0);
+        Await.until("counted down", () -> listening().control.untrackedConnections() == 0);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.Closing;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class TlsStallerTest {
         try (RawClient client = rig.client()) {
             client.send("\u0016\u0003\u0001\u0002\u0000\u0001").shutdownOutput();
 
-            TomcatRig.await(
+            Await.until(
                     "closed",
                     () -> !guard.handles.isEmpty() && guard.lastHandle().isClosed());
         }
@@ -64,11 +65,11 @@ class TlsStallerTest {
             client.shakeHands();
 
             assertThat(client.get("/")).startsWith("HTTP/1.1 200");
-            TomcatRig.await("idle", () -> handle.working.get() == 0);
+            Await.until("idle", () -> handle.working.get() == 0);
             assertThat(handle.begun).hasValue(2);
             assertThat(handle.evict(Closing.ORDERLY)).isTrue();
             assertThat(client.ended()).isTrue();
         }
-        TomcatRig.await("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
+        Await.until("count exact", () -> rig.tomcatsCount() == 0 && guard.open() == 0);
     }
 }

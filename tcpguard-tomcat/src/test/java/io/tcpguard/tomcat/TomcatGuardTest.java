@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
@@ -24,12 +25,12 @@ class TomcatGuardTest {
 
         try (guard) {
             tomcat.start();
-            TomcatRig.await("healthy", () -> guard.snapshot().verdict().up());
+            Await.until("healthy", () -> guard.snapshot().verdict().up());
             try (RawClient client = new RawClient(tomcat.getConnector().getLocalPort())) {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 404");
             }
             TomcatGuard.drainAndStop(guard, tomcat.getServer(), Duration.ZERO, Duration.ofSeconds(20));
-            TomcatRig.await("health down", () -> !guard.snapshot().verdict().up());
+            Await.until("health down", () -> !guard.snapshot().verdict().up());
             tomcat.destroy();
         }
     }

@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
-import io.tcpguard.testkit.Await;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
@@ -66,10 +64,6 @@ final class TomcatRig implements AutoCloseable {
     /** Tomcat's own count, without the slot that the acceptor holds while it waits. */
     long tomcatsCount() {
         return protocol.endpoint().getConnectionCount() - 1;
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        Await.until(what, condition::getAsBoolean);
     }
 
     @Override

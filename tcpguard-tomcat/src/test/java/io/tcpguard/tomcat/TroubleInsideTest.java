@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
+import io.tcpguard.testkit.Await;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,7 @@ class TroubleInsideTest {
 
     private void everybodyIsServedWhileItFails() throws Exception {
         int before = failures.get();
-        TomcatRig.await("a failure", () -> failures.get() > before || failures.get() > 1);
+        Await.until("a failure", () -> failures.get() > before || failures.get() > 1);
         for (int i = 0; i < 10; i++) {
             try (RawClient client = rig.client()) {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");

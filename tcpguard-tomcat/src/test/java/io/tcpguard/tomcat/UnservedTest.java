@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.SocketTimeoutException;
@@ -181,7 +182,7 @@ class UnservedTest {
         Method getter = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
         getter.setAccessible(true);
         endpoint = (NioEndpoint) getter.invoke(connector.getProtocolHandler());
-        TomcatRig.await("up", this::up);
+        Await.until("up", this::up);
         isServed();
     }
 
@@ -205,7 +206,7 @@ class UnservedTest {
 
     private void isDownWhenClientsCome() throws Exception {
         long[] next = {System.nanoTime()};
-        TomcatRig.await("down", () -> {
+        Await.until("down", () -> {
             if (System.nanoTime() - next[0] > 0 && clients.size() < 30) {
                 next[0] += TimeUnit.MILLISECONDS.toNanos(100);
                 try {
@@ -246,9 +247,9 @@ class UnservedTest {
             RawClient client = knock();
             client.get("/");
             Poller poller = poller();
-            TomcatRig.await("its key", () -> poller.getSelector().keys().size() == 1);
+            Await.until("its key", () -> poller.getSelector().keys().size() == 1);
             poller.getSelector().keys().iterator().next().attach(deadly);
-            TomcatRig.await("dead", () -> {
+            Await.until("dead", () -> {
                 if (hook == Hook.KEY) {
                     // The worker that has just answered may still read the first ones.
                     try {
@@ -260,7 +261,7 @@ class UnservedTest {
                 return !thread.isAlive();
             });
         }
-        TomcatRig.await("dead", () -> !thread.isAlive());
+        Await.until("dead", () -> !thread.isAlive());
     }
 
     @ParameterizedTest
@@ -268,7 +269,7 @@ class UnservedTest {
     void ofAStockConnectorIsDownWhenAnErrorHasEndedThePollerThoughNobodyComes(Hook hook) throws Exception {
         serve(false);
         kill(hook);
-        TomcatRig.await("down", () -> !up());
+        Await.until("down", () -> !up());
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
     }
 
@@ -286,10 +287,10 @@ class UnservedTest {
         assertThat(up()).isTrue();
         assertThat(poller()).isSameAs(poller);
         before.close();
-        TomcatRig.await("nobody is there", () -> poller.getSelector().keys().isEmpty());
+        Await.until("nobody is there", () -> poller.getSelector().keys().isEmpty());
 
         kill(hook);
-        TomcatRig.await("down", () -> !up());
+        Await.until("down", () -> !up());
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
     }
 
@@ -302,9 +303,9 @@ class UnservedTest {
         RawClient client = knock();
         client.get("/");
         Poller poller = poller();
-        TomcatRig.await("its key", () -> poller.getSelector().keys().size() == 1);
+        Await.until("its key", () -> poller.getSelector().keys().size() == 1);
         SelectionKey key = poller.getSelector().keys().iterator().next();
-        TomcatRig.await("it waits for a request", () -> key.isValid() && key.interestOps() == SelectionKey.OP_READ);
+        Await.until("it waits for a request", () -> key.isValid() && key.interestOps() == SelectionKey.OP_READ);
         if (registered) {
             key.interestOps(0);
         } else {
@@ -374,7 +375,7 @@ class UnservedTest {
         rig.protocol.addUpgradeProtocol(new NoUpgrade(failure));
         serve(true);
         long[] next = {System.nanoTime()};
-        TomcatRig.await("down", () -> {
+        Await.until("down", () -> {
             if (System.nanoTime() - next[0] > 0) {
                 next[0] += TimeUnit.MILLISECONDS.toNanos(100);
                 try (RawClient client = new RawClient(connector.getLocalPort())) {
@@ -389,7 +390,7 @@ class UnservedTest {
         });
         assertThat(guard.snapshot().verdict().reason()).contains("accepts connections and does nothing for them");
         isServed();
-        TomcatRig.await("up", this::up);
+        Await.until("up", this::up);
     }
 
     @Tag("long")
@@ -426,7 +427,7 @@ class UnservedTest {
         isDownWhenClientsCome();
         workers.trouble = Trouble.NONE;
         workers.unblocked.countDown();
-        TomcatRig.await("up", this::up);
+        Await.until("up", this::up);
         isServed();
     }
 
@@ -437,9 +438,9 @@ class UnservedTest {
         workers.trouble = Trouble.NO_THREAD;
         isDownWhenClientsCome();
         workers.trouble = Trouble.NONE;
-        TomcatRig.await("up", this::up);
+        Await.until("up", this::up);
         // What waited too long is why some are refused for a while.
-        TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
+        Await.until("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
         isServed();
     }
 
@@ -464,7 +465,7 @@ class UnservedTest {
             isServed();
         }
         assertThat(pollerThread()).isSameAs(before);
-        TomcatRig.await("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
+        Await.until("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
     }
 
     /** What comes next on it is the application's, and asks for a thread as a request does. */
@@ -487,15 +488,15 @@ class UnservedTest {
             // more and that is left open would be worst.
             if (!served || !talk.echoed("after")) {
                 // Asked of the server: the JDK's client does not always tell its listener of an end.
-                TomcatRig.await("it is closed", () -> rig.protocol.getGuardedConnections() == 0);
+                Await.until("it is closed", () -> rig.protocol.getGuardedConnections() == 0);
             }
             // Work that found no thread is why some are refused for a while.
-            TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
+            Await.until("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
             isServed();
             talk.abort();
         }
         assertThat(pollerThread()).isSameAs(before);
-        TomcatRig.await("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
+        Await.until("books are empty", () -> rig.protocol.getGuardedConnections() == 0);
     }
 
     @Tag("long")
@@ -513,9 +514,9 @@ class UnservedTest {
         workers.trouble = Trouble.REJECTS;
         isDownWhenClientsCome();
         workers.trouble = Trouble.NONE;
-        TomcatRig.await("up", this::up);
+        Await.until("up", this::up);
         // What waited too long is why some are refused for a while.
-        TomcatRig.await("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
+        Await.until("level", () -> guard.snapshot().level() == io.tcpguard.state.Level.NORMAL);
         isServed();
     }
 
@@ -538,11 +539,11 @@ class UnservedTest {
         });
         leak.setDaemon(true);
         leak.start();
-        TomcatRig.await("full", () -> leak.getState() == Thread.State.WAITING);
+        Await.until("full", () -> leak.getState() == Thread.State.WAITING);
         for (int i = 0; i < 4; i++) {
             knock().send(ASK);
         }
-        TomcatRig.await("down", () -> !up());
+        Await.until("down", () -> !up());
         assertThat(guard.snapshot().verdict().reason()).contains("accepted none of them");
     }
 

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -113,12 +114,12 @@ class VirtualThreadsTest {
     void aBackEndThatHangsTakesHealthDownAndItIsUpAgainWithTheFirstAnswer() throws Exception {
         assertThat(up()).isTrue();
         ask(MORE_THAN_A_POOL, "GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
-        TomcatRig.await("health is down", () -> !up());
+        Await.until("health is down", () -> !up());
         assertThat(Wire.tryGet(healthPort, "/details")).contains("WORK_DELAY");
 
         server.getOutputStream().write('r');
         server.getOutputStream().flush();
-        TomcatRig.await("health is up", this::up);
+        Await.until("health is up", this::up);
     }
 
     @Test
@@ -149,7 +150,7 @@ class VirtualThreadsTest {
     void carriersThatAreTakenShowAsDelayOfWork() throws Exception {
         ask(6, "GET /spin HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        TomcatRig.await(
+        Await.until(
                 "work is late", () -> Wire.tryGet(healthPort, "/details").contains("work waits too long for a thread"));
     }
 }

@@ -3,6 +3,7 @@ package io.tcpguard.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ class WorkInProgressTest {
         // The first line of each is here.
         Thread.sleep(FLOOR_MILLIS);
         try (Newcomers newcomers = new Newcomers(port, 20, 300)) {
-            TomcatRig.await("the server is full", () -> newcomers.served.get() > DESCRIPTORS);
+            Await.until("the server is full", () -> newcomers.served.get() > DESCRIPTORS);
             int then = newcomers.served.get();
             Thread.sleep(HELD_MILLIS);
             assertThat(newcomers.served.get() - then)
@@ -157,9 +158,9 @@ class WorkInProgressTest {
             closed.put(path, client::ended);
         }
         try (Newcomers newcomers = new Newcomers(server.port(), 20, 300)) {
-            TomcatRig.await("the server is full", () -> newcomers.served.get() > DESCRIPTORS);
+            Await.until("the server is full", () -> newcomers.served.get() > DESCRIPTORS);
             int then = newcomers.served.get();
-            TomcatRig.await("each idle one could have given way", () -> newcomers.served.get() > then + DESCRIPTORS);
+            Await.until("each idle one could have given way", () -> newcomers.served.get() > then + DESCRIPTORS);
         }
         List<String> stay = new ArrayList<>();
         for (Map.Entry<String, Callable<Boolean>> one : closed.entrySet()) {
@@ -223,7 +224,7 @@ class WorkInProgressTest {
             held += stays ? 1 : 0;
         }
         try (Newcomers newcomers = new Newcomers(port, 100, 20)) {
-            TomcatRig.await("36 honest ones are served", () -> newcomers.served.get() >= 36);
+            Await.until("36 honest ones are served", () -> newcomers.served.get() >= 36);
         }
         try (RawClient client = new RawClient(port)) {
             String told = client.get("/told");

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ceilings {
     /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
-    private static final double UNFAIR = 2;
+    static final double UNFAIR = 2;
 
     private final DescriptorCeiling descriptors;
     private final SlotCeiling process;

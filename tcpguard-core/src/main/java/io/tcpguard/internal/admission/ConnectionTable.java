@@ -105,9 +105,7 @@ final class ConnectionTable {
             }
             h.in = false;
             size--;
-            if (h.list != null) {
-                h.list.remove(h);
-            }
+            order.remove(h);
             Source source = h.source;
             if (source != null) {
                 source.remove(h);
@@ -188,8 +186,9 @@ final class ConnectionTable {
     }
 
     /**
-     * Finds an idle connection of this source and claims it: who holds more than its share may still replace what it
-     * does not use. Null if there is none among those that were looked at.
+     * Finds an idle connection of this source, or of the network around it that counts as one, and claims it: who
+     * holds more than its share may still replace what it does not use. Null if there is none among those that were
+     * looked at.
      */
     synchronized @Nullable TrackedConnection claimOfSource(
             InetAddress address, long now, long silentFloor, long idleFloor) {
@@ -209,18 +208,16 @@ final class ConnectionTable {
         while (source != null && steps-- > 0) {
             ListEntry h = source.first;
             if (h == null) {
-                return null;
+                break;
             }
-            if (h.list != null
-                    && !h.handle().kept()
-                    && !h.handle().atWork()
-                    && now - IdleOrder.lastSeen(h) >= (h.handle().received() ? idleFloor : silentFloor)) {
+            if (h.list != null && IdleOrder.isIdle(h, now, silentFloor, idleFloor)) {
                 return h;
             }
             source.remove(h);
             source.append(h);
         }
-        return null;
+        Source network = sources.crowdAround(Ceilings.UNFAIR, address);
+        return network == null ? null : order.idleOf(network, now, silentFloor, idleFloor);
     }
 
     /** As {@link IdleOrder#claimVictim}. */

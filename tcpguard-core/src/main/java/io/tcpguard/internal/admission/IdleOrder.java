@@ -50,6 +50,8 @@ final class IdleOrder {
     private final HandleList ancient = new HandleList();
     private final HandleList[] buckets = new HandleList[BUCKETS];
     private long oldestTick;
+    /** Where a search for one of a network goes on; null: at the beginning. */
+    private @Nullable ListEntry resume;
 
     /** @param longestFloorNanos the longest minimum idle time that will be asked for */
     IdleOrder(ClientModel clients, long longestFloorNanos) {
@@ -134,6 +136,65 @@ final class IdleOrder {
         }
     }
 
+    /**
+     * One of this network that is idle for long enough; null: none of those that were looked at, and the next search
+     * goes on from there.
+     */
+    @Nullable ListEntry idleOf(Source network, long now, long silentFloor, long idleFloor) {
+        long youngest = tick(now - idleFloor);
+        ListEntry h = resume == null ? after(null, youngest) : resume;
+        for (int steps = STEPS; h != null && steps > 0; steps--) {
+            boolean wanted = h.source != null && h.source.isIn(network) && isIdle(h, now, silentFloor, idleFloor);
+            resume = after(h, youngest);
+            if (wanted) {
+                return h;
+            }
+            h = resume;
+        }
+        return null;
+    }
+
+    /** As a search for a victim meets them; null after the last. */
+    private @Nullable ListEntry after(@Nullable ListEntry h, long youngest) {
+        if (h != null && h.next != null) {
+            return h.next;
+        }
+        HandleList list = h == null ? null : h.list;
+        long from = oldestTick;
+        if (list == null && silent.first != null) {
+            return silent.first;
+        }
+        if (list == null || list == silent) {
+            if (ancient.first != null) {
+                return ancient.first;
+            }
+        } else if (list != ancient) {
+            from = Math.max(from, list.tick + 1);
+        }
+        for (long tick = from; tick <= youngest; tick++) {
+            HandleList bucket = buckets[slot(tick)];
+            if (bucket.tick == tick && bucket.first != null) {
+                return bucket.first;
+            }
+        }
+        return null;
+    }
+
+    /** It is out of the table for good. */
+    void remove(ListEntry h) {
+        if (resume == h) {
+            resume = null;
+        }
+        if (h.list != null) {
+            h.list.remove(h);
+        }
+    }
+
+    static boolean isIdle(ListEntry h, long now, long silentFloor, long idleFloor) {
+        TrackedConnection handle = h.handle();
+        return !handle.kept() && !handle.atWork() && now - lastSeen(h) >= (handle.received() ? idleFloor : silentFloor);
+    }
+
     /** Moves h where it belongs by now; claims it if it was there already and is idle long enough. */
     private boolean claimIfIdle(ListEntry h, long now, long idleFloor, boolean unfinishedToo) {
         HandleList before = h.list;
@@ -153,9 +214,7 @@ final class IdleOrder {
             return false;
         }
         if (!h.handle().closer.inProgress() && h.handle().claimForEviction(unfinishedToo)) {
-            if (h.list != null) {
-                h.list.remove(h);
-            }
+            remove(h);
             return true;
         }
         h.sparedAt = now - floor + floor / SPARED_PART;
@@ -186,16 +245,14 @@ final class IdleOrder {
 
     private void move(ListEntry h, long now) {
         if (h.handle().kept()) {
-            if (h.list != null) {
-                h.list.remove(h);
-            }
+            remove(h);
             return;
         }
         // Work in progress is activity that has not ended yet.
         put(h, tick(h.handle().atWork() ? now : lastSeen(h)));
     }
 
-    static long lastSeen(ListEntry h) {
+    private static long lastSeen(ListEntry h) {
         return Math.max(h.handle().lastActive(), h.sparedAt);
     }
 

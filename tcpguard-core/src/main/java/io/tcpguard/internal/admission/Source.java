@@ -35,6 +35,11 @@ final class Source {
         this.network = network;
     }
 
+    /** Whether it is this network, or inside. */
+    boolean isIn(Source wider) {
+        return this == wider || (network != null && network.isIn(wider));
+    }
+
     /** Whose it is, how many it holds and what they do, as far as was looked. */
     String inWords(int looked) {
         ListEntry entry = first;

@@ -146,9 +146,20 @@ final class Sources {
         if (source != null && leaves > 1 && source.connections >= Math.max(2, times * connections / equals)) {
             return true;
         }
-        // A new connection may be of the network without being of any source in it.
-        while (crowd != null && asked.widen()) {
-            if (asked.equals(crowd.key)) {
+        return crowd != null && isAround(crowd);
+    }
+
+    /** The network around this address, if it counts as one source and holds more than its share as that. */
+    @Nullable Source crowdAround(double times, InetAddress address) {
+        Source crowd = crowd(times);
+        asked.set(address, memory);
+        return crowd != null && isAround(crowd) ? crowd : null;
+    }
+
+    /** A new connection may be of the network without being of any source in it. */
+    private boolean isAround(Source network) {
+        while (asked.widen()) {
+            if (asked.equals(network.key)) {
                 return true;
             }
         }

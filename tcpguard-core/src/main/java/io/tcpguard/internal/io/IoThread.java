@@ -50,6 +50,8 @@ public final class IoThread implements AutoCloseable {
         tasks = new TaskQueue(clock);
         // Its two descriptors would be a tenth of the clients of such a server, for answers that are resets then.
         refusalsOpen = limit >= FOR_ANSWERS;
+        // Before anything is open that would stay so.
+        thread = newThread();
         poller = new Poller(refusalsOpen || PORTS.stream().anyMatch(port -> config.integer(port) >= 0));
         try {
             checkers = new Checkers(config.networks(Setting.DIRECTORS), clock);
@@ -60,11 +62,10 @@ public final class IoThread implements AutoCloseable {
             loop = new IoLoop(
                     poller, view, checkers, responder, health, tasks, trouble, new RateLimitedLog(LOG, QUIET), clock);
             udp = openUdp(config, view);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             poller.close();
             throw e;
         }
-        thread = newThread();
     }
 
     private Thread newThread() {

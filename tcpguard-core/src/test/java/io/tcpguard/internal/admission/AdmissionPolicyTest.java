@@ -347,6 +347,25 @@ class AdmissionPolicyTest {
         assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
     }
 
+    /** As a pool of addresses that an office or a provider has; the newcomer's holds nothing yet. */
+    @Test
+    void letsANetworkThatCountsAsOneSourceReplaceWhatItDoesNotUse() throws UnknownHostException {
+        for (int i = 0; i < REFUSAL_POINT - 24 - 600; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        List<ConnectionHandle> others = List.copyOf(open);
+        for (int i = 0; i < 600; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, (byte) (i % 200)}));
+        }
+        pass(11);
+
+        connect(20, InetAddress.getByName("192.0.2.201"));
+
+        assertThat(evictions).hasSize(20);
+        assertThat(open).containsAll(others).hasSize(REFUSAL_POINT - 24);
+        assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
+    }
+
     @Test
     void isFairToNoAddressesWhereAHandfulHoldsNearlyAllInCalmTimes() throws UnknownHostException {
         InetAddress proxy = InetAddress.getByName("192.0.2.1");

@@ -9,8 +9,10 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceMemoryTest {
@@ -107,6 +109,112 @@ class SourceMemoryTest {
     }
 
     @Test
+    void countsEachKindOfMarkByItselfUpToItsMostAndLetsItFadeByTheMinute() {
+        long word = 0;
+        for (int i = 0; i < 100; i++) {
+            word = SourceMarks.plus(word, id(1), 1, 1, 1, 7);
+        }
+        assertThat(counts(word)).containsExactly(60, 15, 15);
+        assertThat(counts(SourceMarks.plus(SourceMarks.plus(0, id(1), 3, 0, 0, 7), id(1), 0, 2, 1, 7)))
+                .containsExactly(3, 2, 1);
+        assertThat(SourceMarks.of(word, id(1))).isTrue();
+        assertThat(SourceMarks.of(word, id(2))).isFalse();
+        assertThat(SourceMarks.of(0, 1)).as("nobody").isFalse();
+
+        assertThat(counts(SourceMarks.aged(word, 7))).containsExactly(60, 15, 15);
+        assertThat(counts(SourceMarks.aged(word, 6))).as("a late clock").containsExactly(60, 15, 15);
+        assertThat(counts(SourceMarks.aged(word, 8))).containsExactly(59, 14, 11);
+        assertThat(counts(SourceMarks.aged(SourceMarks.aged(word, 8), 9))).containsExactly(58, 13, 7);
+        assertThat(counts(SourceMarks.aged(word, 11))).containsExactly(56, 11, 0);
+        assertThat(counts(SourceMarks.aged(word, 66))).containsExactly(1, 0, 0);
+        assertThat(SourceMarks.aged(word, 67)).isZero();
+        assertThat(counts(SourceMarks.withoutRetries(word, 7))).containsExactly(60, 15, 0);
+        assertThat(SourceMarks.isOf(word, 7)).isTrue();
+        assertThat(SourceMarks.isOf(word, 8)).isFalse();
+    }
+
+    private static int[] counts(long word) {
+        return new int[] {SourceMarks.good(word), SourceMarks.sat(word), SourceMarks.retries(word)};
+    }
+
+    /** Good, sat and refusals; as what it ranks by itself, and as what if it is a client behind a proxy. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, 0, KNOWN_GOOD, UNKNOWN",
+        "2, 0, 4, KNOWN_GOOD, KNOWN_BAD",
+        "3, 3, 9, KNOWN_GOOD, KNOWN_GOOD",
+        "3, 4, 0, UNKNOWN, UNKNOWN",
+        "2, 3, 0, UNKNOWN, KNOWN_BAD",
+        "0, 1, 0, KNOWN_BAD, KNOWN_BAD",
+        "0, 0, 3, UNKNOWN, UNKNOWN",
+        "0, 0, 4, KNOWN_BAD, KNOWN_BAD"
+    })
+    void ranksByTheBalanceOfMarks(int good, int sat, int retries, Rank rank, Rank ofClient) {
+        long word = SourceMarks.plus(0, id(1), good, sat, retries, 1);
+
+        assertThat(SourceMarks.rank(word)).isEqualTo(rank);
+        assertThat(SourceMarks.rankOfClient(word)).isEqualTo(ofClient);
+    }
+
+    @Test
+    void aNetworkIsBadByFifteenWhoSatInAMinuteUnlessAnythingGoodIsKnown() {
+        for (int i = 0; i < 14; i++) {
+            memory.satInNetwork(id(1));
+        }
+        assertThat(memory.badNetwork(id(1))).isFalse();
+        memory.satInNetwork(id(1));
+        assertThat(memory.badNetwork(id(1))).isTrue();
+        memory.finished(id(1));
+        assertThat(memory.badNetwork(id(1))).isFalse();
+    }
+
+    @Test
+    void forgetsOfASetThatIsFullWhoIsLeastWorth() {
+        // Nine whose upper bits, by which sets are chosen, are the same.
+        long[] same = new long[9];
+        for (int i = 0; i < same.length; i++) {
+            same[i] = (long) i + 1 << 29 | 1;
+        }
+        memory.finished(same[0]);
+        for (int i = 0; i < 8; i++) {
+            memory.sat(same[i]);
+            if (i > 1) {
+                memory.sat(same[i]);
+            }
+        }
+        for (int i = 0; i < SourceMarks.RETRIES; i++) {
+            memory.retried(same[8]);
+        }
+
+        assertThat(memory.rank(same[0])).isEqualTo(Rank.KNOWN_GOOD);
+        assertThat(memory.rank(same[1])).as("sat once").isEqualTo(Rank.UNKNOWN);
+        for (int i = 2; i < same.length; i++) {
+            assertThat(memory.rank(same[i])).isEqualTo(Rank.KNOWN_BAD);
+        }
+    }
+
+    @Test
+    void growsWithItsSourcesAndKeepsThem() {
+        for (int i = 0; i < 20_000; i++) {
+            memory.sat(id(i));
+            if (i % 100 == 0) {
+                memory.sweep();
+            }
+        }
+        sweep(40);
+        int known = 0;
+        for (int i = 0; i < 20_000; i++) {
+            known += memory.rank(id(i)) == Rank.KNOWN_BAD ? 1 : 0;
+        }
+
+        assertThat(memory.capacity()).isEqualTo(SourceMemory.LEAST << 6);
+        assertThat(known).isGreaterThan(19_700);
+        assertThat(memory.size()).isBetween(known, 20_000);
+        assertThat(memory.bad()).isEqualTo(memory.size());
+    }
+
+    @Tag("long")
+    @Test
     void remembersAMillionSourcesIn16MebibytesAndTakesNearlyNobodyForAnother() {
         for (int i = 0; i < MILLION; i++) {
             memory.sat(id(i));
@@ -126,6 +234,7 @@ class SourceMemoryTest {
         assertThat(mistaken).isLessThan(200);
     }
 
+    @Tag("long")
     @Test
     void keepsTheGoodThroughAFloodOfMoreBadOnesThanItHolds() {
         for (int i = 0; i < 10_000; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,14 +95,14 @@ class AnswerAtTheDoorTest {
         Socket client = received();
         SocketChannel accepted = acceptSpoken();
         refuse(accepted);
-        Wire.await("the I/O thread has taken over", () -> {
+        Await.until("the I/O thread has taken over", () -> {
             cycle();
             return accepted.isRegistered();
         });
 
         client.close();
 
-        Wire.await("its end was seen", () -> {
+        Await.until("its end was seen", () -> {
             cycle();
             return !accepted.isOpen();
         });
@@ -138,7 +139,7 @@ class AnswerAtTheDoorTest {
     /** Returns when what the client sent is here. */
     private SocketChannel acceptSpoken() throws IOException {
         SocketChannel accepted = accept();
-        Wire.await("the request is here", () -> {
+        Await.until("the request is here", () -> {
             try {
                 return accepted.socket().getInputStream().available() > 0;
             } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.OpenDescriptors;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
@@ -172,7 +173,7 @@ class BadInputOnHealthPortTest {
 
     private static void strangersHold(OpenDescriptors before, int more) {
         assumeTrue(OpenDescriptors.known(), "needs Linux");
-        Wire.await(
+        Await.until(
                 "strangers gave way", () -> OpenDescriptors.now().since(before).size() <= more);
     }
 

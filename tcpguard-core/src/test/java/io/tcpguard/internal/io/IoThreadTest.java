@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.Admission;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.OpenDescriptors;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class IoThreadTest {
                     throw new AssertionError("on purpose");
                 });
             }
-            Wire.await("all tasks ran", () -> ran.size() == 10);
+            Await.until("all tasks ran", () -> ran.size() == 10);
 
             assertThat(ran).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
             assertThat(Wire.get(io.healthPort(), "/")).startsWith("HTTP/1.1 200 ");
@@ -202,7 +203,7 @@ class IoThreadTest {
             io.close();
         });
 
-        Wire.await("it ended", () -> !thread.join().isAlive());
+        Await.until("it ended", () -> !thread.join().isAlive());
     }
 
     @Test
@@ -261,7 +262,7 @@ class IoThreadTest {
             io.start();
             AtomicBoolean ran = new AtomicBoolean();
             io.execute(() -> ran.set(true));
-            Wire.await("it is at rest", ran::get);
+            Await.until("it is at rest", ran::get);
 
             long before = io.cycles();
             java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +25,8 @@ import org.junit.jupiter.api.condition.OS;
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptor limits are Linux's")
 class LastDescriptorTest {
+    private static final int DESCRIPTORS = 256;
+    private static final long PACE_NANOS = 50_000_000;
     private static final int CHECKS = Integer.getInteger("tcpguard.lastDescriptor.checks", 50);
 
     /** As leaks are: somebody tries again now and then. */
@@ -44,7 +46,7 @@ class LastDescriptorTest {
 
     private static int answered(String kind, int pauseMillis) throws Exception {
         List<String> command = JavaChild.command(
-                256,
+                DESCRIPTORS,
                 List.of("-Xmx64m"),
                 JavaChild.classPath(),
                 LastDescriptorChild.class,
@@ -54,11 +56,11 @@ class LastDescriptorTest {
             int port = (int) child.numbers()[0];
             Await.until("answers", () -> isAnswered(port));
             child.send("t");
-            TimeUnit.MILLISECONDS.sleep(500);
+            Await.until("all are taken", () -> child.openDescriptors() >= DESCRIPTORS - 1);
             int answered = 0;
             for (int i = 0; i < CHECKS; i++) {
                 answered += isAnswered(port) ? 1 : 0;
-                TimeUnit.MILLISECONDS.sleep(50);
+                LockSupport.parkNanos(PACE_NANOS);
             }
             child.send("g");
             Await.until("answers when descriptors are back", () -> isAnswered(port));

@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -61,23 +62,23 @@ class LoadBalancersTest {
                     .redirectOutput(dir.resolve("log").toFile())
                     .start();
             try {
-                Wire.await(
+                Await.until(
                         "it is up with the guard's weight", () -> state(socket).equals("UP 80"));
 
                 // A fact: both servers of this pool are one guard, and of two that judge themselves one would be told
                 // to stay.
                 view.down("a listener does not serve", DownBy.LISTENER);
-                Wire.await("it is down", () -> state(socket).startsWith("DOWN"));
+                Await.until("it is down", () -> state(socket).startsWith("DOWN"));
 
                 view.says(Level.NORMAL, null, 30, "well again");
-                Wire.await("it is up again, with less", () -> state(socket).equals("UP 30"));
+                Await.until("it is up again, with less", () -> state(socket).equals("UP 30"));
 
                 assertThat(io.checkers().all())
                         .extracting(Checker::haproxyState)
                         .filteredOn(Objects::nonNull)
                         .anySatisfy(s -> assertThat(s.server()).isEqualTo("web/s1"))
                         .allSatisfy(s -> assertThat(s.totalWeight()).isPositive());
-                Wire.await("the interval is known", () -> io.checkers().observedIntervalNanos() > 0);
+                Await.until("the interval is known", () -> io.checkers().observedIntervalNanos() > 0);
             } finally {
                 haproxy.destroy();
                 if (!haproxy.waitFor(5, TimeUnit.SECONDS)) {
@@ -141,13 +142,13 @@ class LoadBalancersTest {
                     .redirectOutput(dir.resolve("log").toFile())
                     .start();
             try {
-                Wire.await("it is in", () -> last(calls).endsWith("-w 100"));
+                Await.until("it is in", () -> last(calls).endsWith("-w 100"));
 
                 view.down("leak");
-                Wire.await("it is out", () -> last(calls).endsWith("-w 0"));
+                Await.until("it is out", () -> last(calls).endsWith("-w 0"));
 
                 view.says(Level.NORMAL, null, 90, "well again");
-                Wire.await("it is in again", () -> last(calls).endsWith("-w 100"));
+                Await.until("it is in again", () -> last(calls).endsWith("-w 100"));
             } finally {
                 ldirectord.destroy();
                 if (!ldirectord.waitFor(15, TimeUnit.SECONDS)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.OpenDescriptors;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
@@ -77,14 +78,14 @@ class OtherChecksTest {
 
             for (int i = 0; i < 3; i++) {
                 view.down("leak");
-                Wire.await("connections are refused", () -> refused(port));
+                Await.until("connections are refused", () -> refused(port));
                 view.says(Level.NORMAL, null, 90, "well");
-                Wire.await("connections are taken", () -> !refused(port));
+                Await.until("connections are taken", () -> !refused(port));
             }
 
             assertThat(Wire.get(port, "/")).startsWith("HTTP/1.1 200 ");
             assertThat(io.healthPort()).isEqualTo(port);
-            Wire.await(
+            Await.until(
                     "no descriptor is left behind",
                     () -> OpenDescriptors.now().since(before).size() <= open);
         }
@@ -96,9 +97,9 @@ class OtherChecksTest {
         try (IoThread io = started(Map.of(Setting.HEALTH_PORT, 0, Setting.CLOSE_HEALTH_WHEN_DOWN, true))) {
             int open = OpenDescriptors.now().since(before).size();
             view.down("leak");
-            Wire.await("connections are refused", () -> refused(io.healthPort()));
+            Await.until("connections are refused", () -> refused(io.healthPort()));
 
-            Wire.await(
+            Await.until(
                     "as many are held as before",
                     () -> OpenDescriptors.now().since(before).size() == open);
         }

@@ -8,6 +8,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Admission;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,7 +96,7 @@ class RefusalResponderTest {
         assertThat(whole.get()).isGreaterThanOrEqualTo(count * 95 / 100);
         // The clients closed first, so the TIME_WAITs are on the clients' side.
         assertThat(Wire.timeWaits(port)).isLessThanOrEqualTo(count * 5 / 100);
-        Wire.await("the pool is empty", () -> io.refusalsHeld() == 0);
+        Await.until("the pool is empty", () -> io.refusalsHeld() == 0);
     }
 
     @ParameterizedTest
@@ -109,7 +110,7 @@ class RefusalResponderTest {
 
         assertThat(readAnswer(client)).isEqualTo(ANSWER);
         client.close();
-        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
+        Await.until("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     /** Whole, a byte at a time, its beginning only; and where there is no slot to wait in. */
@@ -175,7 +176,7 @@ class RefusalResponderTest {
         io.refuse(accept(), Admission.RESPOND, 2, 8);
 
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
+        Await.until("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -197,7 +198,7 @@ class RefusalResponderTest {
 
         // The end of the stream is ours: the client holds on.
         assertThat(Wire.readToEnd(client)).isEqualTo(ANSWER);
-        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
+        Await.until("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -209,7 +210,7 @@ class RefusalResponderTest {
 
         io.refuse(accepted, Admission.RESPOND, 2, 8);
 
-        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
+        Await.until("the slot is free", () -> io.refusalsHeld() == 0);
         assertThat(accepted.isOpen()).isFalse();
     }
 
@@ -246,7 +247,7 @@ class RefusalResponderTest {
     @Test
     void saysWhyByTheCauseThatRefuses() throws IOException {
         view.says(Level.SHED, Signal.ACCEPT_QUEUE, 90, "queue");
-        Wire.await("the thread goes round", () -> {
+        Await.until("the thread goes round", () -> {
             io.execute(() -> {});
             return refusedBy("GET / HTTP/1.1\r\n\r\n").contains("X-Tcpguard: refused; cause=queue\r\n");
         });
@@ -286,7 +287,7 @@ class RefusalResponderTest {
                     reached.set(2);
                 }
             });
-            Wire.await("the thread is held up", () -> reached.get() == 1);
+            Await.until("the thread is held up", () -> reached.get() == 1);
             for (int i = 0; i < 2; i++) {
                 connected();
                 assertThat(io.refuse(accept(), Admission.RESPOND, 2, 2)).isEqualTo(Admission.RESPOND);
@@ -298,7 +299,7 @@ class RefusalResponderTest {
             assertThatThrownBy(() -> third.getInputStream().read()).isInstanceOf(SocketException.class);
             assertThat(io.refusalsHeld()).isEqualTo(2);
         }
-        Wire.await("the slots are free", () -> io.refusalsHeld() == 0);
+        Await.until("the slots are free", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -309,7 +310,7 @@ class RefusalResponderTest {
             assertThat(io.refuse(accept(), Admission.RESPOND, 2, 40)).isEqualTo(Admission.RESPOND);
             user.join();
         }
-        Wire.await("the pool is empty", () -> io.refusalsHeld() == 0);
+        Await.until("the pool is empty", () -> io.refusalsHeld() == 0);
     }
 
     @Test
@@ -360,7 +361,7 @@ class RefusalResponderTest {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
-        Wire.await("the slot is free", () -> io.refusalsHeld() == 0);
+        Await.until("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
     private boolean refusedByAnswer(String request) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -143,12 +143,7 @@ class AtTheLimitTest {
     }
 
     private static void awaitAnswer(ChildJvm child, String expected) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        String answer = child.ask("readall 10");
-        while (!answer.contains(expected)) {
-            assertThat(System.nanoTime() - deadline).as(answer).isNegative();
-            answer = child.ask("readall 10");
-        }
-        assertThat(answer).startsWith("classes=0 descriptors=0 noneLeft=true");
+        assertThat(Await.value(() -> child.ask("readall 10"), answer -> answer.contains(expected)))
+                .startsWith("classes=0 descriptors=0 noneLeft=true");
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -388,11 +387,6 @@ class RealKernelTest {
     }
 
     private static void awaitMatch(String expected, Supplier<String> answer) {
-        AtomicReference<String> last = new AtomicReference<>("");
-        Await.until(() -> "expected " + expected + ", last " + last, () -> {
-            String now = answer.get();
-            last.set(now);
-            return now.matches(expected);
-        });
+        Await.value(answer::get, now -> now.matches(expected));
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.signal.Census;
 import io.tcpguard.signal.TcpState;
+import io.tcpguard.testkit.Await;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -142,13 +143,7 @@ class SocketCensusTest {
     }
 
     private static Census awaitCloseWait(SocketCensus census, int expected) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        Census last = census.take(MINUTE);
-        while (last.in(TcpState.CLOSE_WAIT) != expected) {
-            assertThat(System.nanoTime() - deadline).as(last.toString()).isNegative();
-            last = census.take(MINUTE);
-        }
-        return last;
+        return Await.value(() -> census.take(MINUTE), now -> now.in(TcpState.CLOSE_WAIT) == expected);
     }
 
     @Test

@@ -27,10 +27,11 @@ record Fault(FaultKind kind, int from, int millis, double amount) {
         }
         FaultKind[] kinds = FaultKind.values();
         for (int i = 1 + random.nextInt(MOST); i > 0; i--) {
+            FaultKind kind = kinds[random.nextInt(kinds.length)];
             all.add(new Fault(
-                    kinds[random.nextInt(kinds.length)],
+                    kind,
                     CALM_UNTIL + random.nextInt(LAST_FROM - CALM_UNTIL),
-                    SHORTEST + random.nextInt(LONGEST - SHORTEST),
+                    (SHORTEST + random.nextInt(LONGEST - SHORTEST)) * (kind.crowd() ? 2 : 1),
                     random.nextInt(1, 101) / 100.0));
         }
         return all;

@@ -40,5 +40,10 @@ enum FaultKind {
     CLOSERS_THROW,
     OPERATOR_DRAINS,
     DIRECTOR_GONE,
-    SYSTEM_FILES
+    SYSTEM_FILES;
+
+    /** Clients, who stay for longer than other faults do. */
+    boolean crowd() {
+        return compareTo(MORE_USERS) <= 0;
+    }
 }

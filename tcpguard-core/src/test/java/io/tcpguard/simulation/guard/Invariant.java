@@ -38,6 +38,7 @@ enum Invariant {
             When.TOLD,
             "health is down no longer than its cause and the hold",
             w -> !w.downBySignals() || w.reasonStandsOrHolds()),
+    IDLE_GIVES_WAY(When.SAMPLED, "who is idle for long gives way while others are turned away", w -> w.idleGaveWay()),
     WAITS_END(When.WAITED, "nobody waits longer in the queue than said", w -> w.waitedWithin()),
     NOBODY_REFUSED_IN_CALM(
             When.SAMPLED,

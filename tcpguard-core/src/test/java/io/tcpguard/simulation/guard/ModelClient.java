@@ -66,9 +66,9 @@ final class ModelClient {
         hangUp();
     }
 
-    /** Whether it sends whole requests on a connection that it has. */
+    /** Whether it sends whole requests; who has asked once may ask again. */
     boolean asks() {
-        return kind == Kind.USER || kind == Kind.CHATTER;
+        return kind == Kind.USER || kind == Kind.CHATTER || kind == Kind.SITTER;
     }
 
     boolean inSession() {

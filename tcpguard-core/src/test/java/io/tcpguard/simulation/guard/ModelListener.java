@@ -140,12 +140,14 @@ final class ModelListener implements ListenerControl, Probe {
             return false;
         }
         connection.atWork++;
+        connection.activeAt = world.ran();
         return true;
     }
 
     private void answer(ModelConnection connection) {
         boolean leaves = connection.handle().leaves();
         connection.atWork--;
+        connection.activeAt = world.ran();
         connection.handle().end();
         if (connection.open && !connection.evicted) {
             connection.client.answered(connection);
@@ -228,6 +230,15 @@ final class ModelListener implements ListenerControl, Probe {
     @Override
     public int backlog() {
         return backlog;
+    }
+
+    /** For how long the one that is idle longest is. */
+    long longestIdle() {
+        return connections.stream()
+                .filter(each -> each.atWork == 0 && !each.evicted)
+                .mapToLong(each -> world.ran() - each.activeAt)
+                .max()
+                .orElse(0);
     }
 
     int acceptors() {
@@ -338,6 +349,7 @@ final class ModelListener implements ListenerControl, Probe {
         private void carryOut(Waiting one, Admission decision) {
             if (decision == Admission.ADMIT) {
                 ModelConnection connection = new ModelConnection(one.client());
+                connection.activeAt = world.ran();
                 connections.add(connection);
                 world.witness.admits();
                 connection.handle =

@@ -8,8 +8,12 @@ import io.tcpguard.state.Admission;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
+import io.tcpguard.state.RefusalCounters.Method;
+import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,8 @@ final class Witness {
     private static final Set<FaultKind> COMING_AND_GOING =
             Set.of(FaultKind.LISTENER_RESTARTS, FaultKind.SECOND_LISTENER);
     private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE);
+    private static final Set<FaultKind> NO_ROOM_MADE = Set.of(
+            FaultKind.SAMPLER_LATE, FaultKind.CLOSERS_THROW, FaultKind.HANG, FaultKind.SLOW, FaultKind.LISTENER_DEAD);
     private static final Set<FaultKind> SLOW_ACCEPTORS = Set.of(FaultKind.LISTENER_STUCK, FaultKind.PREEMPTION);
     private static final Set<FaultKind> UNCOUNTED =
             Set.of(FaultKind.COUNT_UNKNOWN, FaultKind.PROBE_THROWS, FaultKind.LIMIT_CHANGED);
@@ -58,6 +64,9 @@ final class Witness {
     private long mostLimit;
     private int judgedDowns;
     private boolean evictedAtWork;
+    private long refusedAt = Long.MIN_VALUE / 2;
+    private long evictionsThen;
+    private long gaveWayAt;
     private long waited;
     private long mayWait;
     private boolean trouble;
@@ -107,10 +116,18 @@ final class Witness {
                 + ", refusals held " + world.refusals + ", resets " + resets + " of " + budget() + ", refused "
                 + refusals
                 + " counted "
-                + refusalsCounted() + ", evicted " + evictions + " counted " + evictionsCounted() + ", waited "
+                + refusalsCounted() + causes() + ", evicted " + evictions + " counted " + evictionsCounted()
+                + ", waited "
                 + waited / Timeline.MILLI + " ms, users in session " + inSession + " of " + users + ", " + s.level()
                 + ' '
                 + s.reason() + ", " + s.verdict() + ", told " + last;
+    }
+
+    private String causes() {
+        return Stream.of(Reason.values())
+                .map(each -> " " + each.name() + ' ' + world.guard.shed().of(Stage.ACCEPT, Method.ANSWER, each)
+                        + " and by reset " + world.guard.shed().of(Stage.ACCEPT, Method.RESET, each))
+                .collect(Collectors.joining(",", " (", ")"));
     }
 
     void troubleBegins() {
@@ -150,6 +167,7 @@ final class Witness {
 
     void refuses(Admission how) {
         refusals++;
+        refusedAt = world.time.now();
         mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
     }
 
@@ -170,8 +188,25 @@ final class Witness {
         // Above it, after a limit fell, one comes in for one that goes: who is leaving still counts until all are
         // below.
         seen = undisturbed();
+        noteWhoGaveWay();
         within = seen && (within || heldByAdmitted() + leaving <= admissionThreshold());
         look(Invariant.When.SAMPLED);
+    }
+
+    private void noteWhoGaveWay() {
+        long now = world.time.now();
+        boolean turnedAway = now - refusedAt <= Timeline.SECOND;
+        boolean excused = world.anyWithin(NO_ROOM_MADE, EYES) || !undisturbed();
+        if (!turnedAway || evictions > evictionsThen || excused || !longIdle()) {
+            gaveWayAt = now;
+            evictionsThen = evictions;
+        }
+    }
+
+    /** Beyond what any rule spares. */
+    private boolean longIdle() {
+        long floor = world.guard.policy().idleFloorNanos();
+        return world.listeners.stream().anyMatch(each -> each.longestIdle() > 3 * floor / 2 + Timeline.SECOND);
     }
 
     void told(HealthStatus status) {
@@ -326,6 +361,10 @@ final class Witness {
         return waited <= mayWait + mayWait / 63 + late + 2 * world.period + 200 * Timeline.MILLI
                 || world.kernel.fullWithin(waited + LONGEST_FREEZE)
                 || world.anyWithin(SLOW_ACCEPTORS, waited);
+    }
+
+    boolean idleGaveWay() {
+        return world.time.now() - gaveWayAt <= EYES;
     }
 
     boolean calmSoFar() {

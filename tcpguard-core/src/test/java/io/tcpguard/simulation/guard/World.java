@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 /** One server process with its guard, what befalls it, and what is known of it that the guard must not know. */
 final class World {
     /** The clock may be negative, and passes zero; or its largest number. */
-    private static final long[] ORIGINS = {-30 * Timeline.SECOND, Long.MAX_VALUE - 30 * Timeline.SECOND};
+    private static final long[] ORIGINS = {-30 * Timeline.SECOND, Long.MAX_VALUE - 15 * Timeline.SECOND};
 
     private static final int DEEPEST = 3;
 

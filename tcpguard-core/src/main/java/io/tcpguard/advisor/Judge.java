@@ -8,7 +8,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Applies one rule to one machine. */
+/**
+ * Applies one rule to one machine: the first case whose conditions all hold decides, else it is fine. What is not known
+ * here decides nothing, and the finding names it. Immutable.
+ */
 final class Judge {
 
     private final Machine machine;

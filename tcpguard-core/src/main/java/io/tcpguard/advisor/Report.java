@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The findings as texts: for a terminal, for a program, for the log. */
+/**
+ * The advisor's findings as texts: for a terminal, for a program, for the log. A picture of the moment at which they
+ * were made; nothing is read again. Immutable, any thread, throws nothing.
+ */
 public final class Report {
 
     /** At this exit code or above, something will hurt: {@code 1} for a warning, {@code 2} for a danger. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a setting should be. */
+/** What a rule says a setting should be set to: the value to write, or words where no one value is right for all. */
 sealed interface Target {
 
     /** The value to write where the setting stands at {@code own}; empty if there is none to write. */

@@ -3,7 +3,7 @@ package io.tcpguard.advisor;
 
 import java.util.OptionalLong;
 
-/** One side of a comparison. */
+/** One side of a comparison in a rule: a whole number, as a fact or setting of the machine, or a share of one. */
 sealed interface Term {
 
     /** Its number on this machine, if known; {@code own} is the value of the setting under judgement. */

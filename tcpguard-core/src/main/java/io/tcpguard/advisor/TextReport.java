@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays findings out in columns. */
+/** Lays findings out in columns; lines have 120 characters at most, unless one word is longer. For one use. */
 final class TextReport {
 
     private static final int LINE = 120;

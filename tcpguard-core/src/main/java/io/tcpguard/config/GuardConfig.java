@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The settings in force. Immutable. */
+/**
+ * The settings in force: what was given, else the default; each value is in its range. Durations are told in
+ * nanoseconds, shares as 0 to 1. Immutable, any thread.
+ */
 public final class GuardConfig {
     static final int STALE_PERIODS = 10;
     private static final int USUAL_RESERVE = 16;

@@ -12,7 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One probe task for each event loop that serves connections of a listener. */
+/**
+ * Watches how long work waits on each event loop that serves connections of a listener, by one probe task for each.
+ * Loops are added as they are first seen; all watches end with the port.
+ */
 final class LoopWatch {
     /**
      * Far more loops than processors: beyond it somebody makes loops without end, and watching them would be the

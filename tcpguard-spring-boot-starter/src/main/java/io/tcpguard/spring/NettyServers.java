@@ -11,7 +11,7 @@ import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.server.HttpServer;
 
-/** The accept handlers in Reactor Netty's server channels. */
+/** Guards Reactor Netty's servers: puts the accept handler into each server channel before it is bound. */
 final class NettyServers implements WebServerGuard {
     private final ObjectProvider<ReactorResourceFactory> resources;
     /** Of all servers of the context: they are drained together. */

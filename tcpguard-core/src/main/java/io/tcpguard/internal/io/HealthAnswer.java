@@ -6,7 +6,7 @@ import io.tcpguard.internal.meters.PrometheusText;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The bytes of an answer, head and body. */
+/** The whole bytes of an answer on the health port, head and body; each ends its connection. Pure. */
 final class HealthAnswer {
     /**
      * Characters; some four times the longest that was seen. A slot, and the memory for its answer, is not for more.

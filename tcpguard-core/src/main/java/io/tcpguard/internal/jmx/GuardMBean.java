@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One guard's attributes and operations. Any thread. */
+/**
+ * One guard's attributes and operations for JMX, made of its newest snapshot and counters when they are asked for. Any
+ * thread.
+ */
 final class GuardMBean implements TcpGuardMXBean {
     private final Operations guard;
 

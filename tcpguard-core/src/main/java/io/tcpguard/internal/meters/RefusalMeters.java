@@ -11,7 +11,7 @@ import io.tcpguard.state.WaitHistogram;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Meters of who was refused, evicted or had to wait. */
+/** Meters of who was refused, evicted or had to wait: counters since the start, in connections or requests. */
 final class RefusalMeters {
     private RefusalMeters() {}
 

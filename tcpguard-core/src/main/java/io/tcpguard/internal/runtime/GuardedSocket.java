@@ -24,7 +24,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The guard's side of one listening socket. */
+/**
+ * One listening socket while its guard runs: what its adapter asks goes to the policy, with what the newest sample said
+ * of this listener; refused connections go to the I/O thread. Any thread. Below the admission threshold a question
+ * about a connection or a request takes no lock and allocates nothing; none throws.
+ */
 public final class GuardedSocket implements GuardedListener {
     private final AdmissionPolicy policy;
     private final IoThread io;

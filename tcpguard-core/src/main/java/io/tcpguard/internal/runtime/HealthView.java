@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The guard as its I/O thread sees it. */
+/** What the I/O thread asks of the rest of the guard, put together from its parts. Reads only; never blocks. */
 final class HealthView implements GuardView {
     private volatile @Nullable SamplerThread sampler;
     private final PublishedSnapshot published;

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The guarded listeners in figures. Any thread. */
+/** What is told of each guarded listener: connections, queue, waits, delay of its work. Any thread. */
 final class ListenerFigures {
 
     /** One listener's sources. */

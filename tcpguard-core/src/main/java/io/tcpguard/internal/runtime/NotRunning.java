@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** No parts: watches nothing, knows nothing. */
+/**
+ * The guard before its start and after its close: watches nothing, knows nothing, and refuses with an {@link
+ * IllegalStateException} what only a running one can do.
+ */
 sealed class NotRunning implements RunState permits SwitchedOff {
 
     @Override

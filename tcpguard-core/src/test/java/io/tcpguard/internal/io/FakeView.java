@@ -26,7 +26,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A guard that says what the test wants. */
-final class FakeView implements GuardView {
+public class FakeView implements GuardView {
+    public FakeView() {}
+
     private volatile GuardSnapshot snapshot = snapshot(Level.NORMAL, null, 80, "all well", false);
     private volatile boolean stale;
     private volatile List<ListenerStatus> listeners = List.of();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
-import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.OpenDescriptors;
 import io.tcpguard.testkit.Wire;
@@ -71,63 +71,13 @@ class IoThreadTest {
     @Test
     void answersOnAfterTheGuardFailedIt() throws IOException {
         AtomicBoolean broken = new AtomicBoolean(true);
-        GuardView failing = new GuardView() {
+        FakeView failing = new FakeView() {
             @Override
-            public io.tcpguard.state.GuardSnapshot snapshot() {
+            public GuardSnapshot snapshot() {
                 if (broken.get()) {
                     throw new IllegalStateException("on purpose");
                 }
-                return view.snapshot();
-            }
-
-            @Override
-            public boolean stale() {
-                return false;
-            }
-
-            @Override
-            public boolean mayReset() {
-                return snapshot().resetsOnly();
-            }
-
-            @Override
-            public boolean mayResetForWantOfRoom() {
-                return true;
-            }
-
-            @Override
-            public boolean roomForStrangers() {
-                return view.roomForStrangers();
-            }
-
-            @Override
-            public String advice(boolean json) {
-                return view.advice(json);
-            }
-
-            @Override
-            public String incident(boolean json) {
-                return view.incident(json);
-            }
-
-            @Override
-            public String history() {
-                return "{\"now\":0}\n";
-            }
-
-            @Override
-            public MeterSource meters() {
-                return view.meters();
-            }
-
-            @Override
-            public AdmissionStatus admission() {
-                return view.admission();
-            }
-
-            @Override
-            public Diagnostics background() {
-                return view.background();
+                return super.snapshot();
             }
         };
         try (IoThread io = IoThread.open(WITH_HEALTH, failing)) {

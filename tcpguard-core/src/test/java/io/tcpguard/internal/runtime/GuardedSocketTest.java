@@ -13,11 +13,8 @@ import io.tcpguard.internal.admission.ResetBudget;
 import io.tcpguard.internal.engine.ListenerCondition;
 import io.tcpguard.internal.engine.ListenerWatch;
 import io.tcpguard.internal.engine.Watch;
-import io.tcpguard.internal.io.AdmissionStatus;
-import io.tcpguard.internal.io.Diagnostics;
-import io.tcpguard.internal.io.GuardView;
+import io.tcpguard.internal.io.FakeView;
 import io.tcpguard.internal.io.IoThread;
-import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.probe.Probe;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
@@ -44,23 +41,8 @@ class GuardedSocketTest {
 
     @Test
     void countsWhoHasToWaitOnceHoweverOftenItAsks() {
-        try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
-            GuardedSocket socket = new GuardedSocket(
-                    policy,
-                    io,
-                    new ListenerWatch(
-                            "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
-                    now -> false,
-                    () -> true,
-                    slots,
-                    openRoom(),
-                    waited,
-                    waits,
-                    (name, executor) -> {
-                        throw new AssertionError("nobody watches work here");
-                    },
-                    () -> {},
-                    () -> {});
+        try (IoThread io = IoThread.open(config, new FakeView(), Long.MAX_VALUE)) {
+            GuardedSocket socket = socket(io);
 
             assertThat(socket.acceptOrWait(null)).isEqualTo(Admission.WAIT);
             assertThat(socket.askAgain(null, socket.accepts())).isEqualTo(Admission.WAIT);
@@ -78,41 +60,54 @@ class GuardedSocketTest {
 
     @Test
     void countsNobodyWhoCantWait() {
-        try (IoThread io = IoThread.open(config, new FullServer(), Long.MAX_VALUE)) {
-            GuardedSocket socket = new GuardedSocket(
-                    policy,
-                    io,
-                    new ListenerWatch(
-                            "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
-                    now -> false,
-                    () -> true,
-                    slots,
-                    openRoom(),
-                    waited,
-                    waits,
-                    (name, executor) -> {
-                        throw new AssertionError("nobody watches work here");
-                    },
-                    () -> {},
-                    () -> {});
+        try (IoThread io = IoThread.open(config, new FakeView(), Long.MAX_VALUE)) {
+            GuardedSocket socket = socket(io);
 
             assertThat(socket.accept(null)).isEqualTo(Admission.RESPOND);
             assertThat(waited.sum()).isZero();
         }
     }
 
+    private GuardedSocket socket(IoThread io) {
+        return new GuardedSocket(
+                policy,
+                io,
+                new ListenerWatch(
+                        "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
+                now -> false,
+                () -> true,
+                slots,
+                openRoom(),
+                waited,
+                waits,
+                (name, executor) -> {
+                    throw new AssertionError("nobody watches work here");
+                },
+                () -> {},
+                () -> {});
+    }
+
     private AdmissionPolicy fullPolicy() {
-        FullServer server = new FullServer();
+        GuardSnapshot full = new GuardSnapshot(
+                Level.SHED,
+                Signal.DESCRIPTORS,
+                "full",
+                new Capacity(1024, 993, 960, 992),
+                new Verdict(true, 100, "full"),
+                Admission.RESPOND,
+                false,
+                List.of(),
+                0);
         AdmissionPolicy policy = new AdmissionPolicy(
                 config,
                 () -> 993,
-                server::snapshot,
+                () -> full,
                 new CoarseClock(0),
                 new RefusalCounters(),
                 new ResetBudget(config, () -> true, 0),
                 0);
         policy.setEnabled(true);
-        policy.sampled(server.snapshot().capacity(), Level.SHED, 0);
+        policy.sampled(full.capacity(), Level.SHED, 0);
         return policy;
     }
 
@@ -149,71 +144,5 @@ class GuardedSocketTest {
 
         @Override
         public void close() {}
-    }
-
-    private static final class FullServer implements GuardView {
-        @Override
-        public GuardSnapshot snapshot() {
-            return new GuardSnapshot(
-                    Level.SHED,
-                    Signal.DESCRIPTORS,
-                    "full",
-                    new Capacity(1024, 993, 960, 992),
-                    new Verdict(true, 100, "full"),
-                    Admission.RESPOND,
-                    false,
-                    List.of(),
-                    0);
-        }
-
-        @Override
-        public boolean stale() {
-            return false;
-        }
-
-        @Override
-        public boolean mayReset() {
-            return snapshot().resetsOnly();
-        }
-
-        @Override
-        public boolean mayResetForWantOfRoom() {
-            return true;
-        }
-
-        @Override
-        public boolean roomForStrangers() {
-            return false;
-        }
-
-        @Override
-        public String advice(boolean json) {
-            return "";
-        }
-
-        @Override
-        public String incident(boolean json) {
-            return "";
-        }
-
-        @Override
-        public String history() {
-            return "{\"now\":0}\n";
-        }
-
-        @Override
-        public MeterSource meters() {
-            throw new IllegalStateException("nobody asks for metrics");
-        }
-
-        @Override
-        public AdmissionStatus admission() {
-            return new AdmissionStatus(0, PATIENCE, 0);
-        }
-
-        @Override
-        public Diagnostics background() {
-            throw new IllegalStateException("nobody asks for details");
-        }
     }
 }

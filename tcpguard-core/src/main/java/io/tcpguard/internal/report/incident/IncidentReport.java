@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** "What happened?" in plain words: an episode told from its record. */
+/**
+ * "What happened?" in plain words: one episode told from its record, in several lines, each ended. Times are those of
+ * the wall clock, to a millisecond; lengths are seconds. Pure: the time comes in.
+ */
 public final class IncidentReport {
 
     /** With more changes than twice this, the middle is left out. */

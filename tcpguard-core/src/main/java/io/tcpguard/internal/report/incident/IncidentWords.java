@@ -6,7 +6,7 @@ import io.tcpguard.internal.report.incident.Episode.RefusalKind;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.RefusalCounters;
 
-/** Plain words for the values of an incident. */
+/** Levels, signals and causes in the words that the report of an incident uses. Pure. */
 final class IncidentWords {
 
     private IncidentWords() {}

@@ -173,7 +173,7 @@ class SourceMemoryTest {
         // Nine whose upper bits, by which sets are chosen, are the same.
         long[] same = new long[9];
         for (int i = 0; i < same.length; i++) {
-            same[i] = (long) i + 1 << 29 | 1;
+            same[i] = (((long) i + 1) << 29) | 1;
         }
         memory.finished(same[0]);
         for (int i = 0; i < 8; i++) {

@@ -115,10 +115,10 @@ public final class IncidentReport {
         for (int i = 0; i < moments.size(); i++) {
             Moment moment = moments.get(i);
             if (i == 1 && episode.lost() > 0) {
-                line("              … " + episode.lost() + " changes that were not kept …");
+                line("              ... " + episode.lost() + " changes that were not kept ...");
             }
             if (i == SHOWN && moments.size() > 2 * SHOWN) {
-                line("              … " + (moments.size() - 2 * SHOWN) + " more changes …");
+                line("              ... " + (moments.size() - 2 * SHOWN) + " more changes ...");
             }
             if (i < SHOWN || i >= moments.size() - SHOWN) {
                 line(change(before, moment));
@@ -131,11 +131,11 @@ public final class IncidentReport {
     private String change(GuardSnapshot before, Moment moment) {
         GuardSnapshot after = moment.snapshot();
         String level =
-                before.level() == after.level() ? "still " + after.level() : before.level() + " → " + after.level();
+                before.level() == after.level() ? "still " + after.level() : before.level() + " -> " + after.level();
         String health = after.verdict().up() ? "up, weight " + after.verdict().weight() : "DOWN";
         return String.format(
                 Locale.ROOT,
-                "    %8s  %-17s  health %s; %s",
+                "    %8s  %-18s  health %s; %s",
                 "+" + seconds(moment.atNanos() - episode.first().atNanos()),
                 level,
                 health,

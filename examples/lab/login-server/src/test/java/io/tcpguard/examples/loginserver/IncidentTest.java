@@ -42,13 +42,13 @@ class IncidentTest {
             assertThat(get(healthPort, "/incident")).isEqualTo("Nothing has happened since the guard started.\n");
 
             flood(port, healthPort);
-            String incident = await(() -> get(healthPort, "/incident"), text -> text.contains("→ NORMAL"));
+            String incident = await(() -> get(healthPort, "/incident"), text -> text.contains("-> NORMAL"));
 
             assertThat(incident)
                     .startsWith("What happened: ")
                     .contains("led by      the process's file descriptors (DESCRIPTORS)")
                     .containsPattern("of 256 descriptors in use, \\d+ by connections")
-                    .contains("→ SHED")
+                    .contains("-> SHED")
                     .containsPattern("refused     [1-9]\\d* in all")
                     .contains("because connections had taken the slots")
                     .contains("descriptors = 256: ");
@@ -109,7 +109,7 @@ class IncidentTest {
                 clients.add(client);
                 ask(client);
             }
-            await(() -> get(healthPort, "/incident"), text -> text.contains("→ SHED"));
+            await(() -> get(healthPort, "/incident"), text -> text.contains("-> SHED"));
         } finally {
             for (Closeable client : clients) {
                 client.close();

@@ -48,7 +48,7 @@ public enum Setting {
             ValueKind.duration(Duration.ofMillis(10), Duration.ofSeconds(10)),
             Duration.ofMillis(100),
             "how often the counters of the machine and of its network namespace are read. Each reading costs "
-                    + "about 30 µs"),
+                    + "about 0.03 ms"),
     /**
      * Port, default -1 (none), since no default would be free everywhere; 0: any. Without it no load balancer learns
      * the verdict.

@@ -141,7 +141,7 @@ final class SavedKernelsTest {
         Finding finding = SavedMachine.of("3.10", proc).limits(1024, 4096).finding("descriptors");
 
         assertThat(finding.judgement()).isEqualTo(Judgement.DANGEROUS);
-        assertThat(finding.meaning()).contains("1004 connections").contains("4096");
+        assertThat(finding.meaning()).contains("1008 connections").contains("4096");
         assertThat(finding.remedy())
                 .anyMatch(r -> r.contains("LimitNOFILE=204800"))
                 .anyMatch(r -> r.contains("--ulimit"));

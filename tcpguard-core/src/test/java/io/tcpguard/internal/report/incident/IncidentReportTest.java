@@ -130,7 +130,7 @@ final class IncidentReportTest {
         }
         to(Snapshots.calm(), 6_000);
 
-        assertThat(report()).contains("… 41 more changes …");
+        assertThat(report()).contains("... 41 more changes ...");
         assertThat(report().lines()).hasSizeLessThan(40);
     }
 

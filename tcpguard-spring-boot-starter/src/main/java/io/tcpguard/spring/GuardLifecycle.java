@@ -2,7 +2,7 @@
 package io.tcpguard.spring;
 
 import io.tcpguard.TcpGuard;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
@@ -16,7 +16,7 @@ final class GuardLifecycle implements SmartLifecycle, DisposableBean {
     private static final int BELOW_SERVERS = 4096;
 
     /** Contexts that run with a guard: with a parent's its children all do, and the last one that stops stops it. */
-    private static final Map<TcpGuard, Integer> USERS = new IdentityHashMap<>();
+    private static final Map<TcpGuard, Integer> USERS = new HashMap<>();
 
     private final TcpGuard guard;
     private final GuardedServers servers;

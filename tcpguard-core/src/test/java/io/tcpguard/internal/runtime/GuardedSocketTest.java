@@ -72,8 +72,7 @@ class GuardedSocketTest {
         return new GuardedSocket(
                 policy,
                 io,
-                new ListenerWatch(
-                        "http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
+                new ListenerWatch("http", new Accepting(), new Watch(Signal.ACCEPT_QUEUE, "http", config), config, 0),
                 now -> false,
                 () -> true,
                 slots,

@@ -63,6 +63,7 @@ final class VirtualMain {
             switch (request.getRequestURI()) {
                 case "/hang" -> await();
                 case "/spin" -> spin();
+                case "/pin" -> Pinned.load();
                 case "/read" -> text = "read " + request.getStream().readAllBytes().length;
                 default -> {}
             }
@@ -83,6 +84,24 @@ final class VirtualMain {
             long end = System.nanoTime() + 4_000_000_000L;
             while (System.nanoTime() - end < 0) {
                 Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** Whoever blocks in a class's initializer has a native frame below, and keeps its carrier: on any JDK. */
+    private static final class Pinned {
+        static {
+            pause();
+        }
+
+        /** Each that asks waits for the first one, and is pinned, too. */
+        static void load() {}
+
+        private static void pause() {
+            try {
+                Thread.sleep(4000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A thread for each request: none waits for a thread, whatever happens to all of them. On JDK 25, in a process of its
@@ -146,9 +148,10 @@ class VirtualThreadsTest {
         }
     }
 
-    @Test
-    void carriersThatAreTakenShowAsDelayOfWork() throws Exception {
-        ask(6, "GET /spin HTTP/1.1\r\nHost: a\r\n\r\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"/spin", "/pin"})
+    void carriersThatAreTakenShowAsDelayOfWork(String path) throws Exception {
+        ask(6, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
 
         Await.until(
                 "work is late", () -> Wire.tryGet(healthPort, "/details").contains("work waits too long for a thread"));

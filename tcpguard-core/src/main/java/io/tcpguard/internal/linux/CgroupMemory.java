@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CgroupMemory implements MemoryUse {
     private static final long PARTS_EVERY = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_EVERY = TimeUnit.SECONDS.toNanos(10);
     private static final double NEAR = 0.75;
     private static final double REFUSE_AT = 0.97;
 
@@ -42,6 +43,7 @@ final class CgroupMemory implements MemoryUse {
     private long max = Long.MAX_VALUE;
     private long reclaimable;
     private long partsAt;
+    private long lookedAt;
     private boolean partsRead;
 
     /** The files of one group, held open. */
@@ -67,10 +69,20 @@ final class CgroupMemory implements MemoryUse {
     }
 
     /** @param groups the process's own and those above it; none: memory is accounted nowhere */
-    CgroupMemory(List<CgroupDirectory> groups, DescriptorCount descriptors) {
+    CgroupMemory(List<CgroupDirectory> groups, DescriptorCount descriptors, long now) {
+        lookedAt = now;
         this.groups = groups;
         this.descriptors = descriptors;
         look();
+    }
+
+    /** Whether {@link #look} is due; then the caller must have it run. One thread. */
+    boolean lookDue(long now) {
+        if (groups.isEmpty() || now - lookedAt < LOOK_EVERY) {
+            return false;
+        }
+        lookedAt = now;
+        return true;
     }
 
     /** Looks which limit is the lowest now. Opens files: not for the sampling path. */

@@ -77,7 +77,8 @@ public final class LinuxProbes implements AutoCloseable {
                 linux && limit >= FOR_CONTAINER
                         ? CgroupDirectory.onTheWayUp(new File(proc, "self"), Path.of("/"))
                         : List.of(),
-                descriptors);
+                descriptors,
+                clock.nanoTime());
         this.everySample = linux ? new DescriptorProbe(descriptors) : blind(Signal.DESCRIPTORS);
         this.everyCounterPeriod = linux && limit >= FOR_COUNTERS ? counters(tcp) : blindOutsideTheProcess();
         this.facts = NetworkTexts.counters(netstat);
@@ -181,9 +182,14 @@ public final class LinuxProbes implements AutoCloseable {
         return container;
     }
 
+    /** Whether it is time to {@linkplain #lookForContainerLimit() look}: every ten seconds. The sampler's thread. */
+    public boolean containerLookDue(long now) {
+        return container.lookDue(now);
+    }
+
     /**
      * Looks whether the container has another limit of memory now, be it that of a group above it: opens files, so not
-     * while sampling. One thread.
+     * while sampling.
      */
     public void lookForContainerLimit() {
         container.look();

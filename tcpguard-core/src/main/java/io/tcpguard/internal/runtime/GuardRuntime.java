@@ -152,6 +152,7 @@ public final class GuardRuntime implements RunState {
                             stalledRequests,
                             blockedWrites,
                             peers,
+                            probes,
                             rest,
                             io::execute),
                     now);

@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 final class RuntimeReports {
     private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");
 
-    private final LinuxProbes probes;
     private final BoundPorts ports;
     private final Supplier<List<Integer>> ownPorts;
     private final DiagnosticsTask diagnosticsTask;
@@ -40,7 +39,6 @@ final class RuntimeReports {
             Supplier<List<Integer>> ownPorts,
             BoundPorts ports,
             long now) {
-        this.probes = probes;
         this.ports = ports;
         this.ownPorts = ownPorts;
         SocketCensus sockets = probes.census();
@@ -68,7 +66,6 @@ final class RuntimeReports {
     }
 
     private Census looked(Census census, SocketCensus sockets, UnguardedPorts unguarded) {
-        probes.lookForContainerLimit();
         unguarded.look(sockets.listening(), ports.numbers(), ownPorts.get());
         return census;
     }

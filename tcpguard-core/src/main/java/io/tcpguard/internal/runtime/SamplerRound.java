@@ -4,6 +4,7 @@ package io.tcpguard.internal.runtime;
 import io.tcpguard.advisor.Listening;
 import io.tcpguard.internal.admission.StalledRequestReaper;
 import io.tcpguard.internal.jfr.Recordings;
+import io.tcpguard.internal.linux.LinuxProbes;
 import io.tcpguard.internal.report.AdvisorReports;
 import io.tcpguard.internal.report.DiagnosticsTask;
 import io.tcpguard.internal.report.Incidents;
@@ -42,9 +43,11 @@ final class SamplerRound implements LongConsumer {
     private final DiagnosticsTask diagnosticsTask;
     private final BlockedWriteLook blockedWrites;
     private final @Nullable GonePeerSweep peers;
+    private final LinuxProbes probes;
     private final SampleRest rest;
     private final Executor io;
     private final Runnable look;
+    private final Runnable containerLook;
 
     /**
      * @param recording the way to the incidents, which no listener holds up
@@ -63,6 +66,7 @@ final class SamplerRound implements LongConsumer {
             StalledRequestReaper stalledRequests,
             BlockedWriteLook blockedWrites,
             @Nullable GonePeerSweep peers,
+            LinuxProbes probes,
             SampleRest rest,
             Executor io) {
         this.cycle = cycle;
@@ -82,6 +86,8 @@ final class SamplerRound implements LongConsumer {
         this.diagnosticsTask = reports.diagnostics();
         this.blockedWrites = blockedWrites;
         this.peers = peers;
+        this.probes = probes;
+        this.containerLook = probes::lookForContainerLimit;
         this.rest = rest;
         this.io = io;
         this.look = () -> diagnosticsTask.look(published.snapshot());
@@ -111,6 +117,9 @@ final class SamplerRound implements LongConsumer {
         stalledRequests.sampled(after, now);
         if (diagnosticsTask.takeDue(now)) {
             io.execute(look);
+        }
+        if (probes.containerLookDue(now)) {
+            io.execute(containerLook);
         }
         blockedWrites.sampled(now);
         if (peers != null) {

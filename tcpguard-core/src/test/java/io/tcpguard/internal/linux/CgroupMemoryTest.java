@@ -70,7 +70,7 @@ class CgroupMemoryTest {
     }
 
     private CgroupMemory memory() {
-        return new CgroupMemory(groups(), new FixedDescriptors(10, 1000));
+        return new CgroupMemory(groups(), new FixedDescriptors(10, 1000), 0);
     }
 
     private void containerOfVersionTwo(String max, long current) throws Exception {
@@ -148,6 +148,17 @@ class CgroupMemoryTest {
 
         assertThat(memory.usedBytes(3 * SECOND)).isEqualTo(200 * MIB);
         assertThat(memory.maxBytes()).isEqualTo(1024 * MIB);
+    }
+
+    @Test
+    void isToLookEveryTenSecondsWhereMemoryIsAccounted() throws Exception {
+        assertThat(memory().lookDue(60 * SECOND)).isFalse();
+        containerOfVersionTwo("max", 200 * MIB);
+        CgroupMemory memory = memory();
+
+        assertThat(memory.lookDue(10 * SECOND - 1)).isFalse();
+        assertThat(memory.lookDue(10 * SECOND)).isTrue();
+        assertThat(memory.lookDue(20 * SECOND - 1)).isFalse();
     }
 
     /** Each descriptor is a client's slot. */

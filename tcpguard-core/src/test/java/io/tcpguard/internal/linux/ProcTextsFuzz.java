@@ -92,7 +92,7 @@ public final class ProcTextsFuzz {
         write("memory.max", Arrays.copyOf(text, third));
         write("memory.current", Arrays.copyOfRange(text, third, 2 * third));
         write("memory.stat", Arrays.copyOfRange(text, 2 * third, text.length));
-        CgroupMemory memory = new CgroupMemory(List.of(new CgroupDirectory(DIRECTORY.toFile(), true)), DESCRIPTORS);
+        CgroupMemory memory = new CgroupMemory(List.of(new CgroupDirectory(DIRECTORY.toFile(), true)), DESCRIPTORS, 0);
         try {
             long used = memory.usedBytes(1);
             check(used >= -1, "used " + used);

@@ -47,9 +47,11 @@ final class WorkFinder {
         if (found == null) {
             guessBehind(start);
         } else {
-            boolean partial = guess != null && guess.partial();
+            boolean partial = false;
             if (guess != null) {
-                inProgress |= handedOut && guess.working();
+                // Of an answer that began meanwhile nobody knows whether it ended.
+                inProgress |= handedOut;
+                partial = guess.partial() || !guess.working();
                 guess.leave();
                 guess = null;
             }

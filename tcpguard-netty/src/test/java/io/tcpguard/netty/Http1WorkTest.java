@@ -388,7 +388,8 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void countsARequestWhoseFirstBytesMadeItsPipeline(boolean decoder) {
-        EmbeddedChannel child = guarded.child(decoder ? new Unification(application) : new PlainUnification());
+        EmbeddedChannel child =
+                guarded.child(decoder ? new Unification(application) : new PlainUnification(application));
 
         child.writeInbound(text(GET));
         assertThat(child.pipeline().get(HttpServerCodec.class)).isNotNull();
@@ -405,7 +406,8 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void takesHalfAHeadThatMadeItsPipelineForNoWorkOfTheServers(boolean decoder) {
-        EmbeddedChannel child = guarded.child(decoder ? new Unification(application) : new PlainUnification());
+        EmbeddedChannel child =
+                guarded.child(decoder ? new Unification(application) : new PlainUnification(application));
 
         child.writeInbound(text("GET / HTTP/1.1\r\nHo"));
         assertThat(guarded.handle().working.get() == 0 || guarded.handle().unfinished)
@@ -417,9 +419,10 @@ class Http1WorkTest {
         assertThat(guarded.handle().working).hasValue(0);
     }
 
-    @Test
-    void isAtWorkAsLongAsAnAnswerGoesOnThatBeganWithTheBytesThatMadeItsPipeline() {
-        EmbeddedChannel child = guarded.child(new Unification(new ChannelInboundHandlerAdapter() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isAtWorkAsLongAsAnAnswerGoesOnThatBeganWithTheBytesThatMadeItsPipeline(boolean decoder) {
+        ChannelHandler streams = new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object msg) {
                 if (msg instanceof LastHttpContent) {
@@ -427,7 +430,8 @@ class Http1WorkTest {
                 }
                 ReferenceCountUtil.release(msg);
             }
-        }));
+        };
+        EmbeddedChannel child = guarded.child(decoder ? new Unification(streams) : new PlainUnification(streams));
 
         child.writeInbound(text(GET));
         assertThat(guarded.handle().working).hasValue(1);
@@ -608,7 +612,7 @@ class Http1WorkTest {
         }
     }
 
-    private final class Unification extends ByteToMessageDecoder {
+    private static final class Unification extends ByteToMessageDecoder {
         private final ChannelHandler behind;
 
         Unification(ChannelHandler behind) {
@@ -622,10 +626,16 @@ class Http1WorkTest {
         }
     }
 
-    private final class PlainUnification extends ChannelInboundHandlerAdapter {
+    private static final class PlainUnification extends ChannelInboundHandlerAdapter {
+        private final ChannelHandler behind;
+
+        PlainUnification(ChannelHandler behind) {
+            this.behind = behind;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ctx.pipeline().addLast(new HttpServerCodec(), application);
+            ctx.pipeline().addLast(new HttpServerCodec(), behind);
             ctx.fireChannelRead(msg);
             ctx.pipeline().remove(this);
         }

@@ -192,10 +192,7 @@ public final class AdmissionPolicy {
         return allowed.contains(source);
     }
 
-    /**
-     * How many refused connections may be held for an answer: the descriptors that are free, but for those that are
-     * kept free.
-     */
+    /** How many refused connections may be held for an answer: by free descriptors, but for those kept free. */
     public int roomForAnswers(int heldNow) {
         return refusals.roomForAnswers(heldNow);
     }
@@ -250,21 +247,14 @@ public final class AdmissionPolicy {
         return sentences;
     }
 
-    /**
-     * A request of a client behind a proxy that the application trusts came.
-     *
-     * @param client its address as the proxy wrote it
-     * @param lateMillis for how long work waits, while that is too long; negative: it is not
-     * @return whether it is to be refused
-     */
+    /** Whether a request of a client behind a trusted proxy is to be refused: see {@link ForwardedClients#came}. */
     public boolean refusesForwarded(CharSequence client, long lateMillis) {
         return clients.forwarded().came(client, lateMillis);
     }
 
     /** The same on a connection that is all of one client's: {@link ConnectionHandle#forwardedFor}. */
     public boolean refusesForwarded(ConnectionHandle connection, long lateMillis) {
-        return connection instanceof TrackedConnection tracked
-                && clients.forwarded().came(tracked.client(), lateMillis);
+        return connection instanceof TrackedConnection one && clients.forwarded().came(one.client(), lateMillis);
     }
 
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */

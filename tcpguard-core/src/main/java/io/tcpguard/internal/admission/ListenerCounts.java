@@ -3,8 +3,10 @@ package io.tcpguard.internal.admission;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** What one listener has accepted, holds and has answered. Any thread. */
 public final class ListenerCounts {
@@ -28,6 +30,25 @@ public final class ListenerCounts {
 
     @SuppressWarnings("UnusedVariable") // by its handle
     private long completed;
+
+    /** Of former runs of the guard, as far as their connections are open. Replaced as a whole. */
+    private volatile ListenerCounts[] former = {};
+
+    /** Goes on from a former run: what that has open, and those before it, are clients as well, so no leak. */
+    public void takeOver(ListenerCounts before) {
+        former = Stream.concat(Arrays.stream(before.former), Stream.of(before))
+                .filter(each -> each.held() > 0)
+                .toArray(ListenerCounts[]::new);
+    }
+
+    /** Connections that former runs admitted, and that are open yet. Allocates nothing. */
+    public int ofFormerRuns() {
+        int open = 0;
+        for (ListenerCounts each : former) {
+            open += each.held();
+        }
+        return open;
+    }
 
     /** Connections that the guard was asked about so far. */
     public LongAdder accepts() {

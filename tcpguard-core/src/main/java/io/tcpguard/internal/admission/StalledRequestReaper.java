@@ -67,9 +67,9 @@ public final class StalledRequestReaper {
         listeners.add(new WatchedListener(control, lateMillis));
     }
 
-    /** Asks it no more. */
-    public void remove(ListenerControl control) {
-        listeners.removeIf(watched -> watched.control == control);
+    /** Asks it no more; given as it was added. */
+    public void remove(ListenerControl control, LongSupplier lateMillis) {
+        listeners.remove(new WatchedListener(control, lateMillis));
     }
 
     /** Once a sample. */

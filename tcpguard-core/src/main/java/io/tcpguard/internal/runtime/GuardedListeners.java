@@ -25,6 +25,7 @@ import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.ListenerStatus;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +104,8 @@ final class GuardedListeners {
         connections.add(held);
         cycle.add(heldProbe);
         cycle.add(probe, watch);
-        stalledRequests.add(control, watch::lateMillis);
+        LongSupplier lateMillis = watch::lateMillis;
+        stalledRequests.add(control, lateMillis);
         controls.add(control);
         all.add(figures);
         rest.end();
@@ -120,7 +122,7 @@ final class GuardedListeners {
                 (executorName, executor) -> work.watch(executorName, executor, watch),
                 rest::end,
                 () -> {
-                    stalledRequests.remove(control);
+                    stalledRequests.remove(control, lateMillis);
                     controls.remove(control);
                     all.remove(figures);
                     ports.remove(name, bound);

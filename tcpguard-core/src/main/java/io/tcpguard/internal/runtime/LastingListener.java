@@ -2,6 +2,7 @@
 package io.tcpguard.internal.runtime;
 
 import io.tcpguard.internal.admission.InertListener;
+import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
 import io.tcpguard.spi.GuardedListener;
@@ -36,12 +37,14 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
 
     private final String name;
     private final int port;
-    private final FormerConnections control;
+    private final ListenerControl control;
     private final Supplier<RunState> runs;
     private final Consumer<LastingListener> onClose;
     private final Set<LastingWork> works = ConcurrentHashMap.newKeySet();
 
     private volatile Taken now = new Taken(InertListener.INSTANCE, 0);
+    /** Of the newest run that counts; null: none did. */
+    private volatile @Nullable ListenerCounts newest;
 
     private volatile boolean over = true;
     /** Guarded by this. */
@@ -57,7 +60,7 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
             Consumer<LastingListener> onClose) {
         this.name = name;
         this.port = port;
-        this.control = new FormerConnections(control);
+        this.control = control;
         this.runs = runs;
         this.onClose = onClose;
     }
@@ -72,8 +75,12 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
         GuardedListener next = run.listen(name, port, control);
         works.forEach(work -> work.watchedBy(next));
         Taken former = now;
-        if (former.by() instanceof GuardedSocket before) {
-            control.keep(before.counts());
+        if (next instanceof GuardedSocket socket) {
+            ListenerCounts before = newest;
+            if (before != null) {
+                socket.counts().takeOver(before);
+            }
+            newest = socket.counts();
         }
         now = new Taken(next, former.before() + former.by().accepts());
         over = false;
@@ -102,11 +109,10 @@ final class LastingListener implements GuardedListener, LastingRegistrations.Las
 
     /** Its connections, those that wait in the acceptor's hand too. Any thread; allocates nothing; never throws. */
     int held() {
-        int held = now.by() instanceof GuardedSocket taken
-                ? taken.counts().held() + taken.counts().inHand()
-                : 0;
+        ListenerCounts counts = newest;
+        int held = counts == null ? 0 : counts.held() + counts.inHand() + counts.ofFormerRuns();
         try {
-            return held + control.untrackedConnections();
+            return held + Math.max(0, control.untrackedConnections());
         } catch (RuntimeException | Error e) {
             return held; // Its own guard's sampler says so.
         }

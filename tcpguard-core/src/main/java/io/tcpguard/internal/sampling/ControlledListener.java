@@ -86,11 +86,11 @@ public final class ControlledListener implements ListenerCondition {
     @Override
     public int untrackedConnections() {
         try {
-            untrackedConnections = control.untrackedConnections();
+            untrackedConnections = Math.max(0, control.untrackedConnections());
         } catch (RuntimeException | LinkageError e) {
             complain(e);
         }
-        return untrackedConnections;
+        return untrackedConnections + counts.ofFormerRuns();
     }
 
     private void complain(Throwable e) {

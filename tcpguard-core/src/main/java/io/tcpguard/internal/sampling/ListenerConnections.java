@@ -35,7 +35,8 @@ public final class ListenerConnections implements Probe {
     @Override
     public Reading read(long now) {
         heapEach = Math.max(1, control.heapPerConnection());
-        int untrackedConnections = Math.max(0, control.untrackedConnections());
+        int untrackedConnections =
+                Math.max(0, control.untrackedConnections()) + slots.counts().ofFormerRuns();
         int most = control.maxConnections();
         long held = (long) slots.counts().held() + untrackedConnections;
         if (most < 1) {

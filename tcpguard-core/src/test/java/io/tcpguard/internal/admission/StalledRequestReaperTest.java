@@ -18,6 +18,7 @@ import io.tcpguard.state.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class StalledRequestReaperTest {
@@ -91,8 +92,9 @@ class StalledRequestReaperTest {
     @Test
     void areAskedForNoMoreOfAListenerThatIsGone() {
         ListenerControl control = ending(1);
-        stalledRequests.add(control, () -> late);
-        stalledRequests.remove(control);
+        LongSupplier lateMillis = () -> late;
+        stalledRequests.add(control, lateMillis);
+        stalledRequests.remove(control, lateMillis);
         sample(Level.SHED, Level.SHED, 600);
 
         assertThat(patience).isEmpty();

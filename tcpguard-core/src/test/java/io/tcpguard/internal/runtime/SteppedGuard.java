@@ -127,7 +127,8 @@ public final class SteppedGuard {
         connections.add(held);
         cycle.add(heldProbe);
         cycle.add(probe, watch);
-        stalledRequests.add(control, watch::lateMillis);
+        LongSupplier lateMillis = watch::lateMillis;
+        stalledRequests.add(control, lateMillis);
         controls.add(control);
         ExecutorDelayProbe delay = new ExecutorDelayProbe(pool, config.nanos(Setting.MAX_WORK_DELAY), pace, time);
         Watch work = new Watch(Signal.WORK_DELAY, name, delay::returned, config);
@@ -135,7 +136,7 @@ public final class SteppedGuard {
         cycle.add(workProbe);
         watch.servedBy(work);
         return new Door(control, watch, slots, timer, delay, () -> {
-            stalledRequests.remove(control);
+            stalledRequests.remove(control, lateMillis);
             controls.remove(control);
             cycle.remove(probe);
             cycle.remove(heldProbe);

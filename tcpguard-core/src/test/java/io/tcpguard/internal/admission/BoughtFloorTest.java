@@ -120,4 +120,80 @@ class BoughtFloorTest {
         handle.begin();
         handle.end();
     }
+
+    @Test
+    void aConnectionCountsOnceInTheFarthestBucketThatItCameTo() {
+        SourceHistogram histogram = new SourceHistogram(10);
+        assertThat(histogram.reached(1, -1, 3)).isEqualTo(3);
+        assertThat(histogram.reached(1, 3, 2)).isEqualTo(3);
+        assertThat(histogram.reached(1, 3, 5)).isEqualTo(5);
+        assertThat(histogram.reached(2, -1, 2)).isEqualTo(2);
+
+        assertThat(histogram.total()).isEqualTo(2);
+        assertThat(histogram.passedByNoMoreThan(0)).isEqualTo(5);
+        assertThat(histogram.passedByNoMoreThan(1)).isEqualTo(2);
+        assertThat(histogram.passedByNoMoreThan(2)).isZero();
+    }
+
+    @Test
+    void whereThereAreManySourcesNoneCountsForMoreThanTheOneInTheMiddle() {
+        SourceHistogram histogram = new SourceHistogram(10);
+        for (int source = 1; source <= 8; source++) {
+            come(histogram, source, 100);
+        }
+        histogram.weigh();
+        assertThat(histogram.basis("came")).isEqualTo("800 connections that came, of 8 sources");
+        come(histogram, 9, 1);
+        histogram.weigh();
+        assertThat(histogram.basis("came"))
+                .as("learned anew")
+                .startsWith("0 connections")
+                .endsWith("1 of each at most");
+
+        for (int source = 1; source <= 9; source++) {
+            come(histogram, source, source > 3 && source < 7 ? 3 : 1);
+        }
+        assertThat(histogram.total()).isEqualTo(9);
+        assertThat(histogram.reached(1, -1, 4)).as("one too many").isEqualTo(10);
+        histogram.weigh();
+        assertThat(histogram.basis("came")).isEqualTo("9 connections that came, of 9 sources, 1 of each at most");
+        for (int source = 1; source <= 5; source++) {
+            come(histogram, source, 9);
+        }
+        histogram.weigh();
+        assertThat(histogram.basis("came")).endsWith("10 of each at most");
+        come(histogram, 9, 20);
+        assertThat(histogram.total()).isEqualTo(9 + 9);
+    }
+
+    @Test
+    void thePastCountsHalfAndSinglesGoByTurns() {
+        SourceHistogram histogram = new SourceHistogram(10);
+        for (int source = 1; source <= 9; source++) {
+            come(histogram, source, 1);
+        }
+        histogram.weigh();
+        for (int source = 1; source <= 9; source++) {
+            histogram.reached(source, -1, source == 9 ? 5 : 4);
+        }
+        histogram.forget();
+        assertThat(histogram.total()).isEqualTo(4);
+        assertThat(histogram.passedByNoMoreThan(0))
+                .as("the single one of an odd bucket is gone")
+                .isEqualTo(4);
+        assertThat(histogram.reached(2, -1, 4)).as("it still counts").isEqualTo(10);
+        histogram.forget();
+        assertThat(histogram.total()).isEqualTo(2);
+        assertThat(histogram.reached(2, -1, 4)).as("it is forgotten").isEqualTo(4);
+        histogram.forget();
+        histogram.forget();
+        histogram.weigh();
+        assertThat(histogram.basis("came")).contains("of 0 sources");
+    }
+
+    private static void come(SourceHistogram histogram, int source, int times) {
+        for (int i = 0; i < times; i++) {
+            histogram.reached(source, -1, 4);
+        }
+    }
 }

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SourcesTest {
@@ -104,6 +105,184 @@ class SourcesTest {
         }
 
         assertThat(clients.history().rank(alone, table)).isEqualTo(Rank.UNKNOWN);
+    }
+
+    @Test
+    void forgetsAnUnmarkedAddressWithTheMarksOfItsNetwork() throws UnknownHostException {
+        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)), new RefusalCounters());
+        sit(history, "192.0.2.1");
+
+        assertThat(sources.forget(InetAddress.getByName("192.0.2.2"), history.memory()))
+                .isTrue();
+        assertThat(sources.forget(InetAddress.getByName("198.51.100.2"), history.memory()))
+                .isFalse();
+    }
+
+    @Test
+    void tellsWhoWasLetInByRankAndHowManyWereKnown() throws UnknownHostException {
+        SourceHistory history = new SourceHistory(new SourceMemory(new CoarseClock(0)), new RefusalCounters());
+        ConnectionTable table = new ConnectionTable(
+                ClientModel.empty(0, 2_000_000_000L, 10_000_000_000L, new CoarseClock(0), new RefusalCounters()), 0);
+        InetAddress user = InetAddress.getByName("192.0.2.1");
+        assertThat(history.shares()).isEmpty();
+        assertThat(history.heaviest(0)).isEmpty();
+
+        history.finished(sources.open(user));
+        assertThat(history.knownShare()).isZero();
+        history.finished(sources.find(user));
+        assertThat(history.knownShare()).isEqualTo(1.0 / 128);
+        history.finished(sources.find(user));
+        assertThat(history.knownShare()).isEqualTo(1.0 / 128 + 127.0 / 128 / 128);
+        history.admitted(Rank.KNOWN_GOOD);
+        for (int i = 0; i < SourceMarks.RETRIES; i++) {
+            history.refused(InetAddress.getByName("192.0.2.9"), Rank.UNKNOWN, table);
+        }
+        assertThat(history.shares())
+                .contains("known good 1 let in and 0 refused", "unknown 0 let in and 4 refused")
+                .contains("known bad 0 let in and 0 refused");
+        assertThat(rank(history, "192.0.2.9")).isEqualTo(Rank.KNOWN_BAD);
+        history.letIn(sources.open(InetAddress.getByName("192.0.2.9")));
+        assertThat(rank(history, "192.0.2.9")).isEqualTo(Rank.UNKNOWN);
+        sit(history, "198.51.100.3");
+        assertThat(history.heaviest(0)).contains("198.51.100.3");
+    }
+
+    @Test
+    void isUnfairFromTwiceTheEqualShareOn() throws UnknownHostException {
+        openTimes("192.0.2.1", 4);
+        open("198.51.100.1");
+        open("198.51.101.1");
+        openTimes("198.51.102.1", 2);
+        assertThat(unfair("192.0.2.1")).as("4 of 8 among four").isTrue();
+        open("198.51.102.1");
+        assertThat(unfair("192.0.2.1")).as("4 of 9").isFalse();
+    }
+
+    @Test
+    void isFairToWhoIsAloneAndToWhoHoldsOne() throws UnknownHostException {
+        openTimes("192.0.2.1", 50);
+        assertThat(unfair("192.0.2.1")).as("alone").isFalse();
+        Sources two = new Sources();
+        two.open(InetAddress.getByName("192.0.2.1"));
+        two.open(InetAddress.getByName("198.51.100.1"));
+        assertThat(two.holdsMoreThan(1, InetAddress.getByName("192.0.2.1"))).isFalse();
+    }
+
+    /** Sixteen, half of all, and eight elsewhere. */
+    @Test
+    void aNetworkCountsAsOneFromHalfOfAllOnWhereEnoughComeFromElsewhere() throws UnknownHostException {
+        for (int i = 1; i <= 15; i++) {
+            open("192.0.2." + i);
+        }
+        for (int i = 0; i < 8; i++) {
+            open("198.51." + i + ".1");
+        }
+        assertThat(unfair("192.0.2.99")).as("fifteen are few").isFalse();
+        Source sixteenth = sources.open(InetAddress.getByName("192.0.2.16"));
+        assertThat(unfair("192.0.2.99")).isTrue();
+        Source network = Objects.requireNonNull(sixteenth.network);
+        assertThat(sources.crowdAround(2, InetAddress.getByName("192.0.2.99"))).isSameAs(network);
+        assertThat(network.isIn(network)).isTrue();
+        assertThat(sixteenth.isIn(network)).isTrue();
+        assertThat(sources.open(InetAddress.getByName("198.51.9.1")).isIn(network))
+                .isFalse();
+        assertThat(sources.crowdAround(2, InetAddress.getByName("198.51.9.1"))).isNull();
+        for (int i = 10; i < 17; i++) {
+            open("198.51." + i + ".1");
+        }
+        assertThat(unfair("192.0.2.99")).as("half of all").isTrue();
+        open("198.51.99.1");
+        assertThat(unfair("192.0.2.99")).as("less than half").isFalse();
+    }
+
+    @Test
+    void aNetworkOfWhomOneIsLeftIsNone() throws UnknownHostException {
+        openTimes("192.0.2.1", 20);
+        Source other = sources.open(InetAddress.getByName("192.0.2.2"));
+        for (int i = 0; i < 8; i++) {
+            open("198.51." + i + ".1");
+        }
+        assertThat(unfair("192.0.2.99")).isTrue();
+
+        sources.close(other);
+
+        assertThat(unfair("192.0.2.99")).isFalse();
+        assertThat(unfair("192.0.2.1")).as("by itself").isTrue();
+        assertThat(sources.size()).isEqualTo(9);
+    }
+
+    @Test
+    void theNextNetworkCountsWhenTheLargestHasGone() throws UnknownHostException {
+        List<Source> first = new ArrayList<>();
+        for (int i = 1; i <= 40; i++) {
+            first.add(sources.open(InetAddress.getByName("192.0.2." + i)));
+        }
+        first.forEach(sources::close);
+        assertThat(sources.size()).isZero();
+        assertThat(sources.networks()).isZero();
+        for (int i = 1; i <= 16; i++) {
+            open("203.0.113." + i);
+        }
+        assertThat(sources.networks()).isEqualTo(17);
+        for (int i = 0; i < 8; i++) {
+            open("198.51." + i + ".1");
+        }
+
+        assertThat(unfair("203.0.113.99")).isTrue();
+        assertThat(unfair("192.0.2.99")).isFalse();
+    }
+
+    @Test
+    void aHandfulHoldsNineTenths() throws UnknownHostException {
+        hold("192.0.2.1", 6);
+        hold("192.0.2.2", 1);
+        hold("192.0.2.3", 3);
+        assertThat(sources.handful(2, 0.9, 11)).as("too few to tell").isFalse();
+        assertThat(sources.handful(2, 0.9, 10)).as("nine of ten").isTrue();
+        assertThat(sources.handful(1, 0.9, 10)).as("six of ten").isFalse();
+        hold("192.0.2.2", 1);
+        assertThat(sources.handful(2, 0.9, 10)).as("nine of eleven").isFalse();
+        assertThat(sources.handful(3, 0.9, 10)).as("all").isTrue();
+    }
+
+    @Test
+    void itIsNoneWhereMoreThan64AreBeside() throws UnknownHostException {
+        hold("192.0.2.1", 10_000);
+        for (int i = 0; i < 65; i++) {
+            hold("198.51.100." + i, 1);
+        }
+        assertThat(sources.handful(2, 0.9, 1)).isTrue();
+        open("198.51.100.65");
+        assertThat(sources.handful(2, 0.9, 1)).isFalse();
+    }
+
+    @Test
+    void namesThoseWhoHoldMostAndNoNetworks() throws UnknownHostException {
+        hold("192.0.2.1", 2);
+        hold("192.0.2.2", 4);
+        hold("198.51.100.1", 1);
+        hold("198.51.100.2", 3);
+
+        assertThat(sources.most(2)).extracting(source -> source.connections).containsExactly(4, 3);
+        assertThat(sources.most(3)).extracting(source -> source.connections).containsExactly(4, 3, 2);
+        assertThat(sources.most(9)).extracting(source -> source.connections).containsExactly(4, 3, 2, 1);
+    }
+
+    private void hold(String address, int times) throws UnknownHostException {
+        for (int i = 0; i < times; i++) {
+            sources.open(InetAddress.getByName(address)).append(new ListEntry() {
+                @Override
+                TrackedConnection handle() {
+                    throw new AssertionError("nobody asks who it is");
+                }
+            });
+        }
+    }
+
+    private void openTimes(String address, int times) throws UnknownHostException {
+        for (int i = 0; i < times; i++) {
+            open(address);
+        }
     }
 
     private void sit(SourceHistory history, String address) throws UnknownHostException {

@@ -232,13 +232,8 @@ final class ModelListener implements ListenerControl, Probe {
         return backlog;
     }
 
-    /** For how long the one that is idle longest is. */
-    long longestIdle() {
-        return connections.stream()
-                .filter(each -> each.atWork == 0 && !each.evicted)
-                .mapToLong(each -> world.ran() - each.activeAt)
-                .max()
-                .orElse(0);
+    Set<ModelConnection> connections() {
+        return connections;
     }
 
     int acceptors() {
@@ -363,7 +358,7 @@ final class ModelListener implements ListenerControl, Probe {
 
         private void refuse(Waiting one, Admission decision) {
             boolean reset = decision == Admission.RESET;
-            world.witness.refuses(decision);
+            world.witness.refuses(decision, one.client().address);
             if (decision == Admission.RESPOND) {
                 int room = world.guard.policy().roomForAnswers(world.refusals);
                 if (world.refusals < Math.min(MOST_REFUSALS, room)) {

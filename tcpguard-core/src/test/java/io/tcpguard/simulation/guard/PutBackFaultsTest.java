@@ -47,8 +47,6 @@ class PutBackFaultsTest {
                     nobody asks whether the listener accepts ~ if (!listeners.get(i).accepting()) { ~ if (listeners.isEmpty()) { ~ NOT_UP_OVER_DEAD
                     who waits is never told to go ~ longest > 0 && inHand > overdue ~ longest > 0 ~ WAITS_END
                     work in progress is evicted ~ boolean free = now == 0 || ( ~ boolean free = now >= 0 || ( ~ NO_WORK_EVICTED
-                    a full server stays down for what others ate ~ return byOthers; ~ return m.used() > point; ~ BACK_IN_TIME
-                    the clock passes its largest number ~ nanos.set(nowNanos - origin - left); ~ nanos.set(nowNanos - left); ~ IDLE_GIVES_WAY
                     a level is never left ~ raised ? value < leave : ~ raised ? value < 0 : ~ ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
                     """)
     void isFound(String fault, String is, String was, String by) throws Exception {

@@ -11,6 +11,8 @@ import io.tcpguard.state.Level;
 import io.tcpguard.state.RefusalCounters.Method;
 import io.tcpguard.state.RefusalCounters.Reason;
 import io.tcpguard.state.RefusalCounters.Stage;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +67,7 @@ final class Witness {
     private int judgedDowns;
     private boolean evictedAtWork;
     private long refusedAt = Long.MIN_VALUE / 2;
+    private InetAddress refused = InetAddress.getLoopbackAddress();
     private long evictionsThen;
     private long gaveWayAt;
     private long waited;
@@ -165,7 +168,8 @@ final class Witness {
         look(Invariant.When.EVICTED);
     }
 
-    void refuses(Admission how) {
+    void refuses(Admission how, InetAddress whom) {
+        refused = whom;
         refusals++;
         refusedAt = world.time.now();
         mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
@@ -203,10 +207,27 @@ final class Witness {
         }
     }
 
-    /** Beyond what any rule spares. */
+    /**
+     * Beyond what any rule spares, of the address that was refused last, or of its network where that holds nothing:
+     * others may be spared from those who hold more than their share.
+     */
     private boolean longIdle() {
-        long floor = world.guard.policy().idleFloorNanos();
-        return world.listeners.stream().anyMatch(each -> each.longestIdle() > 3 * floor / 2 + Timeline.SECOND);
+        List<ModelConnection> all = world.listeners.stream()
+                .flatMap(each -> each.connections().stream())
+                .toList();
+        List<ModelConnection> own =
+                all.stream().filter(each -> each.client.address.equals(refused)).toList();
+        long most = 3 * world.guard.policy().idleFloorNanos() / 2 + Timeline.SECOND;
+        return (own.isEmpty() ? all : own)
+                .stream()
+                        .anyMatch(each -> each.atWork == 0
+                                && !each.evicted
+                                && world.ran() - each.activeAt > most
+                                && network(each.client.address) == network(refused));
+    }
+
+    private static int network(InetAddress address) {
+        return address.hashCode() >>> 8;
     }
 
     void told(HealthStatus status) {

@@ -254,7 +254,8 @@ public final class AdmissionPolicy {
 
     /** The same on a connection that is all of one client's: {@link ConnectionHandle#forwardedFor}. */
     public boolean refusesForwarded(ConnectionHandle connection, long lateMillis) {
-        return connection instanceof TrackedConnection one && clients.forwarded().came(one.client(), lateMillis);
+        return connection instanceof TrackedConnection one
+                && clients.forwarded().came(one.client(), lateMillis);
     }
 
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */

@@ -95,7 +95,11 @@ public final class TcpGuard implements AdmissionControl, AutoCloseable {
                 : Admission.ADMIT;
     }
 
-    /** Fails health on purpose until {@link #resume()}, whatever the signals say; connections are served on. */
+    /**
+     * Fails health on purpose until {@link #resume()}, whatever the signals say; connections are served on.
+     *
+     * @param reason for people; shown as one line of 200 characters at most
+     */
     @Override
     public void drain(String reason) {
         life.operate(Objects.requireNonNull(reason, "reason"));

@@ -281,6 +281,16 @@ class StopAndStartTest {
     }
 
     @Test
+    void showsAnOperatorsReasonAsOneShortLine() {
+        try (TcpGuard guard = TcpGuard.builder().build().start()) {
+            guard.drain(" Übung\r\nweight: 100\u001b[2J \u202e\u2028\ud800 ");
+            assertThat(guard.status().drainReason()).hasValue("Übung??weight: 100?[2J ???");
+            guard.drain("x".repeat(100_000));
+            assertThat(guard.status().drainReason().orElseThrow()).hasSize(200);
+        }
+    }
+
+    @Test
     void namesEachOfSeveralTextsThatAreWrong() {
         assertThatThrownBy(() -> Setting.parse(Map.of("elevatedAt", "high", "notice", "soon")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -30,9 +30,11 @@ final class GuardLifecycle implements SmartLifecycle, DisposableBean {
 
     @Override
     public void start() {
-        if (!servers.on() || !servers.inUse().isEmpty()) {
+        if (!servers.on() || servers.any()) {
             begin();
             servers.begin();
+        } else {
+            servers.sayWhyNot();
         }
         running = true;
     }

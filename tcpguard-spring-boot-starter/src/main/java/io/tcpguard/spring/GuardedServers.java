@@ -20,6 +20,8 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
     private final TcpGuard guard;
     private final List<WebServerGuard> adapters;
     private final Set<WebServerGuard> inUse = new CopyOnWriteArraySet<>();
+    /** Nothing is guarded. */
+    private volatile String why = "Spring Boot makes no web server here; a container's own is guarded from its side";
 
     GuardedServers(TcpGuard guard, List<WebServerGuard> adapters) {
         this.guard = guard;
@@ -32,9 +34,9 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
         return HIGHEST_PRECEDENCE;
     }
 
-    /** Adapters that guard something. */
-    List<WebServerGuard> inUse() {
-        return List.copyOf(inUse);
+    /** Whether there is a server to guard. */
+    boolean any() {
+        return inUse.stream().anyMatch(WebServerGuard::serves);
     }
 
     /**
@@ -56,9 +58,12 @@ final class GuardedServers implements WebServerFactoryCustomizer<WebServerFactor
                 return;
             }
         }
-        log.info(
-                "tcpguard is not active: no adapter on the class path knows what {} makes",
-                factory.getClass().getName());
+        why = "no adapter on the class path knows what " + factory.getClass().getName() + " makes";
+    }
+
+    /** Where none is in use. */
+    void sayWhyNot() {
+        log.info("tcpguard is not active: {}", why);
     }
 
     /** The guard runs, the servers not yet. */

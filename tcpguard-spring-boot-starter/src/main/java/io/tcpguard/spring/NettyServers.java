@@ -55,6 +55,12 @@ final class NettyServers implements WebServerGuard {
         return one;
     }
 
+    /** There is no container for it. */
+    @Override
+    public synchronized boolean serves() {
+        return netty != null;
+    }
+
     @Override
     public void begin(TcpGuard guard) {
         if (drained) {

@@ -148,6 +148,11 @@ final class TomcatServers implements WebServerGuard {
     }
 
     @Override
+    public boolean serves() {
+        return !connectors.isEmpty();
+    }
+
+    @Override
     public void begin(TcpGuard guard) {
         running = true;
         for (Connector connector : acceptCounts.keySet()) {

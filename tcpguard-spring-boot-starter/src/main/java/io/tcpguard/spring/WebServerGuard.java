@@ -18,6 +18,9 @@ interface WebServerGuard {
      */
     boolean guard(WebServerFactory factory, TcpGuard guard);
 
+    /** Whether a factory has made a server: in a container Boot has one all the same, and asks it for nothing. */
+    boolean serves();
+
     /** The guard runs; servers have not been started yet, or not again. */
     void begin(TcpGuard guard);
 

@@ -48,7 +48,7 @@ record Example(Path base) {
         context.registerBean((Class<T>) type, (Supplier<T>) made);
     }
 
-    private ConfigurableApplicationContext run(Consumer<SpringApplication> prepare, String... arguments)
+    ConfigurableApplicationContext run(Consumer<SpringApplication> prepare, String... arguments)
             throws ClassNotFoundException {
         List<String> all = new ArrayList<>(List.of(
                 "--server.port=0",

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.testkit.Await;
+import jakarta.servlet.ServletContext;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.context.ConfigurableWebApplicationContext;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the guard reads Linux's descriptors")
 class TomcatConnectorsTest {
@@ -72,6 +77,39 @@ class TomcatConnectorsTest {
             TcpGuard guard = application.getBean(TcpGuard.class);
             Await.until("no listener", () -> guard.snapshot().listeners().isEmpty());
             Await.until("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+        }
+    }
+
+    @Test
+    void saysWhyNothingIsGuardedInAContainer(@TempDir Path container) throws Exception {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        PrintStream console = System.out;
+        List<ConfigurableApplicationContext> application = new ArrayList<>();
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(container.toString());
+        tomcat.addContext("", container.toString())
+                .addServletContainerInitializer((classes, servlets) -> application.add(startIn(servlets)), null);
+        System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            tomcat.start();
+            // A server that knows nothing of its clients would take them for a leak.
+            assertThat(application.get(0).getBean(TcpGuard.class).healthPort()).isEqualTo(-1);
+        } finally {
+            System.setOut(console);
+            application.forEach(ConfigurableApplicationContext::close);
+            tomcat.stop();
+            tomcat.destroy();
+        }
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .containsOnlyOnce("tcpguard is not active: Spring Boot makes");
+    }
+
+    private ConfigurableApplicationContext startIn(ServletContext servlets) {
+        try {
+            return example.run(application -> application.addInitializers(
+                    context -> ((ConfigurableWebApplicationContext) context).setServletContext(servlets)));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -8,6 +8,7 @@ import io.tcpguard.internal.jmx.Operations;
 import io.tcpguard.internal.probe.AwakeTime;
 import io.tcpguard.internal.sampling.Rehearsal;
 import io.tcpguard.internal.text.AddressLiteral;
+import io.tcpguard.internal.text.Plain;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.ListenerControl;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * stop, and so does what adapters have registered. Any thread; what changes its state waits for what did so before.
  */
 public final class RuntimeLifecycle {
+    /** It is in each answer of the health port. */
+    private static final int LONGEST_REASON = 200;
+
     private final GuardConfig config;
     private final PublishedSnapshot published;
     private final GuardCounters counters;
@@ -99,9 +103,10 @@ public final class RuntimeLifecycle {
     /**
      * Takes an operator's word.
      *
-     * @param reason why an operator drains; null: he does not, or no more
+     * @param said why an operator drains; null: he does not, or no more
      */
-    public synchronized void operate(@Nullable String reason) {
+    public synchronized void operate(@Nullable String said) {
+        String reason = said == null ? null : Plain.line(said, LONGEST_REASON);
         if (reason != null) {
             state.endRehearsal();
         }

@@ -26,4 +26,27 @@ public final class Plain {
         }
         return plain.toString();
     }
+
+    /**
+     * What an operator said, in any language, as one line: with a question mark for what ends a line, steers a terminal
+     * or turns the direction of writing. No longer than that.
+     */
+    public static String line(String text, int longest) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().limit(longest).map(c -> isWritten(c) ? c : '?').forEach(line::appendCodePoint);
+        return line.toString().strip();
+    }
+
+    private static boolean isWritten(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
 }

@@ -38,8 +38,8 @@ public final class GuardConfig {
      * Defaults, with these instead of some, and not {@linkplain Setting#ENABLED enabled} if the process says so. Values
      * must have passed {@link Setting#check}.
      *
-     * @throws IllegalArgumentException naming both settings and their values, if two contradict each other and the guard
-     *     is not switched off
+     * @throws IllegalArgumentException naming both settings and their values, if two contradict each other and the
+     *     guard is not switched off
      */
     public GuardConfig(Map<Setting, Object> given) {
         EnumMap<Setting, Object> all = new EnumMap<>(Setting.class);

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the guard reads of a request's head and writes into an answer's. The headers may be of an application's own kind,
- * which throws at what it does not know, or belong to all its answers: neither request nor answer fails by them, and
+ * What the guard reads of a request's head and writes into an answer's. The headers may be of an application's own
+ * kind, which throws at what it does not know, or belong to all its answers: neither request nor answer fails by them, and
  * nobody else's answer changes.
  */
 final class HttpHeads {
@@ -49,7 +49,7 @@ final class HttpHeads {
         }
     }
 
-    /** The answer with {@code Connection: close}, a copy where Netty's own can be copied; null if it takes no header. */
+    /** The answer with {@code Connection: close}, a copy where it can be copied; null if it takes no header. */
     static @Nullable HttpResponse closing(HttpResponse response) {
         HttpResponse last = response;
         if (response.getClass() == DefaultFullHttpResponse.class) {

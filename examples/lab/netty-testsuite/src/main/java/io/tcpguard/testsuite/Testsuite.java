@@ -35,8 +35,8 @@ public final class Testsuite {
     private Testsuite() {}
 
     /**
-     * {@code -Dtestsuite.only=} a pattern of classes. Exit code 1: the guard made a difference, at a comfortable limit or
-     * at one where each connection takes the slot of an idle one.
+     * {@code -Dtestsuite.only=} a pattern of classes. Exit code 1: the guard made a difference, at a comfortable limit
+     * or at one where each connection takes the slot of an idle one.
      */
     public static void main(String[] args) throws Exception {
         if (args.length == 1) {

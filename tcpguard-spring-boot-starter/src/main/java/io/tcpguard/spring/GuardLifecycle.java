@@ -55,7 +55,11 @@ final class GuardLifecycle implements SmartLifecycle, DisposableBean {
     public void stop() {
         running = false;
         synchronized (USERS) {
-            if (uses && USERS.merge(guard, -1, (all, less) -> all + less == 0 ? null : all + less) == null) {
+            int left = USERS.getOrDefault(guard, 1) - 1;
+            if (uses && left > 0) {
+                USERS.put(guard, left);
+            } else if (uses) {
+                USERS.remove(guard);
                 guard.stop();
             }
             uses = false;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard reads of a request's head and writes into an answer's. The headers may be of an application's own
- * kind, which throws at what it does not know, or belong to all its answers: neither request nor answer fails by them, and
- * nobody else's answer changes.
+ * kind, which throws at what it does not know, or belong to all its answers: neither request nor answer fails by them,
+ * and nobody else's answer changes.
  */
 final class HttpHeads {
     private HttpHeads() {}

@@ -24,7 +24,7 @@ class PacesTest {
         assertThat(makeUp.isTime(4, 100 * MILLI - 1)).isFalse();
         assertThat(makeUp.isTime(4, 100 * MILLI)).isTrue();
         for (int i = 2; i < 10; i++) {
-            assertThat(makeUp.isTime(4, i * 100 * MILLI)).isTrue();
+            assertThat(makeUp.isTime(4, 100 * MILLI * i)).isTrue();
         }
         long last = 900 * MILLI;
         assertThat(makeUp.isTime(4, last + MINUTE - 1)).isFalse();

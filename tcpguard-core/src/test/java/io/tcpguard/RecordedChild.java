@@ -42,6 +42,7 @@ final class RecordedChild {
                 ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             GuardedListener listener = guard.listen("plain", server.socket().getLocalPort(), () -> true);
+            Await.until("loaded what waits, while classes can be", () -> true);
             try {
                 while (true) {
                     held.add(DatagramChannel.open());

@@ -14,7 +14,7 @@ final class TomcatPreload {
     static final String OWN =
             "AcceptorLife BlockedWrite BodyReads ClientChannel ConnectionGate ConnectionGate$Eviction "
                     + "ConnectionRegistry ConnectorLife EndpointControl EndpointGuard Evictor FilesBeingSent "
-                    + "FilesBeingSent$Sending ForwardedValve ForwardedValve$Placed GoAwayCloser "
+                    + "FilesBeingSent$Sending ForwardedValve ForwardedValve$Placed ForwardedValve$Proxy GoAwayCloser "
                     + "GoAwayCloser$Leaving GuardedAdapter GuardedAdapter$ConnectorView GuardedConnection "
                     + "GuardedHandler GuardedHandler$1 GuardedHttp11NioProtocol "
                     + "GuardedHttp11NioProtocol$EndpointView GuardedNioEndpoint GuardedNioEndpoint$GatedProcessor "

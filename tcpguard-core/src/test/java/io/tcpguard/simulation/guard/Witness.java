@@ -70,6 +70,7 @@ final class Witness {
     private InetAddress refused = InetAddress.getLoopbackAddress();
     private long evictionsThen;
     private long gaveWayAt;
+    private long sampledAt;
     private long waited;
     private long mayWait;
     private boolean trouble;
@@ -200,7 +201,10 @@ final class Witness {
     private void noteWhoGaveWay() {
         long now = world.time.now();
         boolean turnedAway = now - refusedAt <= Timeline.SECOND;
-        boolean excused = world.anyWithin(NO_ROOM_MADE, EYES) || !undisturbed();
+        // While nobody samples, nobody grows idle: a preempted sampler is as good as a late one.
+        boolean late = now - sampledAt > Timeline.SECOND;
+        sampledAt = now;
+        boolean excused = late || world.anyWithin(NO_ROOM_MADE, EYES) || !undisturbed();
         if (!turnedAway || evictions > evictionsThen || excused || !longIdle()) {
             gaveWayAt = now;
             evictionsThen = evictions;

@@ -62,6 +62,9 @@ final class ListenTableProbe implements Probe {
         this.tooMany = new ReadFailure(
                 Cause.NOT_SUPPORTED, "/proc/self/net/tcp, tcp6: too many listeners to find that on port " + port);
         this.reading = last.unavailable(noListener);
+        // Now, not by the first sample: that one may find no descriptor left.
+        take(ListenTables.IPV6);
+        take(ListenTables.IPV4);
     }
 
     @Override

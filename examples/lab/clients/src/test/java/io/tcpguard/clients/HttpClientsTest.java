@@ -89,7 +89,8 @@ class HttpClientsTest {
             Tally fresh = new Tally();
             try (Flood flood = new Flood(server.port)) {
                 TimeUnit.SECONDS.sleep(2);
-                askEach(newcomers, url, fresh, 1, 0).end();
+                // Of ten strangers among 400 sometimes none gets in at its first try.
+                askEach(newcomers, url, fresh, 4, 0).end();
                 assertThat(flood).isNotNull();
             }
             tallies.put("new in a flood", fresh);

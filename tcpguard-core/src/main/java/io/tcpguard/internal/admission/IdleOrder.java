@@ -142,6 +142,7 @@ final class IdleOrder {
      */
     @Nullable ListEntry idleOf(Source network, long now, long silentFloor, long idleFloor) {
         long youngest = tick(now - idleFloor);
+        retire(youngest - BUCKETS);
         ListEntry h = resume == null ? after(null, youngest) : resume;
         for (int steps = STEPS; h != null && steps > 0; steps--) {
             boolean wanted = h.source != null && h.source.isIn(network) && isIdle(h, now, silentFloor, idleFloor);

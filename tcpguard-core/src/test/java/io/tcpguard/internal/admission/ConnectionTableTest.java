@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ConnectionTableTest {
     private static final long SILENT = TimeUnit.SECONDS.toNanos(2);
@@ -393,6 +394,25 @@ class ConnectionTableTest {
 
         assertThat(most).isEqualTo(open.length);
         assertThat(table.size()).isEqualTo(open.length);
+    }
+
+    /** After years without a search for a victim it would look through each tick since, under the table's lock. */
+    @Test
+    @Timeout(10)
+    void findsTheIdleOfANetworkHoweverLongNobodyWasSearchedFor() throws UnknownHostException {
+        at(2e9);
+        List<TrackedConnection> some = new ArrayList<>();
+        for (int i = 1; i <= 16; i++) {
+            some.add(received(InetAddress.getByName("192.0.2." + i)));
+        }
+        for (int i = 0; i < 8; i++) {
+            received(InetAddress.getByName("198.51." + i + ".1"));
+        }
+        table.settle(now);
+        at(2e9 + 11);
+
+        assertThat(table.claimOfSource(InetAddress.getByName("192.0.2.99"), now, SILENT, FLOOR))
+                .isIn(some);
     }
 
     private TrackedConnection open() {

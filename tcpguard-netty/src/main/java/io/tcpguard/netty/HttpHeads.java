@@ -51,27 +51,31 @@ final class HttpHeads {
 
     /** The answer with {@code Connection: close}, a copy where it can be copied; null if it takes no header. */
     static @Nullable HttpResponse closing(HttpResponse response) {
-        HttpResponse last = response;
-        if (response.getClass() == DefaultFullHttpResponse.class) {
-            DefaultFullHttpResponse full = (DefaultFullHttpResponse) response;
-            last = new DefaultFullHttpResponse(
-                    full.protocolVersion(),
-                    full.status(),
-                    full.content(),
-                    full.headers().copy(),
-                    full.trailingHeaders());
-        } else if (response.getClass() == DefaultHttpResponse.class) {
-            last = new DefaultHttpResponse(
-                    response.protocolVersion(),
-                    response.status(),
-                    response.headers().copy());
-        }
         try {
+            HttpResponse last = own(response);
             last.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             return last;
         } catch (RuntimeException | Error e) {
             NettyLog.LOG.debug("an answer takes no header, so its connection goes on", e);
             return null;
         }
+    }
+
+    private static HttpResponse own(HttpResponse response) {
+        if (response.getClass() == DefaultFullHttpResponse.class) {
+            DefaultFullHttpResponse full = (DefaultFullHttpResponse) response;
+            return new DefaultFullHttpResponse(
+                    full.protocolVersion(),
+                    full.status(),
+                    full.content(),
+                    full.headers().copy(),
+                    full.trailingHeaders());
+        }
+        return response.getClass() == DefaultHttpResponse.class
+                ? new DefaultHttpResponse(
+                        response.protocolVersion(),
+                        response.status(),
+                        response.headers().copy())
+                : response;
     }
 }

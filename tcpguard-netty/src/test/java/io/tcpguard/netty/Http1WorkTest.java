@@ -535,6 +535,29 @@ class Http1WorkTest {
                 EmptyHttpHeaders.INSTANCE);
     }
 
+    @Test
+    void sendsAnAnswerWhoseHeadersCannotBeCopiedAsItIs() {
+        EmbeddedChannel child = serve();
+        guarded.ports.leave(true);
+        child.writeInbound(text(GET));
+        HttpHeaders own = new DefaultHttpHeaders() {
+            @Override
+            public HttpHeaders copy() {
+                throw new UnsupportedOperationException("of a test");
+            }
+        };
+
+        child.writeOutbound(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.OK,
+                Unpooled.EMPTY_BUFFER,
+                own.set("content-length", 0),
+                EmptyHttpHeaders.INSTANCE));
+
+        assertThat(answer(child)).startsWith("HTTP/1.1 200 ");
+        assertThat(guarded.handle().working).hasValue(0);
+    }
+
     /** A decoder makes what headers its factory says. */
     @Test
     void servesARequestWhoseHeadersItDoesNotUnderstand() {

@@ -190,6 +190,9 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     private void forgetIfOver() {
         if (closed.get() && connections.isEmpty()) {
             ports.forget(this);
+            if (!connections.isEmpty()) {
+                ports.list(this); // One that was in hand came between the two.
+            }
         }
     }
 }

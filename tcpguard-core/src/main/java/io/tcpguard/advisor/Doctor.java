@@ -47,7 +47,7 @@ public final class Doctor {
      * @param arguments {@code doctor}, then options; {@code doctor --help} lists them
      */
     public static void main(String[] arguments) {
-        // UTF-8 whatever the locale: the texts have × and … in them.
+        // UTF-8 whatever the locale: what is quoted may be in any language.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         int code = new Doctor(out, err).run(List.of(arguments));

@@ -25,15 +25,16 @@ final class PaceEstimator {
     /** The later a bucket here, the shorter the pause. */
     private final SourceHistogram shortest = new SourceHistogram(BUCKETS);
 
-    /** Times are those of the last sample, so a later one makes pauses look shorter. */
+    /** A sample that comes later than this was late. */
     private static final long LATE = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long UNSURE_FOR = TimeUnit.SECONDS.toNanos(15);
+    private static final long WINDOW = TimeUnit.SECONDS.toNanos(15);
 
     private volatile boolean frozen;
-    private volatile boolean sure = true;
-    private boolean everLate;
-    private long lateAt;
+    private volatile long longestStep;
+    private long longestNow;
+    private long longestBefore;
+    private long window;
     private volatile long least;
 
     /**
@@ -64,20 +65,31 @@ final class PaceEstimator {
      *
      * @param step since the last one
      */
-    void sampled(long step, long now) {
-        if (step > LATE) {
-            everLate = true;
-            lateAt = now;
+    void sampled(long step) {
+        longestNow = Math.max(longestNow, step);
+        long longest = Math.max(longestNow, longestBefore);
+        if (longest != longestStep) {
+            longestStep = longest;
         }
-        boolean is = !everLate || now - lateAt > UNSURE_FOR;
-        if (is != sure) {
-            sure = is;
+        window += step;
+        if (window >= WINDOW) {
+            window = 0;
+            longestBefore = longestNow;
+            longestNow = 0;
         }
     }
 
-    /** Whether no sample was late in the last 15 seconds: else nobody is taken for hurried. */
+    /** Whether no sample was late in the last 15 seconds at least: else times since an opening tell nothing. */
     boolean sure() {
-        return sure;
+        return longestStep <= LATE;
+    }
+
+    /**
+     * Whether healthy clients make no such pause. Times are those of the last sample, and threads that answer are late
+     * where the sampler is: a pause may have been longer by the longest step of the last 15 seconds.
+     */
+    boolean hurried(long pause) {
+        return pause + longestStep < least;
     }
 
     /** Works it out anew; the sampler calls it about once a second. */

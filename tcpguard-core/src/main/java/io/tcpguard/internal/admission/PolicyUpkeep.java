@@ -80,7 +80,7 @@ final class PolicyUpkeep {
                 }
             }
         }
-        clients.pace().sampled(stoodStill, now);
+        clients.pace().sampled(stoodStill);
         turn(step, now);
         if (now - learnedAt >= LEARN_EVERY) {
             learnedAt = now;

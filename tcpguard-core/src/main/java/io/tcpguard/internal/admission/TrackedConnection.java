@@ -51,8 +51,8 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     /** Came back sooner than healthy clients do. */
     private boolean hurried;
-    /** The last pause was too short, if it was measured well. */
-    private boolean mayHurry;
+    /** The last one. */
+    private short pause = Short.MAX_VALUE;
 
     /** Its client says that it speaks for others. */
     private volatile boolean forwards;
@@ -148,13 +148,12 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     /** Between two whole requests: other bytes, and the end of a client's, are no sign of its pace. */
     private void paused() {
-        int pause = ticks(lastActive - openedAt) - endedAfter;
-        if (begun > 0 && pause >= PaceEstimator.LEAST >> TICK) {
-            shortestPause = (short) Math.min(shortestPause, pause);
-            PaceEstimator pace = table.clients().pace();
-            // Of the one before it is known by now whether it was measured well.
-            hurried |= mayHurry && pace.sure();
-            mayHurry = (long) pause << TICK < pace.nanos();
+        short now = (short) Math.min(Short.MAX_VALUE, ticks(lastActive - openedAt) - endedAfter);
+        if (begun > 0 && now >= PaceEstimator.LEAST >> TICK) {
+            shortestPause = (short) Math.min(shortestPause, now);
+            // Of the one before it is known by now how late samples were around it.
+            hurried |= table.clients().pace().hurried((long) pause << TICK);
+            pause = now;
         }
     }
 

@@ -141,18 +141,6 @@ class SlotRotationTest {
     }
 
     @Test
-    void isNotSureOfPausesForAWhileAfterALateSample() {
-        pace.sampled(STEP, seconds(1));
-        assertThat(pace.sure()).isTrue();
-        pace.sampled(10 * STEP, seconds(2));
-        assertThat(pace.sure()).isFalse();
-        pace.sampled(STEP, seconds(17));
-        assertThat(pace.sure()).isFalse();
-        pace.sampled(STEP, seconds(18));
-        assertThat(pace.sure()).isTrue();
-    }
-
-    @Test
     void knowsNoPauseOfPeopleWhoClick() {
         for (int i = 0; i < 2_000; i++) {
             pace.finished(i % 100, TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(60_000)));

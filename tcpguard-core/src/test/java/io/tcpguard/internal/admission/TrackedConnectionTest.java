@@ -224,6 +224,38 @@ class TrackedConnectionTest {
         assertThat(known()).isZero();
     }
 
+    /** Told when the next request comes: then it is known how late the samples around the pause were. */
+    @Test
+    void hasHadATurnIfItCameBackSoonerThanHealthyClientsDoThoughSamplesAreALittleLate() {
+        healthyClientsPauseForThreeSeconds();
+        clients.pace().sampled(SECOND / 5);
+        TrackedConnection soon = cameBackAfter(2.5);
+        TrackedConnection perhaps = cameBackAfter(2.8);
+
+        slotsAreWanted(100);
+        assertThat(perhaps.leaves()).isFalse();
+        assertThat(soon.leaves()).isTrue();
+    }
+
+    private TrackedConnection cameBackAfter(double seconds) {
+        TrackedConnection connection = open();
+        request(connection);
+        pass(seconds);
+        request(connection);
+        pass(5);
+        request(connection);
+        return connection;
+    }
+
+    private void healthyClientsPauseForThreeSeconds() {
+        for (int twice = 0; twice < 2; twice++) {
+            for (int source = 0; source < 600; source++) {
+                clients.pace().finished(source, 3 * SECOND);
+            }
+            clients.pace().update();
+        }
+    }
+
     private int known() {
         clients.history().memory().sweep();
         return clients.history().memory().good();

@@ -78,7 +78,7 @@ public final class CoarseClock {
     /** Ends a rest, if it rests: it stands still again until it is told the time. Any thread. */
     public void resume() {
         if (nanos.get() == RESTS) {
-            nanos.compareAndSet(RESTS, exact.getAsLong() - origin - pauses);
+            nanos.compareAndSet(RESTS, now());
         }
     }
 
@@ -94,6 +94,15 @@ public final class CoarseClock {
             return now;
         }
         wake.run();
+        return now();
+    }
+
+    /** The time, with what has passed since the last sample: for the few questions that are worth asking the system. */
+    long exactly() {
+        return Math.max(nanos(), now());
+    }
+
+    private long now() {
         return exact.getAsLong() - origin - pauses;
     }
 }

@@ -51,8 +51,6 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     /** Came back sooner than healthy clients do. */
     private boolean hurried;
-    /** The last one. */
-    private short pause = Short.MAX_VALUE;
 
     /** Its client says that it speaks for others. */
     private volatile boolean forwards;
@@ -148,13 +146,18 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
 
     /** Between two whole requests: other bytes, and the end of a client's, are no sign of its pace. */
     private void paused() {
-        short now = (short) Math.min(Short.MAX_VALUE, ticks(lastActive - openedAt) - endedAfter);
-        if (begun > 0 && now >= PaceEstimator.LEAST >> TICK) {
-            shortestPause = (short) Math.min(shortestPause, now);
-            // Of the one before it is known by now how late samples were around it.
-            hurried |= table.clients().pace().hurried((long) pause << TICK);
-            pause = now;
+        int pause = ticks(lastActive - openedAt) - endedAfter;
+        if (begun > 0 && pause >= PaceEstimator.LEAST >> TICK) {
+            shortestPause = (short) Math.min(shortestPause, pause);
+            PaceEstimator pace = table.clients().pace();
+            // The next sample may be late, so the system is asked before it is said of anybody.
+            hurried |= pace.hurried((long) pause << TICK) && pace.hurried(exactly() - ((long) endedAfter << TICK));
         }
+    }
+
+    /** Since its opening, as the system tells it now. */
+    private long exactly() {
+        return table.clients().clock().exactly() - openedAt;
     }
 
     private static int ticks(long nanos) {

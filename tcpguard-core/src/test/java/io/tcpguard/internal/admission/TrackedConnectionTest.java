@@ -13,13 +13,16 @@ import org.junit.jupiter.api.Test;
 class TrackedConnectionTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final CoarseClock clock = new CoarseClock(0);
+    private long now;
+    /** So long ago is the last sample. */
+    private long late;
+
+    private final CoarseClock clock = new CoarseClock(0, () -> now + late);
     private final ClientModel clients =
             ClientModel.empty(4 * SECOND, 2 * SECOND, 10 * SECOND, clock, new RefusalCounters());
     private final ConnectionTable table = new ConnectionTable(clients, 0);
     private final ConnectionTable ofListener = new ConnectionTable(clients, 0);
     private final ListenerCounts counts = new ListenerCounts();
-    private long now;
 
     @Test
     void isWorkingFromItsFirstRequestToTheEndOfItsLast() {
@@ -224,7 +227,6 @@ class TrackedConnectionTest {
         assertThat(known()).isZero();
     }
 
-    /** Told when the next request comes: then it is known how late the samples around the pause were. */
     @Test
     void hasHadATurnIfItCameBackSoonerThanHealthyClientsDoThoughSamplesAreALittleLate() {
         healthyClientsPauseForThreeSeconds();
@@ -237,12 +239,23 @@ class TrackedConnectionTest {
         assertThat(soon.leaves()).isTrue();
     }
 
+    @Test
+    void hasNotHadATurnIfOnlyTheSampleIsLate() {
+        healthyClientsPauseForThreeSeconds();
+        TrackedConnection connection = open();
+        request(connection);
+        pass(2);
+        late = 2 * SECOND;
+        request(connection);
+
+        slotsAreWanted(100);
+        assertThat(connection.leaves()).isFalse();
+    }
+
     private TrackedConnection cameBackAfter(double seconds) {
         TrackedConnection connection = open();
         request(connection);
         pass(seconds);
-        request(connection);
-        pass(5);
         request(connection);
         return connection;
     }

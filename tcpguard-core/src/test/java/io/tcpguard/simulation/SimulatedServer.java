@@ -132,7 +132,7 @@ final class SimulatedServer {
                 peak = Math.max(peak, descriptors());
             }
             Admission decision = policy.accept(
-                    inHand.address, false, listeners.get(0).state().refusal(), room, accepted, () -> true, now);
+                    inHand.address, false, listeners.get(0).state().refusal(), null, room, accepted, () -> true, now);
             if (decision == Admission.WAIT) {
                 break;
             }

@@ -260,7 +260,8 @@ public final class AdmissionPolicy {
 
     /** Forgets what is remembered of a source and of the networks around it. Whether anything was. */
     public boolean forgetSource(InetAddress address) {
-        return clients.forget(table, address);
+        boolean behindAProxy = clients.forwarded().forget(ForwardedClients.id(address.getHostAddress()));
+        return table.forget(address) || behindAProxy;
     }
 
     /** Tells the log at DEBUG of a request that is refused. */
@@ -301,18 +302,6 @@ public final class AdmissionPolicy {
             trouble.warn("tcpguard: a decision failed, and the connection is admitted", e, now);
             return Admission.ADMIT;
         }
-    }
-
-    /** The same where no listener counts its own slots. */
-    public Admission accept(
-            @Nullable InetAddress source,
-            boolean stale,
-            @Nullable Reason atListener,
-            @Nullable AcceptQueueTimer queue,
-            long number,
-            BooleanSupplier canAnswer,
-            long now) {
-        return accept(source, stale, atListener, null, queue, number, canAnswer, now);
     }
 
     /** The same for one that can't wait and can be answered, at a listener that has no trouble of its own. */

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Ceilings {
-    /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
-    static final double UNFAIR = 2;
-
     private final DescriptorCeiling descriptors;
     private final SlotCeiling process;
 
@@ -77,7 +74,7 @@ final class Ceilings {
     }
 
     private static boolean unfair(Ceiling ceiling, Capacity capacity, InetAddress source) {
-        return ceiling.scarce(capacity) && ceiling.table().holdsMoreThan(UNFAIR, source);
+        return ceiling.scarce(capacity) && ceiling.table().holdsMoreThan(Sources.UNFAIR, source);
     }
 
     /** Whether an eviction may pass it until the evicted one is closed. */

@@ -40,12 +40,6 @@ record ClientModel(
                 shed);
     }
 
-    /** Forgets what a source did, by itself or behind a proxy. Whether anything was known. */
-    boolean forget(ConnectionTable table, InetAddress address) {
-        boolean behindAProxy = forwarded.forget(ForwardedClients.id(address.getHostAddress()));
-        return table.forget(address, history.memory()) || behindAProxy;
-    }
-
     /**
      * Nothing is known yet.
      *
@@ -99,11 +93,11 @@ record ClientModel(
     }
 
     /** A connection that never came back with a second request was evicted. */
-    void sat(TrackedConnection evicted, long now) {
-        if (evicted.client() == 0) {
-            history.sat(evicted.source, evicted.address, now);
+    void sat(long client, @Nullable Source source, @Nullable InetAddress address, long now) {
+        if (client == 0) {
+            history.sat(source, address, now);
         } else {
-            forwarded.sat(evicted.client());
+            forwarded.sat(client);
         }
     }
 

@@ -157,8 +157,8 @@ final class ConnectionTable {
     }
 
     /** As {@link Sources#forget}. */
-    synchronized boolean forget(InetAddress address, SourceMemory memory) {
-        return sources.forget(address, memory);
+    synchronized boolean forget(InetAddress address) {
+        return sources.forget(address, clients.history().memory());
     }
 
     /** As {@link Sources#holdsMoreThan}. */
@@ -216,7 +216,7 @@ final class ConnectionTable {
             source.remove(h);
             source.append(h);
         }
-        Source network = sources.crowdAround(Ceilings.UNFAIR, address);
+        Source network = sources.crowdAround(Sources.UNFAIR, address);
         return network == null ? null : order.idleOf(network, now, silentFloor, idleFloor);
     }
 

@@ -169,7 +169,7 @@ final class Evictions {
         try {
             decisions.evicted(victim, how, cause, clients.clock().nanos(), now);
             if (victim.begun() <= 1) {
-                clients.sat(victim, now);
+                clients.sat(victim.client(), victim.source, victim.address, now);
             }
         } catch (RuntimeException | Error e) {
             // It is claimed, and nobody else will close it.

@@ -6,12 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The slots of one listener: how many it holds, whose they are, and how many its server allows. Any thread. */
 public final class ListenerSlots {
-    /**
-     * By how many a listener's ceiling may be passed at most, by those who are never refused and while evicted ones
-     * close.
-     */
-    public static final int MOST_BEYOND = 48;
-
     private final ListenerCounts counts = new ListenerCounts();
     private final ConnectionTable table;
     private final SlotCeiling ceiling;

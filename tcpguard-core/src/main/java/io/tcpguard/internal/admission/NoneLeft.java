@@ -77,7 +77,7 @@ final class NoneLeft {
         }
         for (int i = 0; i < listeners.size(); i++) {
             ListenerSlots listener = ListenerSlots.at(listeners, i);
-            if (listener != null && listener.ceiling().excess() > ListenerSlots.MOST_BEYOND) {
+            if (listener != null && listener.ceiling().excess() > SlotCeiling.MOST_BEYOND) {
                 return listener.ceiling();
             }
         }

@@ -9,6 +9,9 @@ import java.util.function.IntSupplier;
  * each of them may pass it by the one that it has in hand.
  */
 final class SlotCeiling extends Ceiling {
+    /** By how many it may be passed at most, by those who are never refused and while evicted ones close. */
+    static final int MOST_BEYOND = 48;
+
     /** Part of the slots within which they are scarce: as many as of descriptors are kept in reserve at 256. */
     private static final int SCARCE_PART = 20;
 
@@ -72,13 +75,13 @@ final class SlotCeiling extends Ceiling {
 
     @Override
     long mostBeyond(Capacity capacity) {
-        return ListenerSlots.MOST_BEYOND;
+        return MOST_BEYOND;
     }
 
     /**
      * By how many a ceiling of so many connections may be passed at most, for the time that evicted ones take to close.
      */
     private long margin() {
-        return Math.max(1, Math.min(ListenerSlots.MOST_BEYOND, most / SCARCE_PART));
+        return Math.max(1, Math.min(MOST_BEYOND, most / SCARCE_PART));
     }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * by the table's lock.
  */
 final class Sources {
+    /** A source is unfair when it holds twice its equal share: chance alone makes small differences. */
+    static final double UNFAIR = 2;
+
     /**
      * A network counts as one source if it holds this part of all connections, since whoever has one has many
      * addresses.

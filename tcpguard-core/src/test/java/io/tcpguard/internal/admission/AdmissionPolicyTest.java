@@ -491,7 +491,7 @@ class AdmissionPolicyTest {
                         RefusalCounters.Reason.OTHER_DESCRIPTORS))
                 .isEqualTo(192 / 5);
         newcomer = 1;
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -594,7 +594,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -619,10 +619,10 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.WAIT);
         atListener = null;
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
         assertThat(resets()).isZero();
     }
@@ -660,7 +660,7 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -672,7 +672,7 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> true, now)
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> true, now)
                         .refused())
                 .isTrue();
         assertThat(shed.of(
@@ -712,7 +712,7 @@ class AdmissionPolicyTest {
         atListener = RefusalCounters.Reason.WORK_DELAY;
         refusal = RefusalCounters.Reason.SYSTEM_FILES;
 
-        assertThat(policy().accept(null, true, atListener, null, 0, () -> true, now))
+        assertThat(policy().accept(null, true, atListener, null, null, 0, () -> true, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -738,9 +738,9 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
-        assertThat(policy().accept(probe, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(probe, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -780,11 +780,11 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -817,7 +817,7 @@ class AdmissionPolicyTest {
         newcomer = 1;
         canAnswer = false;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
     }
 
@@ -827,7 +827,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
         assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
         assertThat(policy().shedWithin(1, now)).isTrue();
@@ -838,12 +838,12 @@ class AdmissionPolicyTest {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
-        policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now);
+        policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now);
 
         open.get(0).closed();
         other--;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -853,7 +853,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, true, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, true, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESPOND);
     }
 
@@ -864,7 +864,7 @@ class AdmissionPolicyTest {
         connect(REFUSAL_POINT - 800, null);
         newcomer = 1;
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.RESET);
     }
 
@@ -874,12 +874,12 @@ class AdmissionPolicyTest {
         pass(60);
         policy().atOnce(100);
 
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.WAIT);
         assertThat(evictions).isEmpty();
         assertThat(policy().shedWithin(1, now)).isFalse();
         policy().atOnce(101);
-        assertThat(policy().accept(null, false, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .isEqualTo(Admission.ADMIT);
     }
 
@@ -888,10 +888,10 @@ class AdmissionPolicyTest {
         connect(100, null);
         policy().atOnce(100);
 
-        assertThat(policy().accept(null, true, atListener, waitingRoom(), 1, () -> canAnswer, now))
+        assertThat(policy().accept(null, true, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
                 .as("the sampler is late")
                 .isEqualTo(Admission.ADMIT);
-        assertThat(policy().accept(null, false, atListener, null, 0, () -> canAnswer, now))
+        assertThat(policy().accept(null, false, atListener, null, null, 0, () -> canAnswer, now))
                 .as("there is nowhere to wait")
                 .isEqualTo(Admission.ADMIT);
     }
@@ -992,7 +992,7 @@ class AdmissionPolicyTest {
     private Admission accept(@Nullable InetAddress source) {
         newcomer = 1;
         try {
-            return policy().accept(source, false, atListener, null, 0, () -> canAnswer, now);
+            return policy().accept(source, false, atListener, null, null, 0, () -> canAnswer, now);
         } finally {
             newcomer = 0;
         }

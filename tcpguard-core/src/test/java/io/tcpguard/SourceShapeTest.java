@@ -27,6 +27,11 @@ class SourceShapeTest {
             Pattern.compile("^( *)(?:(?:public|protected|private|abstract|static|final|sealed|non-sealed) )*"
                     + "(?:class|interface|enum|record|@interface) (\\w+)");
 
+    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?m)^\\s*//[^\\n]*");
+    /** As it is, or as an escape in a string. */
+    private static final Pattern NOT_ASCII =
+            Pattern.compile("[^\\x00-\\x7f].*|\"[^\"\\n]*\\\\u+(?!00[0-7])\\p{XDigit}{4}.*");
+
     @Test
     void noLineIsWiderThanAScreen() throws IOException {
         List<String> wide = new ArrayList<>();
@@ -105,6 +110,28 @@ class SourceShapeTest {
         }
         places.values().removeIf(files -> files.size() == 1);
         assertThat(places).isEmpty();
+    }
+
+    /**
+     * In a POSIX locale Java writes all but ASCII as question marks, to its log as to a terminal, and in a container
+     * that locale is the rule.
+     */
+    @Test
+    void whatPeopleAreToldIsPlainAscii() throws IOException {
+        List<String> others = new ArrayList<>();
+        for (Path file : sources("main")) {
+            if (file.toString().contains("/examples/")) {
+                continue;
+            }
+            String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
+            NOT_ASCII.matcher(code).results().forEach(found -> others.add(file + ": " + found.group()));
+        }
+        Files.readString(Path.of("src", "main", "resources", "io", "tcpguard", "advisor", "rules.txt"))
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .filter(line -> NOT_ASCII.matcher(line).find())
+                .forEach(others::add);
+        assertThat(others).isEmpty();
     }
 
     /** @param kind main or test; *: both */

@@ -79,7 +79,7 @@ final class RuleEntry {
         for (Line line : lines) {
             boolean known = ONCE.contains(line.key) || OFTEN.contains(line.key) || line.key.contains(CASE);
             if (!known) {
-                throw wrong(line.number, line.key, "one of " + ONCE + OFTEN + " or 'JUDGEMENT if …'");
+                throw wrong(line.number, line.key, "one of " + ONCE + OFTEN + " or 'JUDGEMENT if ...'");
             }
             if (ONCE.contains(line.key) && !seen.add(line.key)) {
                 throw wrong(line.number, line.key, "once");
@@ -193,7 +193,7 @@ final class RuleEntry {
     }
 
     private String one(String key) {
-        return all(key).stream().findFirst().orElseThrow(() -> wrong(number, setting, "a line '" + key + ": …'"));
+        return all(key).stream().findFirst().orElseThrow(() -> wrong(number, setting, "a line '" + key + ": ...'"));
     }
 
     private List<String> all(String key) {

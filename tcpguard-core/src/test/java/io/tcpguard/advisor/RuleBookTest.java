@@ -164,6 +164,6 @@ final class RuleBookTest {
     void refusesARuleThatLacksALine(String key) {
         String lacking = RULE.lines().filter(l -> !l.startsWith(key + ":")).collect(Collectors.joining("\n"));
 
-        assertThatThrownBy(() -> RuleBook.parse(lacking)).hasMessageContaining("'" + key + ": …'");
+        assertThatThrownBy(() -> RuleBook.parse(lacking)).hasMessageContaining("'" + key + ": ...'");
     }
 }

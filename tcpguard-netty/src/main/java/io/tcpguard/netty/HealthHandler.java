@@ -68,9 +68,7 @@ final class HealthHandler extends ChannelDuplexHandler {
         ctx.fireChannelReadComplete();
         if (lastSwallowed) {
             lastSwallowed = false;
-            if (!ctx.channel().config().isAutoRead()) {
-                ctx.read();
-            }
+            Http1Work.askForNext(ctx);
         }
     }
 

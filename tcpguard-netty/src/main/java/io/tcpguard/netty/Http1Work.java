@@ -97,9 +97,16 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         requests.readComplete();
         if (lastDropped) {
             lastDropped = false;
-            if (own != null && !own.channel().config().isAutoRead()) {
-                own.read();
+            if (own != null) {
+                askForNext(own);
             }
+        }
+    }
+
+    /** For an application that asks for each message, and hears nothing of one that was taken from it. */
+    static void askForNext(ChannelHandlerContext ctx) {
+        if (!ctx.channel().config().isAutoRead()) {
+            ctx.read();
         }
     }
 

@@ -5,6 +5,7 @@ import io.tcpguard.internal.meters.MeterSource;
 import io.tcpguard.internal.meters.PrometheusText;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The whole bytes of an answer on the health port, head and body; each ends its connection. Pure. */
 final class HealthAnswer {
@@ -12,6 +13,9 @@ final class HealthAnswer {
      * Characters; some four times the longest that was seen. A slot, and the memory for its answer, is not for more.
      */
     static final int LONGEST_REPORT = 256 * 1024;
+
+    private static final int LONGEST_REASON = 200;
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~]");
 
     private HealthAnswer() {}
 
@@ -66,9 +70,10 @@ final class HealthAnswer {
      * sticks.
      */
     static byte[] agentLine(HealthStatus s, boolean details) {
+        String why = NOT_PRINTABLE.matcher(details ? s.reason() : s.cause()).replaceAll("?");
         String line = s.up()
                 ? "ready up " + s.weight() + "%\n"
-                : "ready down 0% # " + printable(details ? s.reason() : s.cause()) + '\n';
+                : "ready down 0% # " + why.substring(0, Math.min(why.length(), LONGEST_REASON)) + '\n';
         return line.getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -120,14 +125,5 @@ final class HealthAnswer {
             case 500 -> "Internal Server Error";
             default -> "Service Unavailable";
         };
-    }
-
-    private static String printable(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        for (int i = 0; i < text.length() && i < 200; i++) {
-            char c = text.charAt(i);
-            line.append(c >= ' ' && c < 127 ? c : '?');
-        }
-        return line.toString();
     }
 }

@@ -9,10 +9,14 @@ import io.tcpguard.state.GuardSnapshot;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 
 /** What the health port and the agent's port answer, by path and peer. On the I/O thread. */
 final class HealthRoutes {
+    /** For those only who may see details. */
+    private static final Set<String> DETAILS = Set.of("/details", "/advice", "/history", "/incident", "/metrics");
+
     private static final StatusPage PAGE = StatusPage.load();
 
     private final GuardView view;
@@ -36,55 +40,36 @@ final class HealthRoutes {
             return HealthAnswer.error(request, request.error());
         }
         boolean details = Network.anyContains(detailsTo, peer);
-        switch (request.path()) {
-            case "/" -> {
-                return details && request.html() && PAGE.there()
+        String path = request.path();
+        if (!details && DETAILS.contains(path)) {
+            return HealthAnswer.error(request, 403);
+        }
+        return switch (path) {
+            case "/" ->
+                details && request.html() && PAGE.there()
                         ? HealthAnswer.page(request, shown(request, peer, now), PAGE)
                         : HealthAnswer.verdict(request, told(request, peer, now), details);
-            }
-            case "/health", "/healthz", "/ready", "/readyz" -> {
-                return HealthAnswer.verdict(request, told(request, peer, now), details);
-            }
-            case "/weight" -> {
-                return HealthAnswer.weight(request, told(request, peer, now));
-            }
-            case "/details" -> {
-                return details
-                        ? HealthAnswer.details(
-                                request,
-                                HealthStatus.of(view),
-                                new Details(
-                                        view.snapshot(),
-                                        view.admission(),
-                                        view.background(),
-                                        view.meters(),
-                                        checkers.all(),
-                                        refusalsHeld.getAsInt(),
-                                        clock.nanoTime()))
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/advice" -> {
-                return details
-                        ? HealthAnswer.report(request, view.advice(request.json()))
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/history" -> {
-                return details
-                        ? HealthAnswer.report(request.asJson(), view.history())
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/incident" -> {
-                return details
-                        ? HealthAnswer.report(request, view.incident(request.json()))
-                        : HealthAnswer.error(request, 403);
-            }
-            case "/metrics" -> {
-                return details ? HealthAnswer.metrics(request, view.meters()) : HealthAnswer.error(request, 403);
-            }
-            default -> {
-                return HealthAnswer.error(request, 404);
-            }
-        }
+            case "/health", "/healthz", "/ready", "/readyz" ->
+                HealthAnswer.verdict(request, told(request, peer, now), details);
+            case "/weight" -> HealthAnswer.weight(request, told(request, peer, now));
+            case "/details" -> HealthAnswer.details(request, HealthStatus.of(view), details());
+            case "/advice" -> HealthAnswer.report(request, view.advice(request.json()));
+            case "/history" -> HealthAnswer.report(request.asJson(), view.history());
+            case "/incident" -> HealthAnswer.report(request, view.incident(request.json()));
+            case "/metrics" -> HealthAnswer.metrics(request, view.meters());
+            default -> HealthAnswer.error(request, 404);
+        };
+    }
+
+    private Details details() {
+        return new Details(
+                view.snapshot(),
+                view.admission(),
+                view.background(),
+                view.meters(),
+                checkers.all(),
+                refusalsHeld.getAsInt(),
+                clock.nanoTime());
     }
 
     byte[] agentAnswer(InetAddress peer, long now) {

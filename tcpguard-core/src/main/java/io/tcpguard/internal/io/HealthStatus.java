@@ -9,6 +9,7 @@ import io.tcpguard.state.HealthPage;
 import io.tcpguard.state.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What is said of the server at this moment, in every format.
@@ -24,6 +25,7 @@ import java.util.Map;
 public record HealthStatus(
         boolean up, int weight, Level level, String leading, String cause, String reason, DownBy by) {
     private static final int FAILED_OPEN = 10;
+    private static final Pattern CONTROLS = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f&&[^\\t]]");
     /** The least time that DOWN lasts, in seconds: nothing changes before. */
     private static final int RETRY_AFTER = 5;
 
@@ -148,13 +150,8 @@ public record HealthStatus(
         };
     }
 
+    /** Names of listeners and an operator's words come from outside, too. */
     private static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            // Names of listeners and an operator's words come from outside, too.
-            char c = text.charAt(i);
-            line.append(Character.isISOControl(c) && c != '\t' ? ' ' : c);
-        }
-        return line.toString();
+        return CONTROLS.matcher(text).replaceAll(" ");
     }
 }

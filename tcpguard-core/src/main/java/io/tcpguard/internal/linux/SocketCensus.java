@@ -19,8 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +36,6 @@ public final class SocketCensus {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_INFO = 11;
     private static final int STATE_BYTES = 8;
-    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d{1,18})]");
 
     private final File proc;
     private final boolean linux;
@@ -173,9 +170,9 @@ public final class SocketCensus {
                 if (i % CLOCK_EVERY == CLOCK_EVERY - 1 && late()) {
                     return;
                 }
-                Matcher link = SOCKET.matcher(linkOf(directory, names.get(i)));
-                if (link.matches()) {
-                    ownInodes.add(Long.parseLong(link.group(1)));
+                long inode = DescriptorKey.socketInode(linkOf(directory, names.get(i)));
+                if (inode >= 0) {
+                    ownInodes.add(inode);
                 }
             }
         }

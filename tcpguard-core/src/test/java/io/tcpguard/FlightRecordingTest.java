@@ -4,9 +4,9 @@ package io.tcpguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Ended;
 import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,12 +60,7 @@ class FlightRecordingTest {
     }
 
     private static String run(List<String> options, String... arguments) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(
-                        JavaChild.command(256, options, JavaChild.leanClassPath(), RecordedChild.class, arguments))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor()).as(said).isZero();
-        return said;
+        return Ended.of(JavaChild.command(256, options, JavaChild.leanClassPath(), RecordedChild.class, arguments))
+                .well();
     }
 }

@@ -131,16 +131,25 @@ public final class JavaChild implements AutoCloseable {
      */
     public static List<String> command(
             int descriptors, List<String> options, String classPath, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>();
-        if (descriptors != ANY_LIMIT) {
-            command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$0\" \"$@\""));
-        }
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>(limited(descriptors));
+        command.add(java());
         command.add("-XX:+UseSerialGC");
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** What gives a command that many descriptors, soft and hard, before it; nothing for {@link #ANY_LIMIT}. */
+    public static List<String> limited(int descriptors) {
+        return descriptors == ANY_LIMIT
+                ? List.of()
+                : List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"");
+    }
+
+    /** The program of a JVM like this one. */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** The class path of these tests, as the build tool has it. */

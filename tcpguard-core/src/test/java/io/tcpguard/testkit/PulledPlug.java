@@ -1,7 +1,6 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.testkit;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,12 +15,12 @@ public final class PulledPlug implements AutoCloseable {
 
     private final String table = "tcpguard_" + ProcessHandle.current().pid() + "_" + TABLES.incrementAndGet();
 
-    public PulledPlug() throws InterruptedException {
+    public PulledPlug() {
         Assumptions.assumeTrue(nft("add table ip " + table) == 0, "needs root and nft");
     }
 
     /** From now on, until this is closed. */
-    public void pull(String address) throws InterruptedException {
+    public void pull(String address) {
         must("add chain ip " + table + " in { type filter hook input priority 0; }");
         for (String side : List.of("saddr", "daddr")) {
             must("add rule ip " + table + " in ip " + side + " " + address + " drop");
@@ -30,30 +29,18 @@ public final class PulledPlug implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            must("delete table ip " + table);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        must("delete table ip " + table);
     }
 
-    private static void must(String command) throws InterruptedException {
+    private static void must(String command) {
         if (nft(command) != 0) {
             throw new AssertionError("nft " + command);
         }
     }
 
-    private static int nft(String command) throws InterruptedException {
-        try {
-            List<String> words = new ArrayList<>(List.of("nft"));
-            words.addAll(List.of(command.split(" ", -1)));
-            return new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException notThere) {
-            return -1;
-        }
+    private static int nft(String command) {
+        List<String> words = new ArrayList<>(List.of("nft"));
+        words.addAll(List.of(command.split(" ", -1)));
+        return Ended.ifThere(words).exit();
     }
 }

@@ -46,7 +46,7 @@ final class BareServer {
                     .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .sync()
                     .channel();
-            System.out.println("> " + ((InetSocketAddress) main.localAddress()).getPort());
+            System.out.println("> " + Boot.port(main));
             while (System.in.read() >= 0) {
                 System.out.println("> " + guard.shed().of(RefusalCounters.Stage.KEEP_ALIVE));
             }

@@ -7,7 +7,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.tcpguard.spi.Closing;
@@ -65,15 +64,12 @@ class BehindProxyTest {
                 .group(loops)
                 .channel(transport.server())
                 .handler(atTheDoor ? new AcceptHandlerInstaller(ports) : nothing)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        if (!atTheDoor) {
-                            child.pipeline().addLast(new ChildAdmissionHandler(ports));
-                        }
-                        Speech.HTTP1.pipeline(child);
+                .childHandler(Boot.each(child -> {
+                    if (!atTheDoor) {
+                        child.pipeline().addLast(new ChildAdmissionHandler(ports));
                     }
-                })
+                    Speech.HTTP1.pipeline(child);
+                }))
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -206,12 +205,7 @@ class GonePeersTest {
                     .channel(NioServerSocketChannel.class)
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
                     .handler(new AcceptHandlerInstaller(new Ports(control, Protocol.HTTP)))
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel accepted) {
-                            child.set(accepted);
-                        }
-                    })
+                    .childHandler(Boot.each(child::set))
                     .bind(InetAddress.getLoopbackAddress(), 0)
                     .syncUninterruptibly()
                     .channel();

@@ -7,7 +7,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -25,8 +24,6 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.config.Setting;
 import io.tcpguard.testkit.Await;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,18 +54,11 @@ class HealthHandlerTest {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loops)
                     .channel(NioServerSocketChannel.class)
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel child) {
-                            child.pipeline().addLast(new HttpServerCodec(), NettyGuard.healthHandler(guard, "/health"));
-                        }
-                    });
+                    .childHandler(Boot.each(child -> child.pipeline()
+                            .addLast(new HttpServerCodec(), NettyGuard.healthHandler(guard, "/health"))));
             NettyGuard.install(bootstrap, guard);
-            Channel server = bootstrap
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
-            int port = ((InetSocketAddress) server.localAddress()).getPort();
+            Channel server = Boot.bound(bootstrap);
+            int port = Boot.port(server);
 
             HttpResponse<String> up = await(port, "text/plain", r -> r.statusCode() == 200);
             assertThat(up.body())

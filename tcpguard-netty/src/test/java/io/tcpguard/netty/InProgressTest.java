@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.SelfSigned;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -298,7 +299,8 @@ class InProgressTest {
         plain.setSoTimeout(30_000);
         plain.setTcpNoDelay(true);
         plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
-        SSLSocket client = (SSLSocket) Tls.trusting().getSocketFactory().createSocket(plain, "localhost", port, true);
+        SSLSocket client =
+                (SSLSocket) SelfSigned.trusting().getSocketFactory().createSocket(plain, "localhost", port, true);
         synchronized (sockets) {
             sockets.add(client);
         }

@@ -3,7 +3,6 @@ package io.tcpguard.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.tcpguard.TcpGuard;
@@ -45,18 +44,10 @@ abstract class LocalServer {
                 .channel(Transport.NIO.server())
                 // So that who does not read is noticed after some kilobytes, not after what loopback buffers.
                 .childOption(ChannelOption.SO_SNDBUF, 32 * 1024)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        pipeline.accept(child);
-                    }
-                });
+                .childHandler(Boot.each(pipeline));
         netty.install(bootstrap);
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-        return ((InetSocketAddress) server.localAddress()).getPort();
+        Channel server = Boot.bound(bootstrap);
+        return Boot.port(server);
     }
 
     /** Not connected yet. */

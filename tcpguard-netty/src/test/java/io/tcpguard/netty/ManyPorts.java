@@ -3,7 +3,6 @@ package io.tcpguard.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
@@ -12,8 +11,6 @@ import io.tcpguard.state.RefusalCounters;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,18 +44,10 @@ final class ManyPorts {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(boss, workers)
                     .channel(transport.server())
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel child) {
-                            service.pipeline(child);
-                        }
-                    });
+                    .childHandler(Boot.each(service::pipeline));
             NettyGuard.of(guard, service.protocol).install(bootstrap);
-            Channel server = bootstrap
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
-            ports.append(((InetSocketAddress) server.localAddress()).getPort()).append(' ');
+            Channel server = Boot.bound(bootstrap);
+            ports.append(Boot.port(server)).append(' ');
         }
         HttpServer reactive = HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> Mono.delay(
                         Duration.ofMillis(Service.LATE_MILLIS))

@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.SelfSigned;
 import io.tcpguard.testkit.TlsHandshake;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -77,7 +78,7 @@ class MemoryFloodTest {
     @ParameterizedTest
     @EnumSource(Sits.class)
     void norOverTls(Sits sits) throws Exception {
-        tls = Tls.trusting();
+        tls = SelfSigned.trusting();
         staysInService(sits, 6_000);
     }
 

@@ -7,7 +7,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -18,7 +17,6 @@ import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -119,19 +117,11 @@ class NettyGuardTest {
     }
 
     private static ServerBootstrap http(NioEventLoopGroup loops) {
-        return new ServerBootstrap().group(loops).childHandler(new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel child) {
-                Speech.HTTP1.pipeline(child);
-            }
-        });
+        return new ServerBootstrap().group(loops).childHandler(Boot.each(Speech.HTTP1::pipeline));
     }
 
     private static Channel bind(ServerBootstrap bootstrap) {
-        return bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+        return Boot.bound(bootstrap);
     }
 
     /** One request on a connection that stays open. */

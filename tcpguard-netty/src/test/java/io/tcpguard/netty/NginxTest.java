@@ -5,7 +5,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -18,8 +17,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.testkit.BehindNginx;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,19 +69,11 @@ class NginxTest extends BehindNginx {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(NioServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        child.pipeline().addLast(new HttpServerCodec(), new Answer());
-                    }
-                });
+                .childHandler(Boot.each(child -> child.pipeline().addLast(new HttpServerCodec(), new Answer())));
         if (guarded) {
             NettyGuard.of(guard()).maxConnections(maxConnections).install(bootstrap);
         }
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-        return ((InetSocketAddress) server.localAddress()).getPort();
+        Channel server = Boot.bound(bootstrap);
+        return Boot.port(server);
     }
 }

@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.SelfSigned;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -73,8 +74,9 @@ class NothingOverTest {
         Socket connect(ManyPortsChild server) throws IOException, GeneralSecurityException {
             Socket plain = ManyPortsChild.connect(server.port(service), 0);
             if (this == HANDSHAKE_AND_SILENCE || this == HALF_BODY_HTTP2) {
-                SSLSocket client = (SSLSocket)
-                        Tls.trusting().getSocketFactory().createSocket(plain, "localhost", server.port(service), true);
+                SSLSocket client = (SSLSocket) SelfSigned.trusting()
+                        .getSocketFactory()
+                        .createSocket(plain, "localhost", server.port(service), true);
                 if (this == HALF_BODY_HTTP2) {
                     var parameters = client.getSSLParameters();
                     parameters.setApplicationProtocols(new String[] {"h2"});

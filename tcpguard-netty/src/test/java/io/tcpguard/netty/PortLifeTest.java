@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -19,7 +18,6 @@ import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -72,12 +70,7 @@ class PortLifeTest {
         return new ServerBootstrap()
                 .group(boss, workers)
                 .handler(new AcceptHandlerInstaller(under))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        Speech.HTTP1.pipeline(child);
-                    }
-                });
+                .childHandler(Boot.each(Speech.HTTP1::pipeline));
     }
 
     private static Channel bind(ServerBootstrap bootstrap, int port) {
@@ -92,7 +85,7 @@ class PortLifeTest {
     }
 
     private static int port(Channel server) {
-        return ((InetSocketAddress) server.localAddress()).getPort();
+        return Boot.port(server);
     }
 
     private Socket served(Channel server) throws IOException {
@@ -343,12 +336,7 @@ class PortLifeTest {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(Transport.NIO.server())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        Speech.HTTP1.pipeline(child);
-                    }
-                });
+                .childHandler(Boot.each(Speech.HTTP1::pipeline));
         netty.install(bootstrap);
         return bootstrap;
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
@@ -15,7 +14,6 @@ import io.tcpguard.testkit.FakeControl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,19 +49,16 @@ class ProxyProtocolTest {
                 .group(loops)
                 .channel(transport.server())
                 .handler(new AcceptHandlerInstaller(new Ports(policy, Protocol.HTTP)))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        if (decoder) {
-                            child.pipeline().addLast(new HAProxyMessageDecoder(), new Taken());
-                        }
-                        Speech.HTTP1.pipeline(child);
+                .childHandler(Boot.each(child -> {
+                    if (decoder) {
+                        child.pipeline().addLast(new HAProxyMessageDecoder(), new Taken());
                     }
-                })
+                    Speech.HTTP1.pipeline(child);
+                }))
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();
-        return ((InetSocketAddress) server.localAddress()).getPort();
+        return Boot.port(server);
     }
 
     private static final class Taken extends SimpleChannelInboundHandler<HAProxyMessage> {

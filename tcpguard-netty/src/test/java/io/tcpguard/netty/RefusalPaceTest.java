@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters.Stage;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.RefusalPace;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,18 +42,10 @@ class RefusalPaceTest {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loops)
                     .channel(transport.server())
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel child) {
-                            Service.NEVER_READS.pipeline(child);
-                        }
-                    });
+                    .childHandler(Boot.each(Service.NEVER_READS::pipeline));
             NettyGuard.of(guard).install(bootstrap);
-            Channel server = bootstrap
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
-            int port = ((InetSocketAddress) server.localAddress()).getPort();
+            Channel server = Boot.bound(bootstrap);
+            int port = Boot.port(server);
             for (int i = 0; i < SLOTS; i++) {
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
                 atWork.add(client);

@@ -3,7 +3,6 @@ package io.tcpguard.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
@@ -20,8 +19,6 @@ import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,31 +67,24 @@ final class SmallServer {
                 .channel(transport.server())
                 // So that who does not read is noticed after some kilobytes, not after what loopback buffers.
                 .childOption(ChannelOption.SO_SNDBUF, 32768)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        OPENED.incrementAndGet();
-                        child.attr(TAKEN).set(new byte[weight]);
-                        OPEN.incrementAndGet();
-                        child.closeFuture().addListener(closed -> OPEN.decrementAndGet());
-                        if (tls != null) {
-                            child.pipeline().addLast(tls.newHandler(child.alloc()));
-                        }
-                        speech.pipeline(child);
+                .childHandler(Boot.each(child -> {
+                    OPENED.incrementAndGet();
+                    child.attr(TAKEN).set(new byte[weight]);
+                    OPEN.incrementAndGet();
+                    child.closeFuture().addListener(closed -> OPEN.decrementAndGet());
+                    if (tls != null) {
+                        child.pipeline().addLast(tls.newHandler(child.alloc()));
                     }
-                });
+                    speech.pipeline(child);
+                }));
         if (guard != null) {
             NettyGuard.of(guard, speech.protocol())
                     .maxConnections(number(args, PORT, -1))
                     .install(bootstrap);
         }
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+        Channel server = Boot.bound(bootstrap);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        System.out.println("> " + ((InetSocketAddress) server.localAddress()).getPort() + " "
-                + (guard == null ? -1 : guard.healthPort()));
+        System.out.println("> " + Boot.port(server) + " " + (guard == null ? -1 : guard.healthPort()));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("leak")) {
                 leak();

@@ -8,7 +8,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -175,12 +174,7 @@ class SocketsTest {
                 .group(boss, workers)
                 .channel(transport.server())
                 .handler(new AcceptHandlerInstaller(new Ports(policy, Protocol.HTTP)))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        child.pipeline().addLast(new HttpServerCodec(), new Ok());
-                    }
-                })
+                .childHandler(Boot.each(child -> child.pipeline().addLast(new HttpServerCodec(), new Ok())))
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();

@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -20,7 +19,6 @@ import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -123,30 +121,24 @@ class UnservedTest {
                         ctx.fireChannelRead(child);
                     }
                 })
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        if (throwing) {
-                            throw new NoClassDefFoundError("in the initializer");
-                        }
-                        if (refusing == Refusal.IN_THE_INITIALIZER) {
-                            child.close();
-                            return;
-                        }
-                        child.pipeline().addLast(new AbstractRemoteAddressFilter<InetSocketAddress>() {
-                            @Override
-                            protected boolean accept(ChannelHandlerContext ctx, InetSocketAddress remote) {
-                                return refusing != Refusal.BY_FILTER;
-                            }
-                        });
-                        Speech.HTTP1.pipeline(child);
+                .childHandler(Boot.each(child -> {
+                    if (throwing) {
+                        throw new NoClassDefFoundError("in the initializer");
                     }
-                });
+                    if (refusing == Refusal.IN_THE_INITIALIZER) {
+                        child.close();
+                        return;
+                    }
+                    child.pipeline().addLast(new AbstractRemoteAddressFilter<InetSocketAddress>() {
+                        @Override
+                        protected boolean accept(ChannelHandlerContext ctx, InetSocketAddress remote) {
+                            return refusing != Refusal.BY_FILTER;
+                        }
+                    });
+                    Speech.HTTP1.pipeline(child);
+                }));
         netty.install(bootstrap);
-        return bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+        return Boot.bound(bootstrap);
     }
 
     private void knock(Channel server) throws IOException {
@@ -306,16 +298,8 @@ class UnservedTest {
                 .group(boss, workers)
                 .channel(NioServerSocketChannel.class)
                 .handler(new AcceptHandlerInstaller(new Ports(broken, Protocol.HTTP)))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        served.countDown();
-                    }
-                });
-        Channel server = bootstrap
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+                .childHandler(Boot.each(child -> served.countDown()));
+        Channel server = Boot.bound(bootstrap);
         knock(server);
         assertThat(served.await(20, TimeUnit.SECONDS)).isTrue();
         ListenerControl control = broken.onlyListener().control;

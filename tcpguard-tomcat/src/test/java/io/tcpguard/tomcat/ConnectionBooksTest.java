@@ -7,6 +7,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ class ConnectionBooksTest {
 
     @Test
     void agreeUnderTlsToo(@TempDir Path directory) throws Exception {
-        agree(1_000, Keys.make(directory));
+        agree(1_000, SelfSigned.keys(directory));
     }
 
     private void agree(int connections, @Nullable Path keys) throws Exception {

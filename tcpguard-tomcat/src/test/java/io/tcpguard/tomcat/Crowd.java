@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.testkit.SelfSigned;
 import io.tcpguard.testkit.TlsHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,7 +65,7 @@ final class Crowd implements AutoCloseable {
 
     /** After a handshake each, with records of TLS. */
     static Crowd overTls(int port, Abuse abuse, int clients, int perSecond) throws IOException {
-        return new Crowd(port, abuse, clients, perSecond, false, 1, RawClient.trustingContext());
+        return new Crowd(port, abuse, clients, perSecond, false, 1, SelfSigned.trusting());
     }
 
     private Crowd(

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.SelfSigned;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class FloodTest {
     @ValueSource(ints = {256, 1024})
     void ofStalledHandshakesLeavesAGuardedServerInServiceAndAStockOneWithoutDescriptors(
             int descriptors, @TempDir Path directory) throws Exception {
-        String tls = "tls=" + Keys.make(directory);
+        String tls = "tls=" + SelfSigned.keys(directory);
         int clients = descriptors + descriptors / 2;
         try (ChildServer guarded = new ChildServer(descriptors, "guarded", tls);
                 Users users = new Users(guarded, true)) {
@@ -124,7 +125,7 @@ class FloodTest {
         try (ChildServer guarded = new ChildServer(
                         DESCRIPTORS,
                         "guarded",
-                        "tls=" + Keys.make(directory),
+                        "tls=" + SelfSigned.keys(directory),
                         "resetBudget=0",
                         "reclaim=false",
                         "queueWait=0s");

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.SelfSigned;
 import io.tcpguard.testkit.Wire;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ class MemoryFloodTest {
     @ParameterizedTest
     @EnumSource(names = {"SILENT", "ONE_REQUEST_AND_SIT", "HALF_A_REQUEST", "HALF_A_BODY", "SLOW_READER"})
     void norOverTls(Abuse abuse, @TempDir Path directory) throws Exception {
-        try (ChildServer server = server("guarded", "UseSerialGC", "tls=" + Keys.make(directory))) {
+        try (ChildServer server = server("guarded", "UseSerialGC", "tls=" + SelfSigned.keys(directory))) {
             staysInService(server, () -> Crowd.overTls(server.port(), abuse, 3_000, 300), true);
         }
     }

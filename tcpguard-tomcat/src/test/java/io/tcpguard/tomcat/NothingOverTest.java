@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.SelfSigned;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -147,7 +148,7 @@ class NothingOverTest {
                         "threads=" + DESCRIPTORS,
                         // Tomcat does not see that a client has gone in the middle of a frame.
                         "http2Timeout=12000",
-                        "tls=" + Keys.make(directory),
+                        "tls=" + SelfSigned.keys(directory),
                         "idleFloor=" + FLOOR_MILLIS + "ms",
                         "silentFloor=" + 3 * FLOOR_MILLIS + "ms",
                         "resetBudget=0",

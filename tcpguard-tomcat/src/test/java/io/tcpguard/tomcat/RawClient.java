@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.tomcat;
 
+import io.tcpguard.testkit.SelfSigned;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,17 +10,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /** An HTTP/1.1 client that shows exactly what is on the wire. */
 final class RawClient implements AutoCloseable {
-    private static final SSLSocketFactory TLS = trustingContext().getSocketFactory();
+    private static final SSLSocketFactory TLS = SelfSigned.trusting().getSocketFactory();
 
     private final Socket socket;
 
@@ -66,29 +62,6 @@ final class RawClient implements AutoCloseable {
     RawClient shutdownOutput() throws IOException {
         socket.shutdownOutput();
         return this;
-    }
-
-    static SSLContext trustingContext() {
-        try {
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, new TrustManager[] {new Trusting()}, null);
-            return tls;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class Trusting implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 
     /** How a connection ends that is refused, perhaps before {@code connect} has returned. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.SelfSigned;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ class TlsStallerTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         rig = new TomcatRig();
-        Keys.serve(rig.connector, Keys.make(directory).toString());
+        Keys.serve(rig.connector, SelfSigned.keys(directory).toString());
         rig.protocol.guardWith(guard);
         rig.start();
     }

@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.OutputChild;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,73 +35,37 @@ class VirtualThreadsTest {
     private static final int MORE_THAN_A_POOL = 250;
 
     private final List<Socket> clients = new ArrayList<>();
-    private Process server = started();
+    private final OutputChild server;
     private int port;
     private int healthPort;
 
-    private static Process started() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isDirectory(JDK_25), "no JDK 25 in " + JDK_25);
-        try {
-            return new ProcessBuilder(
-                            JDK_25.resolve("bin/java").toString(),
-                            "-Xmx256m",
-                            "-Djdk.virtualThreadScheduler.parallelism=2",
-                            "-Djdk.virtualThreadScheduler.maxPoolSize=2",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            VirtualMain.class.getName(),
-                            "stalledAfter=6s",
-                            "queueWait=1s")
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    VirtualThreadsTest() throws IOException {
+        Assumptions.assumeTrue(Files.isDirectory(JDK_25), "no JDK 25 in " + JDK_25);
+        server = new OutputChild(List.of(
+                JDK_25.resolve("bin/java").toString(),
+                "-Xmx256m",
+                "-Djdk.virtualThreadScheduler.parallelism=2",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=2",
+                "-cp",
+                System.getProperty("java.class.path"),
+                VirtualMain.class.getName(),
+                "stalledAfter=6s",
+                "queueWait=1s"));
     }
 
     @BeforeEach
-    void ports() throws IOException {
-        String line = "";
-        while (!line.startsWith("ports ")) {
-            line = line();
-        }
-        // What it logs from here on must not fill the pipe.
-        Thread reader = new Thread(this::drain, "output of the child");
-        reader.setDaemon(true);
-        reader.start();
-        String[] ports = line.split(" ", -1);
-        port = Integer.parseInt(ports[1]);
-        healthPort = Integer.parseInt(ports[2]);
-    }
-
-    private void drain() {
-        try {
-            server.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            // It has ended.
-            return;
-        }
-    }
-
-    private String line() throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = server.getInputStream().read();
-                c != '\n';
-                c = server.getInputStream().read()) {
-            if (c < 0) {
-                throw new IOException("the server ended: " + line);
-            }
-            line.append((char) c);
-        }
-        return line.toString();
+    void ports() {
+        Matcher ports = server.awaitSaid(Pattern.compile("^ports ([0-9]+) ([0-9]+)"));
+        port = Integer.parseInt(ports.group(1));
+        healthPort = Integer.parseInt(ports.group(2));
     }
 
     @AfterEach
-    void end() throws Exception {
+    void end() throws IOException {
         for (Socket client : clients) {
             client.close();
         }
-        server.destroyForcibly().waitFor();
+        server.close();
     }
 
     private void ask(int times, String text) throws IOException {
@@ -119,8 +87,7 @@ class VirtualThreadsTest {
         Await.until("health is down", () -> !up());
         assertThat(Wire.tryGet(healthPort, "/details")).contains("WORK_DELAY");
 
-        server.getOutputStream().write('r');
-        server.getOutputStream().flush();
+        server.send('r');
         Await.until("health is up", this::up);
     }
 

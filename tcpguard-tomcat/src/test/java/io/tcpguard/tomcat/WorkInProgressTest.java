@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.SelfSigned;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class WorkInProgressTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        server = start("threads=40", "tls=" + Keys.make(directory));
+        server = start("threads=40", "tls=" + SelfSigned.keys(directory));
         server.port();
         tlsPort = server.output().stream()
                 .map(TLS_PORT::matcher)

@@ -7,20 +7,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tcpguard.config.GuardConfig;
 import io.tcpguard.config.Setting;
 import io.tcpguard.state.Level;
+import io.tcpguard.testkit.Ended;
 import io.tcpguard.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,16 +157,9 @@ class KeepalivedScriptTest {
     }
 
     static int exitCode(ProcessBuilder builder) throws Exception {
-        Process process = builder.redirectErrorStream(true).start();
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(said).isEmpty();
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly();
-        }
+        Ended script = Ended.of(30, builder);
+        assertThat(script.said()).isEmpty();
+        return script.exit();
     }
 
     static String shell() {

@@ -9,6 +9,7 @@ import io.tcpguard.config.Setting;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.Level;
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.Ended;
 import io.tcpguard.testkit.Wire;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -102,19 +103,8 @@ class LoadBalancersTest {
                         .replace("/etc/keepalived/tcpguard-check.sh", script.toString())
                         // 2.2 ends itself in a test run when a script has another user than the test.
                         .replace("script_user nobody nogroup", "script_user root"));
-        Path log = dir.resolve("log");
 
-        Process keepalived = new ProcessBuilder(KEEPALIVED.toString(), "-t", "-f", config.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            assertThat(keepalived.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            keepalived.destroyForcibly();
-        }
-
-        assertThat(keepalived.exitValue()).as(Files.readString(log)).isZero();
+        Ended.of(List.of(KEEPALIVED.toString(), "-t", "-f", config.toString())).well();
     }
 
     @Test

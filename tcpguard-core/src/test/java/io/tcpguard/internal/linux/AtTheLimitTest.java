@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.DescriptorLimit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,10 +46,10 @@ class AtTheLimitTest {
 
     @Test
     void theForeignFunctionApiAsksTheSocketsOnJava22AndLater() throws IOException {
-        Path jdk25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
-        assumeThat(jdk25.resolve("bin/java")).as("a JDK 25 (-Djdk25.home)").exists();
+        Path jdk25 = Path.of(System.getProperty("jdk25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"), "bin", "java");
+        assumeThat(jdk25).as("a JDK 25 (-Djdk25.home)").exists();
 
-        try (ChildJvm child = ChildJvm.start(LIMIT_512, jdk25, ChildJvm.classPathWithoutNetty())) {
+        try (ChildJvm child = ChildJvm.start(LIMIT_512, jdk25.toString(), ChildJvm.classPathWithoutNetty())) {
             assertThat(child.ask("how")).isEqualTo("ForeignSocketCalls");
             List<String> answers = readsOnAtTheLimit(child);
             assertThat(answers).allSatisfy(answer -> assertThat(answer).contains("ACCEPT_QUEUE 2 of 5"));
@@ -112,10 +113,7 @@ class AtTheLimitTest {
         try (ChildJvm child = ChildJvm.start(LIMIT_512)) {
             assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 512");
 
-            Process prlimit = new ProcessBuilder("prlimit", "--pid", "" + child.pid(), "--nofile=100:512")
-                    .inheritIO()
-                    .start();
-            assertThat(prlimit.waitFor()).isZero();
+            DescriptorLimit.set(child.pid(), 100);
 
             assertThat(child.ask("read DESCRIPTORS")).endsWith(" of 100");
         }

@@ -2,13 +2,8 @@
 package io.tcpguard.internal.linux;
 
 import io.tcpguard.testkit.JavaChild;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,17 +16,12 @@ import java.util.stream.Collectors;
 /** A running {@link ProbeChild}; ended by its own handle. */
 final class ChildJvm implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 120;
+    private static final String OURS = JavaChild.java();
 
-    private static final Path OURS = Path.of(System.getProperty("java.home"));
+    private final JavaChild jvm;
 
-    private final Process process;
-    private final Writer in;
-    private final BufferedReader out;
-
-    private ChildJvm(Process process) {
-        this.process = process;
-        this.in = process.outputWriter(StandardCharsets.UTF_8);
-        this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    private ChildJvm(JavaChild jvm) {
+        this.jvm = jvm;
     }
 
     /** @param prefix what runs the JVM: a shell that sets a limit, a namespace; may be empty */
@@ -43,10 +33,10 @@ final class ChildJvm implements AutoCloseable {
         return start(prefix, OURS, classPath);
     }
 
-    static ChildJvm start(List<String> prefix, Path javaHome, String classPath) throws IOException {
+    static ChildJvm start(List<String> prefix, String java, String classPath) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.add(javaHome.resolve("bin/java").toString());
-        if (!javaHome.equals(OURS) || Runtime.version().feature() >= NativeAccess.FOREIGN_SINCE) {
+        command.add(java);
+        if (!java.equals(OURS) || Runtime.version().feature() >= NativeAccess.FOREIGN_SINCE) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(List.of(
@@ -57,9 +47,7 @@ final class ChildJvm implements AutoCloseable {
                 "-cp",
                 classPath,
                 ProbeChild.class.getName()));
-        return new ChildJvm(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new ChildJvm(new JavaChild(command));
     }
 
     /** Without Netty, so that no socket can be asked. */
@@ -70,32 +58,24 @@ final class ChildJvm implements AutoCloseable {
     }
 
     long pid() {
-        return process.pid();
+        return jvm.pid();
     }
 
     /** Sends a command and waits for its line of answer. */
     String ask(String command) {
         try {
-            in.write(command + "\n");
-            in.flush();
-            String answer = CompletableFuture.supplyAsync(this::line).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
-            if (answer == null) {
-                throw new AssertionError("the child ended at: " + command);
-            }
-            return answer;
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
+            return CompletableFuture.supplyAsync(() -> told(command)).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
             throw new AssertionError(command, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            process.destroyForcibly();
             throw new AssertionError(command, e);
         }
     }
 
-    private String line() {
+    private String told(String command) {
         try {
-            return out.readLine();
+            return jvm.tell(command);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -103,11 +83,10 @@ final class ChildJvm implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
         try {
-            process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            jvm.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

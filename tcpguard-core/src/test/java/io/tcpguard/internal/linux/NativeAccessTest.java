@@ -4,13 +4,12 @@ package io.tcpguard.internal.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.Ended;
 import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -63,19 +62,6 @@ class NativeAccessTest {
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
         command.add(netty ? JavaChild.classPath() : ChildJvm.classPathWithoutNetty());
         command.add(NativeAccessChild.class.getName());
-        Path out = Files.createTempFile("guard", ".txt");
-        Process child = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        try {
-            assertThat(child.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            String said = Files.readString(out);
-            assertThat(child.exitValue()).as(said).isZero();
-            return said;
-        } finally {
-            child.destroyForcibly();
-            Files.delete(out);
-        }
+        return Ended.of(command).well();
     }
 }

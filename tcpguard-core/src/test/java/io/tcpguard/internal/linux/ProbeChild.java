@@ -64,8 +64,9 @@ final class ProbeChild {
             } catch (IOException e) {
                 answer = "failed " + e;
             }
-            System.out.println(answer.replace('\n', ' '));
+            System.out.println("> " + answer.replace('\n', ' '));
         }
+        System.exit(0);
     }
 
     private String obey(String[] words) throws IOException {

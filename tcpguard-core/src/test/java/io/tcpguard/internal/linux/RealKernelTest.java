@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tcpguard.testkit.Await;
+import io.tcpguard.testkit.Ended;
+import io.tcpguard.testkit.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ class RealKernelTest {
     @BeforeEach
     void enter() throws IOException {
         namespace = Namespace.create();
-        child = namespace.child();
+        child = ChildJvm.start(namespace.prefix());
     }
 
     @AfterEach
@@ -156,7 +158,8 @@ class RealKernelTest {
         // The program says that it went well even if the kernel refused.
         assumeThat(namespace
                         .attempt("sysctl", "-n", "net.netfilter.nf_conntrack_max")
-                        .text())
+                        .said()
+                        .strip())
                 .as("a namespace that may set its own nf_conntrack_max (the machine's is left alone)")
                 .isEqualTo("30");
         nft("add table inet t");
@@ -378,8 +381,8 @@ class RealKernelTest {
     }
 
     private void nft(String command) {
-        Namespace.Result result = namespace.attempt("nft", command);
-        assumeThat(result.exit()).as("nftables: %s", result.text()).isZero();
+        Ended result = namespace.attempt("nft", command);
+        assumeThat(result.exit()).as("nftables: %s", result.said()).isZero();
     }
 
     private static void await(String expected, Supplier<String> answer) {

@@ -4,11 +4,12 @@ package io.tcpguard.internal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
+import io.tcpguard.testkit.Ended;
+import io.tcpguard.testkit.JavaChild;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -35,27 +36,11 @@ class MissingLogTest {
     }
 
     private static String output(java.util.function.Predicate<String> kept) throws IOException, InterruptedException {
-        String classPath = Arrays.stream(
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                                .split(File.pathSeparator, -1))
+        String classPath = Arrays.stream(JavaChild.classPath().split(File.pathSeparator, -1))
                 .filter(kept)
                 .collect(Collectors.joining(File.pathSeparator));
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        classPath,
-                        Server.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(child.waitFor()).as(output).isZero();
-            return output;
-        } finally {
-            child.destroyForcibly();
-        }
+        return Ended.of(JavaChild.command(
+                        JavaChild.ANY_LIMIT, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), classPath, Server.class))
+                .well();
     }
 }

@@ -5,76 +5,35 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.state.RefusalCounters;
-import java.io.BufferedReader;
-import java.io.File;
+import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** One of the servers in a JVM of its own, with 400 descriptors. */
 final class Child implements AutoCloseable {
-    private final Process process;
-    private final BufferedReader out;
-    private final OutputStream in;
     final int port;
+    private final JavaChild jvm;
 
     Child(String framework) throws IOException {
-        process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 400; exec \"$0\" \"$@\"",
-                        System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                        "-Xmx96m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Child.class.getName(),
-                        framework)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
-        in = process.getOutputStream();
-        port = Integer.parseInt(line());
+        jvm = new JavaChild(JavaChild.command(
+                400, List.of("-Xmx96m", "-XX:TieredStopAtLevel=1"), JavaChild.classPath(), Child.class, framework));
+        port = (int) jvm.numbers()[0];
     }
 
     /** Connections in the guard's books. */
-    synchronized long own() throws IOException {
-        return tell('o');
+    long own() throws IOException {
+        return Long.parseLong(jvm.tell("o"));
     }
 
     /** Connections refused so far. */
-    synchronized long refused() throws IOException {
-        return tell('r');
-    }
-
-    private long tell(char what) throws IOException {
-        in.write(what);
-        in.flush();
-        return Long.parseLong(line());
-    }
-
-    private String line() throws IOException {
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("the server has ended");
-        }
-        return line;
+    long refused() throws IOException {
+        return Long.parseLong(jvm.tell("r"));
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        jvm.close();
     }
 
     public static void main(String[] args) throws Exception {
@@ -83,12 +42,14 @@ final class Child implements AutoCloseable {
                 .set("queueWait", "500ms")
                 .build()
                 .start();
-        System.out.println(start(args[0], guard));
+        System.out.println("> " + start(args[0], guard));
         for (int what = System.in.read(); what >= 0; what = System.in.read()) {
-            System.out.println(
-                    what == 'o'
-                            ? guard.snapshot().capacity().own()
-                            : guard.shed().of(RefusalCounters.Stage.ACCEPT));
+            if (what != '\n') {
+                System.out.println("> "
+                        + (what == 'o'
+                                ? guard.snapshot().capacity().own()
+                                : guard.shed().of(RefusalCounters.Stage.ACCEPT)));
+            }
         }
         System.exit(0);
     }

@@ -3,9 +3,11 @@ package io.tcpguard.examples.war;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tcpguard.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,8 +47,8 @@ class DroppedInTest {
     void guardsATomcatThatKnowsNothingOfItAndSaysWhatItCanNotDo(String version) throws Exception {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
-            tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
-            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+            tomcat.await("healthy", () -> tomcat.healthIs("200"));
+            assertThat(tomcat.answers("200")).isTrue();
             assertThat(tomcat.output().stream().filter(line -> line.contains(": active: ")))
                     .hasSize(1)
                     .allMatch(line -> line.contains("Not active: refusal at accept"));
@@ -58,18 +60,21 @@ class DroppedInTest {
 
     /** The one worker is kept busy by a request whose body never comes. */
     private static void shedsRequestsThatWaitTooLong(Container tomcat) throws Exception {
-        try (Socket waiting = Container.connect(tomcat.port())) {
-            try (Socket blocking = Container.connect(tomcat.port())) {
-                Container.request(blocking, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
-                assertThat(Container.answer(blocking)).startsWith("HTTP/1.1 ");
-                tomcat.await(
-                        "health down", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 503"));
-                Container.request(waiting, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        try (Socket waiting = Wire.connect(tomcat.port())) {
+            try (Socket blocking = Wire.connect(tomcat.port())) {
+                Wire.send(blocking, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+                assertThat(status(blocking)).startsWith("HTTP/1.1 ");
+                tomcat.await("health down", () -> tomcat.healthIs("503"));
+                Wire.send(waiting, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
                 tomcat.await("told", () -> tomcat.said("health DOWN"));
             }
-            assertThat(Container.answer(waiting)).startsWith("HTTP/1.1 503");
+            assertThat(status(waiting)).startsWith("HTTP/1.1 503");
         }
-        tomcat.await("served again", () -> Container.ask(tomcat.port()).startsWith("HTTP/1.1 200"));
+        tomcat.await("served again", () -> tomcat.answers("200"));
+    }
+
+    private static String status(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
     }
 
     @ParameterizedTest
@@ -78,16 +83,16 @@ class DroppedInTest {
         try (Container tomcat = embedded(version)) {
             tomcat.awaitSaid("application STARTED");
             reload(tomcat, 1);
-            long descriptors = tomcat.descriptors();
+            int descriptors = tomcat.openDescriptors();
             for (int i = 2; i <= 10; i++) {
                 reload(tomcat, i);
             }
-            tomcat.tell('l');
+            tomcat.send('l');
             tomcat.awaitSaid("loaders left 0, threads 4, valves 2, listeners");
-            assertThat(tomcat.descriptors()).isLessThanOrEqualTo(descriptors + 2);
-            tomcat.tell('s');
+            assertThat(tomcat.openDescriptors()).isLessThanOrEqualTo(descriptors + 2);
+            tomcat.send('s');
             tomcat.awaitSaid("application stopped");
-            tomcat.tell('l');
+            tomcat.send('l');
             tomcat.awaitSaid("loaders left 0, threads 0, valves 1, listeners 0");
             assertThat(tomcat.output())
                     .noneMatch(line -> line.contains("SEVERE") || line.contains("failed to stop it"));
@@ -95,10 +100,10 @@ class DroppedInTest {
     }
 
     private static void reload(Container tomcat, int times) throws Exception {
-        tomcat.tell('r');
+        tomcat.send('r');
         tomcat.awaitSaid("reloaded " + times);
-        tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
-        assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+        tomcat.await("healthy", () -> tomcat.healthIs("200"));
+        assertThat(tomcat.answers("200")).isTrue();
     }
 
     @Test
@@ -164,8 +169,8 @@ class DroppedInTest {
     void isNotThereWhenSwitchedOff() throws Exception {
         try (Container tomcat = embedded("11.0.29", "-Dtcpguard.enabled=false")) {
             tomcat.awaitSaid("application STARTED");
-            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
-            tomcat.tell('l');
+            assertThat(tomcat.answers("200")).isTrue();
+            tomcat.send('l');
             tomcat.awaitSaid("threads 0, valves 1");
         }
     }
@@ -202,8 +207,8 @@ class DroppedInTest {
                 "org.apache.catalina.startup.Bootstrap",
                 "start"))) {
             tomcat.awaitSaid("Server startup in");
-            tomcat.await("healthy", () -> Container.ask(tomcat.healthPort()).startsWith("HTTP/1.1 200"));
-            assertThat(Container.ask(tomcat.port())).startsWith("HTTP/1.1 200");
+            tomcat.await("healthy", () -> tomcat.healthIs("200"));
+            assertThat(tomcat.answers("200")).isTrue();
             assertThat(tomcat.output().stream().filter(said -> said.contains(": active: ")))
                     .hasSize(1)
                     .allMatch(said -> said.contains("Not active: refusal at accept"));

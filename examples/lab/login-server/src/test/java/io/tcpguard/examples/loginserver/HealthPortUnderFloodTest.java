@@ -4,13 +4,13 @@ package io.tcpguard.examples.loginserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,9 +19,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("long")
 class HealthPortUnderFloodTest {
-    private static final Pattern READY = Pattern.compile("(?m)^ready: \\w+ port=(\\d+) health-port=(\\d+) ");
-    private static final int DESCRIPTORS = 256;
     private static final int FLOOD = 400;
     private static final int IDLE = 2000;
     private static final int CHECKS = 60;
@@ -58,25 +53,22 @@ class HealthPortUnderFloodTest {
     @ValueSource(strings = {"tomcat", "netty"})
     void answersEachCheckInTimeWithBoundedDescriptorsAndMemory(String kind) throws Exception {
         assumeThat(Path.of("/proc/self/fd")).as("Linux").exists();
-        Process server = launch(kind);
-        try {
+        try (LoginChild server = new LoginChild(
+                kind, List.of("-Xmx40m", "-XX:+ExitOnOutOfMemoryError", "-Djava.io.tmpdir=" + directory))) {
             answersEachCheck(server);
         } finally {
             over = true;
             for (Thread thread : threads) {
                 thread.join(TimeUnit.SECONDS.toMillis(60));
             }
-            server.destroy();
-            if (!server.waitFor(20, TimeUnit.SECONDS)) {
-                server.destroyForcibly().waitFor();
-            }
         }
     }
 
-    private void answersEachCheck(Process server) throws Exception {
-        awaitPorts(server);
+    private void answersEachCheck(LoginChild server) throws Exception {
+        port = server.port;
+        healthPort = server.healthPort;
         begin("flood", this::flood);
-        await("the server sheds", () -> check().contains("SHED"));
+        Await.until("the server sheds", () -> check().contains("SHED"));
         begin("idlers", this::idle);
         begin("garbage", () -> say("garbage\r\n\r\n", false));
         begin("wrong method", () -> say("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", false));
@@ -92,57 +84,22 @@ class HealthPortUnderFloodTest {
             String answer = check();
             answered += answer.startsWith("HTTP/1.1 200 ") ? 1 : 0;
             shedding += answer.contains("SHED") ? 1 : 0;
-            most = Math.max(most, descriptors(server));
+            most = Math.max(most, server.openDescriptors());
             // About as often as a dozen directors would.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
         }
 
         assertThat(answered).as("checks answered").isEqualTo(CHECKS);
         // Six of 256 are untouched, and two may be opened while one looks.
-        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(DESCRIPTORS - 4);
+        assertThat(most).as("descriptors at most").isLessThanOrEqualTo(LoginChild.DESCRIPTORS - 4);
         // With a heap that holds not even forty of the megabytes, and would end itself.
-        assertThat(server.isAlive()).as(log()).isTrue();
-        assertThat(log()).doesNotContain("OutOfMemory", "Too many open files");
+        assertThat(server.isAlive()).as("%s", server.output()).isTrue();
+        assertThat(server.said("OutOfMemory") || server.said("Too many open files"))
+                .as("%s", server.output())
+                .isFalse();
         // Or nothing was shown:
         assertThat(shedding).as("checks in the flood").isGreaterThan(CHECKS / 2);
         assertThat(deeds.get()).isGreaterThan(IDLE);
-    }
-
-    private Process launch(String kind) throws IOException {
-        return new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n " + DESCRIPTORS + " && exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx40m",
-                        "-XX:+UseSerialGC",
-                        "-XX:-MaxFDLimit",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-Djava.io.tmpdir=" + directory,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoginServer.class.getName(),
-                        "--server",
-                        kind,
-                        "--port",
-                        "0",
-                        "--health-port",
-                        "0")
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("server.log").toFile())
-                .start();
-    }
-
-    private void awaitPorts(Process server) throws IOException {
-        await("the server is ready", () -> {
-            assertThat(server.isAlive()).as(log()).isTrue();
-            return READY.matcher(log()).find();
-        });
-        Matcher ready = READY.matcher(log());
-        assertThat(ready.find()).isTrue();
-        port = Integer.parseInt(ready.group(1));
-        healthPort = Integer.parseInt(ready.group(2));
     }
 
     /** keepalived's HTTP_GET: connects, asks, reads to the end, each in its time. What went wrong is no answer. */
@@ -259,30 +216,6 @@ class HealthPortUnderFloodTest {
             socket.close();
         } catch (IOException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static int descriptors(Process server) throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(server.pid()), "fd"))) {
-            return (int) open.count();
-        }
-    }
-
-    private String log() throws IOException {
-        return Files.readString(directory.resolve("server.log"));
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private static void await(String what, Condition condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.holds()) {
-            assertThat(end - System.nanoTime())
-                    .as("waited in vain until " + what)
-                    .isPositive();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 

@@ -3,7 +3,6 @@ package io.tcpguard.examples.statuspage;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.GuardedListener;
-import io.tcpguard.state.Admission;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,17 +33,17 @@ final class OperatedServer {
                 GuardedListener listener = guard.listen(NAME, server.getLocalPort(), () -> true)) {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
             List<RandomAccessFile> held = new ArrayList<>();
-            System.out.println(guard.healthPort() + " " + (listener.accept(null) == Admission.ADMIT));
+            System.out.println("> " + guard.healthPort() + " " + listener.accept(null));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals("exhaust")) {
                     takeAll(held);
-                    System.out.println("exhausted");
+                    System.out.println("> exhausted");
                 } else {
                     for (RandomAccessFile file : held) {
                         file.close();
                     }
                     held.clear();
-                    System.out.println("freed");
+                    System.out.println("> freed");
                 }
             }
         }

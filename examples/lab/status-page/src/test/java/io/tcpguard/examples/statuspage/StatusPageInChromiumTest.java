@@ -4,10 +4,8 @@ package io.tcpguard.examples.statuspage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.BufferedReader;
+import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,8 +40,7 @@ class StatusPageInChromiumTest {
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
 
-    private Process child;
-    private BufferedReader out;
+    private JavaChild child;
     private int port;
     private ChromeDriver browser;
 
@@ -73,33 +70,18 @@ class StatusPageInChromiumTest {
     }
 
     private void launch(String detailsTo) throws IOException {
-        child = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 256 && exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-XX:-MaxFDLimit",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        OperatedServer.class.getName(),
-                        detailsTo)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII));
-        String ready = out.readLine();
-        port = Integer.parseInt(ready.substring(0, ready.indexOf(' ')));
+        child = new JavaChild(JavaChild.command(
+                256, List.of("-Xmx64m", "-XX:-MaxFDLimit"), JavaChild.classPath(), OperatedServer.class, detailsTo));
+        port = Integer.parseInt(child.heard().split(" ", 2)[0]);
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         if (browser != null) {
             browser.quit();
         }
         if (child != null) {
-            child.destroyForcibly();
+            child.close();
         }
     }
 
@@ -166,7 +148,7 @@ class StatusPageInChromiumTest {
 
     @Test
     void isNotForAStrangeAddress() throws IOException {
-        child.destroyForcibly();
+        child.close();
         launch("192.0.2.0/24");
         browser.get("http://127.0.0.1:" + port + "/");
 
@@ -219,9 +201,7 @@ class StatusPageInChromiumTest {
     }
 
     private void tell(String what) throws IOException {
-        child.getOutputStream().write((what + '\n').getBytes(StandardCharsets.US_ASCII));
-        child.getOutputStream().flush();
-        assertThat(out.readLine()).startsWith(what.equals("free") ? "freed" : "exhausted");
+        assertThat(child.tell(what)).startsWith(what.equals("free") ? "freed" : "exhausted");
     }
 
     private static void await(String what, BooleanSupplier condition) {

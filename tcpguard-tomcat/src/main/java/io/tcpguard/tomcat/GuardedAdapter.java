@@ -61,7 +61,7 @@ final class GuardedAdapter implements Adapter {
         GuardedListener listener = connector.listener();
         if (gate.refuses(listener, request, connection == null ? null : connection.source())) {
             if (connection != null && listener != null && listener.mayReset()) {
-                // Places for TIME_WAIT are short, and the server would be the first to close.
+                // Slots for TIME_WAIT are short, and the server would be the first to close.
                 RequestGate.drop(response, listener, connection);
             } else {
                 RequestGate.answerAndLog(delegate, request, response, listener);

@@ -4,7 +4,7 @@ package io.tcpguard.internal.admission;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How often an idle connection gives way under a limit that was passed, with nobody coming in for it: ten times a
+ * How often an idle connection is evicted under a limit that was passed, with nobody coming in for it: ten times a
  * second while that helps. Where others take what it frees, as a leak does, idle users would go one after the other for
  * nothing: after a few in vain one a minute goes, to see whether it helps now. Under the lock of {@link Evictions}.
  */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Without a free descriptor accept(2) fails (EMFILE), and nobody comes in who could ask for an eviction: where a
  * limit was lowered below what is open, or others took all; the same where a connector's maxConnections fell. Idle
- * connections give way by themselves then, until one new connection can be accepted; with it admission goes on. Only
+ * connections are evicted by themselves then, until one new connection can be accepted; with it admission goes on. Only
  * while somebody waits to be accepted, or that is not known, and never for a moment's want. Sampler thread; it meets
  * no acceptor at the lock of {@link Evictions}, since none gets there.
  */

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * An estimate of the shortest pause that healthy clients make between two requests, where they make any: devices with a
  * heartbeat do, people who click don't, and then it is no more than a second, which tells nobody apart. A client that
  * comes back sooner is of another kind, and has had his turn first while slots are scarce. Requests within a second of
- * each other belong together. Learned by source, as {@link IdleFloorEstimator the idle floor is}, of sessions that
+ * each other belong together. Learned by source, as {@link IdleFloorEstimator idle times are}, of sessions that
  * their clients have ended: idle-holding ones come by hundreds before anybody is refused, but don't leave.
  */
 final class PaceEstimator {

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An estimate of how soon a healthy client sends its first byte. Who has sent none for longer may be evicted, so the
- * shorter that time is, the fewer slots silent clients hold. Learned as {@link IdleFloorEstimator the idle floor is},
+ * shorter that time is, the fewer slots silent clients hold. Learned as {@link IdleFloorEstimator idle times are},
  * by source and while nobody is refused. It never exceeds the time until it is learned, nor falls below half a second:
  * a lost packet is sent again after 200 ms or more, twice lost after 600.
  */

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * An estimate of how long healthy sessions keep their connections, from the opening to the last request. A connection
  * that has had its slot for longer while others wait ends with its next answer, so that everybody gets a turn. Learned
- * as {@link IdleFloorEstimator the idle floor is}: each source has a voice, not each connection, and only while nobody
+ * as {@link IdleFloorEstimator idle times are}: each source has a voice, not each connection, and only while nobody
  * is refused.
  *
  * <p>Open sessions count as well, by the age that they have come to, or those that last for hours would not be seen

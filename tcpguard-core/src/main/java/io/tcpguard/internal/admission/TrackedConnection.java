@@ -151,13 +151,9 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
             shortestPause = (short) Math.min(shortestPause, pause);
             PaceEstimator pace = table.clients().pace();
             // The next sample may be late, so the system is asked before it is said of anybody.
-            hurried |= pace.hurried((long) pause << TICK) && pace.hurried(exactly() - ((long) endedAfter << TICK));
+            hurried |= pace.hurried((long) pause << TICK)
+                    && pace.hurried(table.clients().clock().exactly() - openedAt - ((long) endedAfter << TICK));
         }
-    }
-
-    /** Since its opening, as the system tells it now. */
-    private long exactly() {
-        return table.clients().clock().exactly() - openedAt;
     }
 
     private static int ticks(long nanos) {

@@ -13,18 +13,18 @@ public final class ProbeTaskPace {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FOR_EACH = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final AtomicInteger canaries = new AtomicInteger();
+    private final AtomicInteger tasks = new AtomicInteger();
 
     void joined() {
-        canaries.incrementAndGet();
+        tasks.incrementAndGet();
     }
 
     void left() {
-        canaries.decrementAndGet();
+        tasks.decrementAndGet();
     }
 
     /** Between two sendings of one probe task. */
     long everyNanos() {
-        return Math.max(LEAST, canaries.get() * FOR_EACH);
+        return Math.max(LEAST, tasks.get() * FOR_EACH);
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public final class ProcessMemory {
     /** What a connection may take before it is looked at again. */
-    private static final long DEAR = 256 * 1024;
+    private static final long EXPENSIVE = 256 * 1024;
 
     /** Within a sample, of 20 ms as a rule. */
     private static final long LEAST_AT_ONCE = 4;
@@ -71,7 +71,7 @@ public final class ProcessMemory {
         }
         remember(held, now);
         return Math.min(
-                growth.atOnce(held, heapEach, now), held + Math.max(LEAST_AT_ONCE, least / DEAR - (long) recent));
+                growth.atOnce(held, heapEach, now), held + Math.max(LEAST_AT_ONCE, least / EXPENSIVE - (long) recent));
     }
 
     /** Who came within the last second may not have asked yet, or be answered just now. */

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * has left.
  *
  * <p>Without a decoder a client's first bytes may be half a word: only who was answered once is known to say whole
- * ones.
+ * ones. On a port that speaks HTTP an empty line ends a word, and a word that comes in drops is no use of the
+ * connection.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class ByteWork extends ChannelDuplexHandler {
+    /** CR LF CR LF. */
+    private static final int END_OF_HEAD = 0x0D0A0D0A;
+
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext start;
     private final ChannelHandlerContext behind;
@@ -31,6 +36,11 @@ final class ByteWork extends ChannelDuplexHandler {
 
     private boolean working;
     private boolean unanswered;
+    private boolean answered;
+    /** Whether the client is said to owe the rest of a word. */
+    private boolean owesRest;
+
+    private int drops;
     private @Nullable ChannelPromise lastWrite;
     private @Nullable ChannelHandlerContext own;
 
@@ -43,6 +53,17 @@ final class ByteWork extends ChannelDuplexHandler {
         this.start = start;
         this.behind = behind;
         this.whole = framed;
+    }
+
+    /** Where the clear text begins. */
+    ChannelHandlerContext start() {
+        return start;
+    }
+
+    /** A message that nobody has answered is with the application already. */
+    void takeOver() {
+        unanswered = true;
+        working = tracker.handle().begin();
     }
 
     /** Whether it is where it was put, and so is the handler that it was put behind. */
@@ -69,24 +90,45 @@ final class ByteWork extends ChannelDuplexHandler {
         }
         if (tracker.reported()) {
             tracker.handle().touch();
-        } else if (!begin()) {
+        } else if (!begin(msg)) {
             ReferenceCountUtil.release(msg);
             return;
         }
         ctx.fireChannelRead(msg);
     }
 
-    private boolean begin() {
+    private boolean begin(Object msg) {
         unanswered = true;
-        if (working) {
+        if (!working) {
+            working = tracker.handle().begin();
+        } else if (whole || isSignOfLife(msg)) {
             tracker.handle().touch();
-            return true;
         }
-        working = tracker.handle().begin();
         if (working && !whole) {
-            tracker.waits.owesRest(true);
+            owesRest = !isHttp() || !endsHead(msg);
+            tracker.waits.owesRest(owesRest);
         }
         return working;
+    }
+
+    private boolean isHttp() {
+        return tracker.port().ports.protocol == Protocol.HTTP;
+    }
+
+    private boolean isSignOfLife(Object msg) {
+        drops += msg instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        if (isHttp() && drops < Http1Work.SOME_BYTES) {
+            return false;
+        }
+        drops = 0;
+        return true;
+    }
+
+    /** Whether a request may be whole with this: its head ends so (RFC 9112, 2.1). */
+    private static boolean endsHead(Object msg) {
+        return msg instanceof ByteBuf bytes
+                && bytes.readableBytes() >= Integer.BYTES
+                && bytes.getInt(bytes.writerIndex() - Integer.BYTES) == END_OF_HEAD;
     }
 
     @Override
@@ -108,7 +150,11 @@ final class ByteWork extends ChannelDuplexHandler {
     }
 
     private void onWritten(ChannelFuture done) {
-        whole |= done.isSuccess();
+        if (!answered && done.isSuccess()) {
+            answered = true;
+            whole = true;
+            Lookout.answered(done.channel().pipeline());
+        }
         if (working && !unanswered && lastWrite == null) {
             end();
         } else if (done.isSuccess()) {
@@ -122,8 +168,8 @@ final class ByteWork extends ChannelDuplexHandler {
     }
 
     /** Whether that may be a part of a message only. */
-    boolean partial() {
-        return !whole;
+    boolean owesRest() {
+        return !whole && owesRest;
     }
 
     /** Somebody knows better from now on. */

@@ -200,6 +200,11 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
         fate.closed(evicted != null);
+    /** A request comes out at this place, of a codec that nothing else tells of. On the event loop. */
+    void foundHttp(ChannelHandlerContext there) {
+        work.foundHttp(there);
+    }
+
         port.connectionClosed(this);
     }
 

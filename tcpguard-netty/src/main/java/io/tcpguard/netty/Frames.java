@@ -31,33 +31,14 @@ final class Frames {
         return last != null && isOnLoop(last) ? last : null;
     }
 
-    /**
-     * The decoder at the pipeline's end, behind this handler, if there is one there and nobody looks out behind it, on
-     * the same condition.
-     */
-    static @Nullable ChannelHandlerContext decoderAtTheEnd(ChannelHandlerContext start) {
-        List<ChannelHandlerContext> takers = takersBehind(start);
-        ChannelHandlerContext end = takers.isEmpty() ? null : takers.get(takers.size() - 1);
-        return end != null
-                        && decodes(end.handler())
-                        && isOnLoop(end)
-                        && end.pipeline().context(Lookout.class) == null
-                ? end
-                : null;
-    }
-
     /** Those who may take what the client sends; none if there are no decoders at all. */
-    private static List<ChannelHandlerContext> takersBehind(ChannelHandlerContext start) {
+    static List<ChannelHandlerContext> takersBehind(ChannelHandlerContext start) {
         List<ChannelHandlerContext> takers = new ArrayList<>();
         ChannelPipeline pipeline = start.pipeline();
         boolean behind = false;
         for (String name : PRESENT ? pipeline.names() : List.<String>of()) {
             ChannelHandlerContext ctx = pipeline.context(name);
-            if (behind
-                    && ctx != null
-                    && ctx.handler() instanceof ChannelInboundHandler
-                    && !(ctx.handler() instanceof ByteWork)
-                    && !(ctx.handler() instanceof Lookout)) {
+            if (behind && ctx != null && takes(ctx.handler())) {
                 takers.add(ctx);
             }
             behind |= ctx == start;
@@ -65,11 +46,29 @@ final class Frames {
         return takers;
     }
 
-    private static boolean isOnLoop(ChannelHandlerContext ctx) {
+    /** The nearest of these in front of this one; null if there is none. */
+    static @Nullable ChannelHandlerContext takerBefore(ChannelHandlerContext there) {
+        ChannelHandlerContext before = null;
+        for (String name : there.pipeline().names()) {
+            ChannelHandlerContext ctx = there.pipeline().context(name);
+            if (ctx == there) {
+                return before;
+            }
+            before = ctx != null && takes(ctx.handler()) ? ctx : before;
+        }
+        return null;
+    }
+
+    private static boolean takes(ChannelHandler handler) {
+        return handler instanceof ChannelInboundHandler
+                && !(handler instanceof ConnectionTracker || handler instanceof ByteWork || handler instanceof Lookout);
+    }
+
+    static boolean isOnLoop(ChannelHandlerContext ctx) {
         return ctx.executor() == ctx.channel().eventLoop();
     }
 
-    private static boolean decodes(ChannelHandler handler) {
+    static boolean decodes(ChannelHandler handler) {
         return handler instanceof ByteToMessageDecoder || handler instanceof ByteToMessageCodec<?>;
     }
 }

@@ -58,6 +58,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         this.requests = new Http1Requests(tracker);
     }
 
+    /** An answer has come through here. */
+    private boolean answers;
+
     /** Puts one behind the codec that is nearest to the application, if there is one, or both of its halves. */
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
         if (pipeline.context(HttpServerCodec.class) == null
@@ -91,6 +94,26 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     public boolean gone() {
         return codec.isRemoved() || own == null || own.isRemoved();
     }
+    /** Puts one behind this handler, in front of which a codec is that nothing else tells of. */
+    static WorkSource behind(ChannelHandlerContext there, ChannelHandlerContext codec, ConnectionTracker tracker) {
+        Http1Work work = new Http1Work(tracker, codec);
+        there.pipeline().addAfter(there.name(), null, work);
+        return work;
+    }
+
+    @Override
+    public boolean hasAnswered() {
+        return answers;
+    }
+
+    @Override
+    public void leave() {
+        settle();
+        if (own != null && !own.isRemoved()) {
+            own.pipeline().remove(this);
+        }
+    }
+
 
     @Override
     public void readComplete() {
@@ -243,6 +266,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void onAnswered(ChannelFuture done) {
         requests.answerLeft();
         if (ending) {
+        answers = true;
             ConnectionEnd.closeSoon(done.channel());
         }
     }

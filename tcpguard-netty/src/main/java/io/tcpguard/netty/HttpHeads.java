@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.tcpguard.spi.RequestsInProgress;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpHeads {
     private HttpHeads() {}
+
+    /** Not so of RTSP, which has the same messages and sends more than answers. */
+    static boolean isHttp(Object request) {
+        return says(
+                (HttpRequest) request,
+                head -> head.protocolVersion().protocolName().equals(HttpVersion.HTTP_1_1.protocolName()),
+                /* unknown= */ false);
+    }
 
     static boolean isForwarded(HttpRequest request) {
         return says(

@@ -17,7 +17,7 @@ final class NettyPreload {
     static final String OWN = "AcceptHandler AcceptHandler$1 AcceptHandlerInstaller AcceptPause AcceptPause$Tick "
             + "AcceptWait Answers BehindTls BlockedWrites ByteWork ChainedServerInitializer "
             + "ChannelCloser ChildAdmissionHandler ChildFate ClientWaits Codecs ConnectionEnd "
-            + "ConnectionTracker DrainState FirstBytes FirstBytes$Spoken Frames "
+            + "ConnectionTracker DrainState FirstAnswer FirstBytes FirstBytes$Spoken Frames "
             + "GuardedChannelFactory HealthHandler Http1Requests Http1Work Http2Work HttpHeads "
             + "HttpMessageTypes Keepalive Lookout LoopWatch LoopWatch$Beat Multishot NettyDrain "
             + "NettyGuard NettyLog Outgoing PartialRequests PartialRequests$Listener Ports Protocol "

@@ -14,6 +14,9 @@ final class WorkFinder {
     private @Nullable ByteWork guess;
     private @Nullable ChannelHandlerContext lastSeen;
 
+    /** Requests come in as messages, and answers go out as bytes: the application encodes them by itself. */
+    private boolean halfHttp;
+
     WorkFinder(ConnectionTracker tracker) {
         this.tracker = tracker;
     }
@@ -28,10 +31,20 @@ final class WorkFinder {
     }
 
     /**
+     * Whatever goes wrong in here is looked for again with what comes next; the client does not pay for it.
+     *
      * @param own the tracker's
      * @param handedOut whether what was read last is with the application already, and who is found has not seen it
      */
     void look(ChannelHandlerContext own, boolean handedOut) {
+        try {
+            find(own, handedOut);
+        } catch (RuntimeException | Error e) {
+            NettyLog.LOG.debug("{}: who knows what is work was not found", own.channel(), e);
+        }
+    }
+
+    private void find(ChannelHandlerContext own, boolean handedOut) {
         boolean inProgress = false;
         if (exact != null) {
             inProgress = exact.insideRequest();
@@ -51,9 +64,10 @@ final class WorkFinder {
             if (guess != null) {
                 // Of an answer that began meanwhile nobody knows whether it ended.
                 inProgress |= handedOut;
-                partial = guess.partial() || !guess.working();
+                partial = guess.owesRest() || !guess.working();
                 guess.leave();
                 guess = null;
+                Lookout.removeAll(own.pipeline());
             }
             if (inProgress) {
                 found.takeOver(partial);
@@ -75,10 +89,57 @@ final class WorkFinder {
             guess = new ByteWork(tracker, start, behind, frames != null);
             behind.pipeline().addAfter(behind.name(), null, guess);
         }
-        ChannelHandlerContext end = Frames.decoderAtTheEnd(start);
-        if (end != null) {
-            end.pipeline().addAfter(end.name(), null, new Lookout(tracker));
+        if (!halfHttp) {
+            Lookout.put(start, tracker);
         }
         lastSeen = start.pipeline().lastContext();
+    }
+
+    /** A request is about to come out at this place, of a codec that is not known by its class. */
+    void foundHttp(ChannelHandlerContext there) {
+        ByteWork before = guess;
+        ChannelHandlerContext codec = Frames.takerBefore(there);
+        if (known() || before == null || codec == null) {
+            return;
+        }
+        ChannelHandlerContext start = before.start();
+        before.leave();
+        guess = null;
+        WorkSource found = Codecs.http1Behind(there, codec, tracker);
+        exact = found;
+        start.pipeline().addAfter(start.name(), null, new FirstAnswer(this, found, start));
+    }
+
+    /**
+     * The first answer leaves the codec that was found so. If it was no message where answers are counted, the codec's
+     * halves are further apart; or the application encodes by itself, and the ends of answers are told by bytes.
+     *
+     * @param at where it is now, behind start
+     */
+    void firstAnswer(WorkSource found, ChannelHandlerContext start, ChannelHandlerContext at) {
+        if (exact == found && !found.hasAnswered()) {
+            boolean inProgress = found.insideRequest();
+            found.leave();
+            exact = null;
+            ChannelHandlerContext behind = Lookout.ofBoth(at.pipeline());
+            ChannelHandlerContext codec = behind == null ? null : Frames.takerBefore(behind);
+            if (behind != null && codec != null) {
+                WorkSource moved = Codecs.http1Behind(behind, codec, tracker);
+                exact = moved;
+                if (inProgress && !((Lookout) behind.handler()).answeredWhole()) {
+                    moved.takeOver(false);
+                }
+            } else {
+                halfHttp = true;
+                ByteWork bytes = new ByteWork(tracker, start, start, true);
+                guess = bytes;
+                at.pipeline().addBefore(at.name(), null, bytes);
+                if (inProgress) {
+                    bytes.takeOver();
+                }
+                lastSeen = at.pipeline().lastContext();
+            }
+        }
+        Lookout.removeAll(at.pipeline());
     }
 }

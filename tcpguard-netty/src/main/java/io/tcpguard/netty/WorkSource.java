@@ -47,6 +47,16 @@ interface WorkSource {
      */
     default void takeOver(boolean partial) {}
 
+    /** Whether an answer has come by. On the event loop. */
+    default boolean hasAnswered() {
+        return true;
+    }
+
+    /** It is in the wrong place: settles, and leaves the pipeline. On the event loop, once. */
+    default void leave() {
+        settle();
+    }
+
     /** Ends what it still holds open. On the event loop, once. */
     void settle();
 }

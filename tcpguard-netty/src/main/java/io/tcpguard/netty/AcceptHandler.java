@@ -3,6 +3,7 @@ package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.tcpguard.spi.RateLimitedLog;
@@ -140,7 +141,7 @@ final class AcceptHandler extends ChannelDuplexHandler {
                 if (wait != null && !wait.full(batchSet)) {
                     wait.holdLeaving(child);
                 } else {
-                    ChannelCloser.unregistered(child, Admission.CLOSE);
+                    endHere(ctx, child, SilentLeave.inHaste(), () -> {});
                 }
             }
             case RESET -> ChannelCloser.unregistered(child, Admission.RESET);
@@ -180,10 +181,11 @@ final class AcceptHandler extends ChannelDuplexHandler {
         if (ports.protocol == Protocol.OTHER && !ports.behindProxy) {
             ChannelCloser.unregistered(child, Admission.RESPOND);
         } else {
-            child.closeFuture().addListener(gone -> ports.answered());
-            child.pipeline()
-                    .addLast(ports.protocol == Protocol.OTHER ? new SilentLeave(true) : new RefusedConnection(of));
-            ctx.channel().eventLoop().register(child);
+            endHere(
+                    ctx,
+                    child,
+                    ports.protocol == Protocol.OTHER ? SilentLeave.ofNew(true) : new RefusedConnection(of),
+                    ports::answered);
         }
     }
 
@@ -193,9 +195,7 @@ final class AcceptHandler extends ChannelDuplexHandler {
      */
     boolean tryLeave(ChannelHandlerContext ctx, Channel child) {
         if (ports.tryLeave()) {
-            child.closeFuture().addListener(gone -> ports.left());
-            child.pipeline().addLast(new SilentLeave(ports.behindProxy));
-            ctx.channel().eventLoop().register(child);
+            endHere(ctx, child, SilentLeave.ofNew(ports.behindProxy), ports::left);
             return true;
         }
         if (!ports.behindProxy) {
@@ -203,6 +203,19 @@ final class AcceptHandler extends ChannelDuplexHandler {
             return true;
         }
         return false;
+    }
+
+    /** The slot that it takes meanwhile is given back, whatever goes wrong: there are few. */
+    private void endHere(ChannelHandlerContext ctx, Channel child, ChannelHandler how, Runnable giveBack) {
+        try {
+            child.pipeline().addLast(how);
+            ctx.channel().eventLoop().register(child);
+            child.closeFuture().addListener(gone -> giveBack.run());
+        } catch (RuntimeException | Error e) {
+            giveBack.run();
+            trouble.warn("a refused connection was told nothing", e, System.nanoTime());
+            child.unsafe().closeForcibly();
+        }
     }
 
     @Override

@@ -110,10 +110,16 @@ final class AcceptPause implements Runnable {
     }
 
     private void look() {
-        if (!ticking) {
-            ticking = true;
-            stepMillis = Math.min(leftMillis, LOOK_MILLIS);
+        if (ticking) {
+            return;
+        }
+        stepMillis = Math.min(leftMillis, LOOK_MILLIS);
+        try {
             ctx.channel().eventLoop().schedule(tick, stepMillis, TimeUnit.MILLISECONDS);
+            ticking = true;
+        } catch (RuntimeException | Error e) {
+            NettyLog.LOG.debug("accepting goes on at once", e);
+            end();
         }
     }
 

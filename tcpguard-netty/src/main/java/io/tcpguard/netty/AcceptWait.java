@@ -47,13 +47,13 @@ final class AcceptWait implements Runnable {
 
     /** @param asked whether the policy said {@link Admission#WAIT} of it; else its turn has not come */
     void hold(Channel child, boolean asked) {
-        if (held.isEmpty()) {
+        held.add(child);
+        if (held.size() == 1) {
             firstAsked = asked;
             firstLeaves = false;
             pause.hold(this);
             look();
         }
-        held.add(child);
     }
 
     /** It is refused, and waits for its turn to be closed in an orderly way. */
@@ -99,17 +99,22 @@ final class AcceptWait implements Runnable {
     }
 
     private void look() {
-        if (!ticking) {
-            ticking = true;
-            ctx.channel()
-                    .eventLoop()
-                    .schedule(
-                            () -> {
-                                ticking = false;
-                                run();
-                            },
-                            Pacing.WAIT_MILLIS,
-                            TimeUnit.MILLISECONDS);
+        if (ticking) {
+            return;
         }
+        try {
+            ctx.channel().eventLoop().schedule(this::tick, Pacing.WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            ticking = true;
+        } catch (RuntimeException | Error e) {
+            // Nobody would look again, and nobody be accepted.
+            NettyLog.LOG.warn("connections that waited are served unguarded", e);
+            end();
+            pause.end();
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        run();
     }
 }

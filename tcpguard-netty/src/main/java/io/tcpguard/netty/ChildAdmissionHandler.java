@@ -21,7 +21,7 @@ final class ChildAdmissionHandler extends ChannelHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         try {
             decide(ctx);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             // A handler that throws here takes the connection down with it.
             NettyLog.LOG.error("{} is not guarded", ctx.channel(), e);
         }
@@ -46,10 +46,13 @@ final class ChildAdmissionHandler extends ChannelHandlerAdapter {
             ctx.pipeline().addAfter(ctx.name(), null, tracker);
         } else if (ports.behindProxy && decision == Admission.RESPOND) {
             child.closeFuture().addListener(gone -> ports.answered());
-            ctx.pipeline().addFirst(new SilentLeave(true));
-        } else if (ports.behindProxy && decision == Admission.CLOSE && ports.tryLeave()) {
-            child.closeFuture().addListener(gone -> ports.left());
-            ctx.pipeline().addFirst(new SilentLeave(true));
+            ctx.pipeline().addFirst(SilentLeave.ofNew(true));
+        } else if (ports.behindProxy && decision == Admission.CLOSE) {
+            boolean mayTakeTime = ports.tryLeave();
+            if (mayTakeTime) {
+                child.closeFuture().addListener(gone -> ports.left());
+            }
+            ctx.pipeline().addFirst(mayTakeTime ? SilentLeave.ofNew(true) : SilentLeave.inHaste());
         } else {
             if (decision == Admission.RESPOND) {
                 // Nothing is said here: the close that follows is the answer, and takes no slot.

@@ -2,7 +2,9 @@
 package io.tcpguard.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of one admitted connection before its event loop has it and its pipeline is made. Any thread. */
 final class ChildFate {
@@ -38,17 +40,29 @@ final class ChildFate {
      * while it makes the pipeline. A pipeline that fails is closed by Netty's initializer, in {@code exceptionCaught}.
      */
     private boolean refusedByApplication() {
-        return child.isRegistered()
-                ? StackWalker.getInstance()
-                        .walk(frames -> frames.noneMatch(f -> f.getMethodName().equals("exceptionCaught")))
-                : !hasLoop();
+        try {
+            return child.isRegistered()
+                    ? StackWalker.getInstance()
+                            .walk(frames ->
+                                    frames.noneMatch(f -> f.getMethodName().equals("exceptionCaught")))
+                    : loopOf(child) == null;
+        } catch (RuntimeException | Error e) {
+            NettyLog.LOG.debug("{}: why it was closed is not known", child, e);
+            return true;
+        }
     }
 
-    private boolean hasLoop() {
+    /** Whether it is known what becomes of it. */
+    boolean known() {
+        return known.get();
+    }
+
+    /** The one that is to serve it; null if none was chosen yet. */
+    static @Nullable EventLoop loopOf(Channel child) {
         try {
-            return child.eventLoop() != null;
+            return child.eventLoop();
         } catch (IllegalStateException none) {
-            return false;
+            return null;
         }
     }
 }

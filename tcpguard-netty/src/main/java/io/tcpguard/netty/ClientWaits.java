@@ -1,7 +1,12 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.tcpguard.spi.ConnectionHandle;
+import io.tcpguard.spi.GonePeers;
+import io.tcpguard.state.Admission;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientWaits {
     private final ConnectionTracker tracker;
-    private final ConnectionHandle handle;
 
     /** Null while it was never seen to have bytes that wait. */
     private volatile @Nullable BlockedWrites blocked;
@@ -22,9 +26,8 @@ final class ClientWaits {
     private boolean lookedAtWork;
     private boolean asksPeer;
 
-    ClientWaits(ConnectionTracker tracker, ConnectionHandle handle) {
+    ClientWaits(ConnectionTracker tracker) {
         this.tracker = tracker;
-        this.handle = handle;
     }
 
     /** Who knows what is work says whether all of it waits for the rest of a message. On the event loop. */
@@ -36,7 +39,7 @@ final class ClientWaits {
     /** The same as {@link ConnectionHandle#end}: what was to be taken is taken. On the event loop. */
     void workEnded() {
         takesNothing(false);
-        handle.end();
+        tracker.handle().end();
     }
 
     /** The client takes no byte, or does again. By who looks, or the event loop. */
@@ -55,7 +58,7 @@ final class ClientWaits {
     /** As {@link ServerPort#noteBlockedWrites}. One look at a time. */
     void noteBlockedWrites() {
         BlockedWrites seen = blocked;
-        if (seen == null && handle.working()) {
+        if (seen == null && tracker.handle().working()) {
             seen = new BlockedWrites(tracker);
             blocked = seen;
         }
@@ -64,9 +67,27 @@ final class ClientWaits {
         }
     }
 
+    /**
+     * Closes it if its client is gone, which nobody notices who does not read; who is waited for is asked by the kernel
+     * whether he is there. One look at a time.
+     */
+    void endIfGone(GonePeers peers, int localPort) {
+        Channel channel = tracker.channel();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)) {
+            return;
+        }
+        // Its application serves clients on that have ended their side.
+        boolean halfClosure = channel.config() instanceof DuplexChannelConfig duplex && duplex.isAllowHalfClosure();
+        if (halfClosure ? peers.broken(peer, localPort) : peers.gone(peer, localPort)) {
+            tracker.onItsLoop(() -> ChannelCloser.registered(channel, Admission.RESPOND));
+        } else {
+            askPeer();
+        }
+    }
+
     /** Has the kernel ask whether a client is there that is waited for, once, from the second look on. */
-    void askPeer() {
-        if (!asksPeer && handle.working()) {
+    private void askPeer() {
+        if (!asksPeer && tracker.mayWait()) {
             if (lookedAtWork) {
                 asksPeer = true;
                 Keepalive.ask(tracker.channel());
@@ -80,7 +101,7 @@ final class ClientWaits {
         boolean is;
         do {
             is = owesRest || takesNothing;
-            handle.unfinished(is);
+            tracker.handle().unfinished(is);
         } while (is != (owesRest || takesNothing));
     }
 }

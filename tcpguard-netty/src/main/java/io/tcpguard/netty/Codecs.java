@@ -40,9 +40,9 @@ final class Codecs {
     }
 
     /** Sends a close frame (RFC 6455, 7.4.1: 1001, going away) if this is a WebSocket by now. On the event loop. */
-    static void closeWebSocket(Channel channel) {
+    static void closeWebSocket(Channel channel, Ports ports) {
         if (HTTP1) {
-            WebSocketEnd.tell(channel);
+            WebSocketEnd.tell(channel, ports);
         }
     }
 

@@ -6,6 +6,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** How an admitted connection is ended when it is evicted or its server drains. On its event loop. */
 @SuppressWarnings(
@@ -13,18 +14,37 @@ import java.util.concurrent.TimeUnit;
 final class ConnectionEnd {
     private ConnectionEnd() {}
 
-    /** @param draining whether the server drains; else a new connection wants the slot */
-    static void evict(Channel channel, Ports ports, Closing how, boolean http2, boolean draining) {
+    /**
+     * @param source who knows what is work there
+     * @param draining whether the server drains; else a new connection wants the slot
+     */
+    static void evict(Channel channel, Ports ports, Closing how, @Nullable WorkSource source, boolean draining) {
+        try {
+            end(channel, ports, how, source, draining);
+        } catch (RuntimeException | Error e) {
+            // Its place is another's already.
+            NettyLog.LOG.debug("{} ends without a word", channel, e);
+            ChannelCloser.registered(channel, Admission.RESPOND);
+        }
+    }
+
+    private static void end(Channel channel, Ports ports, Closing how, @Nullable WorkSource source, boolean draining) {
         if (how == Closing.RESET) {
             ChannelCloser.registered(channel, Admission.RESET);
-        } else if (ports.behindProxy
-                && !http2
-                && channel.pipeline().get(SilentLeave.class) == null
-                && ports.tryGoAway(draining)) {
+        } else if (ports.behindProxy) {
             // A request may cross the end on its way.
-            channel.closeFuture().addListener(closed -> ports.goAwayOver(draining));
-            channel.pipeline().addFirst(SilentLeave.now());
+            if (source != null) {
+                source.tellLast();
+            }
+            boolean mayTakeTime = ports.tryGoAway(draining);
+            if (mayTakeTime) {
+                channel.closeFuture().addListener(closed -> ports.goAwayOver(draining));
+            }
+            leave(channel, !mayTakeTime);
         } else {
+            if (draining && source != null) {
+                source.tellLast();
+            }
             // Through the pipeline: HTTP/2 says GOAWAY, TLS close_notify. They may wait for the client, the new
             // connection can't.
             channel.close();
@@ -43,12 +63,23 @@ final class ConnectionEnd {
         }
     }
 
+    private static void leave(Channel channel, boolean inHaste) {
+        if (channel.pipeline().get(SilentLeave.class) == null) {
+            channel.pipeline().addFirst(SilentLeave.now(inHaste));
+        }
+    }
+
     /** The client was told to close, and gets the time for it: the TIME_WAIT is then its own. */
-    static void closeSoon(Channel channel) {
-        channel.eventLoop()
-                .schedule(
-                        () -> ChannelCloser.registered(channel, Admission.RESPOND),
-                        Pacing.CLOSE_GRACE_MILLIS,
-                        TimeUnit.MILLISECONDS);
+    static void closeSoon(Channel channel, Ports ports) {
+        channel.eventLoop().schedule(() -> close(channel, ports), Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The client was told to close, and has had the time for it. */
+    static void close(Channel channel, Ports ports) {
+        if (ports.behindProxy && channel.isOpen()) {
+            leave(channel, false);
+        } else {
+            ChannelCloser.registered(channel, Admission.RESPOND);
+        }
     }
 }

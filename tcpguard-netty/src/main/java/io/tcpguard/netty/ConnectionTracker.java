@@ -6,15 +6,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.AttributeKey;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.ConnectionCloser;
 import io.tcpguard.spi.ConnectionHandle;
-import io.tcpguard.spi.GonePeers;
-import io.tcpguard.state.Admission;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +35,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private volatile @Nullable Closing evicted;
 
     private volatile boolean reported;
+    private volatile boolean kept;
 
     /** Of the event loop that serves it; null until one does. */
     private volatile LoopWatch.@Nullable Beat beat;
@@ -54,9 +51,9 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         this.channel = channel;
         this.outgoing = new Outgoing(channel);
         this.fate = new ChildFate(channel, port.children);
+        this.waits = new ClientWaits(this);
+        // Last: who is in the books must be able to leave them.
         this.handle = port.listener.open(ServerPort.source(channel), this);
-        this.waits = new ClientWaits(this, handle);
-        port.opened(this);
     }
 
     /** Whether a request may be worked on, by its loop's delay and by whose it is. On that loop, once for each. */
@@ -78,6 +75,22 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         return handle;
     }
 
+    /** Whether it was, or it is known that it never will be. */
+    boolean hasBeenServed() {
+        return fate.known();
+    }
+
+    /** It belongs to its application from now on: never evicted. */
+    void keep() {
+        kept = true;
+        handle.exemptFromEviction();
+    }
+
+    /** Whether somebody may be waited for here: work is in progress, or the application said or may say so. */
+    boolean mayWait() {
+        return kept || reported || handle.working();
+    }
+
     /** The handle, for the application to report on. */
     ConnectionHandle reportedByApplication() {
         reported = true;
@@ -87,6 +100,11 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     /** Whether the application does so. */
     boolean reported() {
         return reported;
+    }
+
+    @Override
+    Ports ports() {
+        return port.ports;
     }
 
     @Override
@@ -125,7 +143,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (channel.isOpen()) {
-            handle.exemptFromEviction();
+            keep();
         }
     }
 
@@ -182,6 +200,11 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
         }
     }
 
+    /** A request comes out at this place, of a codec that nothing else tells of. On the event loop. */
+    void foundHttp(ChannelHandlerContext there) {
+        work.foundHttp(there);
+    }
+
     /** Its event loop has it, and its pipeline is made. */
     void served() {
         fate.served();
@@ -200,11 +223,6 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     public void operationComplete(ChannelFuture closed) {
         handle.closed();
         fate.closed(evicted != null);
-    /** A request comes out at this place, of a codec that nothing else tells of. On the event loop. */
-    void foundHttp(ChannelHandlerContext there) {
-        work.foundHttp(there);
-    }
-
         port.connectionClosed(this);
     }
 
@@ -252,28 +270,8 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
             evicted = Closing.RESET;
         } else {
             evicted = Closing.ORDERLY;
-            if (source != null) {
-                source.tellLast();
-            }
         }
         evict(true);
-    }
-
-    /**
-     * Closes it if its client is gone, which nobody notices who does not read; who is waited for is asked by the kernel
-     * whether he is there. One look at a time.
-     */
-    void endIfGone(GonePeers peers, int localPort) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)) {
-            return;
-        }
-        // Its application serves clients on that have ended their side.
-        boolean halfClosure = channel.config() instanceof DuplexChannelConfig duplex && duplex.isAllowHalfClosure();
-        if (halfClosure ? peers.broken(peer, localPort) : peers.gone(peer, localPort)) {
-            onItsLoop(() -> ChannelCloser.registered(channel, Admission.RESPOND));
-        } else {
-            waits.askPeer();
-        }
     }
 
     /** Called by a thread that accepts; the connection's own event loop does it. */
@@ -286,9 +284,7 @@ final class ConnectionTracker extends DrainState implements ConnectionCloser, Ch
     private void evict(boolean draining) {
         Closing how = evicted;
         if (how != null) {
-            WorkSource source = work.exact();
-            // Not by its class, which does not load where HTTP/2's codec is absent.
-            ConnectionEnd.evict(channel, port.ports, how, source != null && source.hasWindows(), draining);
+            ConnectionEnd.evict(channel, port.ports, how, work.exact(), draining);
         }
     }
 }

@@ -19,6 +19,8 @@ abstract class DrainState extends ChannelDuplexHandler {
 
     abstract Channel channel();
 
+    abstract Ports ports();
+
     /** Who knows what is work here; null: nobody does, yet. */
     abstract @Nullable WorkSource workSource();
 
@@ -76,7 +78,7 @@ abstract class DrainState extends ChannelDuplexHandler {
         if (!toldLast) {
             toldLast = true;
             tellToGo(true);
-            Codecs.closeWebSocket(channel());
+            Codecs.closeWebSocket(channel(), ports());
         }
     }
 

@@ -1,6 +1,7 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -17,7 +18,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.util.ReferenceCountUtil;
+import io.tcpguard.spi.Pacing;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     /** So much of a body is a sign of life. */
     static final int SOME_BYTES = 1024;
 
+    /** For half a minute a body is taken that nobody wants. */
+    private static final int LONGEST_GRACES = 30;
+
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext codec;
     private final Http1Requests requests;
@@ -42,12 +48,18 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private boolean connecting;
     private int bodyBytes;
+    /** Bytes of all bodies, to be told from what they were. */
+    private int came;
+
     private boolean informational;
     private boolean dropping;
     private boolean closing;
 
     /** Of what was read in one go the last was dropped, so that nobody who asks for each message hears of it. */
     private boolean lastDropped;
+
+    /** An answer has come through here. */
+    private boolean answers;
 
     /** The client was told that this answer is the last one. */
     private boolean ending;
@@ -57,9 +69,6 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         this.codec = codec;
         this.requests = new Http1Requests(tracker);
     }
-
-    /** An answer has come through here. */
-    private boolean answers;
 
     /** Puts one behind the codec that is nearest to the application, if there is one, or both of its halves. */
     static @Nullable WorkSource find(ChannelPipeline pipeline, ConnectionTracker tracker) {
@@ -85,15 +94,6 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         return work;
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        own = ctx;
-    }
-
-    @Override
-    public boolean gone() {
-        return codec.isRemoved() || own == null || own.isRemoved();
-    }
     /** Puts one behind this handler, in front of which a codec is that nothing else tells of. */
     static WorkSource behind(ChannelHandlerContext there, ChannelHandlerContext codec, ConnectionTracker tracker) {
         Http1Work work = new Http1Work(tracker, codec);
@@ -114,6 +114,15 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         }
     }
 
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        own = ctx;
+    }
+
+    @Override
+    public boolean gone() {
+        return codec.isRemoved() || own == null || own.isRemoved();
+    }
 
     @Override
     public void readComplete() {
@@ -195,7 +204,9 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
      */
     private void body(Object msg) {
         requests.bodyCame();
-        bodyBytes += HttpMessageTypes.bytes(msg);
+        int bytes = HttpMessageTypes.bytes(msg);
+        came += bytes;
+        bodyBytes += bytes;
         if (bodyBytes >= SOME_BYTES) {
             bodyBytes = 0;
             tracker.handle().touch();
@@ -212,8 +223,28 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         ctx.writeAndFlush(
                 RequestRefusal.answer(request, closing, tracker.port().listener.retryAfterSeconds()));
         if (closing) {
-            ConnectionEnd.closeSoon(ctx.channel());
+            closeSoon(ctx.channel(), LONGEST_GRACES);
         }
+    }
+
+    /**
+     * The client was told to close, and gets the time for it: the TIME_WAIT is then its own. What still comes of a body
+     * is taken before that: over bytes that nobody has read the kernel makes a reset of a close, and the client loses
+     * its answer.
+     */
+    private void closeSoon(Channel channel, int graces) {
+        int before = came;
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (came != before && graces > 1) {
+                                closeSoon(channel, graces - 1);
+                            } else {
+                                ConnectionEnd.close(channel, tracker.port().ports);
+                            }
+                        },
+                        Pacing.CLOSE_GRACE_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -227,7 +258,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         } else if (ending) {
             ctx.write(
                     sent,
-                    promise.unvoid().addListener((ChannelFuture done) -> ConnectionEnd.closeSoon(done.channel())));
+                    promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel(), LONGEST_GRACES)));
         } else {
             ctx.write(sent, promise);
         }
@@ -235,11 +266,12 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     /** What is to be sent for it. */
     private HttpResponse begin(HttpResponse response) {
+        answers = true;
         informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                 && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         boolean leaves = HttpMessageTypes.leavesHttp(response, connecting);
         if (leaves) {
-            tracker.handle().exemptFromEviction();
+            tracker.keep();
         }
         requests.answerBegins(informational);
         return leaves || response.status().codeClass() == HttpStatusClass.INFORMATIONAL ? response : endWith(response);
@@ -266,8 +298,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void onAnswered(ChannelFuture done) {
         requests.answerLeft();
         if (ending) {
-        answers = true;
-            ConnectionEnd.closeSoon(done.channel());
+            closeSoon(done.channel(), LONGEST_GRACES);
         }
     }
 }

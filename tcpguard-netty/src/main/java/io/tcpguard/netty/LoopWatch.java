@@ -54,6 +54,23 @@ final class LoopWatch {
         return beat;
     }
 
+    /** Whether this loop does not come to what is asked of it. Any thread. */
+    boolean mayBeLate(EventLoop loop) {
+        Beat beat = beats.get(loop);
+        return beat == null || beat.late();
+    }
+
+    /** Whether more than half of them do not, or none is known. Any thread. */
+    boolean mostAreLate() {
+        int late = 0;
+        int all = 0;
+        for (Beat beat : beats.values()) {
+            late += beat.late() ? 1 : 0;
+            all++;
+        }
+        return 2 * late > all || all == 0;
+    }
+
     /** Loops come and go together, with their group; a dead one must not keep the place of a living one. */
     private void forgetDead() {
         beats.entrySet().removeIf(beat -> {

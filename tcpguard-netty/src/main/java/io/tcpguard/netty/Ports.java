@@ -30,7 +30,7 @@ final class Ports {
     private final AtomicInteger leavers = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     /** With those that are closed and have connections yet. */
-    private final Set<ServerPort> ports = ConcurrentHashMap.newKeySet();
+    private final Set<ServerPort> ports;
 
     private volatile int maxConnections = -1;
     private volatile boolean unguarded;
@@ -41,6 +41,12 @@ final class Ports {
     }
 
     Ports(AdmissionControl policy, Protocol protocol, long stalledAfter, boolean behindProxy) {
+        this(policy, protocol, stalledAfter, behindProxy, ConcurrentHashMap.newKeySet());
+    }
+
+    /** @param ports empty; for any number of threads */
+    Ports(AdmissionControl policy, Protocol protocol, long stalledAfter, boolean behindProxy, Set<ServerPort> ports) {
+        this.ports = ports;
         this.policy = policy;
         this.stalledAfter = stalledAfter;
         this.behindProxy = behindProxy;

@@ -34,11 +34,15 @@ final class ProxyHeader {
     /** Looks at what came first. */
     void look(ChannelPipeline pipeline, Object first, ConnectionHandle handle) {
         if (first instanceof ByteBuf bytes && ProxyPreface.isIn(bytes)) {
-            handle.forwards();
-            String client = client(pipeline, bytes);
-            known = client != null;
-            if (client != null) {
-                handle.forwardedFor(client);
+            try {
+                handle.forwards();
+                String client = client(pipeline, bytes);
+                known = client != null;
+                if (client != null) {
+                    handle.forwardedFor(client);
+                }
+            } catch (RuntimeException | Error e) {
+                NettyLog.LOG.debug("{}: whose it is was not understood", pipeline.channel(), e);
             }
         }
     }

@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
 /** How the PROXY protocol begins, which a proxy in front of this server may speak. */
 final class ProxyPreface {
     /** Version 1 and 2 (HAProxy's proxy-protocol.txt, 2.1 and 2.2). */
-    private static final byte[] V1 = {'P', 'R', 'O', 'X', 'Y', ' '};
+    static final byte[] V1 = {'P', 'R', 'O', 'X', 'Y', ' '};
 
-    private static final byte[] V2 = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
+    static final byte[] V2 = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
 
     private ProxyPreface() {}
 

@@ -55,14 +55,21 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
                 active.writeAndFlush(Answers.http1(
                         Refusal.of(port.ports.policy.snapshot()), port.listener.retryAfterSeconds(), first.head()));
             case HTTP2 -> active.writeAndFlush(Answers.http2());
-            case OTHER -> close(active);
+            case OTHER -> {
+                close(active);
+                return;
+            }
         }
         answered = true;
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        endTimer();
         if (active.channel().isOpen()) {
             timer = active.executor().schedule(this, Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void endTimer() {
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 
@@ -75,20 +82,24 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter implements Ru
     }
 
     private void close(ChannelHandlerContext active) {
-        ChannelCloser.registered(active.channel(), port.listener.mayReset() ? Admission.RESET : Admission.RESPOND);
+        endTimer();
+        if (!port.ports.behindProxy) {
+            ChannelCloser.registered(active.channel(), port.listener.mayReset() ? Admission.RESET : Admission.RESPOND);
+        } else if (!active.isRemoved()) {
+            // Its request, or the rest of it, may be on its way.
+            active.pipeline().replace(this, null, SilentLeave.now(false));
+        }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext active) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        endTimer();
     }
 
     /** A reset by the client, as a rule: it is refused either way. */
     @Override
     public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
         NettyLog.LOG.debug("refused connection {}", active.channel(), cause);
-        ChannelCloser.registered(active.channel(), Admission.RESET);
+        ChannelCloser.registered(active.channel(), Admission.CLOSE);
     }
 }

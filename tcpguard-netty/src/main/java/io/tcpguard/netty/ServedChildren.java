@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.tcpguard.spi.OverdueWork;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * What becomes of the connections that one port has admitted. A port whose connections are closed before an event loop
@@ -92,9 +93,13 @@ final class ServedChildren {
         }
     }
 
-    /** Whether admitted connections are served. One look at a time. */
-    boolean serving(long now) {
-        boolean late = overdue.isOverdue(waiting.get() > 0, progress.get(), now);
+    /**
+     * Whether admitted connections are served. One look at a time.
+     *
+     * @param stuck asked if none has been for too long: whether those that wait do so for more than a few late loops
+     */
+    boolean serving(long now, BooleanSupplier stuck) {
+        boolean late = overdue.isOverdue(waiting.get() > 0, progress.get(), now) && stuck.getAsBoolean();
         if (lost && !broken) {
             // It never comes back, and its connections are handed to it all the same.
             broken = anyLoopIsDead();

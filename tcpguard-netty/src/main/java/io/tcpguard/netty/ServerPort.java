@@ -4,6 +4,7 @@ package io.tcpguard.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.AttributeKey;
 import io.tcpguard.spi.GonePeers;
@@ -16,6 +17,7 @@ import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One server channel under guard: decides about its children and counts them until it closes. */
@@ -29,6 +31,8 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     final ServedChildren children;
     /** Admitted children that are open. */
     final Set<ConnectionTracker> connections = ConcurrentHashMap.newKeySet();
+
+    private final BooleanSupplier stuck = this::isStuck;
     /** The number of the child that waits. Of the event loop that accepts. */
     private long waits;
 
@@ -71,7 +75,25 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
 
     @Override
     public boolean serving() {
-        return children.serving(System.nanoTime());
+        return children.serving(System.nanoTime(), stuck);
+    }
+
+    /**
+     * Whether connections wait that nobody keeps waiting, or most event loops are late: a late one alone has its share
+     * of the connections, and the others are served.
+     */
+    private boolean isStuck() {
+        boolean any = false;
+        for (ConnectionTracker connection : connections) {
+            if (!connection.hasBeenServed()) {
+                EventLoop loop = ChildFate.loopOf(connection.channel());
+                if (loop == null || !loops.mayBeLate(loop)) {
+                    return true;
+                }
+                any = true;
+            }
+        }
+        return any && loops.mostAreLate();
     }
 
     @Override
@@ -104,7 +126,7 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     @Override
     public void endGone(GonePeers peers) {
         if (server.localAddress() instanceof InetSocketAddress local) {
-            connections.forEach(tracker -> tracker.endIfGone(peers, local.getPort()));
+            connections.forEach(tracker -> tracker.waits.endIfGone(peers, local.getPort()));
         }
     }
 
@@ -138,14 +160,17 @@ final class ServerPort implements ListenerControl, ChannelFutureListener {
     ConnectionTracker admit(Channel child) {
         ConnectionTracker tracker = new ConnectionTracker(this, child);
         children.admitted();
-        child.attr(ConnectionTracker.KEY).set(tracker);
-        child.closeFuture().addListener(tracker);
+        try {
+            connections.add(tracker);
+            ports.list(this);
+            child.attr(ConnectionTracker.KEY).set(tracker);
+            child.closeFuture().addListener(tracker);
+        } catch (RuntimeException | Error e) {
+            // It is in the books, and nobody would take it out.
+            tracker.operationComplete(child.closeFuture());
+            throw e;
+        }
         return tracker;
-    }
-
-    void opened(ConnectionTracker connection) {
-        connections.add(connection);
-        ports.list(this);
     }
 
     /** If accepting waits for a descriptor, here is one. */

@@ -24,20 +24,38 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
     private static final long LONGEST_OF_PROXY_MILLIS = 100;
 
     private final boolean proxy;
+    private final boolean atOnce;
+    private final long longestMillis;
     private @Nullable Future<?> timer;
     private boolean halfClosed;
-    private boolean atOnce;
 
-    /** @param proxy whether the client is a proxy */
-    SilentLeave(boolean proxy) {
+    private SilentLeave(boolean proxy, boolean atOnce, long longestMillis) {
         this.proxy = proxy;
+        this.atOnce = atOnce;
+        this.longestMillis = longestMillis;
     }
 
-    /** In the place of who serves a proxy's connection: half closes at once. */
-    static SilentLeave now() {
-        SilentLeave leave = new SilentLeave(true);
-        leave.atOnce = true;
-        return leave;
+    /**
+     * Of a connection that was just accepted.
+     *
+     * @param proxy whether the client is a proxy
+     */
+    static SilentLeave ofNew(boolean proxy) {
+        return new SilentLeave(proxy, false, proxy ? LONGEST_OF_PROXY_MILLIS : LONGEST_MILLIS);
+    }
+
+    /** The same of a proxy's, beyond those that may take their time: over within a moment. */
+    static SilentLeave inHaste() {
+        return new SilentLeave(true, false, LONGEST_MILLIS);
+    }
+
+    /**
+     * In the place of who serves a proxy's connection: half closes at once.
+     *
+     * @param inHaste beyond those that may take their time
+     */
+    static SilentLeave now(boolean inHaste) {
+        return new SilentLeave(true, true, inHaste ? LONGEST_MILLIS : LONGEST_OF_PROXY_MILLIS);
     }
 
     @Override
@@ -57,8 +75,10 @@ final class SilentLeave extends ChannelInboundHandlerAdapter {
             timer = ctx.executor()
                     .schedule(
                             () -> ChannelCloser.registered(ctx.channel(), Admission.CLOSE),
-                            proxy ? LONGEST_OF_PROXY_MILLIS : LONGEST_MILLIS,
+                            longestMillis,
                             TimeUnit.MILLISECONDS);
+            // What comes is to be read, whoever asked for each message before.
+            ctx.channel().config().setAutoRead(true);
             if (atOnce) {
                 channelReadComplete(ctx);
             }

@@ -14,11 +14,19 @@ import java.util.Map;
 final class WebSocketEnd {
     private WebSocketEnd() {}
 
-    /** From the end of the pipeline, so that the application's handlers know of it; the client closes next. */
-    static void tell(Channel channel) {
+    /**
+     * From the end of the pipeline, so that the application's handlers know of it; the client closes next, and has the
+     * usual time for it from when it may have read this.
+     */
+    static void tell(Channel channel, Ports ports) {
         for (Map.Entry<String, ChannelHandler> entry : channel.pipeline()) {
             if (entry.getValue() instanceof WebSocketFrameEncoder) {
-                channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE));
+                channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE))
+                        .addListener(left -> {
+                            if (left.isSuccess()) {
+                                ConnectionEnd.closeSoon(channel, ports);
+                            }
+                        });
                 return;
             }
         }

@@ -13,6 +13,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -51,6 +52,10 @@ class BehindProxyTest {
     }
 
     private Channel serve(Transport transport, Protocol protocol, boolean atTheDoor) {
+        return serve(transport, protocol, atTheDoor, Speech.HTTP1);
+    }
+
+    private Channel serve(Transport transport, Protocol protocol, boolean atTheDoor, Speech speech) {
         Ports ports = new Ports(policy, protocol, TimeUnit.SECONDS.toNanos(10), true);
         EventLoopGroup loops = transport.loops(2);
         groups.add(loops);
@@ -68,7 +73,7 @@ class BehindProxyTest {
                     if (!atTheDoor) {
                         child.pipeline().addLast(new ChildAdmissionHandler(ports));
                     }
-                    Speech.HTTP1.pipeline(child);
+                    speech.pipeline(child);
                 }))
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
@@ -107,7 +112,9 @@ class BehindProxyTest {
         "NIO, OTHER, RESPOND, true",
         "EPOLL, OTHER, RESPOND, true",
         "NIO, HTTP, RESPOND, false",
-        "EPOLL, OTHER, RESPOND, false"
+        "EPOLL, OTHER, RESPOND, false",
+        "NIO, HTTP, CLOSE, false",
+        "EPOLL, HTTP, CLOSE, false"
     })
     void isNotResetWhenItIsRefused(Transport transport, Protocol protocol, Admission how, boolean atTheDoor)
             throws IOException {
@@ -125,20 +132,36 @@ class BehindProxyTest {
         assertThat(InProgressTest.readHead(last.getInputStream())).contains(" 200 ");
     }
 
+    /** What is no HTTP ends at its first bytes, of which there are more than one read takes. */
     @ParameterizedTest
     @EnumSource(
             value = Transport.class,
             names = {"NIO", "EPOLL"})
-    void isNotResetWhenItsIdleConnectionGivesWayToAnother(Transport transport) throws IOException {
+    void isNotResetWhenItSpeaksWhatNobodyCanAnswer(Transport transport) throws IOException {
         Channel server = serve(transport, Protocol.HTTP, true);
-        for (int i = 0; i < 4; i++) {
+        policy.connections = Admission.RESPOND;
+        byte[] bytes = new byte[64 * 1024];
+        for (int i = 0; i < AT_A_TIME; i++) {
             Socket client = connect(server);
-            client.getOutputStream().write(Speech.HTTP1.ask(0));
-            assertThat(InProgressTest.readHead(client.getInputStream())).contains(" 200 ");
+            client.getOutputStream().write(bytes);
+            endsInOrder(client);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NIO, HTTP1, 4", "EPOLL, HTTP1, 4", "NIO, HTTP1, 20", "EPOLL, HTTP2, 4", "NIO, HTTP2, 20"})
+    void isNotResetWhenItsIdleConnectionsGiveWayToOthers(Transport transport, Speech speech, int connections)
+            throws IOException {
+        Channel server = serve(transport, Protocol.HTTP, true, speech);
+        for (int i = 0; i < connections; i++) {
+            Socket client = connect(server);
+            client.getOutputStream().write(speech.ask(0));
+            speech.answer(new DataInputStream(client.getInputStream()));
         }
         Await.until(
                 "idle",
-                () -> policy.handles.size() == 4 && policy.handles.stream().noneMatch(FakeControl.Handle::working));
+                () -> policy.handles.size() == connections
+                        && policy.handles.stream().noneMatch(FakeControl.Handle::working));
         CountDownLatch arrived = new CountDownLatch(1);
         AtomicInteger held = new AtomicInteger();
         for (EventExecutor loop : groups.get(0)) {
@@ -151,7 +174,9 @@ class BehindProxyTest {
             Await.until("the loops read nothing more", () -> held.get() == 2);
             // They lie there unread when the close comes.
             for (Socket client : clients) {
-                client.getOutputStream().write(REQUEST);
+                for (int i = 1; i < 20; i++) {
+                    client.getOutputStream().write(speech.ask(i));
+                }
             }
             for (FakeControl.Handle handle : policy.handles) {
                 assertThat(handle.evict(Closing.ORDERLY)).isTrue();

@@ -248,6 +248,32 @@ class DrainTest {
         assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(1001);
     }
 
+    /** It has the close frame, and nothing more can be sent to it. */
+    @Test
+    void isOverThoughAWebSocketClientDoesNotAnswerItsCloseFrame() throws Exception {
+        NettyGuard netty = NettyGuard.of(guard);
+        InetSocketAddress server = serve(netty, child -> child.pipeline()
+                .addLast(
+                        new HttpServerCodec(),
+                        new HttpObjectAggregator(1000),
+                        new WebSocketServerProtocolHandler("/ws")));
+        try (Socket client = connect(server)) {
+            client.getOutputStream()
+                    .write(("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                    + "Sec-WebSocket-Version: 13\r\n"
+                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(InProgressTest.readHead(client.getInputStream())).contains(" 101 ");
+
+            drain(netty, Duration.ofMillis(100)).get(30, TimeUnit.SECONDS);
+
+            byte[] frame = client.getInputStream().readAllBytes();
+            assertThat(new byte[] {frame[0], frame[2], frame[3]})
+                    .as("a close frame: 1001, going away")
+                    .containsExactly(0x88, 1001 >> 8, 1001 & 0xFF);
+        }
+    }
+
     @Test
     void closesIdleConnectionsOfOtherProtocols() throws Exception {
         NettyGuard netty = NettyGuard.of(guard, Protocol.OTHER);

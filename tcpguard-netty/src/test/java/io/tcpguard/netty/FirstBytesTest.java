@@ -24,7 +24,7 @@ class FirstBytesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0016\u0003\u0001", "\u0000\u0000\u0000\u0005", "\r\n", "{"})
+    @ValueSource(strings = {"\u0016\u0003\u0001", "\u0000\u0000\u0000\u0005", "\r\nG", "{"})
     void takesTlsAndOtherBytesForSomethingElse(String text) {
         assertThat(received(text)).isEqualTo(Spoken.OTHER);
     }
@@ -37,6 +37,28 @@ class FirstBytesTest {
         assertThat(first.protocolOf(bytes("P"))).isEqualTo(Spoken.NOT_YET);
         assertThat(first.protocolOf(bytes("RI"))).isEqualTo(Spoken.NOT_YET);
         assertThat(first.protocolOf(bytes(" * HTTP/2.0"))).isEqualTo(Spoken.HTTP2);
+    }
+
+    private static final String V2_LOCAL = "\r\n\r\n\u0000\r\nQUIT\n\u0020\u0000\u0000\u0000";
+    /** With 13 bytes that are no addresses of any kind. */
+    private static final String V2_MORE = "\r\n\r\n\u0000\r\nQUIT\n\u0021\u0011\u0000\rHEAD PRI GET ";
+
+    /** A proxy's own words come first, in one piece or in many. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PROXY TCP4 192.0.2.7 192.0.2.1 1 80\r\n", "PROXY UNKNOWN\r\n", V2_LOCAL, V2_MORE})
+    void passesOverTheProxyProtocol(String header) {
+        assertThat(received(header)).isEqualTo(Spoken.NOT_YET);
+        assertThat(received(header + "GET /")).isEqualTo(Spoken.HTTP1);
+        assertThat(received(header + "PROXY")).isEqualTo(Spoken.HTTP1);
+        assertThat(received(header + "PRI * HTTP/2.0")).isEqualTo(Spoken.HTTP2);
+        assertThat(received(header + "\u0016\u0003")).isEqualTo(Spoken.OTHER);
+        FirstBytes first = new FirstBytes();
+        for (char one : header.toCharArray()) {
+            assertThat(first.protocolOf(bytes(String.valueOf(one)))).isEqualTo(Spoken.NOT_YET);
+        }
+        assertThat(first.head()).isFalse();
+        assertThat(first.protocolOf(bytes("H"))).isEqualTo(Spoken.HTTP1);
+        assertThat(first.head()).isTrue();
     }
 
     private static Spoken received(String text) {

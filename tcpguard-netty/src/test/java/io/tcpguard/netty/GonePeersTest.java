@@ -164,17 +164,7 @@ class GonePeersTest {
     @Test
     void hasTheKernelAskWhoeverIsWaitedForWhetherHeIsThere() throws Exception {
         onePort(false, (control, child) -> {
-            GonePeers nobody = new GonePeers() {
-                @Override
-                public boolean gone(InetSocketAddress peer, int localPort) {
-                    return false;
-                }
-
-                @Override
-                public boolean broken(InetSocketAddress peer, int localPort) {
-                    return false;
-                }
-            };
+            GonePeers nobody = nobody();
             control.onlyListener().control.endGone(nobody);
             control.onlyListener().control.endGone(nobody);
             assertThat(child.config().getOption(ChannelOption.SO_KEEPALIVE))
@@ -189,6 +179,31 @@ class GonePeersTest {
             assertThat(child.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
             control.lastHandle().end();
         });
+    }
+
+    /** A WebSocket or a tunnel is never idle, so its place comes free only when its client is known to be gone. */
+    @Test
+    void hasTheKernelAskWhoeverIsNeverEvictedWhetherHeIsThere() throws Exception {
+        onePort(false, (control, child) -> {
+            NettyGuard.connection(child).exemptFromEviction();
+            control.onlyListener().control.endGone(nobody());
+            control.onlyListener().control.endGone(nobody());
+            assertThat(child.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+        });
+    }
+
+    private static GonePeers nobody() {
+        return new GonePeers() {
+            @Override
+            public boolean gone(InetSocketAddress peer, int localPort) {
+                return false;
+            }
+
+            @Override
+            public boolean broken(InetSocketAddress peer, int localPort) {
+                return false;
+            }
+        };
     }
 
     private interface Case {

@@ -354,9 +354,48 @@ class Http1WorkTest {
         assertThat(application.ends).isEqualTo(1);
         child.writeInbound(text(GET));
         assertThat(application.requests).isEqualTo(1);
+        for (int i = 0; i < 2; i++) {
+            child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            child.runScheduledPendingTasks();
+        }
+        assertThat(child.isOpen()).isFalse();
+    }
+
+    /** A close over a body that nobody has read is a reset, and takes the answer along. */
+    @Test
+    void takesTheRestOfABodyAfterTheLastAnswerAsLongAsItComes() {
+        EmbeddedChannel child = serve();
+        child.freezeTime();
+        guarded.ports.leave(true);
+        child.writeInbound(text("POST / HTTP/1.1\r\nContent-Length: 7\r\n\r\na"));
+        child.writeOutbound(ok());
+        for (int i = 0; i < 5; i++) {
+            child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS - 1, TimeUnit.MILLISECONDS);
+            child.writeInbound(text("b"));
+            child.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            child.runScheduledPendingTasks();
+            assertThat(child.isOpen()).isTrue();
+        }
         child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         child.runScheduledPendingTasks();
-        assertThat(child.isOpen()).isFalse();
+        assertThat(child.isOpen()).as("no more comes").isFalse();
+    }
+
+    @Test
+    void takesTheBodyOfARefusedRequestForHalfAMinuteAtMost() {
+        EmbeddedChannel child = serve();
+        child.freezeTime();
+        guarded.policy.requests = Admission.RESPOND;
+        child.writeInbound(text("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 99\r\n\r\n"));
+        assertThat(answer(child)).contains("connection: close\r\n");
+        int graces = 0;
+        for (; child.isOpen() && graces < 99; graces++) {
+            child.writeInbound(text("b"));
+            child.advanceTimeBy(Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            child.runScheduledPendingTasks();
+        }
+        assertThat(graces).isEqualTo(30);
+        assertThat(application.requests).isZero();
     }
 
     @Test

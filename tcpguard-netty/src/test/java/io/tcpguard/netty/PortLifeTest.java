@@ -8,6 +8,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tcpguard.TcpGuard;
@@ -23,9 +24,14 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -185,6 +191,46 @@ class PortLifeTest {
         three.close().syncUninterruptibly();
         one.close().syncUninterruptibly();
         assertThat(watched()).isEmpty();
+    }
+
+    /** A connection that was accepted just before the port closed is in nobody's hands for a moment. */
+    @Test
+    void isNotForgottenWithAConnectionThatOpensWhileItCloses() {
+        Set<ServerPort> known = ConcurrentHashMap.newKeySet();
+        AtomicReference<Runnable> beforeItIsForgotten = new AtomicReference<>(() -> {});
+        Ports all = new Ports(guard, Protocol.HTTP, TimeUnit.SECONDS.toNanos(10), false, new AbstractSet<>() {
+            @Override
+            public boolean add(ServerPort port) {
+                return known.add(port);
+            }
+
+            @Override
+            public boolean remove(Object port) {
+                beforeItIsForgotten.getAndSet(() -> {}).run();
+                return known.remove(port);
+            }
+
+            @Override
+            public Iterator<ServerPort> iterator() {
+                return known.iterator();
+            }
+
+            @Override
+            public int size() {
+                return known.size();
+            }
+        });
+        ServerPort port = all.of(new EmbeddedChannel());
+        EmbeddedChannel child = new EmbeddedChannel();
+        beforeItIsForgotten.set(() -> port.admit(child));
+
+        port.close();
+
+        assertThat(all.connections()).extracting(ConnectionTracker::channel).containsExactly(child);
+        child.close();
+        assertThat(all.connections()).isEmpty();
+        assertThat(known).as("nothing keeps it").isEmpty();
+        assertThat(guard.open()).isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.FakeControl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -115,6 +116,18 @@ class ProxyProtocolTest {
         assertThat(ask(port, version1("203.0.113.1"))).isEqualTo("HTTP/1.1 200");
         assertThat(ask(port, version2(InetAddress.getByName(CLIENT), false))).isEqualTo("HTTP/1.1 503");
         assertThat(clients()).containsExactly(CLIENT, "203.0.113.1", CLIENT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL"})
+    void answersRefusedConnectionsBehindTheirHeader(Transport transport) throws IOException {
+        int port = serve(transport, true);
+        policy.connections = Admission.RESPOND;
+
+        assertThat(ask(port, version1(CLIENT))).isEqualTo("HTTP/1.1 503");
+        assertThat(ask(port, version2(InetAddress.getByName(CLIENT), false))).isEqualTo("HTTP/1.1 503");
+        assertThat(ask(port, version2(InetAddress.getByName("2001:db8::7"), true)))
+                .isEqualTo("HTTP/1.1 503");
     }
 
     @ParameterizedTest

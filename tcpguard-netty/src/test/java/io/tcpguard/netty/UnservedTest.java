@@ -13,6 +13,7 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ipfilter.AbstractRemoteAddressFilter;
+import io.netty.util.concurrent.EventExecutor;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.spi.ListenerControl;
 import io.tcpguard.testkit.Await;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ class UnservedTest {
             TcpGuard.builder().set("stalledAfter", "1s").build().start();
     private final List<Socket> clients = new ArrayList<>();
     private volatile boolean throwing;
+    private volatile boolean keeping;
     private volatile @Nullable Refusal refusing;
     private volatile boolean deadlyToBoss;
     private volatile boolean deadlyToChild;
@@ -99,12 +102,13 @@ class UnservedTest {
     }
 
     private Channel serve(NettyGuard netty, boolean errorInBoss) {
-        return serve(netty, errorInBoss, boss);
+        return serve(netty, errorInBoss, boss, workers);
     }
 
-    private Channel serve(NettyGuard netty, boolean errorInBoss, NioEventLoopGroup accepting) {
+    private Channel serve(
+            NettyGuard netty, boolean errorInBoss, NioEventLoopGroup accepting, NioEventLoopGroup serving) {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(accepting, workers)
+                .group(accepting, serving)
                 .option(ChannelOption.RCVBUF_ALLOCATOR, new Deadly(() -> deadlyToBoss))
                 .childOption(ChannelOption.RCVBUF_ALLOCATOR, new Deadly(() -> deadlyToChild))
                 .channel(NioServerSocketChannel.class)
@@ -113,6 +117,9 @@ class UnservedTest {
                     public void channelRead(ChannelHandlerContext ctx, Object child) {
                         if (throwing && errorInBoss) {
                             throw new NoClassDefFoundError("in the boss");
+                        }
+                        if (keeping) {
+                            return;
                         }
                         if (refusing == Refusal.IN_THE_BOSS) {
                             ((Channel) child).unsafe().closeForcibly();
@@ -214,7 +221,7 @@ class UnservedTest {
         isUpAndServes(server);
         boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         Await.until("down", () -> !guard.snapshot().verdict().up());
-        Channel another = serve(netty, false, workers);
+        Channel another = serve(netty, false, workers, workers);
         Await.until("up", () -> guard.snapshot().verdict().up());
         another.close().syncUninterruptibly();
         TimeUnit.MILLISECONDS.sleep(500);
@@ -238,7 +245,7 @@ class UnservedTest {
         deadlyToChild = true;
         clients.get(0).getOutputStream().write('G');
         Await.until("one loop is dead", () -> {
-            for (io.netty.util.concurrent.EventExecutor loop : workers) {
+            for (EventExecutor loop : workers) {
                 if (loop.isShuttingDown()) {
                     return true;
                 }
@@ -246,6 +253,50 @@ class UnservedTest {
             return false;
         });
         deadlyToChild = false;
+        goesDownWhenClientsCome(server);
+    }
+
+    /** Nobody else comes, so nobody else shows that three of four loops serve. */
+    @Test
+    void isUpWhileOneLoopOfFourIsBlockedAndDownWhenAllAre() throws Exception {
+        NioEventLoopGroup four = new NioEventLoopGroup(4);
+        CountDownLatch over = new CountDownLatch(1);
+        try {
+            Channel server = serve(NettyGuard.of(guard), false, boss, four);
+            isUpAndServes(server);
+            Iterator<EventExecutor> loops = four.iterator();
+            block(loops.next(), over);
+            for (int i = 0; i < 4; i++) {
+                knock(server);
+            }
+            // Twice as long as a port may serve nobody.
+            TimeUnit.MILLISECONDS.sleep(2500);
+            assertThat(guard.snapshot().verdict().up())
+                    .as(guard.snapshot().verdict().reason())
+                    .isTrue();
+            loops.forEachRemaining(loop -> block(loop, over));
+            goesDownWhenClientsCome(server);
+        } finally {
+            over.countDown();
+            four.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    private static void block(EventExecutor loop, CountDownLatch over) {
+        loop.execute(() -> {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    @Test
+    void isDownWhenTheBossKeepsConnectionsToItself() throws Exception {
+        Channel server = serve(false);
+        isUpAndServes(server);
+        keeping = true;
         goesDownWhenClientsCome(server);
     }
 
@@ -267,26 +318,28 @@ class UnservedTest {
     void judgesByWhatBecomesOfConnections() {
         ServedChildren children = new ServedChildren(10 * SECOND);
         long now = 1;
-        assertThat(children.serving(now)).isTrue();
+        assertThat(children.serving(now, () -> true)).isTrue();
         children.admitted();
         for (int i = 0; i < 18; i++) {
-            assertThat(children.serving(now += SECOND / 2)).isTrue();
+            assertThat(children.serving(now += SECOND / 2, () -> true)).isTrue();
         }
         // A pause of the process is no time in which it could be served.
-        assertThat(children.serving(now += 60 * SECOND)).isTrue();
-        assertThat(children.serving(now += SECOND / 2)).isFalse();
+        assertThat(children.serving(now += 60 * SECOND, () -> true)).isTrue();
+        assertThat(children.serving(now += SECOND / 2, () -> true)).isFalse();
         children.served();
-        assertThat(children.serving(now += SECOND / 2)).isTrue();
+        assertThat(children.serving(now += SECOND / 2, () -> true)).isTrue();
         for (int i = 0; i < 4; i++) {
-            assertThat(children.serving(now)).isTrue();
+            assertThat(children.serving(now, () -> true)).isTrue();
             children.admitted();
             children.lost(now);
         }
-        assertThat(children.serving(now)).isFalse();
-        assertThat(children.serving(now + 10 * SECOND)).as("worth another try").isTrue();
+        assertThat(children.serving(now, () -> true)).isFalse();
+        assertThat(children.serving(now + 10 * SECOND, () -> true))
+                .as("worth another try")
+                .isTrue();
         children.admitted();
         children.gaveWay();
-        assertThat(children.serving(now + 11 * SECOND)).isTrue();
+        assertThat(children.serving(now + 11 * SECOND, () -> true)).isTrue();
     }
 
     @Test

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.netty.ChildServer.Numbers;
+import io.tcpguard.testkit.Await;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,8 +56,13 @@ class SourcesTest {
                 "resetBudget=1000",
                 "allow=127.0.0.8/31,10.0.0.0/8")) {
             crowd(server);
-            // The refused are silent: each is closed soon, and holds no descriptor then.
-            server.await(n -> n.opened() + n.refused() == CROWD_SIZE && n.used() == REFUSAL_POINT);
+            server.await(n -> n.opened() + n.refused() == CROWD_SIZE);
+            // The refused are silent: each is closed soon, and holds no descriptor once its client has seen that.
+            long refused = server.numbers().refused();
+            Await.until(
+                    "closed",
+                    () -> sockets.stream().filter(SourcesTest::hasEnded).count() == refused);
+            server.await(n -> n.used() == REFUSAL_POINT);
 
             for (int i = 0; i < ABOVE_THE_REFUSAL_POINT; i++) {
                 ask(connect(server, "127.0.0.9"), speech);
@@ -122,6 +129,17 @@ class SourcesTest {
             assertThat(refused).hasMessageContaining("reset");
         }
         return client;
+    }
+
+    private static boolean hasEnded(Socket client) {
+        try {
+            client.setSoTimeout(1);
+            return client.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
     }
 
     private static void ask(Socket client, Speech speech) throws IOException {

@@ -6,12 +6,16 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.spi.Pacing;
 import io.tcpguard.state.Admission;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How an admitted connection is ended when it is evicted or its server drains. On its event loop. */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // Netty reports to the promise, and to the pipeline what nobody listens to
 final class ConnectionEnd {
+    /** For half a minute a body is taken that nobody wants. */
+    private static final int LONGEST_GRACES = 30;
+
     private ConnectionEnd() {}
 
     /**
@@ -71,11 +75,36 @@ final class ConnectionEnd {
 
     /** The client was told to close, and gets the time for it: the TIME_WAIT is then its own. */
     static void closeSoon(Channel channel, Ports ports) {
-        channel.eventLoop().schedule(() -> close(channel, ports), Pacing.CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        closeSoon(channel, ports, () -> 0);
+    }
+
+    /**
+     * The same, but what still comes of a body is taken before, for half a minute at most: over bytes that nobody has
+     * read the kernel makes a reset of a close, and the client loses its answer.
+     *
+     * @param came another number than before where bytes have come
+     */
+    static void closeSoon(Channel channel, Ports ports, IntSupplier came) {
+        closeSoon(channel, ports, came, LONGEST_GRACES);
+    }
+
+    private static void closeSoon(Channel channel, Ports ports, IntSupplier came, int graces) {
+        int before = came.getAsInt();
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (came.getAsInt() != before && graces > 1) {
+                                closeSoon(channel, ports, came, graces - 1);
+                            } else {
+                                close(channel, ports);
+                            }
+                        },
+                        Pacing.CLOSE_GRACE_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** The client was told to close, and has had the time for it. */
-    static void close(Channel channel, Ports ports) {
+    private static void close(Channel channel, Ports ports) {
         if (ports.behindProxy && channel.isOpen()) {
             leave(channel, false);
         } else {

@@ -18,9 +18,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpguard.spi.Pacing;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +32,6 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     /** So much of a body is a sign of life. */
     static final int SOME_BYTES = 1024;
 
-    /** For half a minute a body is taken that nobody wants. */
-    private static final int LONGEST_GRACES = 30;
-
     private final ConnectionTracker tracker;
     private final ChannelHandlerContext codec;
     private final Http1Requests requests;
@@ -48,7 +43,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
 
     private boolean connecting;
     private int bodyBytes;
-    /** Bytes of all bodies, to be told from what they were. */
+    /** Bytes of all bodies. */
     private int came;
 
     private boolean informational;
@@ -223,28 +218,12 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         ctx.writeAndFlush(
                 RequestRefusal.answer(request, closing, tracker.port().listener.retryAfterSeconds()));
         if (closing) {
-            closeSoon(ctx.channel(), LONGEST_GRACES);
+            closeSoon(ctx.channel());
         }
     }
 
-    /**
-     * The client was told to close, and gets the time for it: the TIME_WAIT is then its own. What still comes of a body
-     * is taken before that: over bytes that nobody has read the kernel makes a reset of a close, and the client loses
-     * its answer.
-     */
-    private void closeSoon(Channel channel, int graces) {
-        int before = came;
-        channel.eventLoop()
-                .schedule(
-                        () -> {
-                            if (came != before && graces > 1) {
-                                closeSoon(channel, graces - 1);
-                            } else {
-                                ConnectionEnd.close(channel, tracker.port().ports);
-                            }
-                        },
-                        Pacing.CLOSE_GRACE_MILLIS,
-                        TimeUnit.MILLISECONDS);
+    private void closeSoon(Channel channel) {
+        ConnectionEnd.closeSoon(channel, tracker.ports(), () -> came);
     }
 
     @Override
@@ -258,7 +237,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         } else if (ending) {
             ctx.write(
                     sent,
-                    promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel(), LONGEST_GRACES)));
+                    promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
         } else {
             ctx.write(sent, promise);
         }
@@ -298,7 +277,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
     private void onAnswered(ChannelFuture done) {
         requests.answerLeft();
         if (ending) {
-            closeSoon(done.channel(), LONGEST_GRACES);
+            closeSoon(done.channel());
         }
     }
 }

@@ -103,6 +103,19 @@ class InProgressTest {
                 start(cases, "tunnel", () -> tunnel(server.port(Service.HTTP1)));
                 start(cases, "push", () -> listen(server.port(Service.PUSH), "SUB\n"));
                 start(cases, "push, framed", () -> listen(server.port(Service.PUSH_FRAMED), "SUB\n"));
+                start(cases, "own codec", () -> get(server.port(Service.OWN_CODEC)));
+                start(cases, "own codec, made late", () -> get(server.port(Service.OWN_CODEC_LATE)));
+                start(cases, "own codec, upload", () -> upload(server.port(Service.OWN_CODEC_LATE), 5));
+                start(
+                        cases,
+                        "own codec over TLS, ends late",
+                        () -> endsLate(tls(server.port(Service.OWN_CODEC_TLS), Integer.MAX_VALUE)));
+                start(cases, "WebSocket", () -> webSocket(server.port(Service.WEBSOCKET)));
+                start(cases, "WebSocket, deflated", () -> webSocket(server.port(Service.WEBSOCKET_DEFLATE)));
+                start(
+                        cases,
+                        "speaks first over TLS",
+                        () -> listen(tls(server.port(Service.TLS_SPEAKS_FIRST), Integer.MAX_VALUE), ""));
                 start(cases, "speaks first", () -> listen(server.port(Service.SPEAKS_FIRST), ""));
             }
             start(cases, "body in two pieces", () -> twoPieces(server.port(Service.HTTP1), HOLD_MILLIS));
@@ -259,8 +272,33 @@ class InProgressTest {
         return null;
     }
 
-    private Void listen(int port, String word) throws IOException {
+    private Void endsLate(Socket client) throws IOException {
+        write(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(readHead(client.getInputStream())).contains(" 200 ");
+        assertThat(client.getInputStream().readNBytes(5)).isEqualTo("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return null;
+    }
+
+    private Void webSocket(int port) throws IOException {
         Socket client = connect(port, 0);
+        write(
+                client,
+                "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+        assertThat(readHead(client.getInputStream())).contains(" 101 ");
+        pause(HOLD_MILLIS);
+        // A masked text frame, and its echo.
+        client.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'});
+        assertThat(client.getInputStream().read() & 0xF).isEqualTo(1);
+        return null;
+    }
+
+    private Void listen(int port, String word) throws IOException {
+        return listen(connect(port, 0), word);
+    }
+
+    private Void listen(Socket client, String word) throws IOException {
         write(client, word);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HOLD_MILLIS);
         while (System.nanoTime() < end) {

@@ -6,25 +6,34 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -48,6 +57,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -84,6 +94,18 @@ enum Service {
     PUSH_FRAMED(Protocol.OTHER, p -> p.addLast(new LineBasedFrameDecoder(64), new Push())),
     /** Says a line twice an idle floor from the beginning. */
     SPEAKS_FIRST(Protocol.OTHER, p -> p.addLast(new SpeaksFirst())),
+    /** A codec that the application has put together, which answers {@link #LATE_MILLIS}. */
+    OWN_CODEC(Protocol.HTTP, p -> p.addLast(halves(), new AnswersLate())),
+    OWN_CODEC_LATE(Protocol.HTTP, p -> p.addLast(new Unifies())),
+    /** Its answer begins at once, and ends {@link #LATE_MILLIS}. */
+    OWN_CODEC_TLS(Protocol.HTTP, p -> p.addLast(tls(false), halves(), new HttpObjectAggregator(1000), new EndsLate())),
+    /** Echoes frames. */
+    WEBSOCKET(Protocol.HTTP, p -> webSocket(p)),
+    WEBSOCKET_DEFLATE(Protocol.HTTP, p -> {
+        webSocket(p);
+        p.addBefore("ws", "deflate", new WebSocketServerCompressionHandler());
+    }),
+    TLS_SPEAKS_FIRST(Protocol.OTHER, p -> p.addLast(tls(false), new SpeaksFirst())),
     TLS_OTHER(Protocol.OTHER, p -> p.addLast(tls(false), new LineBasedFrameDecoder(64), new Push()));
 
     static final long FLOOR_MILLIS = 1000;
@@ -141,6 +163,21 @@ enum Service {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static ChannelHandler halves() {
+        return new CombinedChannelDuplexHandler<>(new HttpRequestDecoder(), new HttpResponseEncoder());
+    }
+
+    private static void webSocket(ChannelPipeline pipeline) {
+        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(1000));
+        pipeline.addLast("ws", new WebSocketServerProtocolHandler("/", null, true));
+        pipeline.addLast(new SimpleChannelInboundHandler<WebSocketFrame>() {
+            @Override
+            protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+                ctx.writeAndFlush(frame.retain());
+            }
+        });
     }
 
     private static FullHttpResponse ok() {
@@ -230,6 +267,28 @@ enum Service {
             if (msg instanceof LastHttpContent) {
                 ctx.executor().schedule(() -> ctx.writeAndFlush(ok()), LATE_MILLIS, TimeUnit.MILLISECONDS);
             }
+        }
+    }
+
+    private static final class Unifies extends ByteToMessageDecoder {
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            ctx.pipeline().addLast(halves(), new AnswersLate());
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private static final class EndsLate extends SimpleChannelInboundHandler<HttpRequest> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, HttpRequest msg) {
+            HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+            head.headers().set("transfer-encoding", "chunked");
+            ctx.writeAndFlush(head);
+            ctx.executor()
+                    .schedule(
+                            () -> ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT),
+                            LATE_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 

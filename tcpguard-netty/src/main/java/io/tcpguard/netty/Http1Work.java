@@ -235,9 +235,7 @@ final class Http1Work extends ChannelDuplexHandler implements WorkSource {
         } else if (requests.answerEnds()) {
             ctx.write(sent, promise.unvoid().addListener(answered));
         } else if (ending) {
-            ctx.write(
-                    sent,
-                    promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
+            ctx.write(sent, promise.unvoid().addListener((ChannelFuture done) -> closeSoon(done.channel())));
         } else {
             ctx.write(sent, promise);
         }

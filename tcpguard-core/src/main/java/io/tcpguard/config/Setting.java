@@ -133,7 +133,9 @@ public enum Setting {
             0,
             "connections that the guarded listeners may hold together. 0: one for each 32 KiB of the maximum heap "
                     + "(Tomcat with TLS 96, Netty 8) and for each 16 KiB that a container has beside it, no fewer than "
-                    + "1004. The server's own limit, the descriptors, and memory that runs out bound them as well"),
+                    + "1004. The server's own limit, the descriptors, and memory that runs out bound them as well. "
+                    + "Connections of stock connectors (NIO2, AJP, those of a WAR's server) count, too, up to half of "
+                    + "it, since none of them can be refused or evicted"),
     /**
      * Share of a limit, above 0, at most 1, default .85: early enough to look for idle connections, late enough not
      * to be reached every day.

@@ -19,6 +19,7 @@ public final class ListenerConnections implements Probe {
     private final Rehearsal rehearsal;
     private volatile long limit = ConnectionLimits.NONE;
     private volatile int heapEach;
+    private volatile int unasked;
     private Reading last = NO_LIMIT;
 
     ListenerConnections(ListenerControl control, ListenerSlots slots, Rehearsal rehearsal) {
@@ -37,6 +38,7 @@ public final class ListenerConnections implements Probe {
         heapEach = Math.max(1, control.heapPerConnection());
         int untrackedConnections =
                 Math.max(0, control.untrackedConnections()) + slots.counts().ofFormerRuns();
+        unasked = untrackedConnections;
         int most = control.maxConnections();
         long held = (long) slots.counts().held() + untrackedConnections;
         if (most < 1) {
@@ -58,6 +60,11 @@ public final class ListenerConnections implements Probe {
     /** What each of them costs of the heap, in bytes. */
     int heapEach() {
         return heapEach;
+    }
+
+    /** Those that are held and that the guard was not asked about, by the last cycle. */
+    int unasked() {
+        return unasked;
     }
 
     /** By the last cycle. */

@@ -50,21 +50,31 @@ public final class MemoryCeiling {
     }
 
     /**
+     * How many of those connections count that accept without asking the guard: all, up to half of what the process may
+     * hold. None of them can be evicted, so the other half stays for listeners that ask.
+     */
+    long counted(long unasked, long operator, int heapEach) {
+        long most = operator == ConnectionLimits.NONE ? byCost(heapEach) : operator;
+        return Math.min(unasked, most / 2);
+    }
+
+    /**
      * As many as may be held, or {@link ConnectionLimits#NONE}.
      *
-     * @param held now
+     * @param held now by listeners that ask
+     * @param others that are {@linkplain #counted counted}
      * @param operator as many as an operator allows, instead of what connections are thought to cost; else none
      * @param heapEach what one costs of the heap; 0 if nobody says it
      * @param exhausted whether nothing more may be taken of one kind of memory
      */
-    long connections(long held, long operator, int heapEach, boolean exhausted, long now) {
+    long connections(long held, long others, long operator, int heapEach, boolean exhausted, long now) {
         long byCost = operator == ConnectionLimits.NONE ? byCost(heapEach) : ConnectionLimits.NONE;
         if (exhausted) {
-            lower(held, byCost, now);
+            lower(held, byCost - others, now);
         } else {
-            raise(Math.min(byCost, operator), now);
+            raise(Math.min(byCost, operator) - others, now);
         }
-        return Math.min(most, byCost);
+        return most == ConnectionLimits.NONE ? byCost : Math.min(most + others, byCost);
     }
 
     private void lower(long held, long byCost, long now) {

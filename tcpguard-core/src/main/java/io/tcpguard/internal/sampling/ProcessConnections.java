@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connections of the process against what the operator allows, or else what memory bears. Tells the policy and the
- * engine all limits for connections that stand in this cycle.
+ * Connections of the process against what the operator allows, or else what memory bears; those that nobody asked about
+ * are among them, up to half. Tells the policy and the engine all limits for connections that stand in this cycle.
  */
 public final class ProcessConnections implements Probe {
     private static final Reading NO_LIMIT =
@@ -73,10 +73,12 @@ public final class ProcessConnections implements Probe {
     @Override
     public Reading read(long now) {
         long servers = 0;
+        long unasked = 0;
         int heapEach = 0;
         ListenerConnections[] all = listeners;
         for (ListenerConnections listener : all) {
             heapEach = Math.max(heapEach, listener.heapEach());
+            unasked += listener.unasked();
             long each = listener.limit();
             servers = each == ConnectionLimits.NONE || servers == ConnectionLimits.NONE
                     ? ConnectionLimits.NONE
@@ -84,20 +86,21 @@ public final class ProcessConnections implements Probe {
         }
         servers = all.length == 0 ? ConnectionLimits.NONE : servers;
         boolean exhausted = memoryIsExhausted();
-        long borne = ceiling.connections(policy.connections(), operator, heapEach, exhausted, now);
+        long held = policy.connections();
+        long others = ceiling.counted(unasked, operator, heapEach);
+        long borne = ceiling.connections(held, others, operator, heapEach, exhausted, now);
         if (limits.maxConnections() != servers || limits.memory() != borne || limits.operator() != operator) {
             limits = new ConnectionLimits(servers, borne, operator);
         }
         engine.limits(limits);
         long most = limits.ofProcess();
-        long held = policy.connections();
-        long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held, most);
-        policy.most(Math.max(0, most - played));
+        long played = most == ConnectionLimits.NONE ? 0 : rehearsal.connections(this, held + others, most);
+        policy.most(most == ConnectionLimits.NONE ? most : Math.max(0, most - others - played));
         policy.atOnce(memory.atOnce(held, heapEach, now));
         if (exhausted) {
             policy.evictBeyond(now);
         }
-        return reading(held + played, most);
+        return reading(held + others + played, most);
     }
 
     /** By the levels of the last cycle: what is done follows what is said, in a rehearsal, too. */

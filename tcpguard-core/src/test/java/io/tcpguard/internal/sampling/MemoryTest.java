@@ -61,55 +61,75 @@ class MemoryTest {
 
     @Test
     void isTheHeapByWhatTheDearestListenersConnectionsCost() {
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(8192);
-        assertThat(ceiling.connections(0, NONE, 0, exhausted, 0)).isEqualTo(2048);
+        assertThat(ceiling.connections(0, 0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(8192);
+        assertThat(ceiling.connections(0, 0, NONE, 0, exhausted, 0)).isEqualTo(2048);
     }
 
     @Test
     void isWhatAContainerHasBesideTheHeapWhereThatIsLess() {
         container.max = (64 + 64 + 80) * MIB;
 
-        assertThat(ceiling.connections(0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(80 * MIB / ConnectionCost.KERNEL);
+        assertThat(ceiling.connections(0, 0, NONE, 8 * 1024, exhausted, 0)).isEqualTo(80 * MIB / ConnectionCost.KERNEL);
     }
 
     @Test
     void isNeverBelowWhatTheUsualLimitOfDescriptorsGives() {
         container.max = 64 * MIB;
 
-        assertThat(ceiling.connections(0, NONE, EACH, exhausted, 0)).isEqualTo(MemoryCeiling.LEAST);
+        assertThat(ceiling.connections(0, 0, NONE, EACH, exhausted, 0)).isEqualTo(MemoryCeiling.LEAST);
     }
 
     @Test
     void isNotThoughtOfWhereTheOperatorHasSaidHowMany() {
-        assertThat(ceiling.connections(0, 50_000, EACH, exhausted, 0)).isEqualTo(NONE);
+        assertThat(ceiling.connections(0, 0, 50_000, EACH, exhausted, 0)).isEqualTo(NONE);
+    }
+
+    @Test
+    void countsThoseThatNobodyAskedAboutUpToHalf() {
+        assertThat(ceiling.counted(500, NONE, EACH)).isEqualTo(500);
+        assertThat(ceiling.counted(5000, NONE, EACH)).isEqualTo(1024);
+        assertThat(ceiling.counted(5000, 200, EACH)).isEqualTo(100);
+        assertThat(ceiling.counted(5, 1, EACH)).isZero();
+    }
+
+    @Test
+    void takesTheTwentiethOfThoseThatItCanEvictOnly() {
+        exhausted = true;
+
+        assertThat(ceiling.connections(300, 1000, NONE, EACH, exhausted, 0)).isEqualTo(285 + 1000);
+        for (int s = 10; s < 600; s += 5) {
+            ceiling.connections(285, 1000, NONE, EACH, exhausted, s * SECOND);
+        }
+        assertThat(ceiling.connections(225, 1000, NONE, EACH, exhausted, 600 * SECOND))
+                .isEqualTo(225 + 1000);
     }
 
     @Test
     void isATwentiethLessThanAreHeldWhereMemoryIsExhaustedWhoeverSaidHowMany() {
         exhausted = true;
 
-        assertThat(ceiling.connections(900, 50_000, EACH, exhausted, 0)).isEqualTo(855);
-        assertThat(ceiling.connections(950, 50_000, EACH, exhausted, SECOND)).isEqualTo(855);
+        assertThat(ceiling.connections(900, 0, 50_000, EACH, exhausted, 0)).isEqualTo(855);
+        assertThat(ceiling.connections(950, 0, 50_000, EACH, exhausted, SECOND)).isEqualTo(855);
     }
 
     @Test
     void fallsByATwentiethEveryTwoSecondsAndNotBelowThreeQuarters() {
         exhausted = true;
-        ceiling.connections(1000, NONE, EACH, exhausted, 0);
+        ceiling.connections(1000, 0, NONE, EACH, exhausted, 0);
 
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 2 * SECOND)).isEqualTo(900);
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 2 * SECOND)).isEqualTo(900);
         for (int s = 10; s < 600; s += 5) {
-            ceiling.connections(950, NONE, EACH, exhausted, s * SECOND);
+            ceiling.connections(950, 0, NONE, EACH, exhausted, s * SECOND);
         }
 
-        assertThat(ceiling.connections(750, NONE, EACH, exhausted, 600 * SECOND))
+        assertThat(ceiling.connections(750, 0, NONE, EACH, exhausted, 600 * SECOND))
                 .isEqualTo(750);
     }
 
     @Test
     void fallsNoFurtherWhereCollectionsFreeSomeForAMomentAgainAndAgain() {
         for (int tenth = 0; tenth < 600; tenth++) {
-            long most = ceiling.connections(1000, NONE, EACH, tenth % 2 == 0, tenth * SECOND / 10);
+            long most = ceiling.connections(1000, 0, NONE, EACH, tenth % 2 == 0, tenth * SECOND / 10);
 
             assertThat(most).isGreaterThanOrEqualTo(750);
         }
@@ -120,25 +140,25 @@ class MemoryTest {
         exhausted = true;
 
         for (int s = 0; s < 60; s++) {
-            assertThat(ceiling.connections(3, NONE, EACH, exhausted, s * SECOND))
+            assertThat(ceiling.connections(3, 0, NONE, EACH, exhausted, s * SECOND))
                     .isBetween(120L, 128L);
         }
     }
 
     @Test
     void growsBackSlowlyAndThenIsWhatItWas() {
-        long before = ceiling.connections(0, NONE, EACH, exhausted, 0);
+        long before = ceiling.connections(0, 0, NONE, EACH, exhausted, 0);
         exhausted = true;
-        ceiling.connections(1000, NONE, EACH, exhausted, 0);
+        ceiling.connections(1000, 0, NONE, EACH, exhausted, 0);
         exhausted = false;
 
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 9 * SECOND)).isEqualTo(950);
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 10 * SECOND))
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 9 * SECOND)).isEqualTo(950);
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 10 * SECOND))
                 .isEqualTo(997);
         for (int s = 20; s < 1500; s += 10) {
-            ceiling.connections(1000, NONE, EACH, exhausted, s * SECOND);
+            ceiling.connections(1000, 0, NONE, EACH, exhausted, s * SECOND);
         }
-        assertThat(ceiling.connections(1000, NONE, EACH, exhausted, 1500 * SECOND))
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 1500 * SECOND))
                 .isEqualTo(before);
     }
 

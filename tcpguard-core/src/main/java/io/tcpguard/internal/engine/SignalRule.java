@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain where DRAIN begins
  * @param action what is done from SHED on, or at {@code acts} where that comes earlier
  * @param acts where an action begins that is no level; null: none
+ * @param near what it means at ELEVATED, where nobody is refused; null: the same
  * @param sentence what it means, for a person
  */
 record SignalRule(
@@ -24,6 +25,7 @@ record SignalRule(
         @Nullable Threshold drain,
         Action action,
         @Nullable Threshold acts,
+        @Nullable String near,
         String sentence) {
 
     /** What is done about a signal. */
@@ -67,13 +69,15 @@ record SignalRule(
         Threshold near = new Threshold(elevatedAt, Math.max(0, elevatedAt - 0.05), 0, dwell);
         return switch (signal) {
             case DESCRIPTORS ->
-                new SignalRule(null, null, null, Action.EVICT_OR_REFUSE, null, "the process's descriptors run out");
+                new SignalRule(
+                        null, null, null, Action.EVICT_OR_REFUSE, null, null, "the process's descriptors run out");
             case MEMORY ->
                 new SignalRule(
                         null,
                         new Threshold(1, 0.95, 0, dwell),
                         null,
                         Action.EVICT_OR_REFUSE,
+                        null,
                         null,
                         "memory runs out: no more connections than there are now, new ones evict idle ones, wait or are"
                                 + " refused");
@@ -84,6 +88,7 @@ record SignalRule(
                         null,
                         Action.EVICT_OR_REFUSE,
                         null,
+                        "nearly as many connections as may be",
                         "as many connections as may be: new connections evict idle ones, wait or are refused");
             case ACCEPT_QUEUE ->
                 new SignalRule(
@@ -92,6 +97,7 @@ record SignalRule(
                         null,
                         Action.LET_NOBODY_WAIT,
                         null,
+                        "the accept queue fills: connections come faster than they are accepted",
                         "the accept queue stays full: connections come faster than they are accepted");
             case WORK_DELAY -> work(config, dwell);
             case SYSTEM_FILES ->
@@ -101,6 +107,7 @@ record SignalRule(
                         null,
                         Action.EVICT_OR_REFUSE,
                         null,
+                        "the machine's files come near their limit",
                         "the machine's files run out: new connections evict idle ones or are refused");
             case TIME_WAIT ->
                 new SignalRule(
@@ -109,6 +116,7 @@ record SignalRule(
                         null,
                         Action.CLOSE_BY_RESET,
                         new Threshold(TIME_WAIT_ACTS, TIME_WAIT_ACTS - 0.05, 0, dwell),
+                        null,
                         "sockets in TIME_WAIT come near their limit");
             case LISTEN_DROPS -> report(near, "the kernel drops connection attempts");
             case ORPHANS -> report(near, "sockets that no process holds come near their limit");
@@ -129,15 +137,16 @@ record SignalRule(
                 new Threshold(stalled, 0.5, 0, dwell),
                 Action.REFUSE_ON_ITS_LISTENERS,
                 null,
+                "work waits for a thread",
                 "work waits too long for a thread");
     }
 
     private static SignalRule report(Threshold near, String sentence) {
-        return new SignalRule(near, null, null, Action.REPORT, null, sentence);
+        return new SignalRule(near, null, null, Action.REPORT, null, null, sentence);
     }
 
-    /** The same where nobody asks the guard before a connection is accepted: it can only be said. */
+    /** The same where nobody asks the guard before a connection is accepted: it can only be said, once it is so. */
     SignalRule onlyReported(String sentenceInstead) {
-        return new SignalRule(elevated, null, null, Action.REPORT, null, sentenceInstead);
+        return new SignalRule(shed, null, null, Action.REPORT, null, null, sentenceInstead);
     }
 }

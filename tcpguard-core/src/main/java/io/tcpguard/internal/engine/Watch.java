@@ -203,7 +203,8 @@ public final class Watch {
         String of = " of " + m.limit() + " " + signal.unit();
         return m.pressure() < enter && worst > m.used()
                 ? what + " was at " + worst + of + " and is at " + m.used() + " now"
-                : what + " is at " + m.used() + of + ": " + rule.sentence();
+                : what + " is at " + m.used() + of + ": "
+                        + (rule.near() != null && level == Level.ELEVATED ? rule.near() : rule.sentence());
     }
 
     private static long pressureOf(Reading reading) {

@@ -160,8 +160,8 @@ class SignalsDocTest {
                         + "s); of both at least 16 MiB are left";
             case CONNECTIONS ->
                 "the guard's own count of a listener against the server's `maxConnections`, and of all against "
-                        + "`maxConnections` or what memory bears; of a stock connector Tomcat's count, to ELEVATED at "
-                        + "most";
+                        + "`maxConnections` or what memory bears; of a stock connector Tomcat's count, which is only "
+                        + "reported: ELEVATED once it is full";
             case SYSTEM_FILES -> "`/proc/sys/fs/file-nr`, first and third number";
             case ACCEPT_QUEUE ->
                 "`TCP_INFO` of the listening socket, by Netty's unix-common or the JDK from 22 on; else the first page "

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WatchTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
@@ -120,9 +122,38 @@ class WatchTest {
         assertThat(files.sentence()).startsWith("SYSTEM_FILES is at 60 of 100 files: ");
     }
 
+    /** Nobody is refused at ELEVATED. */
+    @ParameterizedTest
+    @CsvSource({
+        "CONNECTIONS, 'as many connections as may be', evict",
+        "SYSTEM_FILES, 'come near', evict",
+        "ACCEPT_QUEUE, 'fills', stays full",
+        "WORK_DELAY, 'waits for a thread', too long"
+    })
+    void saysThatALimitComesNearAndNotWhatIsDoneThere(Signal signal, String near, String done) {
+        Watch watch = new Watch(signal, "", config);
+        for (int i = 0; i < 50; i++) {
+            watch.read(new Reading.Measured(signal, 86, 100));
+            watch.step(i * 20_000_000L);
+        }
+        assertThat(watch.level()).isEqualTo(Level.ELEVATED);
+        assertThat(watch.sentence()).contains("at 86 of 100").contains(near).doesNotContain(done);
+
+        for (int i = 50; i < 100; i++) {
+            watch.read(new Reading.Measured(signal, 100, 100));
+            watch.step(i * 20_000_000L);
+        }
+        assertThat(watch.level()).isEqualTo(Level.SHED);
+        assertThat(watch.sentence()).contains(done);
+    }
+
     @Test
-    void aListenerThatAcceptsUnaskedIsOnlyReported() {
+    void aListenerThatAcceptsUnaskedIsOnlyReportedAndOnceItIsFull() {
         Watch unasked = Watch.ofUnasked("http", config);
+        unasked.read(new Reading.Measured(Signal.CONNECTIONS, 99, 100));
+        unasked.step(0);
+        assertThat(unasked.level()).isEqualTo(Level.NORMAL);
+
         unasked.read(new Reading.Measured(Signal.CONNECTIONS, 100, 100));
         unasked.step(0);
 

@@ -46,6 +46,11 @@ final class Container extends OutputChild {
         return Wire.tryGet(lastNumber(HEALTH), "/").startsWith("HTTP/1.1 " + status);
     }
 
+    /** What the one opened last says to whoever may know all. */
+    String details() {
+        return Wire.tryGet(lastNumber(HEALTH), "/details");
+    }
+
     int port() {
         return lastNumber(PORT);
     }

@@ -99,6 +99,45 @@ class DroppedInTest {
         }
     }
 
+    /** Its server stops accepting there, and nobody asks the guard: what can be done is to say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9.0.124", "11.0.29"})
+    void saysThatItsServerHoldsAsManyConnectionsAsItMayUntilItDoesNot(String version) throws Exception {
+        String full = " is at 200 of 200 connections: as many connections as its server allows";
+        List<Socket> clients = new ArrayList<>();
+        try (Container tomcat = embedded(version, "-DmaxConnections=200")) {
+            tomcat.awaitSaid("application STARTED");
+            tomcat.await("healthy", () -> tomcat.healthIs("200"));
+            for (int i = 0; i < 200; i++) {
+                clients.add(asks(tomcat));
+                assertThat(status(clients.get(i))).startsWith("HTTP/1.1 200");
+            }
+            Socket newcomer = asks(tomcat);
+            clients.add(newcomer);
+            tomcat.await("said", () -> tomcat.said("NORMAL -> ELEVATED, health up") && tomcat.said(full));
+            tomcat.awaitSaid("slots for connections: 200 by the server's maxConnections");
+            assertThat(tomcat.details())
+                    .startsWith("HTTP/1.1 200")
+                    .containsPattern("\nUP \\d+ ELEVATED\nleading: CONNECTIONS\nreason: .* of http-nio-.*" + full)
+                    .contains("slots: 200 by the server's maxConnections");
+            for (Socket idle : clients.subList(0, 60)) {
+                idle.close();
+            }
+            assertThat(status(newcomer)).startsWith("HTTP/1.1 200");
+            tomcat.awaitSaid("ELEVATED -> NORMAL");
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static Socket asks(Container tomcat) throws IOException {
+        Socket client = Wire.connect(tomcat.port());
+        Wire.send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        return client;
+    }
+
     private static void reload(Container tomcat, int times) throws Exception {
         tomcat.send('r');
         tomcat.awaitSaid("reloaded " + times);

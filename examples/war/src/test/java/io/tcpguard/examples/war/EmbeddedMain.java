@@ -22,6 +22,7 @@ final class EmbeddedMain {
         connector.setPort(0);
         connector.setProperty("maxThreads", "1");
         connector.setProperty("minSpareThreads", "1");
+        connector.setProperty("maxConnections", System.getProperty("maxConnections", "8192"));
         tomcat.setConnector(connector);
         StandardContext application = new StandardContext();
         application.setName("");

@@ -10,6 +10,7 @@ enum Fact {
     DESCRIPTORS_HARD("descriptors-hard", "hard limit of descriptors"),
     DESCRIPTORS_OPEN("descriptors-open", "descriptors open now"),
     CONNECTIONS("connections", "connections that fit below the admission threshold"),
+    CLIENTS("clients", "connections that descriptors and memory let in at most"),
     HEAP("heap", "maximum heap in MiB"),
     HEAP_CONNECTIONS("heap-connections", "connections that the maximum heap bears"),
     CONTAINER_MEMORY("container-memory", "memory that the container may have, in MiB"),

@@ -56,7 +56,7 @@ final class MachineReader {
     Machine self(List<Listening> listeners) {
         Path self = proc.resolve("self");
         common(self);
-        facts.putAll(MemoryFacts.of(self, ownHeap, proc));
+        facts.putAll(MemoryFacts.of(facts.get(Fact.CONNECTIONS), self, ownHeap, proc));
         counters(self.resolve("net"));
         return machine("this process", self, listeners, false);
     }
@@ -67,7 +67,7 @@ final class MachineReader {
             return Optional.empty();
         }
         common(process);
-        facts.putAll(MemoryFacts.of(process, OptionalLong.empty(), proc));
+        facts.putAll(MemoryFacts.of(facts.get(Fact.CONNECTIONS), process, OptionalLong.empty(), proc));
         counters(process.resolve("net"));
         boolean foreign = foreignNetwork(process);
         List<Listening> listeners = census(process, foreign ? Map.of() : backlogs.byPort());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What heap and container bear of connections, by what the guard reckons for each. */
 final class MemoryFacts {
@@ -18,21 +19,26 @@ final class MemoryFacts {
     /**
      * Those that are known.
      *
+     * @param connections for which there are descriptors, if that is known
      * @param process its directory in {@code proc}
      * @param ownHeap its maximum heap in bytes, where it is not to be looked for
      */
-    static Map<Fact, Long> of(Path process, OptionalLong ownHeap, Path proc) {
+    static Map<Fact, Long> of(@Nullable Long connections, Path process, OptionalLong ownHeap, Path proc) {
         Map<Fact, Long> facts = new EnumMap<>(Fact.class);
         OptionalLong container = ContainerLimit.bytes(process.toFile(), process.resolve("root"));
-        OptionalLong heap = ownHeap.isPresent()
-                ? ownHeap
-                : MaxHeap.of(commandLine(process), least(container, MemoryPages.bytes(proc)));
+        OptionalLong memory = least(container, MemoryPages.bytes(proc));
+        OptionalLong heap = ownHeap.isPresent() ? ownHeap : MaxHeap.of(commandLine(process), memory);
         container.ifPresent(bytes -> facts.put(Fact.CONTAINER_MEMORY, bytes >> MIB_BITS));
         if (heap.isPresent()) {
             long bytes = heap.getAsLong();
             facts.put(Fact.HEAP, bytes >> MIB_BITS);
             facts.put(Fact.HEAP_CONNECTIONS, bytes / ConnectionCost.HEAP);
             container.ifPresent(its -> facts.put(Fact.CONTAINER_CONNECTIONS, ConnectionCost.besideHeap(its, bytes)));
+        }
+        if (connections != null) {
+            long byHeap = heap.orElse(Long.MAX_VALUE) / ConnectionCost.LEAST_HEAP;
+            long byKernel = memory.orElse(Long.MAX_VALUE) / ConnectionCost.KERNEL;
+            facts.put(Fact.CLIENTS, Math.min(connections, Math.min(byHeap, byKernel)));
         }
         return facts;
     }

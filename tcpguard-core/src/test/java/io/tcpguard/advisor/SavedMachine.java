@@ -60,9 +60,13 @@ public final class SavedMachine {
                 """
                 Limit                     Soft Limit           Hard Limit           Units     \n\
                 Max cpu time              unlimited            unlimited            seconds   \n\
-                Max open files            %-20d %-20d files     \n\
+                Max open files            %-20s %-20s files     \n\
                 """
-                        .formatted(soft, hard));
+                        .formatted(limit(soft), limit(hard)));
+    }
+
+    private static String limit(long descriptors) {
+        return descriptors == Long.MAX_VALUE ? "unlimited" : String.valueOf(descriptors);
     }
 
     public SavedMachine sockets(long timeWait, long orphans) {

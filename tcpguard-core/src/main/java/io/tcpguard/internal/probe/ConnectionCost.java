@@ -6,6 +6,9 @@ public final class ConnectionCost {
     /** Of the heap, where no listener says it: Tomcat without TLS. */
     public static final int HEAP = 32 * 1024;
 
+    /** Of the heap where it is least: Netty. */
+    public static final int LEAST_HEAP = 8 * 1024;
+
     /** Of the kernel's memory, which a container pays, too: twice what was measured. */
     public static final long KERNEL = 16 * 1024;
 

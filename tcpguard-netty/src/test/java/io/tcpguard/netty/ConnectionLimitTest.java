@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
+import java.util.stream.IntStream;
+import java.util.TreeMap;
+import java.util.Map;
+import java.util.List;
+import java.util.ArrayList;
+import io.tcpguard.testkit.Await;
+import io.tcpguard.state.SignalState;
+import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
@@ -73,5 +81,57 @@ class ConnectionLimitTest extends LocalServer {
         assertThat(isServed(large)).isTrue();
         assertThat(guard.shed().of(io.tcpguard.state.RefusalCounters.Stage.KEEP_ALIVE))
                 .isZero();
+    }
+
+    /** Each port's size is its own; a server without guard has no such limit. */
+    @Test
+    void portsOfEachSmallSizeServeThatManyReplaceTheIdleAndAreCalmAgain() throws Exception {
+        guard = TcpGuard.builder()
+                .healthPort(0)
+                .set("idleFloor", "3s")
+                .set("queueWait", "1s")
+                .build()
+                .start();
+        Map<Integer, Integer> ports = new TreeMap<>();
+        for (int size : IntStream.rangeClosed(2, 25).filter(n -> n != 3 && n != 10).toArray()) {
+            ports.put(size, bind(NettyGuard.of(guard).maxConnections(size)));
+        }
+        List<Socket> beyond = new ArrayList<>();
+        for (Map.Entry<Integer, Integer> each : ports.entrySet()) {
+            for (int i = 0; i < each.getKey(); i++) {
+                assertThat(isServed(each.getValue())).as("%s of %s", i, each.getKey()).isTrue();
+            }
+            Socket waits = client();
+            ask(waits, each.getValue(), Speech.HTTP1.ask(0));
+            beyond.add(waits);
+        }
+        Await.until("all are full, and say so", () -> ports.keySet().stream().allMatch(this::full));
+        assertThat(guard.snapshot().level()).isEqualTo(Level.SHED);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+        int answered = 0;
+        for (Socket waits : beyond) {
+            // Who came after the first were idle for long enough is served, the others are told to come back.
+            answered += waits.getInputStream().read() == 'H' ? 1 : 0;
+        }
+        assertThat(answered).isEqualTo(ports.size());
+        for (int port : ports.values()) {
+            Await.until("a newcomer is served", () -> isServed(port));
+        }
+        for (Socket client : clients) {
+            client.close();
+        }
+        Await.until("calm", () -> guard.snapshot().level() == Level.NORMAL);
+        Await.until("nobody is held", () -> guard.snapshot().capacity().own() == 0);
+    }
+
+    private boolean full(int size) {
+        for (SignalState state : guard.snapshot().signals()) {
+            if (state.reading().signal() == Signal.CONNECTIONS
+                    && state.reading() instanceof Reading.Measured m
+                    && m.limit() == size) {
+                return state.level() == Level.SHED && m.used() >= size && m.used() <= size + 1;
+            }
+        }
+        return false;
     }
 }

@@ -1,0 +1,173 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tcpguard.TcpGuard;
+import io.tcpguard.signal.Reading;
+import io.tcpguard.signal.Signal;
+import io.tcpguard.state.Level;
+import io.tcpguard.state.SignalState;
+import io.tcpguard.testkit.Await;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ValveBase;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connectors whose maxConnections is small, each size its own, beside stock ones of the same size. */
+class SmallCeilingsTest {
+    private static final List<Integer> SIZES =
+            IntStream.rangeClosed(2, 25).filter(n -> n != 3 && n != 10).boxed().toList();
+
+    private final List<Tomcat> servers = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path base;
+
+    private final TcpGuard guard = TcpGuard.builder()
+            .healthPort(0)
+            .set("idleFloor", "3s")
+            .build()
+            .start();
+
+    @AfterEach
+    void end() throws Exception {
+        threads.shutdownNow();
+        for (Tomcat server : servers) {
+            server.stop();
+            server.destroy();
+        }
+        guard.close();
+    }
+
+    /** The ports by size. */
+    private Map<Integer, Integer> start(boolean guarded) throws Exception {
+        Tomcat tomcat = new Tomcat();
+        servers.add(tomcat);
+        tomcat.setBaseDir(base.resolve(guarded ? "guarded" : "stock").toString());
+        Map<Integer, Connector> connectors = new TreeMap<>();
+        for (int size : SIZES) {
+            Connector connector = guarded ? TomcatGuard.connector(guard, 0) : new Connector();
+            connector.setPort(0);
+            connector.setProperty("maxConnections", String.valueOf(size));
+            connector.setProperty("minSpareThreads", "1");
+            connector.setProperty("maxThreads", "2");
+            tomcat.getService().addConnector(connector);
+            connectors.put(size, connector);
+        }
+        tomcat.getHost();
+        tomcat.getEngine().getPipeline().addValve(new ValveBase(true) {
+            @Override
+            public void invoke(Request request, Response response) throws IOException {
+                response.setContentLength(2);
+                response.getWriter().write("ok");
+            }
+        });
+        tomcat.start();
+        Map<Integer, Integer> ports = new TreeMap<>();
+        connectors.forEach((size, connector) -> ports.put(size, connector.getLocalPort()));
+        return ports;
+    }
+
+    /** Of those who come one by one and stay; it ends with the first that has no answer. */
+    private static int served(int port, int tried, List<RawClient> stay) throws IOException {
+        int served = 0;
+        for (int i = 0; i < tried; i++) {
+            RawClient client = new RawClient(port).patience(served == 0 ? 20_000 : 500);
+            stay.add(client);
+            try {
+                if (!client.get("/").startsWith("HTTP/1.1 200")) {
+                    return served;
+                }
+            } catch (SocketTimeoutException waits) {
+                return served;
+            }
+            served++;
+        }
+        return served;
+    }
+
+    @Test
+    void atEachSizeAsManyAreServedAsWithoutGuardNewcomersTakeTheSlotsOfTheIdleAndCalmReturns() throws Exception {
+        Map<Integer, Integer> guarded = start(true);
+        Map<Integer, Integer> stock = start(false);
+        Map<Integer, Future<List<RawClient>>> here = new TreeMap<>();
+        for (int size : SIZES) {
+            here.put(size, threads.submit(() -> {
+                List<RawClient> stay = new ArrayList<>();
+                List<RawClient> ofStock = new ArrayList<>();
+                int without = served(stock.get(size), size + 2, ofStock);
+                int with = served(guarded.get(size), size + 2, stay);
+                close(ofStock);
+                assertThat(without).as("stock, of %s", size).isEqualTo(size);
+                assertThat(with).as("of %s", size).isEqualTo(size);
+                return stay;
+            }));
+        }
+        for (Future<List<RawClient>> each : here.values()) {
+            each.get(60, TimeUnit.SECONDS);
+        }
+        assertThat(guard.snapshot().level()).isEqualTo(Level.SHED);
+        assertThat(guard.snapshot().verdict().up()).isTrue();
+        for (int size : SIZES) {
+            assertThat(full(size)).as("a listener of %s says so", size).isTrue();
+        }
+        // Past the minimum idle time: one after another comes in, at no more than one beyond what may be held.
+        Map<Integer, Future<Integer>> newcomers = new TreeMap<>();
+        for (int size : SIZES) {
+            newcomers.put(size, threads.submit(() -> {
+                List<RawClient> come = here.get(size).get();
+                Await.until("a newcomer of " + size, () -> served(guarded.get(size), 1, come) == 1);
+                int in = 0;
+                for (int i = 0; i < size; i++) {
+                    in += served(guarded.get(size), 1, come);
+                }
+                return in;
+            }));
+        }
+        for (Map.Entry<Integer, Future<Integer>> each : newcomers.entrySet()) {
+            assertThat(each.getValue().get(120, TimeUnit.SECONDS)).as("newcomers").isEqualTo(each.getKey());
+        }
+        for (Future<List<RawClient>> each : here.values()) {
+            close(each.get());
+        }
+        Await.until("calm", () -> guard.snapshot().level() == Level.NORMAL);
+        Await.until("nobody is held", () -> guard.status().listeners().stream()
+                .allMatch(each -> each.connections() == 0));
+    }
+
+    private static void close(List<RawClient> clients) throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+    }
+
+    private boolean full(int size) {
+        for (SignalState state : guard.snapshot().signals()) {
+            if (state.reading().signal() == Signal.CONNECTIONS
+                    && state.reading() instanceof Reading.Measured m
+                    && m.limit() == size) {
+                return state.level() == Level.SHED && m.used() >= size && m.used() <= size + 1;
+            }
+        }
+        return false;
+    }
+}

@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 /** The line "Max open files" of {@code /proc/PID/limits} (proc_pid_limits(5)); unlimited is the largest number. */
 record LimitsText(OptionalLong soft, OptionalLong hard) {
 
-    private static final Pattern LINE = Pattern.compile("(?m)^Max open files +([0-9]{1,18}|unlimited) +([0-9]{1,18}|unlimited) ");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^Max open files +([0-9]{1,18}|unlimited) +([0-9]{1,18}|unlimited) ");
 
     static LimitsText parse(String text) {
         Matcher matcher = LINE.matcher(text);
         return matcher.find()
-                ? new LimitsText(
-                        OptionalLong.of(number(matcher.group(1))), OptionalLong.of(number(matcher.group(2))))
+                ? new LimitsText(OptionalLong.of(number(matcher.group(1))), OptionalLong.of(number(matcher.group(2))))
                 : new LimitsText(OptionalLong.empty(), OptionalLong.empty());
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What heap and container bear of connections, by what the guard reckons for each. */
 final class MemoryFacts {
     private static final int MIB_BITS = 20;
+    /** Of memory, for the heap of a JVM that nothing is said to (HotSpot's MaxRAMPercentage of 25). */
+    private static final int USUAL_HEAP_PART = 4;
 
     private MemoryFacts() {}
 
@@ -36,9 +38,9 @@ final class MemoryFacts {
             container.ifPresent(its -> facts.put(Fact.CONTAINER_CONNECTIONS, ConnectionCost.besideHeap(its, bytes)));
         }
         if (connections != null) {
-            long byHeap = heap.orElse(Long.MAX_VALUE) / ConnectionCost.LEAST_HEAP;
-            long byKernel = memory.orElse(Long.MAX_VALUE) / ConnectionCost.KERNEL;
-            facts.put(Fact.CLIENTS, Math.min(connections, Math.min(byHeap, byKernel)));
+            long all = memory.orElse(Long.MAX_VALUE);
+            long byHeap = heap.orElse(all / USUAL_HEAP_PART) / ConnectionCost.LEAST_HEAP;
+            facts.put(Fact.CLIENTS, Math.min(connections, Math.min(byHeap, all / ConnectionCost.KERNEL)));
         }
         return facts;
     }

@@ -92,8 +92,7 @@ final class DescribedMachinesTest {
         assertThat(findings(described))
                 .filteredOn(each -> each.judgement().atLeast(Judgement.WARN))
                 .extracting(Finding::setting)
-                .doesNotContain(
-                        "fs.epoll.max_user_watches", "net.ipv4.tcp_mem", "net.netfilter.nf_conntrack_max");
+                .doesNotContain("fs.epoll.max_user_watches", "net.ipv4.tcp_mem", "net.netfilter.nf_conntrack_max");
         assertThat(findings(described))
                 .filteredOn(each -> each.judgement() == Judgement.DANGEROUS)
                 .extracting(Finding::setting)
@@ -107,7 +106,8 @@ final class DescribedMachinesTest {
             saidOf(finding).map(SYSCTL::matcher).filter(Matcher::find).forEach(sets -> {
                 long now = Long.parseLong(finding.value().replaceAll(".*\\s", ""));
                 assertThat(Long.parseLong(sets.group(2))).as(sets.group()).isLessThanOrEqualTo(16 << 20);
-                boolean tooLow = !sets.group(1).contains("timeout") && !sets.group(1).contains("keepalive");
+                boolean tooLow =
+                        !sets.group(1).contains("timeout") && !sets.group(1).contains("keepalive");
                 assertThat(!tooLow || Long.parseLong(sets.group(2)) > now)
                         .as(sets.group() + ", now " + now)
                         .isTrue();
@@ -143,7 +143,7 @@ final class DescribedMachinesTest {
         }
     }
 
-    /** A connector with Tomcat's own protocol, as a WAR finds it, is never refused at; nor is Netty's number Tomcat's. */
+    /** At a connector with Tomcat's own protocol, as a WAR finds it, nobody is refused; Netty's number is another. */
     @Test
     void whatIsHeldAtALimitOfMemoryIsSaidOfWhatIsGuarded() {
         assertThat(finding(Described.HEAP_OF_64, "heap-connections").message())

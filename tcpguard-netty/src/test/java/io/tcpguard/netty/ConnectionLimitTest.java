@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.GuardBuilder;
 import io.tcpguard.TcpGuard;
-import java.util.stream.IntStream;
-import java.util.TreeMap;
-import java.util.Map;
-import java.util.List;
-import java.util.ArrayList;
-import io.tcpguard.testkit.Await;
-import io.tcpguard.state.SignalState;
 import io.tcpguard.signal.Reading;
 import io.tcpguard.signal.Signal;
 import io.tcpguard.state.Level;
 import io.tcpguard.state.Limit;
+import io.tcpguard.state.SignalState;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,13 +93,16 @@ class ConnectionLimitTest extends LocalServer {
                 .build()
                 .start();
         Map<Integer, Integer> ports = new TreeMap<>();
-        for (int size : IntStream.rangeClosed(2, 25).filter(n -> n != 3 && n != 10).toArray()) {
+        for (int size :
+                IntStream.rangeClosed(2, 25).filter(n -> n != 3 && n != 10).toArray()) {
             ports.put(size, bind(NettyGuard.of(guard).maxConnections(size)));
         }
         List<Socket> beyond = new ArrayList<>();
         for (Map.Entry<Integer, Integer> each : ports.entrySet()) {
             for (int i = 0; i < each.getKey(); i++) {
-                assertThat(isServed(each.getValue())).as("%s of %s", i, each.getKey()).isTrue();
+                assertThat(isServed(each.getValue()))
+                        .as("%s of %s", i, each.getKey())
+                        .isTrue();
             }
             Socket waits = client();
             ask(waits, each.getValue(), Speech.HTTP1.ask(0));

@@ -42,11 +42,8 @@ class SmallCeilingsTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path base;
 
-    private final TcpGuard guard = TcpGuard.builder()
-            .healthPort(0)
-            .set("idleFloor", "3s")
-            .build()
-            .start();
+    private final TcpGuard guard =
+            TcpGuard.builder().healthPort(0).set("idleFloor", "3s").build().start();
 
     @AfterEach
     void end() throws Exception {
@@ -144,14 +141,16 @@ class SmallCeilingsTest {
             }));
         }
         for (Map.Entry<Integer, Future<Integer>> each : newcomers.entrySet()) {
-            assertThat(each.getValue().get(120, TimeUnit.SECONDS)).as("newcomers").isEqualTo(each.getKey());
+            assertThat(each.getValue().get(120, TimeUnit.SECONDS))
+                    .as("newcomers")
+                    .isEqualTo(each.getKey());
         }
         for (Future<List<RawClient>> each : here.values()) {
             close(each.get());
         }
         Await.until("calm", () -> guard.snapshot().level() == Level.NORMAL);
-        Await.until("nobody is held", () -> guard.status().listeners().stream()
-                .allMatch(each -> each.connections() == 0));
+        Await.until(
+                "nobody is held", () -> guard.status().listeners().stream().allMatch(each -> each.connections() == 0));
     }
 
     private static void close(List<RawClient> clients) throws IOException {

@@ -117,7 +117,8 @@ class MemoryTest {
         exhausted = true;
         ceiling.connections(1000, 0, NONE, EACH, exhausted, 0);
 
-        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 2 * SECOND)).isEqualTo(900);
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 2 * SECOND))
+                .isEqualTo(900);
         for (int s = 10; s < 600; s += 5) {
             ceiling.connections(950, 0, NONE, EACH, exhausted, s * SECOND);
         }
@@ -152,7 +153,8 @@ class MemoryTest {
         ceiling.connections(1000, 0, NONE, EACH, exhausted, 0);
         exhausted = false;
 
-        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 9 * SECOND)).isEqualTo(950);
+        assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 9 * SECOND))
+                .isEqualTo(950);
         assertThat(ceiling.connections(1000, 0, NONE, EACH, exhausted, 10 * SECOND))
                 .isEqualTo(997);
         for (int s = 20; s < 1500; s += 10) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Precedence {
     private static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** Where fewer sessions are of known sources, as after a start, being unknown tells nothing. */
+    /** Where fewer are known, as after a start, being unknown tells nothing. */
     private static final double MANY_KNOWN = 0.15;
 
     /** One of those below gets a turn for so many of those above. */
@@ -85,14 +85,12 @@ final class Precedence {
         roll(now);
         int expected = rank == Rank.KNOWN_BAD
                 ? Math.max(betterBefore, better.get())
-                : unknownsCrowd() ? Math.max(goodBefore, good.get()) : 0;
+                : manyKnown() ? Math.max(goodBefore, good.get()) : 0;
         return expected > 0 && free < Math.min(expected, Math.max(1, limit / KEPT_PART));
     }
 
-    /** Whether being unknown tells anything, and more of them come than would double the others' wait. */
-    private boolean unknownsCrowd() {
-        int known = goodBefore + good.get();
-        return known > 0 && history.knownShare() >= MANY_KNOWN && betterBefore + better.get() > 2 * known;
+    private boolean manyKnown() {
+        return history.knownShare() >= MANY_KNOWN;
     }
 
     private boolean hasATurn(Rank rank) {
@@ -114,7 +112,7 @@ final class Precedence {
         roll(now);
         return switch (rank) {
             case KNOWN_GOOD -> true;
-            case UNKNOWN -> !unknownsCrowd() || hasATurn(rank);
+            case UNKNOWN -> !manyKnown() || hasATurn(rank);
             case KNOWN_BAD -> betterBefore + better.get() == 0 || hasATurn(rank);
         };
     }

@@ -34,6 +34,9 @@ final class AdmissionDecider {
     private final boolean fairness;
     private final boolean behindProxy;
 
+    /** When one that holds no more than its share, and is not known as bad, last found no slot. */
+    private volatile long wentWithout;
+
     AdmissionDecider(
             GuardConfig config,
             Supplier<GuardSnapshot> snapshots,
@@ -44,7 +47,8 @@ final class AdmissionDecider {
             RefusalChooser refusals,
             Evictions evictions,
             ProxySearch proxies,
-            ListenerCounts ofNoListener) {
+            ListenerCounts ofNoListener,
+            long now) {
         this.snapshots = snapshots;
         this.clients = clients;
         this.table = table;
@@ -58,6 +62,7 @@ final class AdmissionDecider {
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
         fairness = fairness(config);
+        wentWithout = now - RECENTLY;
     }
 
     /** Whether sources are told apart by their addresses. */
@@ -165,6 +170,9 @@ final class AdmissionDecider {
             @Nullable InetAddress source, Rank rank, Admission decision, @Nullable ListenerSlots listener, long now) {
         if (decision != Admission.ADMIT) {
             (listener == null ? ofNoListener : listener.counts()).turns.wanted();
+            if (rank != Rank.KNOWN_BAD) {
+                wentWithout = now;
+            }
         }
         if (decision != Admission.WAIT) {
             precedence.decided(rank, decision == Admission.ADMIT, now);
@@ -236,7 +244,10 @@ final class AdmissionDecider {
         return refusals.answer(source, cause, canAnswer, now);
     }
 
-    /** A source that holds more than its share may evict what it does not use itself, and gets no more by that. */
+    /**
+     * A source that holds more than its share may evict what it does not use itself, and gets no more by that. But what
+     * is idle longest is then young again: while others find no slot that is for sources known as good alone.
+     */
     private Admission behindTheOthers(
             Ceiling crowded,
             GuardSnapshot snapshot,
@@ -246,7 +257,8 @@ final class AdmissionDecider {
             BooleanSupplier canAnswer,
             long now) {
         crowded.shed(now);
-        if (reclaim && source != null) {
+        boolean othersFirst = now - wentWithout < RECENTLY && rank(source) != Rank.KNOWN_GOOD;
+        if (reclaim && source != null && !othersFirst) {
             // The other half of what evictions may overshoot is for the others.
             boolean overshoot = crowded.excess() <= Math.max(1, crowded.bridge(snapshot.capacity()) / 2);
             if (overshoot && evictions.own(crowded, snapshot, source, now)) {

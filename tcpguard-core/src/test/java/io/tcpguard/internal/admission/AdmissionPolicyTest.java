@@ -347,6 +347,26 @@ class AdmissionPolicyTest {
         assertThat(shed.of(RefusalCounters.Stage.ACCEPT)).isZero();
     }
 
+    /** What it replaces would be young again, so nobody else would find an idle one. */
+    @Test
+    void letsASourceThatHoldsMoreThanItsShareReplaceNothingWhileOthersFindNoSlot() throws UnknownHostException {
+        InetAddress greedy = InetAddress.getByName("192.0.2.1");
+        InetAddress user = InetAddress.getByName("198.51.100.7");
+        for (int i = 0; i < REFUSAL_POINT - 24 - 500; i++) {
+            connect(1, InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+        open.forEach(ConnectionHandle::begin);
+        connect(500, greedy);
+        pass(9.5);
+        assertThat(accept(user).refused()).as("nobody is idle for long enough").isTrue();
+        pass(0.6);
+
+        assertThat(accept(greedy).refused()).isTrue();
+        assertThat(accept(user)).isEqualTo(Admission.ADMIT);
+        pass(1.1);
+        assertThat(accept(greedy)).isEqualTo(Admission.ADMIT);
+    }
+
     /** As a pool of addresses that an office or a provider has; the newcomer's holds nothing yet. */
     @Test
     void letsANetworkThatCountsAsOneSourceReplaceWhatItDoesNotUse() throws UnknownHostException {

@@ -195,10 +195,8 @@ final class AdmissionDecider {
             return Admission.ADMIT;
         }
         full.shed(now);
-        boolean evicted = reclaim
-                && Ceilings.mayOvershoot(full, snapshot)
-                && evictions.one(full, snapshot, ceilings.causeOf(full, snapshot), now);
-        if (evicted || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
+        if (makesRoom(full, snapshot, ceilings.causeOf(full, snapshot), now)
+                || full.excess() <= full.ofTheAllowed(snapshot.capacity())) {
             return Admission.ADMIT;
         }
         return refusals.answer(source, Reason.CONNECTIONS, canAnswer, now);
@@ -225,9 +223,7 @@ final class AdmissionDecider {
         if (cause != Reason.SYSTEM_FILES) {
             full.shed(now);
         }
-        if (reclaim && !Ceilings.mayOvershoot(full, snapshot)) {
-            evictions.makeUp(full, snapshot, cause, now);
-        } else if (reclaim && evictions.one(full, snapshot, cause, now)) {
+        if (makesRoom(full, snapshot, cause, now)) {
             return Admission.ADMIT;
         }
         // Back-pressure comes before the wait: wlc sends whoever would wait here to the servers that have slots.
@@ -242,6 +238,15 @@ final class AdmissionDecider {
             return Admission.WAIT;
         }
         return refusals.answer(source, cause, canAnswer, now);
+    }
+
+    /** Whether the longest-idle connection went for this one; beyond what may be passed one goes for nobody. */
+    private boolean makesRoom(Ceiling full, GuardSnapshot snapshot, Reason cause, long now) {
+        if (reclaim && !Ceilings.mayOvershoot(full, snapshot)) {
+            evictions.makeUp(full, snapshot, cause, now);
+            return false;
+        }
+        return reclaim && evictions.one(full, snapshot, cause, now);
     }
 
     /**

@@ -8,7 +8,7 @@ final class HandleList {
     @Nullable ListEntry first;
 
     private @Nullable ListEntry last;
-    /** For a bucket: which stretch of time it holds. */
+    /** For a bucket: which stretch of time it holds; for the ancient: the first one that they do not hold. */
     long tick;
 
     void append(ListEntry h) {

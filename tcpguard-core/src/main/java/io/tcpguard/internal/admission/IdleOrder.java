@@ -265,20 +265,19 @@ final class IdleOrder {
                 from.remove(h);
             }
             to.append(h);
-            oldestTick = Math.min(oldestTick, tick);
+            oldestTick = Math.min(oldestTick, Math.max(tick, ancient.tick));
         }
     }
 
     private HandleList bucket(long tick) {
         HandleList bucket = buckets[slot(tick)];
-        if (bucket.tick == tick) {
-            return bucket;
-        }
-        if (bucket.tick > tick) {
+        if (tick < ancient.tick || bucket.tick > tick) {
             return ancient;
         }
-        empty(bucket);
-        bucket.tick = tick;
+        if (bucket.tick != tick) {
+            empty(bucket);
+            bucket.tick = tick;
+        }
         return bucket;
     }
 
@@ -286,6 +285,7 @@ final class IdleOrder {
      * Moves buckets older than this to the ancient: nobody searched for so long that the ring no longer orders them.
      */
     private void retire(long tick) {
+        ancient.tick = Math.max(ancient.tick, tick);
         if (oldestTick >= tick) {
             return;
         }

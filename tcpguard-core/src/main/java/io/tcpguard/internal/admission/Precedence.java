@@ -35,6 +35,7 @@ final class Precedence {
     private volatile int betterBefore;
     private volatile int allBefore;
     private volatile long since;
+    private volatile boolean begun;
 
     Precedence(SourceHistory history) {
         this.history = history;
@@ -119,7 +120,8 @@ final class Precedence {
 
     private void roll(long now) {
         long age = now - since;
-        if (age >= WINDOW) {
+        if (age >= WINDOW || !begun) {
+            begun = true;
             boolean late = age >= 2 * WINDOW;
             goodBefore = late ? 0 : good.get();
             betterBefore = late ? 0 : better.get();

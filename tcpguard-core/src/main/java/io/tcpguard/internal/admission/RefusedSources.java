@@ -23,6 +23,7 @@ final class RefusedSources {
     private Table current = new Table();
     private Table former = new Table();
     private long since;
+    private boolean begun;
 
     private static final class Table {
         final @Nullable InetAddress[] who = new InetAddress[ROOM];
@@ -80,6 +81,10 @@ final class RefusedSources {
     }
 
     private void age(long now) {
+        if (!begun) {
+            begun = true;
+            since = now;
+        }
         if (now - since >= GENERATION) {
             Table oldest = former;
             oldest.clear();
@@ -93,7 +98,7 @@ final class RefusedSources {
         }
     }
 
-    /** How many addresses are known to have been refused this minute, 64 at most; 0 while another thread is here. */
+    /** How many addresses are known to have been refused in the last minute or two; 0 while another thread is here. */
     int known(long now) {
         if (!busy.compareAndSet(false, true)) {
             return 0;
@@ -101,8 +106,10 @@ final class RefusedSources {
         try {
             age(now);
             int all = 0;
-            for (InetAddress source : current.who) {
-                all += source == null ? 0 : 1;
+            for (int i = 0; i < ROOM; i++) {
+                InetAddress before = former.who[i];
+                all += current.who[i] == null ? 0 : 1;
+                all += before == null || current.of(before) > 0 ? 0 : 1;
             }
             return all;
         } finally {

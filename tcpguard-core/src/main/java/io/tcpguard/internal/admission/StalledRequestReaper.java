@@ -116,7 +116,8 @@ public final class StalledRequestReaper {
         int ended = 0;
         try {
             ended = control.endStalledWork(patienceNow, most, byReset == most ? Closing.RESET : Closing.ORDERLY);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
+            // At the limit the JDK throws Errors, InternalError for one.
             trouble.warn("tcpguard: an adapter could not end stalled requests", e, now);
         }
         boolean reset = byReset == most;

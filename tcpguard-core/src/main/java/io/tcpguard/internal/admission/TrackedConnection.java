@@ -57,7 +57,7 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
     /** Told to give its slot back. */
     private volatile boolean leaving;
 
-    /** Requests that began; of two at once one may be missed. */
+    /** Requests that began, up to the largest number; of two at once one may be missed. */
     private int begun;
 
     /** To remember its client by, behind a trusted proxy; 0: it is its peer. */
@@ -89,7 +89,7 @@ final class TrackedConnection extends ListEntry implements ConnectionHandle {
                     active();
                     paused();
                 }
-                begun++;
+                begun = Math.max(begun, begun + 1);
                 return true;
             }
         }

@@ -750,6 +750,24 @@ class AdmissionPolicyTest {
         assertThat(open.size() + other).isEqualTo(LIMIT - 12);
     }
 
+    /** They hold all that they may of the reserve, and nobody else comes for whom somebody would be evicted. */
+    @Test
+    void idleConnectionsGiveWayToAllowedClientsWhoHaveFilledTheReserve() throws UnknownHostException {
+        settings.put(Setting.ALLOW, Network.list("10.9.0.0/16"));
+        InetAddress probe = InetAddress.getByName("10.9.1.1");
+        connect(2_000, null);
+        connect(2_000, probe);
+        pass(11);
+
+        int admitted = 0;
+        for (int i = 0; i < 150; i++) {
+            admitted += accept(probe) == Admission.ADMIT ? 1 : 0;
+            pass(0.02);
+        }
+
+        assertThat(admitted).isPositive();
+    }
+
     @Test
     void anAllowedClientNeverWaitsByTurn() throws UnknownHostException {
         settings.put(Setting.ALLOW, Network.list("10.9.0.0/16"));

@@ -415,6 +415,32 @@ class ConnectionTableTest {
                 .isIn(some);
     }
 
+    /** The same where the one that is idle longest is in the middle of something that only its adapter knows of. */
+    @Test
+    @Timeout(10)
+    void findsTheNextVictimHoweverLongTheFirstOneIsIdleAndMayNotGo() {
+        TrackedConnection busy = table.open(null, false, new ListenerCounts(), new InProgress());
+        busy.begin();
+        busy.end();
+        at(2e9 + 1);
+        TrackedConnection idle = received();
+        at(2e9 + 12);
+
+        assertThat(victim(false)).isSameAs(idle);
+    }
+
+    private static final class InProgress implements ConnectionCloser {
+        @Override
+        public void close(Closing how) {
+            throw new AssertionError("evicted");
+        }
+
+        @Override
+        public boolean inProgress() {
+            return true;
+        }
+    }
+
     private TrackedConnection open() {
         return open(null);
     }

@@ -100,6 +100,16 @@ class PrecedenceTest {
     }
 
     @Test
+    void forgetsWhoCameBeforeByAClockThatIsNegative() {
+        now = -10_000 * MILLI;
+        precedence.decided(Rank.KNOWN_GOOD, false, now);
+        assertThat(precedence.mayWait(Rank.KNOWN_BAD, now)).isFalse();
+
+        now += 1_100 * MILLI;
+        assertThat(precedence.mayWait(Rank.KNOWN_BAD, now)).isTrue();
+    }
+
+    @Test
     void keepsNoMoreThanAThirtySecondOfTheSlotsFromBadOnes() {
         for (int i = 0; i < 5_000; i++) {
             precedence.decided(Rank.KNOWN_GOOD, false, now);

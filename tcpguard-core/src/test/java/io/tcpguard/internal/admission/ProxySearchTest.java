@@ -91,8 +91,24 @@ class ProxySearchTest {
         for (int i = 0; i < 40; i++) {
             refused.add(InetAddress.getByName("203.0.113." + i), now);
         }
-        assertThat(proxiedAfter(59)).isFalse();
-        assertThat(proxiedAfter(5)).as("a minute later").isTrue();
+        assertThat(proxiedAfter(119)).isFalse();
+        assertThat(proxiedAfter(5)).as("two minutes later").isTrue();
+    }
+
+    /** An attacker says that he speaks for others, and the users of a small server come again every few seconds. */
+    @Test
+    void believesNobodyInTheFirstSecondsOfAMinuteEither() throws UnknownHostException {
+        proxies(200, true);
+        for (int second = 0; second < 200; second++) {
+            for (int i = 0; i < 5; i++) {
+                refused.add(InetAddress.getByName("203.0.113." + (5 * second + i) % 40), now);
+            }
+            if (second > 8) {
+                assertThat(proxiedAfter(1)).isFalse();
+            } else {
+                now += SECOND;
+            }
+        }
     }
 
     @Test

@@ -34,6 +34,27 @@ class RefusedSourcesTest {
     }
 
     @Test
+    void forgetByAClockThatIsNegative() throws UnknownHostException {
+        refused.add(address(7), seconds(-1_000));
+
+        assertThat(refused.most(10, seconds(-940))).isEqualTo("10.0.0.7 1");
+        assertThat(refused.most(10, seconds(-800))).isEmpty();
+    }
+
+    /** Or nobody would seem to be refused at the beginning of each minute. */
+    @Test
+    void areKnownForAMinuteAtLeast() throws UnknownHostException {
+        refused.add(address(6), seconds(0));
+        for (int i = 0; i < 20; i++) {
+            refused.add(address(7 + i), seconds(59));
+        }
+        refused.add(address(7), seconds(61));
+
+        assertThat(refused.known(seconds(61))).isEqualTo(21);
+        assertThat(refused.known(seconds(122))).isEqualTo(1);
+    }
+
+    @Test
     void tellWhoHoldsMostAndWhatTheyDo() throws UnknownHostException {
         CoarseClock clock = new CoarseClock(0);
         ConnectionTable table = new ConnectionTable(

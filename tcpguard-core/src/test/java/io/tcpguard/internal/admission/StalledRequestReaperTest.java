@@ -100,6 +100,32 @@ class StalledRequestReaperTest {
         assertThat(patience).isEmpty();
     }
 
+    /** The JDK throws it at the limit of descriptors; and what was not reset may be reset later. */
+    @Test
+    void leaveTheSamplerAliveAndTheBudgetWholeWhenTheJdkFails() {
+        ListenerControl failing = new ListenerControl() {
+            @Override
+            public boolean accepting() {
+                return true;
+            }
+
+            @Override
+            public int endStalledWork(long patienceNanos, int atMost, Closing how) {
+                throw new InternalError("Too many open files");
+            }
+        };
+        stalledRequests.add(failing, () -> late);
+        stalledRequests.add(ending(2), () -> late);
+        for (int i = 0; i < 50; i++) {
+            now += 100_000_000L;
+            sample(Level.SHED, Level.SHED, 600);
+        }
+
+        assertThat(shed.of(
+                        RefusalCounters.Stage.REQUEST, RefusalCounters.Method.RESET, RefusalCounters.Reason.WORK_DELAY))
+                .isEqualTo(100);
+    }
+
     @Test
     void leaveTheSamplerAliveWhenAnAdapterFails() {
         ListenerControl failing = new ListenerControl() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.RefusalCounters;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,21 @@ class TrackedConnectionTest {
         connection.end();
         assertThat(counts.completed()).as("one too many is none").isEqualTo(2);
         assertThat(connection.working()).isFalse();
+    }
+
+    /** As a proxy's may within hours: fewer than none would be taken for a client that never asked. */
+    @Test
+    void countsNoMoreRequestsThanThereAreNumbers() throws ReflectiveOperationException {
+        TrackedConnection connection = open();
+        Field begun = TrackedConnection.class.getDeclaredField("begun");
+        begun.setAccessible(true);
+        begun.setInt(connection, Integer.MAX_VALUE - 1);
+        for (int i = 0; i < 3; i++) {
+            connection.begin();
+            connection.end();
+        }
+
+        assertThat(connection.begun()).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test

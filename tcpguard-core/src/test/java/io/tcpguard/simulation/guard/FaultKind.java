@@ -10,6 +10,8 @@ enum FaultKind {
     POLLERS,
     SILENT_ONES,
     KNOCKERS,
+    /** Never refused for want of a slot. */
+    ALLOWED_ONES,
     MORE_USERS,
     /** The process does not run. */
     FREEZE,

@@ -2,6 +2,7 @@
 package io.tcpguard.simulation.guard;
 
 import io.tcpguard.config.GuardConfig;
+import io.tcpguard.config.Network;
 import io.tcpguard.config.Setting;
 import io.tcpguard.internal.io.HealthStatus;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardTrial {
     private static final int BACK_BY = 75_000;
     private static final long CHECKED_EVERY = 2 * Timeline.SECOND;
+    private static final String ALLOWED = "10.9.0.0/16";
     private static final long[] PERIODS = {20, 50, 100};
     private static final int[] LIMITS = {64, 100, 200, 256, 300};
 
@@ -59,7 +61,8 @@ final class GuardTrial {
     /** Runs it with these faults only. */
     @Nullable Broken run(List<Integer> with) {
         SplittableRandom random = new SplittableRandom(seed);
-        GuardConfig config = config(random.split());
+        boolean allows = faults.stream().anyMatch(fault -> fault.kind() == FaultKind.ALLOWED_ONES);
+        GuardConfig config = config(random.split(), allows);
         long limit = LIMITS[random.nextInt(LIMITS.length)];
         World world =
                 new World(config, config.nanos(Setting.SAMPLE_PERIOD), limit, 4 + random.nextInt(8), random.split());
@@ -102,13 +105,15 @@ final class GuardTrial {
         world.time.after(CHECKED_EVERY, () -> check(world));
     }
 
-    private static GuardConfig config(SplittableRandom random) {
+    private static GuardConfig config(SplittableRandom random, boolean allows) {
         Duration stalledAfter = Duration.ofSeconds(random.nextBoolean() ? 10 : 3);
         return new GuardConfig(Map.of(
                 Setting.SAMPLE_PERIOD,
                 Duration.ofMillis(PERIODS[random.nextInt(PERIODS.length)]),
                 Setting.STALLED_AFTER,
                 stalledAfter,
+                Setting.ALLOW,
+                allows ? Network.list(ALLOWED) : List.of(),
                 Setting.BEHIND_PROXY,
                 random.nextInt(6) == 0));
     }

@@ -10,12 +10,22 @@ enum Invariant {
     WITHIN_THE_LIMIT(
             When.ADMITTED,
             "connections alone never pass the admission threshold, while descriptors can be counted",
-            w -> !w.countable() || w.heldByAdmitted() <= w.admissionThreshold()),
+            w -> !w.countable() || w.heldByAdmitted() <= w.admissionThreshold() + w.ofTheAllowed()),
     WITHIN_THE_BRIDGE(
             When.ADMITTED,
             "with those who are leaving, connections pass the admission threshold by a quarter of the reserve at most",
             w -> w.withinTheBridge()),
+    KEPT_FREE(
+            When.HELD,
+            "those who wait for their answer leave the last descriptors free",
+            w -> w.leavesTheLastDescriptors()),
+    ALLOWED_COME_IN(
+            When.REFUSED,
+            "who is never refused is refused only where more than his part of the reserve is taken",
+            w -> w.allowedHadNoRoom()),
     NO_WORK_EVICTED(When.EVICTED, "nobody whose work is in progress is evicted", w -> !w.evictedAtWork()),
+    OLDEST_FIRST(
+            When.EVICTED, "nobody is evicted before who is idle for half as long again", w -> !w.spareAnOlderOne()),
     BOOKS(
             When.SAMPLED,
             "as many connections are in the books as are open",
@@ -53,6 +63,9 @@ enum Invariant {
         /** Only by who sees it happen. */
         NEVER,
         ADMITTED,
+        REFUSED,
+        /** A refused one is kept until it is answered. */
+        HELD,
         EVICTED,
         SAMPLED,
         TOLD,

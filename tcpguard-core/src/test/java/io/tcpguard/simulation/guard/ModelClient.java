@@ -23,6 +23,8 @@ final class ModelClient {
         POLLER(500),
         /** Sends nothing. */
         SILENT(500),
+        /** A sitter from where nobody is refused. */
+        ALLOWED(500),
         /** Is gone again before it is accepted. */
         KNOCKER(100);
 
@@ -68,7 +70,7 @@ final class ModelClient {
 
     /** Whether it sends whole requests; who has asked once may ask again. */
     boolean asks() {
-        return kind == Kind.USER || kind == Kind.CHATTER || kind == Kind.SITTER;
+        return kind == Kind.USER || kind == Kind.CHATTER || kind == Kind.SITTER || kind == Kind.ALLOWED;
     }
 
     boolean inSession() {
@@ -126,10 +128,13 @@ final class ModelClient {
 
     private void begins(ModelListener listener, ModelConnection mine) {
         switch (kind) {
-            case USER, SITTER, CHATTER -> listener.request(mine);
+            case USER, SITTER, CHATTER, ALLOWED -> listener.request(mine);
             case HALF_BODY -> listener.half(mine);
             case POLLER -> listener.poll(mine);
-            case HALF_HEAD -> mine.handle().touch();
+            case HALF_HEAD -> {
+                mine.received = true;
+                mine.handle().touch();
+            }
             case KNOCKER -> hangUpAndReturn();
             case SILENT -> {}
         }

@@ -14,6 +14,8 @@ final class ModelConnection {
     boolean evicted;
     int atWork;
     boolean unfinished;
+    /** Has sent something. */
+    boolean received;
     /** When it opened, or its work began or ended last; without the time in which the process did not run. */
     long activeAt;
 

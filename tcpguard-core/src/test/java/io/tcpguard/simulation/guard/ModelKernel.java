@@ -4,6 +4,9 @@ package io.tcpguard.simulation.guard;
 /** The descriptor table of one process, and what its closes leave in TIME_WAIT. */
 final class ModelKernel {
     private static final int AT_REST = 20;
+    /** net.ipv4.tcp_max_tw_buckets. */
+    static final int TIME_WAITS = 16_384;
+
     private static final long TIME_WAIT = 60 * Timeline.SECOND;
 
     private final Timeline time;
@@ -85,6 +88,11 @@ final class ModelKernel {
             timeWait++;
             time.after(TIME_WAIT, () -> timeWait--);
         }
+    }
+
+    /** Thousands of answers to the refused leave it full for a minute. */
+    boolean crowdedByTimeWait() {
+        return timeWait > TIME_WAITS / 2;
     }
 
     int timeWait() {

@@ -140,6 +140,7 @@ final class ModelListener implements ListenerControl, Probe {
             return false;
         }
         connection.atWork++;
+        connection.received = true;
         connection.activeAt = world.ran();
         return true;
     }
@@ -363,6 +364,7 @@ final class ModelListener implements ListenerControl, Probe {
                 int room = world.guard.policy().roomForAnswers(world.refusals);
                 if (world.refusals < Math.min(MOST_REFUSALS, room)) {
                     world.refusals++;
+                    world.witness.holds();
                     world.time.after(one.client().kind.answersAfter(), () -> leaveRefusals(one));
                     return;
                 }

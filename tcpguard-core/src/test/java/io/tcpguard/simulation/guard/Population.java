@@ -33,7 +33,7 @@ final class Population {
         slots = (int) world.witness.admissionThreshold() - 20;
         main = listen();
         for (int i = 0; i < USERS * slots; i++) {
-            ModelClient user = new ModelClient(world, Kind.USER, address(), random.split());
+            ModelClient user = new ModelClient(world, Kind.USER, address(Kind.USER), random.split());
             users.add(user);
             all.add(user);
             user.comesWithin(4 * Timeline.SECOND);
@@ -64,7 +64,7 @@ final class Population {
     Runnable flood(Kind kind, int howMany, SplittableRandom random) {
         List<ModelClient> crowd = new ArrayList<>();
         for (int i = 0; i < howMany; i++) {
-            ModelClient one = new ModelClient(world, kind, address(), random.split());
+            ModelClient one = new ModelClient(world, kind, address(kind), random.split());
             crowd.add(one);
             one.comesWithin(Timeline.SECOND);
         }
@@ -76,10 +76,11 @@ final class Population {
         all.forEach(ModelClient::ends);
     }
 
-    private InetAddress address() {
+    private InetAddress address(Kind kind) {
         int number = sharedAddresses ? addresses++ % 10 : addresses++;
         try {
-            return InetAddress.getByAddress(new byte[] {10, 1, (byte) (number >> 8), (byte) number});
+            return InetAddress.getByAddress(
+                    new byte[] {10, (byte) (kind == Kind.ALLOWED ? 9 : 1), (byte) (number >> 8), (byte) number});
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }

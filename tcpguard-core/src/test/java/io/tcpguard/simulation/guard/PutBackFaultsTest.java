@@ -47,6 +47,11 @@ class PutBackFaultsTest {
                     nobody asks whether the listener accepts ~ if (!listeners.get(i).accepting()) { ~ if (listeners.isEmpty()) { ~ NOT_UP_OVER_DEAD
                     who waits is never told to go ~ longest > 0 && inHand > overdue ~ longest > 0 ~ WAITS_END
                     work in progress is evicted ~ boolean free = now == 0 || ( ~ boolean free = now >= 0 || ( ~ NO_WORK_EVICTED
+                    permits are of the reserve ~ Math.min(mostPermits, (point - used) / 4) ~ mostPermits ~ WITHIN_THE_LIMIT
+                    answers take the last descriptors ~ held + capacity.limit() - capacity.keptFree() - used ~ held + capacity.limit() - used ~ KEPT_FREE
+                    an eaten reserve is not whole while clients fill the server ~ return byOthers; ~ return m.used() > point; ~ BACK_IN_TIME
+                    a clock passes its largest number ~ origin = nowNanos; ~ origin = 0; nanos.set(nowNanos); ~ OLDEST_FIRST
+                    the clock of a queue passes its largest number ~ origin = now; ~ origin = 0; ~ WAITS_END
                     a level is never left ~ raised ? value < leave : ~ raised ? value < 0 : ~ ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
                     """)
     void isFound(String fault, String is, String was, String by) throws Exception {

@@ -39,6 +39,7 @@ final class Troubles {
             case HALF_BODIES -> flood(Kind.HALF_BODY, amount, random);
             case POLLERS -> flood(Kind.POLLER, amount / 4, random);
             case SILENT_ONES -> flood(Kind.SILENT, amount, random);
+            case ALLOWED_ONES -> flood(Kind.ALLOWED, amount / 2, random);
             case KNOCKERS -> flood(Kind.KNOCKER, amount / 2, random);
             case MORE_USERS -> flood(Kind.USER, amount / 2, random);
             case FREEZE -> {

@@ -5,6 +5,7 @@ import io.tcpguard.config.GuardConfig;
 import io.tcpguard.internal.io.HealthStatus;
 import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
+import io.tcpguard.state.Capacity;
 import io.tcpguard.state.DownBy;
 import io.tcpguard.state.GuardSnapshot;
 import io.tcpguard.state.Level;
@@ -35,6 +36,7 @@ final class Witness {
     private static final Set<FaultKind> STALLS = Set.of(FaultKind.HANG, FaultKind.SLOW);
     private static final Set<FaultKind> COMING_AND_GOING =
             Set.of(FaultKind.LISTENER_RESTARTS, FaultKind.SECOND_LISTENER);
+    private static final Set<FaultKind> ALLOWED = Set.of(FaultKind.ALLOWED_ONES);
     private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE);
     private static final Set<FaultKind> NO_ROOM_MADE = Set.of(
             FaultKind.SAMPLER_LATE, FaultKind.CLOSERS_THROW, FaultKind.HANG, FaultKind.SLOW, FaultKind.LISTENER_DEAD);
@@ -66,6 +68,8 @@ final class Witness {
     private long mostLimit;
     private int judgedDowns;
     private boolean evictedAtWork;
+    private boolean sparedAnOlderOne;
+    private long ownEvictions;
     private long refusedAt = Long.MIN_VALUE / 2;
     private InetAddress refused = InetAddress.getLoopbackAddress();
     private long evictionsThen;
@@ -162,6 +166,7 @@ final class Witness {
 
     void evicts(ModelConnection connection, Closing how) {
         evictedAtWork = connection.atWork > 0 && !connection.unfinished;
+        sparedAnOlderOne = !ofItsOwnSource() && connection.received && anyIdleForLongerThan(connection);
         connection.evicted = true;
         evictions++;
         leaving += connection.open ? 1 : 0;
@@ -169,11 +174,33 @@ final class Witness {
         look(Invariant.When.EVICTED);
     }
 
+    /** Who holds more than its share takes the slot of one of its own, whoever else is idle. */
+    private boolean ofItsOwnSource() {
+        long before = ownEvictions;
+        ownEvictions = world.guard.shed().of(Stage.KEEP_ALIVE, Method.ANSWER, Reason.UNFAIR_SOURCE)
+                + world.guard.shed().of(Stage.KEEP_ALIVE, Method.RESET, Reason.UNFAIR_SOURCE);
+        return ownEvictions != before;
+    }
+
+    /** By more than any rule spares. While nobody samples all are idle since the same moment. */
+    private boolean anyIdleForLongerThan(ModelConnection evicted) {
+        long most = 3 * (world.ran() - evicted.activeAt) / 2 + 2 * Timeline.SECOND;
+        return !world.anyEver(LATE)
+                && world.listeners.stream()
+                        .flatMap(each -> each.connections().stream())
+                        .anyMatch(each -> each.atWork == 0 && !each.evicted && world.ran() - each.activeAt > most);
+    }
+
+    void holds() {
+        look(Invariant.When.HELD);
+    }
+
     void refuses(Admission how, InetAddress whom) {
         refused = whom;
         refusals++;
         refusedAt = world.time.now();
         mostOwn = Math.max(mostOwn, (long) open + world.refusals + mayBeInHand());
+        look(Invariant.When.REFUSED);
     }
 
     void isReset() {
@@ -194,7 +221,7 @@ final class Witness {
         // below.
         seen = undisturbed();
         noteWhoGaveWay();
-        within = seen && (within || heldByAdmitted() + leaving <= admissionThreshold());
+        within = seen && (within || heldByAdmitted() + leaving <= admissionThreshold() + ofTheAllowed());
         look(Invariant.When.SAMPLED);
     }
 
@@ -267,7 +294,17 @@ final class Witness {
     boolean withinTheBridge() {
         return !seen
                 || !undisturbed()
-                || heldByAdmitted() + leaving <= admissionThreshold() + Math.max(1, reserve() / 4);
+                || heldByAdmitted() + leaving
+                        <= admissionThreshold() + Math.max(ofTheAllowed(), Math.max(1, reserve() / 4));
+    }
+
+    /** What those may take of the reserve who are never refused. */
+    long ofTheAllowed() {
+        return world.anyEver(ALLOWED) ? reserve() - keptFree() : 0;
+    }
+
+    private long keptFree() {
+        return new Capacity(world.kernel.limit(), 0, 0, admissionThreshold()).keptFree();
     }
 
     private long reserve() {
@@ -284,6 +321,24 @@ final class Witness {
 
     long admissionThreshold() {
         return world.kernel.limit() - reserve();
+    }
+
+    /** But for those that acceptors have in hand. */
+    boolean leavesTheLastDescriptors() {
+        return !seen || !undisturbed() || world.kernel.open() - mayBeInHand() < world.kernel.limit() - keptFree();
+    }
+
+    boolean allowedHadNoRoom() {
+        return !seen
+                || !undisturbed()
+                || world.on(FaultKind.PREEMPTION)
+                || world.on(FaultKind.LISTENER_DEAD)
+                || refused.getAddress()[1] != 9
+                || world.kernel.open() > admissionThreshold() + ofTheAllowed();
+    }
+
+    boolean spareAnOlderOne() {
+        return sparedAnOlderOne;
     }
 
     boolean evictedAtWork() {
@@ -402,6 +457,9 @@ final class Witness {
 
     boolean allIsWell() {
         GuardSnapshot s = world.guard.snapshot();
+        if (world.kernel.crowdedByTimeWait()) {
+            return up();
+        }
         return s.level() == Level.NORMAL
                 && s.refusal() == null
                 && up()

@@ -54,7 +54,7 @@ final class World {
         pool = new ModelPool(this, threads);
         guard = new SteppedGuard(
                 config, awake, this::count, new Descriptors(), () -> refusals, () -> !on(FaultKind.DIRECTOR_GONE));
-        guard.watch(new Counted(Signal.TIME_WAIT, kernel::timeWait, 16_384));
+        guard.watch(new Counted(Signal.TIME_WAIT, kernel::timeWait, ModelKernel.TIME_WAITS));
         guard.watch(new Counted(Signal.SYSTEM_FILES, () -> on(FaultKind.SYSTEM_FILES) ? 990 : 100, 1000));
         guard.add(transition -> {
             if (on(FaultKind.LISTENERS_THROW)) {

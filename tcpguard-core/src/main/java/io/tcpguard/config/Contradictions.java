@@ -83,6 +83,11 @@ final class Contradictions {
                 && Boolean.TRUE.equals(inForce.get(Setting.BEHIND_PROXY))) {
             add(Setting.FAIRNESS, Setting.BEHIND_PROXY, "false: all clients have the addresses of the proxy");
         }
+        if (inForce.get(Setting.RESET_BUDGET) instanceof Integer resets
+                && resets > 0
+                && Boolean.TRUE.equals(inForce.get(Setting.BEHIND_PROXY))) {
+            add(Setting.RESET_BUDGET, Setting.BEHIND_PROXY, "0: a proxy takes a reset for a broken server");
+        }
     }
 
     private void add(Setting one, Setting other, String expected) {

@@ -24,7 +24,9 @@ class ContradictionsTest {
         "samplePeriod=500ms, stalledAfter=2s",
         "samplePeriod=20ms, stalledAfter=100ms",
         "samplePeriod=1ms, stalledAfter=900ms",
-        "agentPort=7777, healthPort=7777"
+        "agentPort=7777, healthPort=7777",
+        "fairness=true, behindProxy=true",
+        "resetBudget=1, behindProxy=true"
     })
     void areRefusedWithBothNamesAndValues(String one, String other) {
         GuardBuilder builder = TcpGuard.builder();
@@ -54,7 +56,9 @@ class ContradictionsTest {
         "queueWait=5s",
         "silentFloor=100ms",
         "maxWorkDelay=2s",
-        "samplePeriod=1s"
+        "samplePeriod=1s",
+        "behindProxy=true",
+        "resetBudget=256"
     })
     void areNoneOfADefaultThatGivesWay(String one) {
         GuardBuilder builder = TcpGuard.builder();

@@ -34,7 +34,9 @@ final class ListenerFacts {
                 .filter(ports -> !listeners.isEmpty() && !foreign)
                 .ifPresent(ports -> facts.put(
                         Fact.LISTENERS_AMONG_LOCAL_PORTS,
-                        listeners.stream().filter(l -> ports.mayTake(l.port())).count()));
+                        listeners.stream()
+                                .filter(l -> !l.anyPort() && ports.mayTake(l.port()))
+                                .count()));
         return facts;
     }
 

@@ -133,6 +133,7 @@ final class MachineReader {
             listeners.add(new Listening(
                     "listener",
                     port,
+                    false,
                     OptionalLong.empty(),
                     backlog == null ? OptionalLong.empty() : OptionalLong.of(backlog)));
         }

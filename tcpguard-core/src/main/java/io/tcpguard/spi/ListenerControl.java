@@ -69,6 +69,14 @@ public interface ListenerControl {
     }
 
     /**
+     * Whether the kernel chose the port (bind(2) with port 0), so that nobody needs the same one after a restart.
+     * Default: false, it was set. Asked once, when the listener comes under guard.
+     */
+    default boolean anyPort() {
+        return false;
+    }
+
+    /**
      * Asked when a connection is about to be refused by an answer ({@link io.tcpguard.state.Admission#RESPOND}):
      * whether the adapter can answer it. If not, the decision is {@link io.tcpguard.state.Admission#CLOSE}. Called by
      * the accepting thread, once for each such decision, so an adapter may take the slot here that the answer needs.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +199,14 @@ final class SavedKernelsTest {
         assertThat(machine.judgement("listeners-among-local-ports", listening)).isEqualTo(Judgement.WARN);
         machine.set("net.ipv4.ip_local_reserved_ports", "8080,39990-40010");
         assertThat(machine.judgement("listeners-among-local-ports", listening)).isEqualTo(Judgement.OK);
+    }
+
+    @Test
+    void doesNotWarnOfAPortThatTheKernelChoseAndNobodyNeedsAgain() {
+        SavedMachine machine = SavedMachine.of("6.1", proc);
+        Listening any = new Listening("http", 40_000, true, OptionalLong.empty(), OptionalLong.of(1024));
+
+        assertThat(machine.judgement("listeners-among-local-ports", any)).isEqualTo(Judgement.OK);
     }
 
     @Test

@@ -97,6 +97,11 @@ final class EndpointControl implements ListenerControl {
         return endpoint.getAcceptCount();
     }
 
+    @Override
+    public boolean anyPort() {
+        return endpoint.getUnixDomainSocketPath() == null && endpoint.getPort() == 0;
+    }
+
     /** No TLS was received at accept, and an answer in clear would be noise to the client. */
     @Override
     public boolean canAnswer() {

@@ -145,4 +145,9 @@ final class StockConnector implements LifecycleListener, ListenerControl {
     public int backlog() {
         return endpoint.backlog();
     }
+
+    @Override
+    public boolean anyPort() {
+        return connector.getPort() == 0;
+    }
 }

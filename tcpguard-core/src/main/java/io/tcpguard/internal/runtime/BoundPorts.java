@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Which guarded listener is bound to which port. Any thread. */
@@ -19,14 +20,17 @@ final class BoundPorts {
     /** One registration's; equal to no other's. */
     static final class Bound {
         private final int number;
+        private final boolean any;
 
-        private Bound(int number) {
+        private Bound(int number, boolean any) {
             this.number = number;
+            this.any = any;
         }
     }
 
-    Bound add(String name, int port) {
-        Bound bound = new Bound(port);
+    /** @param any whether the kernel chose it */
+    Bound add(String name, int port, boolean any) {
+        Bound bound = new Bound(port, any);
         ports.put(name, bound);
         return bound;
     }
@@ -48,7 +52,12 @@ final class BoundPorts {
             if (port != null
                     && state.reading() instanceof Reading.Measured queue
                     && queue.signal() == Signal.ACCEPT_QUEUE) {
-                listeners.add(Listening.inForce(state.source(), port.number, queue.limit()));
+                listeners.add(new Listening(
+                        state.source(),
+                        port.number,
+                        port.any,
+                        OptionalLong.empty(),
+                        OptionalLong.of(queue.limit())));
             }
         }
         return listeners;

@@ -84,6 +84,7 @@ final class GuardedListeners {
         // Asked first: if it throws, nothing is registered yet.
         int backlog = control.backlog();
         boolean asksForEach = control.asksForEach();
+        boolean anyPort = control.anyPort();
         Watch queue = new Watch(Signal.ACCEPT_QUEUE, name, config);
         ListenerSlots slots = policy.newListener();
         AcceptQueueTimer room = new AcceptQueueTimer(
@@ -91,7 +92,7 @@ final class GuardedListeners {
         GuardedProbe probe = new GuardedProbe(room.watch(probes.acceptQueue(port, backlog, room::inUse)), queue, false);
         // A connector that starts again is registered anew before its former registration ends: each removes its own
         // only.
-        BoundPorts.Bound bound = ports.add(name, port);
+        BoundPorts.Bound bound = ports.add(name, port, anyPort);
         ListenerWatch watch = new ListenerWatch(
                 name, new ControlledListener(name, control, slots.counts()), queue, config, AwakeTime.nanoTime());
         ListenerFigures.Figures figures =

@@ -50,7 +50,7 @@ final class RefusalChooser {
 
     /** By an answer where there is room for one, else by a close. */
     Admission answer(@Nullable InetAddress source, Reason cause, BooleanSupplier canAnswer, long now) {
-        boolean room = allowed.none() || leavesRoomToAllowed(snapshots.get().capacity());
+        boolean room = leavesRoomToAllowed(snapshots.get().capacity());
         return counted(source, room && canAnswer.getAsBoolean() ? Admission.RESPOND : Admission.CLOSE, cause, now);
     }
 
@@ -61,7 +61,7 @@ final class RefusalChooser {
 
     /** Answers hold descriptors of the reserve for a moment, and so do allowed clients for long: half of it each. */
     private boolean leavesRoomToAllowed(Capacity capacity) {
-        return !capacity.known() || room.excess() <= (capacity.reserve() - capacity.keptFree()) / 2;
+        return allowed.none() || !capacity.known() || room.excess() <= (capacity.reserve() - capacity.keptFree()) / 2;
     }
 
     /** By the way that it will be done. */
@@ -79,7 +79,9 @@ final class RefusalChooser {
     int roomForAnswers(int heldNow) {
         Capacity capacity = snapshots.get().capacity();
         // Counted now: a burst hands in dozens within the millisecond that an older count may be old.
-        return ReplyBudget.room(capacity, capacity.known() ? room.countNow() : -1, heldNow);
+        return !leavesRoomToAllowed(capacity)
+                ? 0
+                : ReplyBudget.room(capacity, capacity.known() ? room.countNow() : -1, heldNow);
     }
 
     /** A request was refused: told to the log at DEBUG. */

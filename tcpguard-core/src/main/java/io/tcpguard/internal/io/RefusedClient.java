@@ -30,6 +30,8 @@ final class RefusedClient implements SelectionHandler {
     private static final long FOR_REQUEST_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long FOR_CLOSE_IN_A_HURRY = TimeUnit.MILLISECONDS.toNanos(10);
+    /** So many bytes at a time are an upload: its client has not read the answer yet. */
+    private static final int UPLOAD = 4096;
     /** A longer head is answered without being read to its end. */
     private static final int LONGEST_HEAD = 16 * 1024;
     /** Reads in a row; then it is the others' turn. */
@@ -60,6 +62,9 @@ final class RefusedClient implements SelectionHandler {
     private int preface;
 
     private long since;
+    /** When bytes of an upload came last, after the answer. */
+    private long uploadedAt;
+
     private int received;
     private int written;
     private boolean ended;
@@ -78,6 +83,7 @@ final class RefusedClient implements SelectionHandler {
         preface = 0;
         retryAfterSeconds = seconds;
         since = now;
+        uploadedAt = now;
         state = ReplyState.READING;
         received = 0;
         written = 0;
@@ -134,6 +140,8 @@ final class RefusedClient implements SelectionHandler {
                 ended = true;
             } else if (n == 0) {
                 break;
+            } else if (state == ReplyState.WAITING) {
+                uploadedAt = n >= UPLOAD ? now : uploadedAt;
             } else if (state == ReplyState.READING) {
                 head |= received == 0 && by.bytes().get(0) == 'H';
                 preface = Http2Preface.matched(by.bytes(), preface);
@@ -159,22 +167,25 @@ final class RefusedClient implements SelectionHandler {
             return;
         }
         try {
+            ready(now); // What came in this moment: closing over unread bytes would be a reset.
+            if (left(now, hurry) > 0) {
+                return; // It is in the middle of an upload.
+            }
             if (state == ReplyState.READING) {
-                ready(now); // What came in this moment: closing over unread bytes would be a reset.
                 SocketChannel c = channel;
                 ReplyWriter by = replyWriter;
-                if (state == ReplyState.READING && received > 0 && c != null && by != null) {
+                if (received > 0 && c != null && by != null) {
                     write(by, c, now);
                     if (hurry) {
                         end(view.mayReset()); // It is slow, whatever it has sent, and others wait for its slot.
                     }
-                } else if (state == ReplyState.READING) {
+                } else {
                     // It has sent nothing and can't be answered. An orderly close makes it send a FIN, which a director
                     // that sees
                     // one direction only needs to forget the connection.
                     end(view.mayReset());
                 }
-            } else {
+            } else if (!closed()) {
                 end(view.mayReset());
             }
         } catch (IOException | RuntimeException e) {
@@ -187,7 +198,11 @@ final class RefusedClient implements SelectionHandler {
         return switch (state) {
             case READING -> (hurry ? FOR_REQUEST_IN_A_HURRY : FOR_REQUEST) - (now - since);
             case WRITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
-            case WAITING -> (hurry ? FOR_CLOSE_IN_A_HURRY : FOR_CLOSE) - (now - since);
+            case WAITING -> {
+                long soon = FOR_CLOSE_IN_A_HURRY - (now - Math.max(since, uploadedAt));
+                long late = FOR_CLOSE - (now - since);
+                yield hurry ? Math.min(soon, late) : late;
+            }
             case CLOSED -> Long.MAX_VALUE;
         };
     }

@@ -13,7 +13,8 @@ final class ReplyWriter {
     static final int LONGEST_RETRY_AFTER = 120;
 
     private static final int CAUSES = Refusal.values().length;
-    private static final int READS = 4;
+    /** Of 8 KiB: what a client can have sent before the first byte was read. */
+    private static final int READS = 64;
 
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(8192);
     private final ByteBuffer goAway = direct(Refusal.http2());
@@ -42,7 +43,7 @@ final class ReplyWriter {
         return goAway;
     }
 
-    /** Takes what has arrived, some kilobytes at most, and does not wait. Whether it begins as HTTP/2 does. */
+    /** Takes what has arrived, half a megabyte at most, and does not wait. Whether it begins as HTTP/2 does. */
     boolean drain(SocketChannel channel) throws IOException {
         boolean http2 = read(channel) > 0 && Http2Preface.matched(scratch, 0) == Http2Preface.TELLING;
         for (int i = 1; i < READS && scratch.limit() == scratch.capacity(); i++) {

@@ -147,7 +147,7 @@ public final class GuardedSocket implements GuardedListener {
     @Override
     public void refuse(SocketChannel channel, Admission decision) {
         // A reset needs no room, and to ask costs a count.
-        int room = decision == Admission.RESPOND ? policy.roomForAnswers(io.refusalsHeld()) : 0;
+        int room = decision == Admission.RESET ? 0 : policy.roomForAnswers(io.refusalsHeld());
         slots.counts().takenInHand();
         io.refuse(channel, decision, retryAfterSeconds(), room, !policy.hurriesForAllowed());
         slots.counts().outOfHand();

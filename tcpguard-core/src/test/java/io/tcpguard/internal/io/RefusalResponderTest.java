@@ -201,6 +201,43 @@ class RefusalResponderTest {
         Await.until("the slot is free", () -> io.refusalsHeld() == 0);
     }
 
+    /** To close over bytes that nobody has read is a reset. */
+    @Test
+    void neverClosesOnAClientThatIsInTheMiddleOfItsUploadThoughOthersWaitForItsSlot() throws Exception {
+        view.withoutResets();
+        int slots = 4;
+        byte[] part = new byte[1 << 16];
+        for (int i = 0; i < slots; i++) {
+            Wire.send(connected(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+            io.refuse(accept(), Admission.RESPOND, 2, slots);
+        }
+        AtomicInteger over = new AtomicInteger();
+        Thread others = new Thread(() -> {
+            try {
+                for (int i = 0; i < 4; i++) {
+                    connected();
+                    io.refuse(accept(), Admission.RESPOND, 2, slots);
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            } finally {
+                over.set(1);
+            }
+        });
+        List<Socket> uploads = List.copyOf(clients);
+        others.start();
+        while (over.get() == 0) {
+            for (Socket upload : uploads) {
+                upload.getOutputStream().write(part);
+            }
+        }
+        others.join();
+        for (Socket upload : uploads) {
+            upload.getOutputStream().write(part);
+            assertThat(readAnswer(upload)).isEqualTo(ANSWER);
+        }
+    }
+
     @Test
     void freesThePlaceOfAClientThatIsGone() throws IOException {
         Socket client = connected();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Server;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -102,6 +103,9 @@ final class TomcatServers implements WebServerGuard {
     }
 
     private void add(TcpGuard guard, Connector connector) {
+        if (running) {
+            forgetClosed();
+        }
         connectors.add(connector);
         if (connector.getProtocolHandler() instanceof GuardedHttp11NioProtocol protocol) {
             acceptCounts.put(connector, protocol.getAcceptCount());
@@ -163,6 +167,7 @@ final class TomcatServers implements WebServerGuard {
     /** Connectors that the application added are in the server now, and were not before. */
     @Override
     public void started(TcpGuard guard) {
+        forgetClosed();
         Set<Server> all = new LinkedHashSet<>();
         for (Connector connector : connectors) {
             if (connector.getService() != null) {
@@ -171,6 +176,14 @@ final class TomcatServers implements WebServerGuard {
         }
         all.forEach(server -> servers.add(TomcatGuard.guard(guard, server)));
         connectors.forEach(TomcatServers::letGoWithoutPort);
+    }
+
+    /** Of servers that were made and closed while this one serves. Boot takes out of its service what it stops. */
+    private void forgetClosed() {
+        connectors.removeIf(connector -> connector.getService() == null
+                && (connector.getState() == LifecycleState.STOPPED
+                        || connector.getState() == LifecycleState.DESTROYED));
+        acceptCounts.keySet().retainAll(connectors);
     }
 
     /** With server.port=-1 Boot makes a server that is not to listen: nobody misses it. */

@@ -8,6 +8,7 @@ import io.tcpguard.testkit.Await;
 import jakarta.servlet.ServletContext;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.web.server.WebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.context.ConfigurableWebApplicationContext;
 
@@ -77,6 +79,45 @@ class TomcatConnectorsTest {
             TcpGuard guard = application.getBean(TcpGuard.class);
             Await.until("no listener", () -> guard.snapshot().listeners().isEmpty());
             Await.until("up", () -> Web.get(guard.healthPort(), "/").statusCode() == 200);
+        }
+    }
+
+    @Test
+    void areForgottenWhenTheirServerWasClosed() throws Exception {
+        try (ConfigurableApplicationContext application = example.start("--management.server.port=0")) {
+            Field known = TomcatServers.class.getDeclaredField("connectors");
+            known.setAccessible(true);
+            TcpGuard guard = application.getBean(TcpGuard.class);
+            for (int i = 0; i < 4; i++) {
+                assertThat((List<?>) known.get(application.getBean(TomcatServers.class)))
+                        .hasSizeLessThanOrEqualTo(3);
+                makeAndCloseAServer(application);
+                Await.until(
+                        "only those that are there",
+                        () -> guard.snapshot().listeners().size() == 2);
+            }
+        }
+    }
+
+    private static void makeAndCloseAServer(ConfigurableApplicationContext application) throws Exception {
+        Object factory = application.getBean("tomcatServletWebServerFactory");
+        Object server = factory.getClass()
+                .getMethod("getWebServer", ServletContextInitializer[].class)
+                .invoke(factory, (Object) new ServletContextInitializer[0]);
+        for (String what : List.of("start", "stop", "destroy")) {
+            server.getClass().getMethod(what).invoke(server);
+        }
+    }
+
+    @Test
+    void areFollowedOnceHoweverOftenTheyAreStopped() throws Exception {
+        try (ConfigurableApplicationContext application = example.start("--x=y")) {
+            int listeners = connectors(application)[0].findLifecycleListeners().length;
+            for (int i = 0; i < 3; i++) {
+                application.stop();
+                application.start();
+            }
+            assertThat(connectors(application)[0].findLifecycleListeners()).hasSize(listeners);
         }
     }
 

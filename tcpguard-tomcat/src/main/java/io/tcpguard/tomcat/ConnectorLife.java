@@ -40,6 +40,15 @@ final class ConnectorLife implements LifecycleListener, PropertyChangeListener {
         return life;
     }
 
+    static boolean isFollowed(Connector connector) {
+        for (LifecycleListener listener : connector.findLifecycleListeners()) {
+            if (listener instanceof ConnectorLife) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void end() {
         connector.removeLifecycleListener(this);
         unfollowService();

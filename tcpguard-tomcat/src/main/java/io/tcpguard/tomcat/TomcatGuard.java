@@ -53,6 +53,10 @@ public final class TomcatGuard {
         }
         if (protocol.endpoint().guarding().guard() != guard) {
             protocol.guardWith(guard);
+            if (ConnectorLife.isFollowed(connector)) {
+                // Since it was under guard before.
+                return;
+            }
             ConnectorLife.follow(
                     connector,
                     protocol.forwarded(connector),

@@ -6,6 +6,7 @@ import io.tcpguard.spi.GuardLog;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.spi.RequestsInProgress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.apache.coyote.Request;
 
@@ -13,7 +14,29 @@ import org.apache.coyote.Request;
 final class ClientChannel {
     private static final GuardLog log = GuardLog.of(ClientChannel.class);
 
+    private static final int SOME = 8192;
+    private static final int READS = 64;
+
     private ClientChannel() {}
+
+    /**
+     * Takes what has come and nobody will read, half a megabyte at most: to close over it would be a reset (RFC 9293,
+     * 3.10.4), which may take back what was said before. Does not wait; never throws. Where a reset is wanted ({@link
+     * NioConnection#resetWhenClosed}), it remains one.
+     */
+    static void discardUnread(SocketChannel channel) {
+        if (!NioConnection.hasUnreadBytes(channel)) {
+            return;
+        }
+        ByteBuffer some = ByteBuffer.allocate(SOME);
+        try {
+            for (int i = 0; i < READS && channel.read(some.clear()) > 0; i++) {
+                log.trace("Bytes of {} are discarded", channel);
+            }
+        } catch (IOException | RuntimeException e) {
+            log.debug("{} was closed already", channel, e);
+        }
+    }
 
     /**
      * Ends the wait: both directions are shut down, which the poller sees as readable and writable, so the thread wakes
@@ -25,6 +48,8 @@ final class ClientChannel {
     static boolean cut(SocketChannel channel, Closing how) {
         if (how == Closing.RESET) {
             NioConnection.resetWhenClosed(channel);
+        } else {
+            discardUnread(channel);
         }
         try {
             channel.shutdownInput();

@@ -37,6 +37,11 @@ final class Evictor {
         goAwayCloser.sweep();
     }
 
+    /** Tomcat is about to close one that is not known here any more. */
+    void closes(SocketWrapperBase<NioChannel> wrapper) {
+        goAwayCloser.closes(wrapper);
+    }
+
     /** @param nobodyInside no worker is inside this connection's gate, and none gets in */
     void evict(GuardedConnection connection, Closing how, boolean nobodyInside) {
         SocketChannel channel = connection.channel();
@@ -48,6 +53,8 @@ final class Evictor {
             // A worker inside is waited for by the one that says it; it may be about to leave.
             evictMultiplexed(channel, wrapper, how == Closing.ORDERLY);
         } else if (wrapper != null && nobodyInside) {
+            // Its next request may have come this moment.
+            ClientChannel.discardUnread(channel);
             wrapper.close();
         } else if (wrapper != null && connection.holdsThread() && connection.cut(how)) {
             // It waits for the rest of a body, wakes up to its end, and closes when it leaves.
@@ -111,7 +118,10 @@ final class Evictor {
      */
     boolean sayGoAway(GuardedConnection connection) {
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
-        if (wrapper == null || !(wrapper.getCurrentProcessor() instanceof Processor processor)) {
+        if (wrapper == null
+                || !(wrapper.getCurrentProcessor() instanceof Processor processor)
+                // In the middle of its upgrade: that of HTTP/1.1 says nothing.
+                || !processor.isUpgrade()) {
             return false;
         }
         try {
@@ -144,6 +154,7 @@ final class Evictor {
         SocketWrapperBase<NioChannel> wrapper = endpoint.wrapperOf(connection.channel());
         if (wrapper != null && connection.multiplexed()) {
             wrapper.setWriteTimeout(Pacing.CLOSE_GRACE_MILLIS);
+            connection.ends();
             // To Tomcat an HTTP/2 connection that has been idle for too long.
             if (process(wrapper, SocketEvent.TIMEOUT)) {
                 return;
@@ -179,6 +190,7 @@ final class Evictor {
     }
 
     private static void closeQuietly(SocketChannel channel) {
+        ClientChannel.discardUnread(channel);
         try {
             channel.close();
         } catch (IOException e) {

@@ -15,8 +15,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * the client knows what to send again elsewhere, and then a FIN.
  *
  * <p>Their descriptors are needed. So only few at a time get that much, the next ones are closed without a word, and so
- * is whatever has not gone within a second: no worker was free, or the client does not read. All methods are called on
- * accepting threads only, since nobody else waits for a descriptor.
+ * is whatever has not gone within a second: no worker was free, or the client does not read. Methods are called on
+ * accepting threads, since nobody else waits for a descriptor, where they say nothing else.
  */
 final class GoAwayCloser {
     private record Leaving(SocketWrapperBase<NioChannel> wrapper, long since) {}
@@ -42,6 +42,18 @@ final class GoAwayCloser {
             return false;
         }
         return true;
+    }
+
+    /**
+     * Tomcat is about to close a connection: frames that have come this moment must not make a reset of that. Any
+     * thread.
+     */
+    void closes(SocketWrapperBase<NioChannel> wrapper) {
+        NioChannel socket = leaving.isEmpty() ? null : wrapper.getSocket();
+        SocketChannel channel = socket == null ? null : socket.getIOChannel();
+        if (channel != null && leaving.containsKey(channel)) {
+            ClientChannel.discardUnread(channel);
+        }
     }
 
     /** Closes what has had its time. */

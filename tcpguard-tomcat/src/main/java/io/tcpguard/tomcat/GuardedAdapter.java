@@ -55,6 +55,7 @@ final class GuardedAdapter implements Adapter {
     public void service(Request request, Response response) throws Exception {
         GuardedConnection connection = connector.connection();
         if (connection != null && !connection.requestBegins(request)) {
+            connection.ends();
             response.action(ActionCode.CLOSE_NOW, null);
             return;
         }
@@ -64,12 +65,16 @@ final class GuardedAdapter implements Adapter {
                 // Slots for TIME_WAIT are short, and the server would be the first to close.
                 RequestGate.drop(response, listener, connection);
             } else {
+                if (connection != null) {
+                    connection.ends();
+                }
                 RequestGate.answerAndLog(delegate, request, response, listener);
+                RefusedBody.swallow(request);
             }
             return;
         }
-        if (connector.leaving()
-                || (connection != null && connection.leaves() && request.getHeader("Upgrade") == null)) {
+        if (connection == null && connector.leaving()) {
+            // Of the others Tomcat is told: see endsWithAnswer.
             response.setHeader("Connection", "close");
         }
         serve(request, response);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * reads from it, that worker could read the next client's bytes. So an evictor closes through Tomcat only if no worker
  * is inside, and no worker gets in afterwards; else it closes the socket, and the worker on its way out closes the
  * rest.
+ *
+ * <p>Longer than 300 lines: the state of a connection is one object, since there are many of them.
  */
 final class GuardedConnection implements ConnectionCloser {
     /** For {@link #looksAtWrite}. */
@@ -41,6 +43,9 @@ final class GuardedConnection implements ConnectionCloser {
     private final WorkerRun run = new WorkerRun();
     private final ClientWait clientWait = new ClientWait();
 
+    /** Where the worker inside puts the next request of HTTP/1.1. Only workers touch it, one at a time. */
+    private @Nullable Request reading;
+
     /** Beyond what its requests read, the rest of a body is awaited. Only workers touch it, one at a time. */
     private boolean restAwaited;
 
@@ -52,6 +57,9 @@ final class GuardedConnection implements ConnectionCloser {
 
     /** Of who looks. */
     private long lastWrite = NOTHING_WAITS;
+
+    /** By the guard's doing, not by its client's or the application's. */
+    private volatile boolean ending;
 
     private volatile boolean multiplexed;
     private volatile boolean kept;
@@ -138,11 +146,37 @@ final class GuardedConnection implements ConnectionCloser {
         return gate.idle() && handle.claim();
     }
 
+    /** @param request where a worker reads HTTP/1.1 into; null: it does so no more */
+    void reads(@Nullable Request request) {
+        reading = request;
+    }
+
+    /**
+     * Tomcat asks when it has read a whole head of HTTP/1.1, and before it does anything for it: whether the answer is
+     * to end the connection. Never of one that is upgraded; h2c is, in Tomcat, before that.
+     *
+     * @param serverLeaves whether all of them are
+     */
+    boolean endsWithAnswer(boolean serverLeaves) {
+        Request request = reading;
+        if (request == null) {
+            return false;
+        }
+        lookForProxy(request);
+        workBegins();
+        String upgrade = request.getHeader("Upgrade");
+        return (upgrade == null || upgrade.equalsIgnoreCase("h2c")) && (serverLeaves || handle.leaves());
+    }
+
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
     boolean requestBegins(Request request) {
         lookForProxy(request);
         reachesApplication();
         restAwaited(false);
+        return workBegins();
+    }
+
+    private boolean workBegins() {
         if (working.get()) {
             // A pipelined request: the connection has been busy since the first.
             return true;
@@ -167,12 +201,7 @@ final class GuardedConnection implements ConnectionCloser {
         endpoint.guarding().noteReached();
     }
 
-    /** Whether it gives its slot back with the answer that begins now. */
-    boolean leaves() {
-        return handle.leaves();
-    }
-
-    /** The same of HTTP/2, once. */
+    /** Whether HTTP/2 gives its slot back, once. */
     boolean mustBeToldToGo() {
         if (toldToGo || !handle.leaves()) {
             return false;
@@ -254,6 +283,15 @@ final class GuardedConnection implements ConnectionCloser {
         endpoint.evictor().sayGoAway(this);
     }
 
+    /** It ends now, because the guard wants it to. */
+    void ends() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
     /** From now on streams report for themselves. */
     void multiplex() {
         multiplexed = true;
@@ -285,6 +323,7 @@ final class GuardedConnection implements ConnectionCloser {
     /** See {@link ClientChannel#cut}. */
     boolean cut(Closing how) {
         clientWait.moves();
+        ends();
         return ClientChannel.cut(channel, how);
     }
 

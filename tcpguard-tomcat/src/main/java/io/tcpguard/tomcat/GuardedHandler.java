@@ -27,7 +27,11 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
     public SocketState process(SocketWrapperBase<NioChannel> wrapper, SocketEvent event) {
         GuardedConnection connection = endpoint.registry().of(wrapper);
         if (connection == null) {
-            return delegate.process(wrapper, event);
+            SocketState untracked = delegate.process(wrapper, event);
+            if (untracked == SocketState.CLOSED) {
+                endpoint.evictor().closes(wrapper);
+            }
+            return untracked;
         }
         connection.run().handled();
         connection.restAwaited(false);
@@ -44,7 +48,13 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         if (!ignored) {
             note(connection, wrapper, state);
         }
-        return answered && endpoint.closesAnswered() ? SocketState.CLOSED : state;
+        if (answered && endpoint.closesAnswered() && !connection.inProgress()) {
+            return SocketState.CLOSED;
+        }
+        if (state == SocketState.CLOSED && connection.isEnding()) {
+            ClientChannel.discardUnread(connection.channel());
+        }
+        return state;
     }
 
     /**

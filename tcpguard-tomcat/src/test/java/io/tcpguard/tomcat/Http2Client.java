@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -34,6 +35,7 @@ final class Http2Client implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final DataOutputStream out;
+    private final List<String> goAways = new CopyOnWriteArrayList<>();
     private int nextStream = 1;
 
     Http2Client(int port) throws IOException {
@@ -69,6 +71,12 @@ final class Http2Client implements AutoCloseable {
                 return stream;
             }
         }
+    }
+
+    /** Asks, and reads nothing. */
+    void send(String path) throws IOException {
+        write(HEADERS, END_STREAM | END_HEADERS, nextStream, head(path));
+        nextStream += 2;
     }
 
     /**
@@ -140,8 +148,7 @@ final class Http2Client implements AutoCloseable {
             while (true) {
                 Frame frame = read();
                 if (frame.type == GOAWAY) {
-                    seen.add("GOAWAY " + frame.payload.getInt(0)
-                            + (frame.payload.getInt(4) == 0 ? " NO_ERROR" : " error " + frame.payload.getInt(4)));
+                    seen.add(goAways.get(goAways.size() - 1));
                 }
             }
         } catch (java.io.EOFException e) {
@@ -152,6 +159,22 @@ final class Http2Client implements AutoCloseable {
             seen.add("RST");
         }
         return seen;
+    }
+
+    /** After its end: the kernel takes a byte more for it unless a reset has come, too. */
+    boolean wasReset() throws InterruptedException {
+        Thread.sleep(20);
+        try {
+            out.write(0);
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** All that were read, whatever for. */
+    List<String> goAways() {
+        return goAways;
     }
 
     /** Whether the server has closed it, looking for a moment only. */
@@ -169,6 +192,10 @@ final class Http2Client implements AutoCloseable {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         Frame frame = new Frame(
                 in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), ByteBuffer.wrap(in.readNBytes(length)));
+        if (frame.type == GOAWAY) {
+            goAways.add("GOAWAY " + frame.payload.getInt(0)
+                    + (frame.payload.getInt(4) == 0 ? " NO_ERROR" : " error " + frame.payload.getInt(4)));
+        }
         if ((frame.type == SETTINGS || frame.type == PING) && (frame.flags & ACK) == 0) {
             byte[] echo = new byte[frame.type == PING ? frame.payload.remaining() : 0];
             frame.payload.duplicate().get(echo);

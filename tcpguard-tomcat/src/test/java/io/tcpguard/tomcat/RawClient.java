@@ -158,6 +158,22 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Reads to its end, after which the kernel still takes a byte for it unless a reset has come, too. */
+    boolean endsWithoutReset() {
+        try {
+            socket.getInputStream().readAllBytes();
+            Thread.sleep(20);
+            socket.getOutputStream().write('x');
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("it does not end", e);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** How many bytes still come until it ends, by whatever. */
     long bytesUntilItEnds() {
         long bytes = 0;

@@ -1,0 +1,55 @@
+/* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
+package io.tcpguard.tomcat;
+
+import io.tcpguard.spi.GuardLog;
+import io.tcpguard.spi.Pacing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+
+/**
+ * The body of a refused request of HTTP/1.1, which is on its way all the same. Tomcat takes two megabytes of it by
+ * default ({@code maxSwallowSize}) and closes over the rest, which is a reset (RFC 9293, 3.10.4): a proxy that is still
+ * writing may never read the answer then.
+ */
+final class RefusedBody implements ApplicationBufferHandler {
+    private static final GuardLog log = GuardLog.of(RefusedBody.class);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(Pacing.CLOSE_GRACE_MILLIS);
+
+    private ByteBuffer read = ByteBuffer.allocate(0);
+
+    private RefusedBody() {}
+
+    /** Takes it for as long as a close may take; nothing where its client waits to be told to send it. */
+    static void swallow(Request request) {
+        if (request.isFinished() || request.hasExpectation()) {
+            return;
+        }
+        RefusedBody nowhere = new RefusedBody();
+        long since = System.nanoTime();
+        try {
+            while (request.doRead(nowhere) >= 0 && System.nanoTime() - since < LONGEST) {
+                log.trace("A refused body goes nowhere");
+            }
+        } catch (IOException e) {
+            log.debug("The client of a refused request is gone", e);
+        }
+    }
+
+    @Override
+    public void setByteBuffer(ByteBuffer buffer) {
+        read = buffer;
+    }
+
+    @Override
+    public ByteBuffer getByteBuffer() {
+        return read;
+    }
+
+    @Override
+    public void expand(int size) {
+        // Whoever fills it brings it along.
+    }
+}

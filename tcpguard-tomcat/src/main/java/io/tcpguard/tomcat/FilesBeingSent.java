@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connections whose answer is sent from a file (sendfile), by the poller or, in HTTP/2, by completion handlers. Tomcat
- * tells nobody when the last byte is out and the connection is idle, so the acceptor looks now and then.
+ * tells nobody when the last byte is out and the connection is idle, so the acceptor looks now and then, and a drain.
  *
  * <p>In HTTP/1.1 the connection itself shows the file. In HTTP/2 nothing does: there it counts as being sent until
  * nothing was written for longer than Tomcat itself waits for a client to take more, and then closes the stream.
@@ -32,7 +32,7 @@ final class FilesBeingSent {
     }
 
     private final Map<GuardedConnection, Sending> sending = new ConcurrentHashMap<>();
-    private long sweptAt = System.nanoTime();
+    private volatile long sweptAt = System.nanoTime();
 
     /** A request of HTTP/1.1, which began as work, is answered by a file; null: its connection is closed already. */
     void add(GuardedConnection connection, @Nullable NioSocketWrapper wrapper) {
@@ -72,7 +72,7 @@ final class FilesBeingSent {
         }
     }
 
-    /** Called on the acceptor's thread only. */
+    /** A look at all of them, unless there was one just before. Any thread. */
     void sweep() {
         if (sending.isEmpty()) {
             return;

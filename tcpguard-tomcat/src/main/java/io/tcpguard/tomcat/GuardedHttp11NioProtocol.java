@@ -111,6 +111,18 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
         endpoint.closeAnswered(close);
     }
 
+    /**
+     * As it was set; 1 where the request whose head a worker has just read is to be its connection's last one. So
+     * Tomcat itself says that the connection ends, whatever the application does to the headers, and an answer without
+     * a length is sent in chunks as ever: by a header put there before, its end would be the connection's, and nobody
+     * could tell a whole answer from half of one.
+     */
+    @Override
+    public int getMaxKeepAliveRequests() {
+        GuardedConnection connection = endpoint.registry().onThisThread();
+        return connection != null && connection.endsWithAnswer(leaving) ? 1 : super.getMaxKeepAliveRequests();
+    }
+
     @Override
     public void start() throws Exception {
         leaving = false;

@@ -24,12 +24,21 @@ final class GuardedProcessor extends Http11Processor {
 
     @Override
     public SocketState process(SocketWrapperBase<?> wrapper, SocketEvent event) throws IOException {
-        body.of(endpoint.registry().onThisThread());
+        GuardedConnection connection = endpoint.registry().onThisThread();
+        body.of(connection);
+        if (connection != null) {
+            connection.reads(request);
+        }
         try {
             return super.process(wrapper, event);
         } catch (Error e) {
             endpoint.registry().noteError();
             throw e;
+        } finally {
+            if (connection != null) {
+                // Or it would keep Tomcat's buffers as long as it is open.
+                connection.reads(null);
+            }
         }
     }
 

@@ -23,15 +23,17 @@ final class TomcatDrain implements Drain.Connections {
     public void leave(boolean all) {
         for (GuardedHttp11NioProtocol protocol : protocols) {
             protocol.leave(true);
-            Evictor evictor = protocol.endpoint().evictor();
             for (GuardedConnection connection : protocol.endpoint().registry().all()) {
-                if (connection.multiplexed()
-                        && !told.contains(connection)
-                        && (all || !connection.atWork())
-                        && evictor.sayGoAway(connection)) {
-                    told.add(connection);
+                if (all || !connection.atWork()) {
+                    tellToGo(connection, protocol.endpoint().evictor());
                 }
             }
+        }
+    }
+
+    private void tellToGo(GuardedConnection connection, Evictor evictor) {
+        if (connection.multiplexed() && !told.contains(connection) && evictor.sayGoAway(connection)) {
+            told.add(connection);
         }
     }
 
@@ -42,6 +44,7 @@ final class TomcatDrain implements Drain.Connections {
         for (GuardedHttp11NioProtocol protocol : protocols) {
             // Whose requests began before the answers said so: they promise more, but nobody sends more by now.
             protocol.closeAnswered(true);
+            protocol.endpoint().filesBeingSent().sweep();
             for (GuardedConnection connection : protocol.endpoint().registry().all()) {
                 if (!isOver(connection, protocol.endpoint(), now)) {
                     open++;
@@ -67,7 +70,11 @@ final class TomcatDrain implements Drain.Connections {
             }
             return false;
         }
-        if (patience.mayClose(connection, connection.atWork(), connection.asked(), now) && connection.claimIdle()) {
+        // It may have come since the notice was over.
+        tellToGo(connection, evictor);
+        // A request that waits for a thread has not begun as far as is known here, and its bytes are not read.
+        boolean atWork = connection.atWork() || connection.inProgress();
+        if (patience.mayClose(connection, atWork, connection.asked(), now) && connection.claimIdle()) {
             patience.closing(connection, now);
             // TIME_WAIT may be short; resets are, too, since balancers remember them.
             GuardedListener listener = endpoint.guarding().listener();

@@ -7,6 +7,7 @@ import io.tcpguard.TcpGuard;
 import io.tcpguard.testkit.Await;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
@@ -17,11 +18,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.catalina.Context;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.websocket.server.WsSci;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each drain may take an hour for work in progress: it is over because nothing is. */
 @Timeout(60)
@@ -136,43 +143,278 @@ class DrainTest {
     }
 
     @Test
+    void isOverWhenAFileThatWasSentIsOutThoughNobodyComes() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            assertThat(client.get("/file")).hasSizeGreaterThan(TomcatRig.BIG);
+
+            drain(Duration.ZERO).get(30, TimeUnit.SECONDS);
+
+            assertThat(client.ending()).isEqualTo("FIN");
+        }
+    }
+
+    @Test
+    void isOverWhenAFileThatIsBeingSentIsOut() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.head();
+            CompletableFuture<Void> drained = drain(Duration.ZERO);
+            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            TimeUnit.MILLISECONDS.sleep(200);
+            assertThat(drained).isNotDone();
+
+            assertThat(client.in().readNBytes(TomcatRig.BIG)).hasSize(TomcatRig.BIG);
+
+            drained.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void tellsAClientOfHttp2ToGoThatComesWhenTheNoticeIsOver() throws Exception {
+        rig.start();
+        try (RawClient busy = rig.client()) {
+            busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.blocked.await();
+            CompletableFuture<Void> drained = drain(Duration.ZERO);
+            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            try (Http2Client late = new Http2Client(rig.port())) {
+                CompletableFuture<Integer> stream = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return late.get("/async");
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
+                var async = rig.async.get(30, TimeUnit.SECONDS);
+                Await.until("told", () -> late.goAways().equals(List.of("GOAWAY 2147483647 NO_ERROR")));
+                async.complete();
+                assertThat(stream.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(late.untilTheEnd()).containsExactly("GOAWAY 1 NO_ERROR", "FIN");
+            }
+            rig.release.countDown();
+            drained.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** As many as have threads are at work, and another one's request waits for a thread. */
+    @Test
+    void servesTheRequestsThatWaitForAThread() throws Exception {
+        rig.connector.setProperty("maxThreads", "1");
+        rig.connector.setProperty("minSpareThreads", "1");
+        rig.start();
+        try (RawClient busy = rig.client();
+                RawClient kept = rig.client();
+                RawClient fresh = rig.client();
+                Http2Client multiplexed = new Http2Client(rig.port())) {
+            assertThat(kept.get("/")).startsWith("HTTP/1.1 200");
+            multiplexed.get("/");
+            busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+            rig.blocked.await();
+            kept.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            fresh.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            CompletableFuture<Integer> stream = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return multiplexed.get("/");
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            CompletableFuture<Void> drained = drain(Duration.ZERO);
+            // Longer than a connection that says nothing is waited for.
+            TimeUnit.MILLISECONDS.sleep(1_500);
+            assertThat(drained).isNotDone();
+
+            rig.release.countDown();
+
+            assertThat(busy.answer()).startsWith("HTTP/1.1 200");
+            assertThat(kept.answer()).startsWith("HTTP/1.1 200");
+            assertThat(fresh.answer()).startsWith("HTTP/1.1 200");
+            assertThat(stream.get(30, TimeUnit.SECONDS)).isEqualTo(3);
+            drained.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/stream", "/error", "/reset"})
+    void answersSayThatTheyEndTheirConnectionWhateverTheApplicationDoesToTheHead(String path) throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.get("/");
+            new TomcatDrain(List.of(rig.protocol)).leave(true);
+
+            client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.untilTheEnd()).containsOnlyOnce("Connection: close\r\n");
+        }
+    }
+
+    /** Where the end of the connection is the end of the body, nobody can tell a whole answer from half of one. */
+    @Test
+    void answersWithoutALengthAreInChunksAsEver() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.get("/");
+            new TomcatDrain(List.of(rig.protocol)).leave(true);
+
+            client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.untilTheEnd())
+                    .contains("Transfer-Encoding: chunked\r\n")
+                    .endsWith("2\r\nok\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void anUpgradeIsAnUpgrade() throws Exception {
+        rig.start();
+        try (RawClient client = rig.client()) {
+            client.get("/");
+            new TomcatDrain(List.of(rig.protocol)).leave(true);
+
+            client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: own\r\n\r\n");
+
+            assertThat(client.head()).startsWith("HTTP/1.1 101").doesNotContain("close");
+            assertThat(client.stillThere()).isTrue();
+        }
+    }
+
+    @Test
     void tellsWebSocketClientsToGo() throws Exception {
-        Context context = (Context) rig.tomcat.getHost().findChildren()[0];
+        addWebSockets(rig);
+        rig.start();
+        Talker client = new Talker(rig.port());
+
+        drain(Duration.ofMillis(100)).get(30, TimeUnit.SECONDS);
+
+        assertThat(client.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1001);
+    }
+
+    /** Clients who say no more as soon as they see that health is down. */
+    @Test
+    void losesNoWordOfAWebSocketWhereAPlainStopLosesSome() throws Exception {
+        addWebSockets(rig);
+        rig.start();
+        try (TomcatRig plain = new TomcatRig()) {
+            addWebSockets(plain);
+            plain.start();
+            List<Talker> guarded = talkers(rig, () -> guard.snapshot().verdict().up());
+            List<Talker> unguarded = talkers(plain, () -> true);
+
+            TomcatGuard.drainAndStop(guard, rig.tomcat.getServer(), Duration.ofMillis(500), LONG);
+            plain.tomcat.stop();
+
+            assertThat(Talker.lost(guarded)).isZero();
+            for (Talker each : guarded) {
+                assertThat(each.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1001);
+            }
+            assertThat(Talker.lost(unguarded)).isPositive();
+        }
+    }
+
+    private static List<Talker> talkers(TomcatRig at, BooleanSupplier goOn) throws Exception {
+        List<Talker> talkers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Talker talker = new Talker(at.port());
+            talkers.add(talker);
+            talker.talk(goOn);
+        }
+        for (Talker talker : talkers) {
+            Await.until("talks", () -> talker.heard.get() > 2);
+        }
+        return talkers;
+    }
+
+    private static void addWebSockets(TomcatRig to) {
+        Context context = (Context) to.tomcat.getHost().findChildren()[0];
         context.addServletContainerInitializer(new WsSci(), null);
         context.addServletContainerInitializer(
                 (classes, servlets) -> {
                     try {
                         ((ServerContainer) servlets.getAttribute(ServerContainer.class.getName()))
-                                .addEndpoint(ServerEndpointConfig.Builder.create(Quiet.class, "/ws")
+                                .addEndpoint(ServerEndpointConfig.Builder.create(Thoughtful.class, "/ws")
                                         .build());
                     } catch (jakarta.websocket.DeploymentException e) {
                         throw new IllegalStateException(e);
                     }
                 },
                 null);
-        rig.start();
-        CompletableFuture<Integer> closed = new CompletableFuture<>();
-        HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create("ws://localhost:" + rig.port() + "/ws"), new WebSocket.Listener() {
-                    @Override
-                    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-                        closed.complete(status);
-                        return closed;
-                    }
-                })
-                .get(30, TimeUnit.SECONDS);
-
-        drain(Duration.ofMillis(100)).get(30, TimeUnit.SECONDS);
-
-        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(1001);
     }
 
-    /** Says nothing. */
-    public static final class Quiet extends Endpoint {
+    /** Says each word again after a while. */
+    public static final class Thoughtful extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
-            // Idle from here on.
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) word -> {
+                try {
+                    Thread.sleep(50);
+                    session.getBasicRemote().sendText(word);
+                } catch (IOException | InterruptedException | IllegalStateException e) {
+                    // The session is over.
+                    return;
+                }
+            });
+        }
+    }
+
+    /** A client that says a word, waits for it to come back, and says the next. */
+    private static final class Talker implements WebSocket.Listener {
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        final AtomicInteger heard = new AtomicInteger();
+        private final CompletableFuture<Boolean> lost = new CompletableFuture<>();
+        private final WebSocket socket;
+
+        Talker(int port) throws Exception {
+            socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(URI.create("ws://localhost:" + port + "/ws"), this)
+                    .get(30, TimeUnit.SECONDS);
+        }
+
+        void talk(BooleanSupplier goOn) {
+            Thread thread = new Thread(() -> {
+                while (goOn.getAsBoolean()) {
+                    int before = heard.get();
+                    socket.sendText("word", true);
+                    while (heard.get() == before) {
+                        if (closed.isDone()) {
+                            lost.complete(true);
+                            return;
+                        }
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                }
+                lost.complete(false);
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        static long lost(List<Talker> talkers) throws Exception {
+            long lost = 0;
+            for (Talker each : talkers) {
+                lost += each.lost.get(30, TimeUnit.SECONDS) ? 1 : 0;
+            }
+            return lost;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            heard.incrementAndGet();
+            from.request(1);
+            return CompletableFuture.completedFuture(text);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            closed.complete(status);
+            return CompletableFuture.completedFuture(reason);
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            closed.complete(-1);
         }
     }
 
@@ -200,14 +442,14 @@ class DrainTest {
         /** Longer than a busy machine needs for eight requests of clients that are cold. */
         private static final Duration PATIENCE = Duration.ofSeconds(25);
 
-        private final List<CompletableFuture<Boolean>> clients = new java.util.ArrayList<>();
+        private final List<CompletableFuture<Boolean>> clients = new ArrayList<>();
         private final int port;
 
         Crew(TomcatRig rig) {
             port = rig.port();
         }
 
-        void work(java.util.function.BooleanSupplier goOn) {
+        void work(BooleanSupplier goOn) {
             for (int i = 0; i < 8; i++) {
                 HttpClient client = HttpClient.newBuilder()
                         .version(i % 2 == 0 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
@@ -224,7 +466,7 @@ class DrainTest {
         }
 
         private static boolean losesOne(
-                HttpClient client, HttpRequest request, java.util.function.BooleanSupplier goOn) {
+                HttpClient client, HttpRequest request, BooleanSupplier goOn) {
             try {
                 while (goOn.getAsBoolean()) {
                     if (client.send(request, HttpResponse.BodyHandlers.ofString())

@@ -142,6 +142,29 @@ final class TomcatRig implements AutoCloseable {
                         throw new IOException(e);
                     }
                 }
+                case "/file" -> {
+                    Path file = base.resolve("file");
+                    if (Files.notExists(file)) {
+                        Files.write(file, new byte[BIG]);
+                    }
+                    request.setAttribute("org.apache.tomcat.sendfile.filename", file.toString());
+                    request.setAttribute("org.apache.tomcat.sendfile.start", 0L);
+                    request.setAttribute("org.apache.tomcat.sendfile.end", (long) BIG);
+                    response.setContentLength(BIG);
+                    return;
+                }
+                case "/stream" -> {
+                    response.getWriter().write("ok");
+                    response.flushBuffer();
+                    return;
+                }
+                case "/error" -> {
+                    response.sendError(404);
+                    return;
+                }
+                case "/reset" -> {
+                    response.reset();
+                }
                 case "/out-of-memory" -> throw new OutOfMemoryError("of a test");
                 case "/body" -> request.getInputStream().readAllBytes();
                 case "/async" -> {
@@ -158,7 +181,7 @@ final class TomcatRig implements AutoCloseable {
                 }
                 case "/upgrade" -> {
                     response.setStatus(101);
-                    response.setHeader("Connection", "upgrade");
+                    response.addHeader("Connection", "upgrade");
                     response.setHeader("Upgrade", "own");
                     request.upgrade(Taken.class);
                     return;

@@ -42,7 +42,7 @@ final class BodyReads implements InputBuffer {
         bytes += Math.max(0, read);
         if (bytes >= ACTIVITY) {
             bytes = 0;
-            from.received();
+            from.requests().handle().sent();
         }
         return read;
     }

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * reads from it, that worker could read the next client's bytes. So an evictor closes through Tomcat only if no worker
  * is inside, and no worker gets in afterwards; else it closes the socket, and the worker on its way out closes the
  * rest.
- *
- * <p>Longer than 300 lines: the state of a connection is one object, since there are many of them.
  */
 final class GuardedConnection implements ConnectionCloser {
     /** For {@link #looksAtWrite}. */
@@ -52,15 +50,11 @@ final class GuardedConnection implements ConnectionCloser {
     /** Part of a request's head is here. Only workers touch it, one at a time. */
     private boolean headBegun;
 
-    /** By a GOAWAY, since slots go round; two at once do no harm. */
-    private volatile boolean toldToGo;
-
     /** Of who looks. */
     private long lastWrite = NOTHING_WAITS;
 
     /** By the guard's doing, not by its client's or the application's. */
     private volatile boolean ending;
-
     private volatile boolean multiplexed;
     private volatile boolean kept;
     private volatile boolean asked;
@@ -165,7 +159,7 @@ final class GuardedConnection implements ConnectionCloser {
         lookForProxy(request);
         workBegins();
         String upgrade = request.getHeader("Upgrade");
-        return (upgrade == null || upgrade.equalsIgnoreCase("h2c")) && (serverLeaves || handle.leaves());
+        return (upgrade == null || upgrade.equalsIgnoreCase("h2c")) && (serverLeaves || leaves());
     }
 
     /** A whole head has arrived. False: the connection is being closed, drop the request. */
@@ -201,13 +195,9 @@ final class GuardedConnection implements ConnectionCloser {
         endpoint.guarding().noteReached();
     }
 
-    /** Whether HTTP/2 gives its slot back, once. */
-    boolean mustBeToldToGo() {
-        if (toldToGo || !handle.leaves()) {
-            return false;
-        }
-        toldToGo = true;
-        return true;
+    /** Whether it gives its slot back with the answer of now. */
+    boolean leaves() {
+        return handle.leaves();
     }
 
     /** Nothing is in progress any more. */
@@ -266,21 +256,6 @@ final class GuardedConnection implements ConnectionCloser {
             restAwaited = awaited;
             requests.waitsForBody(awaited);
         }
-    }
-
-    /** Not a few bytes of a body have come. */
-    void received() {
-        handle.sent();
-    }
-
-    /** A stream's answer is sent from a file, after its request has ended for everybody else. */
-    void sendsFileOnStream(long patienceMillis) {
-        endpoint.filesBeingSent().addStream(this, endpoint.wrapperOf(this), patienceMillis);
-    }
-
-    /** Its client is asked to open no more streams; those that are open are served. */
-    void sayGoAway() {
-        endpoint.evictor().sayGoAway(this);
     }
 
     /** It ends now, because the guard wants it to. */

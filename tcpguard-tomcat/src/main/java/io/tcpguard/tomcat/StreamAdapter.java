@@ -16,7 +16,10 @@ import org.apache.tomcat.util.net.SocketEvent;
 final class StreamAdapter implements Adapter {
     private final GuardedAdapter outer;
     private final GuardedConnection connection;
+    private final GuardedNioEndpoint endpoint;
     private final long fileMillis;
+    /** By a GOAWAY, since slots go round; two at once do no harm. */
+    private volatile boolean toldToGo;
 
     /**
      * Whether they wait for their body. Tomcat may tell of an error of one stream more than once: without this, the
@@ -25,9 +28,10 @@ final class StreamAdapter implements Adapter {
     private final Map<Request, Boolean> asynchronous = new ConcurrentHashMap<>();
 
     /** @param fileMillis for how long Tomcat waits for a client to take more of a file */
-    StreamAdapter(GuardedAdapter outer, GuardedConnection connection, long fileMillis) {
+    StreamAdapter(GuardedAdapter outer, GuardedConnection connection, GuardedNioEndpoint endpoint, long fileMillis) {
         this.outer = outer;
         this.connection = connection;
+        this.endpoint = endpoint;
         this.fileMillis = fileMillis;
     }
 
@@ -87,11 +91,12 @@ final class StreamAdapter implements Adapter {
 
     private void ended(Request request) {
         if (request.getAttribute(Constants.SENDFILE_FILENAME_ATTR) != null) {
-            connection.sendsFileOnStream(fileMillis);
+            endpoint.filesBeingSent().addStream(connection, endpoint.wrapperOf(connection), fileMillis);
         }
         connection.streamEnded();
-        if (connection.mustBeToldToGo()) {
-            connection.sayGoAway();
+        if (!toldToGo && connection.leaves()) {
+            toldToGo = true;
+            endpoint.evictor().sayGoAway(connection);
         }
     }
 

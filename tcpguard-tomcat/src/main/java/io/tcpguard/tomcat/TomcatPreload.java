@@ -11,20 +11,19 @@ import org.slf4j.LoggerFactory;
  * loaded when no descriptor is left. An eviction that lacks one frees nothing then.
  */
 final class TomcatPreload {
-    static final String OWN =
-            "AcceptorLife BlockedWrite BodyReads ClientChannel ConnectionGate "
-                    + "ConnectionGate$Eviction ConnectionRegistry ConnectorLife EndpointControl EndpointGuard "
-                    + "Evictor FilesBeingSent FilesBeingSent$Sending ForwardedValve ForwardedValve$Placed "
-                    + "ForwardedValve$Proxy GoAwayCloser GoAwayCloser$Leaving GuardedAdapter "
-                    + "GuardedAdapter$ConnectorView GuardedConnection GuardedHandler GuardedHandler$1 "
-                    + "GuardedHttp11NioProtocol GuardedHttp11NioProtocol$EndpointView GuardedNioEndpoint "
-                    + "GuardedNioEndpoint$GatedProcessor GuardedProcessor GuardedServer KeepAliveProbes "
-                    + "KeepAliveProbes$Before NoWorkerLog OperationExecutor OperationExecutor$NoThread "
-                    + "PollerDelayProbe PollerDelayProbe$Closed PollerDelayProbe$ClosedChannel PollerRestart "
-                    + "ReadListeners RecordMethods RefusedBody RefusingValve RequestGate RequestValve "
-                    + "ServiceWatch ServiceWatch$Restart ShutdownDrain StalledRequests StockConnector "
-                    + "StockConnectors StockEndpoint StreamAdapter TcpGuardListener TomcatDrain TomcatGuard "
-                    + "TrackedUpgrade UnpooledWork UnreadBytes WorkerGate WorkerGate$Work WorkerRun";
+    static final String OWN = "AcceptorLife BlockedWrite BodyReads ClientChannel ConnectionGate "
+            + "ConnectionGate$Eviction ConnectionRegistry ConnectorLife EndpointControl EndpointGuard "
+            + "Evictor FilesBeingSent FilesBeingSent$Sending ForwardedValve ForwardedValve$Placed "
+            + "ForwardedValve$Proxy GoAwayCloser GoAwayCloser$Leaving GuardedAdapter "
+            + "GuardedAdapter$ConnectorView GuardedConnection GuardedHandler GuardedHandler$1 "
+            + "GuardedHttp11NioProtocol GuardedHttp11NioProtocol$EndpointView GuardedNioEndpoint "
+            + "GuardedNioEndpoint$GatedProcessor GuardedProcessor GuardedServer KeepAliveProbes "
+            + "KeepAliveProbes$Before NoWorkerLog OperationExecutor OperationExecutor$NoThread "
+            + "PollerDelayProbe PollerDelayProbe$Closed PollerDelayProbe$ClosedChannel PollerRestart "
+            + "ReadListeners RecordMethods RefusedBody RefusingValve RequestGate RequestValve "
+            + "ServiceWatch ServiceWatch$Restart ShutdownDrain StalledRequests StockConnector "
+            + "StockConnectors StockEndpoint StreamAdapter TcpGuardListener TomcatDrain TomcatGuard "
+            + "TrackedUpgrade UnpooledWork UnreadBytes WorkerGate WorkerGate$Work WorkerRun";
 
     private static final Logger log = LoggerFactory.getLogger(TomcatPreload.class);
     private static final List<String> MISSING = warm();

@@ -70,7 +70,7 @@ final class TrackedUpgrade implements UpgradeProtocol {
             return adapter;
         }
         connection.multiplex();
-        return new StreamAdapter(guarded, connection, fileMillis());
+        return new StreamAdapter(guarded, connection, endpoint, fileMillis());
     }
 
     @Override

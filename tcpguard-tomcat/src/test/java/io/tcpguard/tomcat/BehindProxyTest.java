@@ -8,6 +8,7 @@ import io.tcpguard.spi.Closing;
 import io.tcpguard.state.Admission;
 import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.FakeControl;
+import io.tcpguard.testkit.SelfSigned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ class BehindProxyTest {
     void isNotResetWhenItsIdleConnectionGivesWayAsItsNextRequestArrives(boolean tls, @TempDir Path directory)
             throws Exception {
         if (tls) {
-            Keys.serve(rig.connector, Keys.make(directory).toString());
+            Keys.serve(rig.connector, SelfSigned.keys(directory).toString());
         }
         startWithOneWorker();
         List<RawClient> clients = new ArrayList<>();
@@ -155,8 +156,9 @@ class BehindProxyTest {
         // It takes nothing of its answer, and what it sends is not read.
         client.send("POST /big" + ASK + "Content-Length: 200000\r\n\r\n" + "x".repeat(200_000));
         Await.until("found to stand still", () -> {
-            int ended = policy.lastListener().control.endStalledWork(
-                    TimeUnit.MILLISECONDS.toNanos(100), 8, Closing.ORDERLY);
+            int ended = policy.lastListener()
+                    .control
+                    .endStalledWork(TimeUnit.MILLISECONDS.toNanos(100), 8, Closing.ORDERLY);
             return ended == 1;
         });
         Await.until("closed", () -> policy.open() == 0);
@@ -174,7 +176,7 @@ class BehindProxyTest {
                 .build()
                 .start()) {
             if (tls) {
-                Keys.serve(rig.connector, Keys.make(directory).toString());
+                Keys.serve(rig.connector, SelfSigned.keys(directory).toString());
             }
             rig.protocol.guardWith(guard);
             rig.connector.setProperty("maxConnections", "1");

@@ -465,8 +465,7 @@ class DrainTest {
             }
         }
 
-        private static boolean losesOne(
-                HttpClient client, HttpRequest request, BooleanSupplier goOn) {
+        private static boolean losesOne(HttpClient client, HttpRequest request, BooleanSupplier goOn) {
             try {
                 while (goOn.getAsBoolean()) {
                     if (client.send(request, HttpResponse.BodyHandlers.ofString())

@@ -53,11 +53,7 @@ final class BoundPorts {
                     && state.reading() instanceof Reading.Measured queue
                     && queue.signal() == Signal.ACCEPT_QUEUE) {
                 listeners.add(new Listening(
-                        state.source(),
-                        port.number,
-                        port.any,
-                        OptionalLong.empty(),
-                        OptionalLong.of(queue.limit())));
+                        state.source(), port.number, port.any, OptionalLong.empty(), OptionalLong.of(queue.limit())));
             }
         }
         return listeners;

@@ -574,7 +574,6 @@ class AdmissionPolicyTest {
     @Test
     void neverResetsBehindAProxy() {
         settings.put(Setting.BEHIND_PROXY, true);
-        settings.put(Setting.RESET_BUDGET, 1000);
         resetsOnly = true;
         connect(REFUSAL_POINT - 24, null);
         keepAllBusy();

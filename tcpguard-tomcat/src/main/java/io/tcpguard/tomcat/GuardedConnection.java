@@ -53,11 +53,10 @@ final class GuardedConnection implements ConnectionCloser {
     /** Of who looks. */
     private long lastWrite = NOTHING_WAITS;
 
-    /** By the guard's doing, not by its client's or the application's. */
-    private volatile boolean ending;
     private volatile boolean multiplexed;
     private volatile boolean kept;
     private volatile boolean asked;
+    private volatile boolean ending;
 
     GuardedConnection(
             GuardedNioEndpoint endpoint,

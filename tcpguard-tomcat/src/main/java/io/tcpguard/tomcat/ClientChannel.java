@@ -25,13 +25,14 @@ final class ClientChannel {
      * NioConnection#resetWhenClosed}), it remains one.
      */
     static void discardUnread(SocketChannel channel) {
-        if (!NioConnection.hasUnreadBytes(channel)) {
-            return;
-        }
-        ByteBuffer some = ByteBuffer.allocate(SOME);
+        ByteBuffer some = null;
         try {
-            for (int i = 0; i < READS && channel.read(some.clear()) > 0; i++) {
-                log.trace("Bytes of {} are discarded", channel);
+            // Asked each time: a channel that Tomcat has just accepted blocks.
+            for (int i = 0; i < READS && NioConnection.hasUnreadBytes(channel); i++) {
+                some = some == null ? ByteBuffer.allocate(SOME) : some.clear();
+                if (channel.read(some) <= 0) {
+                    return;
+                }
             }
         } catch (IOException | RuntimeException e) {
             log.debug("{} was closed already", channel, e);

@@ -206,21 +206,12 @@ class DrainTest {
         rig.start();
         try (RawClient busy = rig.client();
                 RawClient kept = rig.client();
-                RawClient fresh = rig.client();
-                Http2Client multiplexed = new Http2Client(rig.port())) {
+                RawClient fresh = rig.client()) {
             assertThat(kept.get("/")).startsWith("HTTP/1.1 200");
-            multiplexed.get("/");
             busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
             rig.blocked.await();
             kept.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             fresh.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            CompletableFuture<Integer> stream = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return multiplexed.get("/");
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
             CompletableFuture<Void> drained = drain(Duration.ZERO);
             // Longer than a connection that says nothing is waited for.
             TimeUnit.MILLISECONDS.sleep(1_500);
@@ -231,7 +222,6 @@ class DrainTest {
             assertThat(busy.answer()).startsWith("HTTP/1.1 200");
             assertThat(kept.answer()).startsWith("HTTP/1.1 200");
             assertThat(fresh.answer()).startsWith("HTTP/1.1 200");
-            assertThat(stream.get(30, TimeUnit.SECONDS)).isEqualTo(3);
             drained.get(30, TimeUnit.SECONDS);
         }
     }

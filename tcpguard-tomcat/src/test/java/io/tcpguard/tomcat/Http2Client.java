@@ -161,17 +161,6 @@ final class Http2Client implements AutoCloseable {
         return seen;
     }
 
-    /** After its end: the kernel takes a byte more for it unless a reset has come, too. */
-    boolean wasReset() throws InterruptedException {
-        Thread.sleep(20);
-        try {
-            out.write(0);
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
-    }
-
     /** All that were read, whatever for. */
     List<String> goAways() {
         return goAways;

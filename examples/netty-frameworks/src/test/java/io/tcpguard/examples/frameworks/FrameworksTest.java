@@ -7,6 +7,7 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +48,7 @@ class FrameworksTest {
         try (Child server = new Child(framework)) {
             Socket session = connect(server.port);
             assertThat(get(session)).startsWith("HTTP/1.1 200 ");
-            await("one connection", () -> server.own() == 1);
+            Await.until("one connection", () -> server.own() == 1);
 
             flood(server);
 
@@ -64,7 +64,7 @@ class FrameworksTest {
                     .build();
             try {
                 assertThat(hello(client, "one")).isEqualTo("hello one");
-                await("one connection", () -> server.own() == 1);
+                Await.until("one connection", () -> server.own() == 1);
 
                 flood(server);
 
@@ -86,8 +86,8 @@ class FrameworksTest {
         for (int i = 0; i < FLOOD; i++) {
             connect(server.port);
         }
-        await("refusals", () -> server.refused() >= REFUSALS);
-        await("slots taken", () -> server.own() > FLOOD / 4);
+        Await.until("refusals", () -> server.refused() >= REFUSALS);
+        Await.until("slots taken", () -> server.own() > FLOOD / 4);
     }
 
     private Socket connect(int port) throws IOException {
@@ -117,17 +117,5 @@ class FrameworksTest {
         int rest = answer.indexOf("chunked") < 0 ? 0 : 7;
         assertThat(in.readNBytes(rest)).hasSize(rest);
         return answer.toString();
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private static void await(String what, Condition condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 }

@@ -18,6 +18,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.netty.NettyGuard;
+import io.tcpguard.testkit.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -116,9 +117,7 @@ class GrpcDrainTest {
         try {
             calls.call(idle, "idle");
             calls.call(client, "warm");
-            while (!calls.over()) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            Await.until("all calls are over", calls::over);
             assertThat(calls.lost).hasValue(0);
             long start = System.nanoTime();
             assertThat(idle.getState(false)).isEqualTo(ConnectivityState.READY);
@@ -141,9 +140,7 @@ class GrpcDrainTest {
             draining.join();
             server.shutdown();
             assertThat(server.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
-            while (!calls.over()) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            Await.until("all calls are over", calls::over);
             return calls.lost.get();
         } finally {
             client.shutdownNow();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.TcpGuard;
 import io.tcpguard.signal.Signal;
+import io.tcpguard.testkit.Await;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -13,9 +14,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,11 +29,7 @@ class VertxServerTest {
             Vertx vertx = VertxServer.vertx(guard);
             try {
                 get(vertx.deployVerticle(() -> new Listening(port), new DeploymentOptions().setInstances(VERTICLES)));
-                long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-                while (queues(guard) == 0) {
-                    assertThat(System.nanoTime() - end).as("20 s").isNegative();
-                    LockSupport.parkNanos(5_000_000);
-                }
+                Await.until("a channel is watched", () -> queues(guard) > 0);
 
                 assertThat(queues(guard)).isOne();
             } finally {

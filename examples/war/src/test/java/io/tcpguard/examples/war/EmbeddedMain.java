@@ -71,10 +71,9 @@ final class EmbeddedMain {
      * Class loaders of former lives that something still holds, however often it is collected, and when memory is
      * short.
      */
-    private static long left(List<WeakReference<ClassLoader>> before) throws InterruptedException {
+    private static long left(List<WeakReference<ClassLoader>> before) {
         for (int i = 0; i < 50 && before.stream().anyMatch(loader -> loader.get() != null); i++) {
             collectWhatIsHeldSoftly();
-            Thread.sleep(20);
         }
         return before.stream().filter(loader -> loader.get() != null).count();
     }

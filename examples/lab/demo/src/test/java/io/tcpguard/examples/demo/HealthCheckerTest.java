@@ -4,8 +4,8 @@ package io.tcpguard.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.examples.demo.Check.Outcome;
+import io.tcpguard.testkit.Await;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,12 +58,7 @@ class HealthCheckerTest {
         }
     }
 
-    private static List<Check> await(HealthChecker checker, int count) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (checker.checks().size() < count) {
-            assertThat(System.nanoTime() - deadline).as("waited too long").isNegative();
-            Thread.sleep(10);
-        }
-        return checker.checks();
+    private static List<Check> await(HealthChecker checker, int count) {
+        return Await.value(checker::checks, checks -> checks.size() >= count);
     }
 }

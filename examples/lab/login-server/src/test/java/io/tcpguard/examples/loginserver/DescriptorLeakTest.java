@@ -1,15 +1,14 @@
 /* Copyright 2026 the tcpguard authors. SPDX-License-Identifier: Apache-2.0 */
 package io.tcpguard.examples.loginserver;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,12 +23,12 @@ class DescriptorLeakTest {
         DescriptorLeak leak = new DescriptorLeak(new LeakPlan(500, 0, LeakPlan.NEVER));
         leak.start();
         try {
-            await(() -> since(before).size() >= 20);
+            Await.until("twenty are held", () -> since(before).size() >= 20);
         } finally {
             leak.close();
         }
 
-        await(() -> since(before).isEmpty());
+        Await.until("all are given back", () -> since(before).isEmpty());
     }
 
     @Test
@@ -39,8 +38,8 @@ class DescriptorLeakTest {
         try (DescriptorLeak leak = new DescriptorLeak(new LeakPlan(100, 0, 1))) {
             leak.start();
 
-            await(() -> !since(before).isEmpty());
-            await(() -> since(before).isEmpty());
+            Await.until("some are held", () -> !since(before).isEmpty());
+            Await.until("all are given back", () -> since(before).isEmpty());
         }
     }
 
@@ -69,18 +68,6 @@ class DescriptorLeakTest {
         } catch (IOException e) {
             // Closed since it was listed.
             return "";
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime() - deadline).as("waited too long").isNegative();
-            Thread.sleep(20);
         }
     }
 }

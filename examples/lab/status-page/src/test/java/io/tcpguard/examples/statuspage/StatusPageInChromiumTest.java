@@ -4,6 +4,7 @@ package io.tcpguard.examples.statuspage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tcpguard.testkit.Await;
 import io.tcpguard.testkit.JavaChild;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +37,6 @@ import org.openqa.selenium.logging.LoggingPreferences;
 class StatusPageInChromiumTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
 
     private JavaChild child;
     private int port;
@@ -205,13 +203,7 @@ class StatusPageInChromiumTest {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + PATIENCE;
-        while (!holds(condition)) {
-            assertThat(System.nanoTime() - until)
-                    .as("waited in vain until " + what)
-                    .isNegative();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
+        Await.until(what, () -> holds(condition));
     }
 
     /** The page may replace what is just being read. */

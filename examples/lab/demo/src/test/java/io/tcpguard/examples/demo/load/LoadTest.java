@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tcpguard.examples.demo.TinyServer;
+import io.tcpguard.testkit.Await;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,9 +23,11 @@ class LoadTest {
                         new LoadPlan(5, 10, 3, 100, 10, 60_000), QUICK, List.of(good.address(), bad.address()))) {
             load.start();
 
-            await(() -> load.counts(0).logins() >= 10 && load.counts(0).heartbeats() >= 10);
-            await(() -> load.counts(0).abusersHolding() == 3);
-            await(() -> load.counts(1).refused() >= 10);
+            Await.until(
+                    "users log in and ask",
+                    () -> load.counts(0).logins() >= 10 && load.counts(0).heartbeats() >= 10);
+            Await.until("abusers hold", () -> load.counts(0).abusersHolding() == 3);
+            Await.until("refusals", () -> load.counts(1).refused() >= 10);
             assertThat(load.counts(0).failures()).isZero();
             assertThat(load.counts(0).lost()).isZero();
             assertThat(load.counts(1).logins()).isZero();
@@ -39,8 +40,8 @@ class LoadTest {
                 Load load = new Load(new LoadPlan(1, 1, 4, 0, 1, 1_000), QUICK, List.of(server.address()))) {
             load.start();
 
-            await(() -> load.counts(0).abusersHolding() == 4);
-            await(() -> load.counts(0).abusersHolding() == 0 && server.open() <= 1);
+            Await.until("abusers hold", () -> load.counts(0).abusersHolding() == 4);
+            Await.until("they have left", () -> load.counts(0).abusersHolding() == 0 && server.open() <= 1);
         }
     }
 
@@ -49,11 +50,11 @@ class LoadTest {
         TinyServer server = new TinyServer(OK);
         try (Load load = new Load(new LoadPlan(3, 1, 0, 0, 1, 0), List.of(server.address()))) {
             load.start();
-            await(() -> load.counts(0).inSession() == 3);
+            Await.until("in session", () -> load.counts(0).inSession() == 3);
 
             server.close();
 
-            await(() -> load.counts(0).lost() == 3);
+            Await.until("sessions lost", () -> load.counts(0).lost() == 3);
             assertThat(load.counts(0).inSession()).isZero();
         } finally {
             server.close();
@@ -65,11 +66,11 @@ class LoadTest {
         try (TinyServer server = new TinyServer(OK)) {
             Load load = new Load(new LoadPlan(3, 1, 0, 0, 1, 0), List.of(server.address()));
             load.start();
-            await(() -> load.counts(0).inSession() == 3);
+            Await.until("in session", () -> load.counts(0).inSession() == 3);
 
             load.close();
 
-            await(() -> server.open() == 0);
+            Await.until("closed", () -> server.open() == 0);
         }
     }
 
@@ -78,13 +79,5 @@ class LoadTest {
         assertThatThrownBy(() -> new LoadPlan(3_500, 1, 1, 0, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("users=3500");
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - deadline).as("waited too long").isNegative();
-            Thread.sleep(10);
-        }
     }
 }

@@ -103,7 +103,7 @@ enum Service {
     WEBSOCKET(Protocol.HTTP, p -> webSocket(p)),
     WEBSOCKET_DEFLATE(Protocol.HTTP, p -> {
         webSocket(p);
-        p.addBefore("ws", "deflate", new WebSocketServerCompressionHandler());
+        p.addBefore("ws", "deflate", new WebSocketServerCompressionHandler(0));
     }),
     TLS_SPEAKS_FIRST(Protocol.OTHER, p -> p.addLast(tls(false), new SpeaksFirst())),
     TLS_OTHER(Protocol.OTHER, p -> p.addLast(tls(false), new LineBasedFrameDecoder(64), new Push()));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -102,6 +103,10 @@ class SmallCeilingsTest {
         return served;
     }
 
+    private static int portOf(Map<Integer, Integer> ports, int size) {
+        return Objects.requireNonNull(ports.get(size));
+    }
+
     @Test
     void atEachSizeAsManyAreServedAsWithoutGuardNewcomersTakeTheSlotsOfTheIdleAndCalmReturns() throws Exception {
         Map<Integer, Integer> guarded = start(true);
@@ -111,8 +116,8 @@ class SmallCeilingsTest {
             here.put(size, threads.submit(() -> {
                 List<RawClient> stay = new ArrayList<>();
                 List<RawClient> ofStock = new ArrayList<>();
-                int without = served(stock.get(size), size + 2, ofStock);
-                int with = served(guarded.get(size), size + 2, stay);
+                int without = served(portOf(stock, size), size + 2, ofStock);
+                int with = served(portOf(guarded, size), size + 2, stay);
                 close(ofStock);
                 assertThat(without).as("stock, of %s", size).isEqualTo(size);
                 assertThat(with).as("of %s", size).isEqualTo(size);
@@ -128,12 +133,11 @@ class SmallCeilingsTest {
         // Past the minimum idle time one after another comes in.
         List<Future<?>> newcomers = new ArrayList<>();
         for (int size : SIZES) {
+            Future<List<RawClient>> ofSize = Objects.requireNonNull(here.get(size));
             newcomers.add(threads.submit(() -> {
                 for (int i = 0; i < size; i++) {
                     // All listeners share one pace of evictions, so that one may be told to come back.
-                    Await.until(
-                            "a newcomer of " + size,
-                            () -> served(guarded.get(size), 1, here.get(size).get()) == 1);
+                    Await.until("a newcomer of " + size, () -> served(portOf(guarded, size), 1, ofSize.get()) == 1);
                 }
                 return size;
             }));

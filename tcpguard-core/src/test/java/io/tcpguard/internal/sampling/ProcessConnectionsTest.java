@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +83,7 @@ class ProcessConnectionsTest {
 
     @Test
     void thoseOfAConnectorThatNobodyAsksAtTakeSlotsOfTheProcessToo() {
-        int[] stock = {60};
+        AtomicInteger stock = new AtomicInteger(60);
         limited(200, stock);
         hold(139);
 
@@ -90,7 +91,7 @@ class ProcessConnectionsTest {
         assertThat(said()).isEqualTo(new Reading.Measured(Signal.CONNECTIONS, 199, 200));
         assertThat(newcomer(SECOND)).isEqualTo(Admission.ADMIT);
 
-        stock[0] = 61;
+        stock.set(61);
         run(1, 2);
         assertThat(said()).isEqualTo(new Reading.Measured(Signal.CONNECTIONS, 200, 200));
         assertThat(engine.snapshot().level()).isEqualTo(Level.SHED);
@@ -99,7 +100,7 @@ class ProcessConnectionsTest {
 
     @Test
     void aCrowdAtAConnectorThatNobodyAsksAtLeavesHalfOfTheProcessToTheOthers() {
-        limited(200, new int[] {5000});
+        limited(200, new AtomicInteger(5000));
         hold(99);
 
         run(0, 1);
@@ -110,7 +111,7 @@ class ProcessConnectionsTest {
         assertThat(newcomer(SECOND)).isNotEqualTo(Admission.ADMIT);
     }
 
-    private void limited(int most, int[] stock) {
+    private void limited(int most, AtomicInteger stock) {
         GuardConfig set = new GuardConfig(Map.of(Setting.MAX_CONNECTIONS, most));
         ProcessConnections connections =
                 new ProcessConnections(set, policy, engine, NoMemoryLimit.processMemory(), none);
@@ -124,7 +125,7 @@ class ProcessConnectionsTest {
     }
 
     /** A connector with the server's own protocol, and as many connections as are said. */
-    private record Unasked(int[] held) implements ListenerControl {
+    private record Unasked(AtomicInteger held) implements ListenerControl {
         @Override
         public boolean accepting() {
             return true;
@@ -137,7 +138,7 @@ class ProcessConnectionsTest {
 
         @Override
         public int untrackedConnections() {
-            return held[0];
+            return held.get();
         }
     }
 

@@ -40,6 +40,9 @@ final class Witness {
     private static final Set<FaultKind> LATE = Set.of(FaultKind.SAMPLER_LATE);
     private static final Set<FaultKind> NO_ROOM_MADE = Set.of(
             FaultKind.SAMPLER_LATE, FaultKind.CLOSERS_THROW, FaultKind.HANG, FaultKind.SLOW, FaultKind.LISTENER_DEAD);
+    /** Somebody else comes in between the decision and the refusal. */
+    private static final Set<FaultKind> UNORDERED = Set.of(FaultKind.PREEMPTION, FaultKind.LISTENER_DEAD);
+
     private static final Set<FaultKind> SLOW_ACCEPTORS = Set.of(FaultKind.LISTENER_STUCK, FaultKind.PREEMPTION);
     private static final Set<FaultKind> UNCOUNTED =
             Set.of(FaultKind.COUNT_UNKNOWN, FaultKind.PROBE_THROWS, FaultKind.LIMIT_CHANGED);
@@ -331,8 +334,7 @@ final class Witness {
     boolean allowedHadNoRoom() {
         return !seen
                 || !undisturbed()
-                || world.on(FaultKind.PREEMPTION)
-                || world.on(FaultKind.LISTENER_DEAD)
+                || world.anyWithin(UNORDERED, Timeline.SECOND)
                 || refused.getAddress()[1] != 9
                 || world.kernel.open() > admissionThreshold() + ofTheAllowed();
     }

@@ -13,16 +13,21 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Floods of a server that has descriptors to spare and no slots: by Tomcat's maxConnections, and by the operator's.
@@ -38,6 +43,13 @@ class ConnectionLimitFloodTest {
     private static final Pattern HELD = Pattern.compile("own connections ([0-9]+),");
 
     private static final Pattern OF_SLOTS = Pattern.compile("CONNECTIONS(?: \\([^)]*\\))?: ([0-9]+) of " + SLOTS + " ");
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdownNow();
+    }
 
     @Tag("record")
     @ParameterizedTest
@@ -66,27 +78,62 @@ class ConnectionLimitFloodTest {
     @CsvSource({
         "9.0.124, max",
         "9.0.124, maxConnections",
-        "9.0.124, memory",
         "10.1.62, max",
         "10.1.62, maxConnections",
-        "10.1.62, memory",
         "11.0.29, max",
-        "11.0.29, maxConnections",
-        "11.0.29, memory"
+        "11.0.29, maxConnections"
     })
     void leavesAGuardedServerInServiceOnEachLineOfTomcat(String version, String by) throws Exception {
+        besideAStockServer(version, by);
+    }
+
+    @Tag("record")
+    @ParameterizedTest
+    @ValueSource(strings = {"9.0.124", "10.1.62", "11.0.29"})
+    void leavesAGuardedServerInServiceByMemoryOnEachLineOfTomcat(String version) throws Exception {
+        besideAStockServer(version, "memory");
+    }
+
+    private void besideAStockServer(String version, String by) throws Exception {
         for (Abuse abuse : List.of(Abuse.ONE_REQUEST_AND_SIT, Abuse.SLOW_READER)) {
-            try (ChildServer server = onTomcat(version, "guarded", by)) {
+            try (ChildServer server = onTomcat(version, "guarded", by);
+                    // There the operator can say it to Tomcat only.
+                    ChildServer stock = onTomcat(version, "stock", by.equals("maxConnections") ? "max" : by)) {
+                Future<?> beside = threads.submit(() -> {
+                    turnsAwayWhoComes(stock, abuse, by + " on " + version);
+                    return true;
+                });
                 staysInService(server, abuse, by + " on " + version);
+                beside.get(60, TimeUnit.SECONDS);
             }
         }
     }
 
-    /** With buffers of 128 KiB for each connection, of which 64 MiB of heap bear some 250. */
+    /** Without guard: who comes late is not served, or memory ends. */
+    private static void turnsAwayWhoComes(ChildServer stock, Abuse abuse, String by) throws Exception {
+        try (Users users = Users.checkedWhereTheyAre(stock);
+                Crowd crowd = new Crowd(stock.port(), abuse, 2 * SLOTS, 2 * SLOTS, false)) {
+            TimeUnit.SECONDS.sleep(5);
+            int served = 0;
+            for (int i = 0; i < 3; i++) {
+                served += isServed(stock) ? 1 : 0;
+            }
+            long errors = stock.output().stream()
+                    .filter(line -> line.contains("OutOfMemoryError"))
+                    .count();
+            System.out.println("stock, " + abuse + " by " + by + ": " + crowd + "; " + users + "; " + served
+                    + " of 3 newcomers served, " + errors + " lines of memory");
+            assertThat(served == 0 || errors > 0)
+                    .as("%s of 3 newcomers served, and no error", served)
+                    .isTrue();
+        }
+    }
+
+    /** With buffers of 256 KiB for each connection, of which 64 MiB of heap don't bear twice the slots. */
     private static ChildServer onTomcat(String version, String kind, String by) throws Exception {
         Path jars = EveryTomcatTest.TOMCATS.resolve(version);
         return by.equals("memory")
-                ? ChildServer.onTomcat(jars, DESCRIPTORS, kind, "buffers=65536", "-Xmx64m")
+                ? ChildServer.onTomcat(jars, DESCRIPTORS, kind, "buffers=131072", "-Xmx64m")
                 : ChildServer.onTomcat(jars, DESCRIPTORS, kind, by + "=" + SLOTS);
     }
 
@@ -104,12 +151,12 @@ class ConnectionLimitFloodTest {
                         + details(server).lines().limit(4).collect(Collectors.joining(" ")));
             }
             assertThat(most).isBetween(SLOTS / 2, memory ? 2 * SLOTS - 1 : SLOTS + BEYOND);
-            try (RawClient asks = new RawClient(server.port())) {
-                assertThat(asks.get("/gc")).contains("collected");
-            }
             try {
+                try (RawClient asks = new RawClient(server.port())) {
+                    assertThat(asks.get("/gc")).contains("collected");
+                }
                 Await.until("back to normal, and the books are exact", () -> calm(server));
-            } catch (AssertionError e) {
+            } catch (AssertionError | IOException e) {
                 throw new AssertionError(details(server) + server.output(), e);
             }
             users.allWereServed(server);

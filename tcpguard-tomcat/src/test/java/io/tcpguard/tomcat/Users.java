@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,19 @@ final class Users implements AutoCloseable {
     private volatile boolean leaving;
 
     Users(ChildServer server, boolean tls) throws Exception {
+        this(server, tls, () -> FloodTest.health(server));
+    }
+
+    /** Of a server that has no health port, so that its own is checked. */
+    static Users checkedWhereTheyAre(ChildServer server) throws Exception {
+        return new Users(server, false, () -> {
+            try (RawClient check = new RawClient(server.port()).patience(2_000)) {
+                return check.get("/");
+            }
+        });
+    }
+
+    private Users(ChildServer server, boolean tls, Callable<String> check) throws Exception {
         for (int i = 0; i < SESSIONS; i++) {
             RawClient session = tls ? RawClient.overTls(server.port()) : new RawClient(server.port());
             sessions.add(session);
@@ -46,7 +60,7 @@ final class Users implements AutoCloseable {
         start("balancer", () -> {
             checks.incrementAndGet();
             try {
-                String answer = FloodTest.health(server);
+                String answer = check.call();
                 if (!answer.startsWith("HTTP/1.1 200")) {
                     failedChecks.add(answer);
                 }

@@ -49,8 +49,9 @@ class PutBackFaultsTest {
                     work in progress is evicted ~ boolean free = now == 0 || ( ~ boolean free = now >= 0 || ( ~ NO_WORK_EVICTED
                     permits are of the reserve ~ Math.min(mostPermits, (point - used) / 4) ~ mostPermits ~ WITHIN_THE_LIMIT
                     answers take the last descriptors ~ held + capacity.limit() - capacity.keptFree() - used ~ held + capacity.limit() - used ~ KEPT_FREE
+                    allowed clients take the last descriptors ~ return capacity.reserve() - capacity.keptFree(); ~ return capacity.reserve(); ~ WITHIN_THE_LIMIT
                     an eaten reserve is not whole while clients fill the server ~ return byOthers; ~ return m.used() > point; ~ BACK_IN_TIME
-                    a clock passes its largest number ~ origin = nowNanos; ~ origin = 0; nanos.set(nowNanos); ~ OLDEST_FIRST
+                    a clock passes its largest number ~ origin = nowNanos; ~ origin = 0; nanos.set(nowNanos); ~ IDLE_GIVES_WAY/OLDEST_FIRST
                     the clock of a queue passes its largest number ~ origin = now; ~ origin = 0; ~ WAITS_END
                     a level is never left ~ raised ? value < leave : ~ raised ? value < 0 : ~ ALL_LEFT/BACK_IN_TIME/NOT_DOWN_FOR_NOTHING
                     """)

@@ -69,7 +69,7 @@ final class GuardedAdapter implements Adapter {
                     connection.ends();
                 }
                 RequestGate.answerAndLog(delegate, request, response, listener);
-                RefusedBody.swallow(request);
+                RefusedBody.swallow(request, connection == null ? null : connection.wrapper());
             }
             return;
         }

@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,6 +265,11 @@ final class GuardedConnection implements ConnectionCloser {
 
     boolean isEnding() {
         return ending;
+    }
+
+    /** Null if Tomcat does not know it yet, or no more. */
+    @Nullable NioSocketWrapper wrapper() {
+        return endpoint.wrapperOf(this);
     }
 
     /** From now on streams report for themselves. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A proxy's bytes are on their way when its connection is refused or closed: it hears of an end, and of no reset. */
@@ -144,6 +146,42 @@ class BehindProxyTest {
         RawClient client = closing(rig.client());
         client.send("POST /body" + ASK + "Content-Length: 8000000\r\nExpect: 100-continue\r\n\r\n");
         assertThat(client.untilTheEnd()).startsWith("HTTP/1.1 503");
+    }
+
+    /** Workers are what is short where requests are refused. */
+    @ParameterizedTest
+    @CsvSource({"8000000, false", "1000000, false", "1000000, true"})
+    void aRefusedUploadThatComesSlowlyHoldsItsWorkerForAMomentOnly(int bytes, boolean drips) throws Exception {
+        startWithOneWorker();
+        policy.requests = Admission.RESPOND;
+        List<RawClient> uploads = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            RawClient client = closing(rig.client());
+            client.send("POST /body" + ASK + "Content-Length: " + bytes + "\r\n\r\n");
+            uploads.add(client);
+        }
+        if (drips) {
+            drip(uploads);
+        }
+        assertThat(closing(rig.client()).get("/")).startsWith("HTTP/1.1 503");
+    }
+
+    /** A byte at a time, until they are closed. */
+    private static void drip(List<RawClient> uploads) {
+        for (RawClient client : uploads) {
+            Thread drips = new Thread(() -> {
+                try {
+                    while (true) {
+                        client.send("x");
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                    }
+                } catch (IOException closed) {
+                    return;
+                }
+            });
+            drips.setDaemon(true);
+            drips.start();
+        }
     }
 
     @Test

@@ -34,9 +34,6 @@ final class AdmissionDecider {
     private final boolean fairness;
     private final boolean behindProxy;
 
-    /** When one that holds no more than its share, and is not known as bad, last found no slot. */
-    private volatile long wentWithout;
-
     AdmissionDecider(
             GuardConfig config,
             Supplier<GuardSnapshot> snapshots,
@@ -47,8 +44,7 @@ final class AdmissionDecider {
             RefusalChooser refusals,
             Evictions evictions,
             ProxySearch proxies,
-            ListenerCounts ofNoListener,
-            long now) {
+            ListenerCounts ofNoListener) {
         this.snapshots = snapshots;
         this.clients = clients;
         this.table = table;
@@ -62,7 +58,6 @@ final class AdmissionDecider {
         reclaim = config.flag(Setting.RECLAIM);
         behindProxy = config.flag(Setting.BEHIND_PROXY);
         fairness = fairness(config);
-        wentWithout = now - RECENTLY;
     }
 
     /** Whether sources are told apart by their addresses. */
@@ -135,6 +130,9 @@ final class AdmissionDecider {
         Admission decision =
                 atTheThreshold(source, rank, at, snapshot, cause, mayWait ? queue : null, number, canAnswer, now);
         if (cause == Reason.CONNECTIONS) {
+            if (decision != Admission.ADMIT && rank != Rank.KNOWN_BAD) {
+                at.wentWithout(now);
+            }
             told(source, rank, decision, listener, now);
         }
         return decision;
@@ -170,9 +168,6 @@ final class AdmissionDecider {
             @Nullable InetAddress source, Rank rank, Admission decision, @Nullable ListenerSlots listener, long now) {
         if (decision != Admission.ADMIT) {
             (listener == null ? ofNoListener : listener.counts()).turns.wanted();
-            if (rank != Rank.KNOWN_BAD) {
-                wentWithout = now;
-            }
         }
         if (decision != Admission.WAIT) {
             precedence.decided(rank, decision == Admission.ADMIT, now);
@@ -251,7 +246,7 @@ final class AdmissionDecider {
 
     /**
      * A source that holds more than its share may evict what it does not use itself, and gets no more by that. But what
-     * is idle longest is then young again: while others find no slot that is for sources known as good alone.
+     * is idle longest is then young again: while others find no slot there, that is for sources known as good alone.
      */
     private Admission behindTheOthers(
             Ceiling crowded,
@@ -262,7 +257,7 @@ final class AdmissionDecider {
             BooleanSupplier canAnswer,
             long now) {
         crowded.shed(now);
-        boolean othersFirst = now - wentWithout < RECENTLY && rank(source) != Rank.KNOWN_GOOD;
+        boolean othersFirst = crowded.someWentWithoutWithin(RECENTLY, now) && rank(source) != Rank.KNOWN_GOOD;
         if (reclaim && source != null && !othersFirst) {
             // The other half of what evictions may overshoot is for the others.
             boolean overshoot = crowded.excess() <= Math.max(1, crowded.bridge(snapshot.capacity()) / 2);

@@ -82,7 +82,7 @@ public final class AdmissionPolicy {
         noneLeft = new NoneLeft(config, snapshots, ceilings, listeners, evictions, now);
         ProxySearch proxies = new ProxySearch(table, refusals.sources());
         decider = new AdmissionDecider(
-                config, snapshots, clients, table, ceilings, allowed, refusals, evictions, proxies, ofNoListener, now);
+                config, snapshots, clients, table, ceilings, allowed, refusals, evictions, proxies, ofNoListener);
         upkeep = new PolicyUpkeep(
                 config, clock, clients, table, ceilings, allowed, evictions, proxies, ofNoListener, listeners, now);
     }

@@ -10,8 +10,8 @@ import io.tcpguard.state.Capacity;
 abstract class Ceiling {
     private final ConnectionTable table;
     private final MakeUpPace pace = new MakeUpPace();
-    private volatile boolean everShed;
-    private volatile long shedAt;
+    private final LastTime shed = new LastTime();
+    private final LastTime wentWithout = new LastTime();
 
     /** @param table those whose slots it counts */
     Ceiling(ConnectionTable table) {
@@ -50,13 +50,19 @@ abstract class Ceiling {
 
     /** Somebody was refused here, or took another's slot. */
     void shed(long now) {
-        shedAt = now;
-        if (!everShed) {
-            everShed = true;
-        }
+        shed.note(now);
     }
 
     boolean shedWithin(long nanos, long now) {
-        return everShed && now - shedAt < nanos;
+        return shed.within(nanos, now);
+    }
+
+    /** One that holds no more than its share, and is not known as bad, found no slot here. */
+    void wentWithout(long now) {
+        wentWithout.note(now);
+    }
+
+    boolean someWentWithoutWithin(long nanos, long now) {
+        return wentWithout.within(nanos, now);
     }
 }

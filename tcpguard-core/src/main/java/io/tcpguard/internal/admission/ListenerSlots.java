@@ -9,9 +9,7 @@ public final class ListenerSlots {
     private final ListenerCounts counts = new ListenerCounts();
     private final ConnectionTable table;
     private final SlotCeiling ceiling;
-
-    private volatile long waitedAt;
-    private volatile boolean waited;
+    private final LastTime workWasLate = new LastTime();
 
     ListenerSlots(ConnectionTable table) {
         this.table = table;
@@ -43,12 +41,11 @@ public final class ListenerSlots {
 
     /** A new connection met late work, and had to wait for it or was refused. */
     void workWasLate(long now) {
-        waitedAt = now;
-        waited = true;
+        workWasLate.note(now);
     }
 
     boolean workWasLateWithin(long nanos, long now) {
-        return waited && now - waitedAt < nanos;
+        return workWasLate.within(nanos, now);
     }
 
     ConnectionTable table() {

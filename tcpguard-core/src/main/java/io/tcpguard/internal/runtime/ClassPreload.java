@@ -18,7 +18,7 @@ final class ClassPreload {
                     + "AdmissionDecider AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock "
                     + "ConnectionTable DecisionLog DescriptorCeiling DescriptorHeadroom EvictionRate Evictions "
                     + "ForwardedClients HandleList IdleFloorEstimator IdleOrder IdleOrder$1 InertListener "
-                    + "InertListener$1 ListEntry ListenerCounts ListenerEntry ListenerSlots LogScale MakeUpPace "
+                    + "InertListener$1 LastTime ListEntry ListenerCounts ListenerEntry ListenerSlots LogScale MakeUpPace "
                     + "NoneLeft PaceEstimator PolicyUpkeep Precedence Precedence$1 ProxySearch RefusalChooser "
                     + "RefusedSources RefusedSources$Refused RefusedSources$Table ResetBudget SilentFloorEstimator "
                     + "SlotCeiling SlotRotation Source SourceHistogram SourceHistory SourceKey SourceKey$Memory "

@@ -73,6 +73,27 @@ class ListenerSlotsTest {
         assertThat(evicted).isEmpty();
     }
 
+    /** That nobody finds a slot at one listener is no reason to refuse anybody at another. */
+    @Test
+    void letsASourceReplaceItsOwnHereThoughOthersFindNoSlotElsewhere() {
+        slots().most(60);
+        ListenerSlots other = policy().newListener();
+        other.most(0);
+        fill(30);
+        open.forEach(ConnectionHandle::begin);
+        for (int i = 0; i < 30; i++) {
+            open("192.0.2.9");
+        }
+        pass(11);
+        assertThat(accept("192.0.2.9")).as("shedding begins").isEqualTo(Admission.ADMIT);
+        open("192.0.2.9");
+        assertThat(policy().accept(address("198.51.100.1"), false, null, other, null, 0, () -> true, now))
+                .isNotEqualTo(Admission.ADMIT);
+
+        assertThat(accept("192.0.2.9")).isEqualTo(Admission.ADMIT);
+        assertThat(evicted).hasSize(2);
+    }
+
     @Test
     void anyNumberFitsWhereANegativeOneIsSaid() {
         slots().most(-1);

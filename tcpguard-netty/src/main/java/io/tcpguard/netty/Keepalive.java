@@ -45,7 +45,7 @@ final class Keepalive {
             if (times(config)) {
                 config.setOption(ChannelOption.SO_KEEPALIVE, Boolean.TRUE);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             // Closed meanwhile, or a runtime image without the module jdk.net.
             NettyLog.LOG.debug("{} is not asked whether it is there", channel, e);
         }

@@ -110,7 +110,7 @@ final class PartialRequests {
     private void heard(int id, Http2Headers headers, boolean whole) {
         try {
             head(id, headers, whole);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             NettyLog.LOG.debug("the head of a request of {} was not understood; it is served", ctx.channel(), e);
         }
     }

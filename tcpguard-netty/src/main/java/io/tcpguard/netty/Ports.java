@@ -81,7 +81,7 @@ final class Ports {
             ServerPort port = of(server);
             unguarded = false;
             return port;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             if (!unguarded) {
                 unguarded = true;
                 NettyLog.LOG.warn("{} is not guarded, retrying: {}", server, e.toString());

@@ -43,7 +43,7 @@ final class BlockedWriteLook {
         for (ListenerControl control : controls) {
             try {
                 control.noteBlockedWrites();
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 trouble.warn("tcpguard: an adapter could not look for answers that nobody takes", e, now);
             }
         }

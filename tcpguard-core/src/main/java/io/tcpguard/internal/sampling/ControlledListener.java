@@ -36,7 +36,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean accepting() {
         try {
             accepting = control.accepting();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             complain(e);
         }
         return accepting;
@@ -46,7 +46,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean serving() {
         try {
             serving = control.serving();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             complain(e);
         }
         return serving;
@@ -77,7 +77,7 @@ public final class ControlledListener implements ListenerCondition {
     public boolean full() {
         try {
             full = control.full();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             complain(e);
         }
         return full;
@@ -87,7 +87,7 @@ public final class ControlledListener implements ListenerCondition {
     public int untrackedConnections() {
         try {
             untrackedConnections = Math.max(0, control.untrackedConnections());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             complain(e);
         }
         return untrackedConnections + counts.ofFormerRuns();

@@ -18,6 +18,7 @@ import io.tcpguard.state.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -103,18 +104,11 @@ class StalledRequestReaperTest {
     /** The JDK throws it at the limit of descriptors; and what was not reset may be reset later. */
     @Test
     void leaveTheSamplerAliveAndTheBudgetWholeWhenTheJdkFails() {
-        ListenerControl failing = new ListenerControl() {
-            @Override
-            public boolean accepting() {
-                return true;
-            }
-
-            @Override
-            public int endStalledWork(long patienceNanos, int atMost, Closing how) {
-                throw new InternalError("Too many open files");
-            }
-        };
-        stalledRequests.add(failing, () -> late);
+        stalledRequests.add(
+                ending(() -> {
+                    throw new InternalError("Too many open files");
+                }),
+                () -> late);
         stalledRequests.add(ending(2), () -> late);
         for (int i = 0; i < 50; i++) {
             now += 100_000_000L;
@@ -128,18 +122,11 @@ class StalledRequestReaperTest {
 
     @Test
     void leaveTheSamplerAliveWhenAnAdapterFails() {
-        ListenerControl failing = new ListenerControl() {
-            @Override
-            public boolean accepting() {
-                return true;
-            }
-
-            @Override
-            public int endStalledWork(long patienceNanos, int atMost, Closing how) {
-                throw new IllegalStateException("an adapter's own fault");
-            }
-        };
-        stalledRequests.add(failing, () -> late);
+        stalledRequests.add(
+                ending(() -> {
+                    throw new IllegalStateException("an adapter's own fault");
+                }),
+                () -> late);
         stalledRequests.add(ending(2), () -> late);
         sample(Level.SHED, Level.SHED, 600);
 
@@ -147,6 +134,10 @@ class StalledRequestReaperTest {
     }
 
     private ListenerControl ending(int howMany) {
+        return ending(() -> howMany);
+    }
+
+    private ListenerControl ending(IntSupplier howMany) {
         return new ListenerControl() {
             @Override
             public boolean accepting() {
@@ -157,7 +148,7 @@ class StalledRequestReaperTest {
             public int endStalledWork(long patienceNanos, int atMost, Closing how) {
                 patience.add(Duration.ofNanos(patienceNanos));
                 most.add(atMost);
-                return howMany;
+                return howMany.getAsInt();
             }
         };
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tcpguard.internal.admission.ListenerCounts;
 import io.tcpguard.spi.ListenerControl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlledListenerTest {
-    private boolean broken;
+    private @Nullable Throwable broken;
     private final ListenerCounts counts = new ListenerCounts();
     private final ControlledListener listener = new ControlledListener("http", new Control(), counts);
 
@@ -22,12 +25,14 @@ class ControlledListenerTest {
         assertThat(listener.accepts()).isEqualTo(10);
     }
 
-    @Test
-    void keepsToTheLastWordOfAnAdapterThatFails() {
+    /** At the limit of descriptors the JDK throws an InternalError. */
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, NoClassDefFoundError.class, InternalError.class})
+    void keepsToTheLastWordOfAnAdapterThatFails(Class<? extends Throwable> how) throws Exception {
         listener.full();
         listener.accepting();
         listener.untrackedConnections();
-        broken = true;
+        broken = how.getConstructor(String.class).newInstance("broken");
 
         assertThat(listener.accepting()).isFalse();
         assertThat(listener.full()).isTrue();
@@ -36,7 +41,7 @@ class ControlledListenerTest {
 
     @Test
     void countsAsServingUntilItHasSaidAnything() {
-        broken = true;
+        broken = new IllegalStateException("broken");
 
         assertThat(listener.accepting()).isTrue();
         assertThat(listener.full()).isFalse();
@@ -60,8 +65,11 @@ class ControlledListenerTest {
         }
 
         private <T> T say(T word) {
-            if (broken) {
-                throw new IllegalStateException("broken");
+            if (broken instanceof Error e) {
+                throw e;
+            }
+            if (broken instanceof RuntimeException e) {
+                throw e;
             }
             return word;
         }

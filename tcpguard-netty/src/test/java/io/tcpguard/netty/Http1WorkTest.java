@@ -34,6 +34,7 @@ import io.tcpguard.state.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -428,7 +429,7 @@ class Http1WorkTest {
     @ValueSource(booleans = {true, false})
     void countsARequestWhoseFirstBytesMadeItsPipeline(boolean decoder) {
         EmbeddedChannel child =
-                guarded.child(decoder ? new Unification(application) : new PlainUnification(application));
+                guarded.child(decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
 
         child.writeInbound(text(GET));
         assertThat(child.pipeline().get(HttpServerCodec.class)).isNotNull();
@@ -446,7 +447,7 @@ class Http1WorkTest {
     @ValueSource(booleans = {true, false})
     void takesHalfAHeadThatMadeItsPipelineForNoWorkOfTheServers(boolean decoder) {
         EmbeddedChannel child =
-                guarded.child(decoder ? new Unification(application) : new PlainUnification(application));
+                guarded.child(decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
 
         child.writeInbound(text("GET / HTTP/1.1\r\nHo"));
         assertThat(guarded.handle().working.get() == 0 || guarded.handle().unfinished)
@@ -470,7 +471,7 @@ class Http1WorkTest {
                 ReferenceCountUtil.release(msg);
             }
         };
-        EmbeddedChannel child = guarded.child(decoder ? new Unification(streams) : new PlainUnification(streams));
+        EmbeddedChannel child = guarded.child(decoder ? new Unification(streams) : new PlainUnification(HttpServerCodec::new, streams));
 
         child.writeInbound(text(GET));
         assertThat(guarded.handle().working).hasValue(1);
@@ -688,16 +689,18 @@ class Http1WorkTest {
         }
     }
 
-    private static final class PlainUnification extends ChannelInboundHandlerAdapter {
+    static final class PlainUnification extends ChannelInboundHandlerAdapter {
+        private final Supplier<ChannelHandler> codec;
         private final ChannelHandler behind;
 
-        PlainUnification(ChannelHandler behind) {
+        PlainUnification(Supplier<ChannelHandler> codec, ChannelHandler behind) {
+            this.codec = codec;
             this.behind = behind;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ctx.pipeline().addLast(new HttpServerCodec(), behind);
+            ctx.pipeline().addLast(codec.get(), behind);
             ctx.fireChannelRead(msg);
             ctx.pipeline().remove(this);
         }

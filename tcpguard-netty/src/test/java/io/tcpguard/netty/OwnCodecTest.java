@@ -113,10 +113,7 @@ class OwnCodecTest {
 
         child.writeInbound(text(GET));
         isAtWork(true);
-        child.writeOutbound(chunkedHead());
-        isAtWork(true);
-        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
-        isAtWork(false);
+        isAtWorkWhileItAnswersInChunks(child);
 
         child.writeInbound(text("GET / HT"));
         isAtWork(false);
@@ -150,10 +147,7 @@ class OwnCodecTest {
 
         child.writeInbound(text(HALF_POST), text("b"));
         isAtWork(true);
-        child.writeOutbound(chunkedHead());
-        isAtWork(true);
-        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
-        isAtWork(false);
+        isAtWorkWhileItAnswersInChunks(child);
     }
 
     /** Its answer ends with the bytes that are written and flushed; nothing else is known. */
@@ -243,7 +237,7 @@ class OwnCodecTest {
     /** A pipeline that no decoder has made is looked at afterwards only. */
     @Test
     void isAtWorkOnAWholeRequestWhoseBytesMadeItsPipelineByAnyHandler() {
-        EmbeddedChannel child = guarded.child(new PlainUnification(application));
+        EmbeddedChannel child = guarded.child(new Http1WorkTest.PlainUnification(OwnCodecTest::halves, application));
 
         child.writeInbound(text(GET));
         isAtWork(true);
@@ -251,10 +245,7 @@ class OwnCodecTest {
         isAtWork(false);
         child.writeInbound(text(GET));
         isAtWork(true);
-        child.writeOutbound(chunkedHead());
-        isAtWork(true);
-        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
-        isAtWork(false);
+        isAtWorkWhileItAnswersInChunks(child);
     }
 
     @Test
@@ -268,6 +259,13 @@ class OwnCodecTest {
 
         assertThat(guarded.handle().working).hasValue(1);
         child.writeOutbound(text("answered"));
+        isAtWork(false);
+    }
+
+    private void isAtWorkWhileItAnswersInChunks(EmbeddedChannel child) {
+        child.writeOutbound(chunkedHead());
+        isAtWork(true);
+        child.writeOutbound(LastHttpContent.EMPTY_LAST_CONTENT);
         isAtWork(false);
     }
 
@@ -355,21 +353,6 @@ class OwnCodecTest {
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
             codec.accept(ctx.pipeline());
             ctx.pipeline().addLast(behind);
-            ctx.pipeline().remove(this);
-        }
-    }
-
-    private static final class PlainUnification extends ChannelInboundHandlerAdapter {
-        private final ChannelHandler behind;
-
-        PlainUnification(ChannelHandler behind) {
-            this.behind = behind;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ctx.pipeline().addLast(halves(), behind);
-            ctx.fireChannelRead(msg);
             ctx.pipeline().remove(this);
         }
     }

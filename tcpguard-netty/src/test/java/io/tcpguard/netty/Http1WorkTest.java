@@ -428,8 +428,8 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void countsARequestWhoseFirstBytesMadeItsPipeline(boolean decoder) {
-        EmbeddedChannel child =
-                guarded.child(decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
+        EmbeddedChannel child = guarded.child(
+                decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
 
         child.writeInbound(text(GET));
         assertThat(child.pipeline().get(HttpServerCodec.class)).isNotNull();
@@ -446,8 +446,8 @@ class Http1WorkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void takesHalfAHeadThatMadeItsPipelineForNoWorkOfTheServers(boolean decoder) {
-        EmbeddedChannel child =
-                guarded.child(decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
+        EmbeddedChannel child = guarded.child(
+                decoder ? new Unification(application) : new PlainUnification(HttpServerCodec::new, application));
 
         child.writeInbound(text("GET / HTTP/1.1\r\nHo"));
         assertThat(guarded.handle().working.get() == 0 || guarded.handle().unfinished)
@@ -471,7 +471,8 @@ class Http1WorkTest {
                 ReferenceCountUtil.release(msg);
             }
         };
-        EmbeddedChannel child = guarded.child(decoder ? new Unification(streams) : new PlainUnification(HttpServerCodec::new, streams));
+        EmbeddedChannel child =
+                guarded.child(decoder ? new Unification(streams) : new PlainUnification(HttpServerCodec::new, streams));
 
         child.writeInbound(text(GET));
         assertThat(guarded.handle().working).hasValue(1);

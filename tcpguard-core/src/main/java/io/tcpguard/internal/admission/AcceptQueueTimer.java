@@ -16,8 +16,9 @@ import java.util.function.LongSupplier;
  * <p>The kernel tells how many wait, not since when. The queue is first in, first out, so a position is a time: if the
  * last one in the queue at time t is the n-th connection to be accepted, then connection n had arrived by t. The timer
  * records n over the longest wait. A connection whose number is at or below the oldest record has waited for that long,
- * and is refused. Nobody waits where the length of the queue is not known, nor in a queue so long that its own signal
- * is about to rise.
+ * and is refused. Nobody waits where the length of the queue can't be known, nor in a queue so long that its own signal
+ * is about to rise. While nobody looks, before the first look or since the sampler is late, nobody is found to have
+ * waited for too long: they wait as at a server without guard.
  */
 public final class AcceptQueueTimer {
     /** Of the backlog. ELEVATED begins at half. */
@@ -59,6 +60,7 @@ public final class AcceptQueueTimer {
         this.stepNanos = longestPatience / (STEPS - 1);
         this.patience = patience;
         this.accepted = accepted;
+        longest = longestPatience > 0 ? Long.MAX_VALUE : 0;
     }
 
     /** Sees what this probe reads of the queue. */

@@ -92,7 +92,7 @@ final class AdmissionDecider {
         boolean shedding = ceilings.shedWithin(RECENTLY, listener, now);
         Ceiling crowded = shedding ? unfairAt(snapshot, listener, source) : null;
         if (crowded != null) {
-            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, number, canAnswer, now);
+            return behindTheOthers(crowded, snapshot, source, queue, number, canAnswer, now);
         }
         Rank rank = shedding ? rank(source) : Rank.UNKNOWN;
         boolean back = shedding && standsBack(rank, snapshot, listener, now);
@@ -112,18 +112,17 @@ final class AdmissionDecider {
         }
         crowded = shedding ? null : unfairAt(snapshot, listener, source);
         if (crowded != null) {
-            return behindTheOthers(crowded, snapshot, source, stale ? null : queue, number, canAnswer, now);
+            return behindTheOthers(crowded, snapshot, source, queue, number, canAnswer, now);
         }
         Ceiling at = full == null ? ceilings.descriptors() : full;
         Reason cause =
                 filesRunOut ? Reason.SYSTEM_FILES : atListener == null ? ceilings.causeOf(at, snapshot) : atListener;
-        // A late sampler does not see for how long they wait; and in a full queue nobody waits any more, unless it is
-        // so short that it is full of those who wait for a slot.
+        // In a full queue nobody waits any more, unless it is so short that it is full of those who wait for a slot. A
+        // late sampler is no reason to refuse: a server without guard lets them wait, too.
         if (!shedding) {
             rank = rank(source);
         }
-        boolean mayWait = !stale
-                && queue != null
+        boolean mayWait = queue != null
                 && (atListener == null || queue.isShort())
                 && !back
                 && (!ranked() || precedence.mayWait(rank, now));

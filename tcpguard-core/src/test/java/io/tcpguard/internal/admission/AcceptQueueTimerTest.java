@@ -127,8 +127,17 @@ class AcceptQueueTimerTest {
     }
 
     @Test
+    void letsWhoCameBeforeTheFirstLookWait() {
+        accepted++;
+        assertThat(room.mayWait(accepted, now)).isTrue();
+    }
+
+    @Test
     void letsNobodyWaitIfSwitchedOff() {
         AcceptQueueTimer off = new AcceptQueueTimer(0, () -> 0, () -> accepted);
+        accepted++;
+        assertThat(off.mayWait(accepted, now)).isFalse();
+        accepted--;
         off.watch(probe).read(now);
         accepted++;
         assertThat(off.mayWait(accepted, now)).isFalse();

@@ -885,13 +885,13 @@ class AdmissionPolicyTest {
     }
 
     @Test
-    void letsNobodyWaitByAStalePicture() {
+    void letsThemWaitByAStalePictureAsAServerWithoutGuardDoes() {
         settings.put(Setting.RESET_BUDGET, 0);
         connect(REFUSAL_POINT - 24, null);
         newcomer = 1;
 
         assertThat(policy().accept(null, true, atListener, null, waitingRoom(), 1, () -> canAnswer, now))
-                .isEqualTo(Admission.RESPOND);
+                .isEqualTo(Admission.WAIT);
     }
 
     @Test

@@ -438,9 +438,9 @@ final class Witness {
     }
 
     boolean waitedWithin() {
-        // By a late sampler nobody is told that he has waited enough, until it is so late that nobody may wait.
-        long late = world.anyWithin(LATE, waited) ? 10 * world.period + 1500 * Timeline.MILLI : 0;
-        return waited <= mayWait + mayWait / 63 + late + 2 * world.period + 200 * Timeline.MILLI
+        // By a late sampler nobody is told that he has waited enough.
+        return waited <= mayWait + mayWait / 63 + 2 * world.period + 200 * Timeline.MILLI
+                || world.anyWithin(LATE, waited)
                 || world.kernel.fullWithin(waited + LONGEST_FREEZE)
                 || world.anyWithin(SLOW_ACCEPTORS, waited);
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -133,7 +134,36 @@ class FloodTest {
 
             assertThat(end.refused() + end.evicted()).isPositive();
             assertThat(server.log()).doesNotContain("OutOfMemoryError");
+            System.out.println("guarded, " + netty + " " + transport + " " + speech + " by " + limit + ": " + end);
         }
+        close();
+        try (ChildServer stock = new ChildServer(
+                4096, netty.classPath(), transport.name(), speech.name(), "off", limit, Multishot.OFF, heap)) {
+            takesAllWhoCome(stock, speech, netty + " " + transport + " " + speech + " by " + limit);
+        }
+    }
+
+    /**
+     * Netty has no limit of its own: without guard all who come are held, until memory ends. The heap of the rows by
+     * memory bears these 400 just so: there this tells how many a stock server takes, not that it fails.
+     */
+    private void takesAllWhoCome(ChildServer stock, Speech speech, String by) throws Exception {
+        sockets.clear();
+        sit(stock, speech);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+        boolean served;
+        try (Socket late = connect(stock)) {
+            late.setSoTimeout(5_000);
+            late.getOutputStream().write(speech.ask(0));
+            speech.answer(new DataInputStream(late.getInputStream()));
+            served = true;
+        } catch (IOException e) {
+            served = false;
+        }
+        boolean memory = stock.log().contains("OutOfMemoryError");
+        System.out.println("stock, " + by + ": " + stock.numbers() + ", a newcomer "
+                + (served ? "served" : "not served") + (memory ? ", OutOfMemoryError" : ""));
+        assertThat(memory || stock.numbers().open() >= SITTERS).isTrue();
     }
 
     private Numbers flood(
@@ -180,11 +210,15 @@ class FloodTest {
         LockSupport.parkNanos(300_000_000);
         over.set(true);
 
+        int answers = 0;
         for (Future<Integer> session : sessions) {
             assertThat(session.get()).as("answers in a session").isPositive();
+            answers += session.get();
         }
         assertThat(health.get()).as("health checks answered").isPositive();
         looking.get();
+        System.out.println("at most " + mostUsed + "; " + answers + " answers in " + SESSIONS + " sessions, "
+                + health.get() + " health checks answered");
         assertThat(mostUsed.get()).isBetween(190L, mostAllowed);
         Numbers end = server.numbers();
         assertThat(end.autoRead()).isTrue();

@@ -23,8 +23,13 @@ final class ChildServer implements AutoCloseable {
     }
 
     ChildServer(int descriptors, int heapMegabytes, String... arguments) throws IOException {
+        this(descriptors, heapMegabytes, List.of(), arguments);
+    }
+
+    /** @param by a command that runs another one */
+    ChildServer(int descriptors, int heapMegabytes, List<String> by, String... arguments) throws IOException {
         boolean dead = List.of(arguments).contains("dns=dead");
-        List<String> command = new ArrayList<>(dead ? List.of("unshare", "-m") : List.of());
+        List<String> command = new ArrayList<>(dead ? List.of("unshare", "-m") : by);
         command.addAll(List.of(
                 "sh",
                 "-c",

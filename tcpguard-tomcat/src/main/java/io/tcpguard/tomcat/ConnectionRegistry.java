@@ -44,6 +44,12 @@ final class ConnectionRegistry {
         }
     }
 
+    /** The same of one that Tomcat did not take, and that may not be here. */
+    void forget(GuardedConnection connection) {
+        guarded.remove(connection.channel());
+        connection.closed();
+    }
+
     private static @Nullable SocketChannel channelOf(@Nullable SocketWrapperBase<?> wrapper) {
         return wrapper != null && wrapper.getSocket() instanceof NioChannel socket ? socket.getIOChannel() : null;
     }

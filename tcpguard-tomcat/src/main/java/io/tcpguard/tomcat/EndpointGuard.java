@@ -27,6 +27,7 @@ final class EndpointGuard {
     private final Map<?, ?> connections;
     private final ConnectionRegistry registry;
     private final ListenerRegistration watch = new ListenerRegistration();
+    private final NoWorkerLog losses = new NoWorkerLog();
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle;
@@ -35,6 +36,8 @@ final class EndpointGuard {
     private volatile Supplier<String> names;
     private volatile @Nullable ServiceWatch service;
     private volatile @Nullable UnpooledWork unpooled;
+
+    private volatile boolean closesAnswered;
 
     /** Connections that were open before the guard came. */
     private volatile int unaskedAtFirst;
@@ -125,18 +128,34 @@ final class EndpointGuard {
         return service;
     }
 
+    /** From now on, or no more, a connection of HTTP/1.1 is closed when the request in progress is answered. */
+    void closeAnswered(boolean close) {
+        closesAnswered = close;
+    }
+
+    boolean closesAnswered() {
+        return closesAnswered;
+    }
+
     /** @param taken whether Tomcat goes on with it */
     void noteAccepted(SocketChannel channel, boolean taken) {
         ServiceWatch watching = service;
         if (watching != null && taken) {
             watching.accepted(channel);
         } else {
-            noteLost();
+            noteLost(null);
         }
     }
 
-    /** No worker could be had for a connection. */
-    void noteLost() {
+    /**
+     * No worker could be had for a connection, or memory for one just accepted.
+     *
+     * @param why the Error, if that is why
+     */
+    void noteLost(@Nullable VirtualMachineError why) {
+        if (why != null) {
+            losses.complain(shortName(), why);
+        }
         ServiceWatch watching = service;
         if (watching != null) {
             watching.lost();

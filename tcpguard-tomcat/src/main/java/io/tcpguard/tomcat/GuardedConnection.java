@@ -33,11 +33,8 @@ final class GuardedConnection implements ConnectionCloser {
     private final SocketChannel channel;
     private final @Nullable InetAddress source;
     private final ConnectionHandle handle;
-
     private final ConnectionGate gate = new ConnectionGate();
-
     private final AtomicBoolean working = new AtomicBoolean();
-
     private final RequestsInProgress requests;
     private final WorkerRun run = new WorkerRun();
     private final ClientWait clientWait = new ClientWait();
@@ -290,11 +287,9 @@ final class GuardedConnection implements ConnectionCloser {
         handle.exemptFromEviction();
     }
 
-    // ---- stalledRequests: the sampler's thread only
-
     /**
      * Whether a worker is inside for a request of HTTP/1.1. Upgraded connections are the application's own, and those
-     * of HTTP/2 have write time-outs of a few seconds for each frame.
+     * of HTTP/2 have write time-outs of a few seconds for each frame. Sampler thread.
      */
     boolean holdsThread() {
         return gate.workerInside() && working.get() && !multiplexed && !kept;

@@ -48,7 +48,7 @@ final class GuardedHandler implements AbstractEndpoint.Handler<NioChannel> {
         if (!ignored) {
             note(connection, wrapper, state);
         }
-        if (answered && endpoint.closesAnswered() && !connection.inProgress()) {
+        if (answered && endpoint.guarding().closesAnswered() && !connection.inProgress()) {
             return SocketState.CLOSED;
         }
         if (state == SocketState.CLOSED && connection.isEnding()) {

@@ -108,7 +108,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
      * that moment.
      */
     void closeAnswered(boolean close) {
-        endpoint.closeAnswered(close);
+        endpoint.guarding().closeAnswered(close);
     }
 
     /**
@@ -126,7 +126,7 @@ public final class GuardedHttp11NioProtocol extends Http11NioProtocol {
     @Override
     public void start() throws Exception {
         leaving = false;
-        endpoint.closeAnswered(false);
+        endpoint.guarding().closeAnswered(false);
         super.start();
         ScheduledExecutorService later = getUtilityExecutor();
         if (later == null) {

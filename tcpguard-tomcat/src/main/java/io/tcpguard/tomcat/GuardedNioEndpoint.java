@@ -4,6 +4,7 @@ package io.tcpguard.tomcat;
 import io.tcpguard.spi.GuardedListener;
 import io.tcpguard.spi.NioConnection;
 import io.tcpguard.state.Admission;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
@@ -29,7 +30,6 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     private final ConnectionRegistry registry = new ConnectionRegistry();
     private final Evictor evictor = new Evictor(this, registry);
     private final FilesBeingSent filesBeingSent = new FilesBeingSent();
-    private final NoWorkerLog noWorker = new NoWorkerLog();
     private final KeepAliveProbes keepAliveProbes = new KeepAliveProbes();
     private final PollerRestart pollerRestart = new PollerRestart();
     private final AcceptorLife acceptorLife = new AcceptorLife();
@@ -41,8 +41,6 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     private final WorkerGate gate = new WorkerGate(registry, guarding);
 
     private volatile @Nullable OperationExecutor operations;
-
-    private volatile boolean closesAnswered;
 
     /** What {@code maxConnections} was set to: the policy's ceiling, not the latch's. */
     private volatile int ceiling = super.getMaxConnections();
@@ -78,8 +76,12 @@ public final class GuardedNioEndpoint extends NioEndpoint {
      * close.
      */
     void fitLatch() {
+        super.setMaxConnections(latchLimit());
+    }
+
+    private int latchLimit() {
         int most = ceiling;
-        super.setMaxConnections(guarding.guard() == null || most < 1 ? most : latchLimit(most));
+        return guarding.guard() == null || most < 1 ? most : latchLimit(most);
     }
 
     static int latchLimit(int most) {
@@ -89,10 +91,9 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     protected LimitLatch initializeConnectionLatch() {
         LimitLatch latch = super.initializeConnectionLatch();
-        int most = ceiling;
-        if (latch != null && guarding.guard() != null && most >= 1) {
+        if (latch != null) {
             // Tomcat makes it anew at a start, as large as getMaxConnections() says.
-            latch.setLimit(latchLimit(most));
+            latch.setLimit(latchLimit());
         }
         return latch;
     }
@@ -109,6 +110,11 @@ public final class GuardedNioEndpoint extends NioEndpoint {
             started = true;
         } finally {
             acceptorLife.starting(started);
+            if (!started && acceptor == null) {
+                // Tomcat's stop fails where no acceptor was made, and its socket stays bound for good.
+                running = false;
+                shutdownExecutor();
+            }
         }
         guarding.started();
     }
@@ -148,11 +154,30 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     @Override
     protected SocketChannel serverSocketAccept() throws Exception {
         acceptorLife.isHere();
-        return super.serverSocketAccept();
+        try {
+            return super.serverSocketAccept();
+        } catch (VirtualMachineError e) {
+            // Any other than an Exception would end the acceptor; it pauses for a moment, and goes on.
+            throw new IOException(e);
+        }
     }
 
+    /** An OutOfMemoryError is that connection's end, not the acceptor's: else nobody would ever be served again. */
     @Override
     protected boolean setSocketOptions(SocketChannel channel) {
+        try {
+            return admit(channel);
+        } catch (VirtualMachineError e) {
+            guarding.noteLost(e);
+            // What it has a wrapper for Tomcat closes.
+            if (wrapperOf(channel) == null) {
+                destroySocket(channel);
+            }
+            return false;
+        }
+    }
+
+    private boolean admit(SocketChannel channel) {
         GuardedListener now = guarding.listener();
         if (now == null || !serves()) {
             return super.setSocketOptions(channel);
@@ -163,23 +188,23 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         InetAddress source = NioConnection.sourceOf(channel);
         Admission decision = now.acceptBlocking(source, this::serves);
         if (decision.refused()) {
+            now.refuse(channel, decision);
             // Answered false, Tomcat closes only what it has a wrapper for. The slot in its connection limit is ours to
             // give back.
             countDownConnection();
-            now.refuse(channel, decision);
             return false;
         }
         GuardedConnection connection = new GuardedConnection(this, now, channel, source);
-        registry.add(connection);
         boolean taken = false;
         try {
+            registry.add(connection);
             taken = super.setSocketOptions(channel);
         } finally {
             if (!taken) {
-                registry.forget(channel);
+                registry.forget(connection);
             }
-            guarding.noteAccepted(channel, taken);
         }
+        guarding.noteAccepted(channel, taken);
         return taken;
     }
 
@@ -211,16 +236,16 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         if (!dispatch) {
             return super.processSocket(wrapper, event, false);
         }
-        boolean taken = false;
+        VirtualMachineError error = null;
         try {
-            taken = super.processSocket(wrapper, event, true);
+            if (super.processSocket(wrapper, event, true)) {
+                return true;
+            }
         } catch (VirtualMachineError e) {
-            noWorker.complain(guarding.shortName(), e);
+            error = e;
         }
-        if (!taken) {
-            guarding.noteLost();
-        }
-        return taken;
+        guarding.noteLost(error);
+        return false;
     }
 
     /** As it was set. Others may ask of what class it is. */
@@ -237,17 +262,10 @@ public final class GuardedNioEndpoint extends NioEndpoint {
         }
         OperationExecutor last = operations;
         if (last == null || !last.isFor(executor)) {
-            last = new OperationExecutor(executor, this::lostOperation);
+            last = new OperationExecutor(executor, guarding::noteLost);
             operations = last;
         }
         return last;
-    }
-
-    private void lostOperation(@Nullable VirtualMachineError e) {
-        if (e != null) {
-            noWorker.complain(guarding.shortName(), e);
-        }
-        guarding.noteLost();
     }
 
     KeepAliveProbes keepAliveProbes() {
@@ -278,17 +296,6 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     /** Null if Tomcat does not know it yet, or no more. */
     @Nullable SocketWrapperBase<NioChannel> wrapperOf(SocketChannel channel) {
         return connections.get(channel);
-    }
-
-    // ---- connections go
-
-    /** From now on, or no more, a connection of HTTP/1.1 is closed when the request in progress is answered. */
-    void closeAnswered(boolean close) {
-        closesAnswered = close;
-    }
-
-    boolean closesAnswered() {
-        return closesAnswered;
     }
 
     /** Runs Tomcat's work on a connection unless that was evicted meanwhile. */

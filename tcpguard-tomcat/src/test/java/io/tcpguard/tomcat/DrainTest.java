@@ -111,7 +111,8 @@ class DrainTest {
             });
             rig.blocked.await();
             CompletableFuture<Void> drained = drain(Duration.ofMillis(100));
-            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            Await.until(
+                    "notice is over", () -> rig.protocol.endpoint().guarding().closesAnswered());
             TimeUnit.MILLISECONDS.sleep(300);
             assertThat(drained).isNotDone();
             assertThat(seen).isNotDone();
@@ -131,7 +132,8 @@ class DrainTest {
             client.send("GET /async HTTP/1.1\r\nHost: a\r\n\r\n");
             var async = rig.async.get(30, TimeUnit.SECONDS);
             CompletableFuture<Void> drained = drain(Duration.ZERO);
-            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            Await.until(
+                    "notice is over", () -> rig.protocol.endpoint().guarding().closesAnswered());
             TimeUnit.MILLISECONDS.sleep(200);
             assertThat(drained).isNotDone();
 
@@ -161,7 +163,8 @@ class DrainTest {
             client.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
             client.head();
             CompletableFuture<Void> drained = drain(Duration.ZERO);
-            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            Await.until(
+                    "notice is over", () -> rig.protocol.endpoint().guarding().closesAnswered());
             TimeUnit.MILLISECONDS.sleep(200);
             assertThat(drained).isNotDone();
 
@@ -178,7 +181,8 @@ class DrainTest {
             busy.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
             rig.blocked.await();
             CompletableFuture<Void> drained = drain(Duration.ZERO);
-            Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+            Await.until(
+                    "notice is over", () -> rig.protocol.endpoint().guarding().closesAnswered());
             try (Http2Client late = new Http2Client(rig.port())) {
                 CompletableFuture<Integer> stream = CompletableFuture.supplyAsync(() -> {
                     try {

@@ -54,7 +54,9 @@ class ShutdownDrainTest {
                 });
                 drain.setDaemon(true);
                 drain.start();
-                Await.until("notice is over", () -> rig.protocol.endpoint().closesAnswered());
+                Await.until(
+                        "notice is over",
+                        () -> rig.protocol.endpoint().guarding().closesAnswered());
                 assertThat(drained).isNotDone();
 
                 rig.release.countDown();

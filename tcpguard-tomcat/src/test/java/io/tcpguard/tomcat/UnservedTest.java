@@ -7,17 +7,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tcpguard.TcpGuard;
 import io.tcpguard.testkit.Await;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -29,6 +37,7 @@ import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.collections.SynchronizedStack;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -102,6 +111,70 @@ class UnservedTest {
         public boolean interestOpsHas(int ops) {
             at(Hook.TIMEOUT);
             return super.interestOpsHas(ops);
+        }
+    }
+
+    /** Accepts as another does, after something that may throw. */
+    private static final class Accepting extends ServerSocketChannel {
+        private final ServerSocketChannel other;
+        private final Runnable first;
+
+        Accepting(ServerSocketChannel other, Runnable first) {
+            super(other.provider());
+            this.other = other;
+            this.first = first;
+        }
+
+        @Override
+        public SocketChannel accept() throws IOException {
+            SocketChannel accepted = other.accept();
+            try {
+                first.run();
+            } catch (OutOfMemoryError e) {
+                accepted.close();
+                throw e;
+            }
+            return accepted;
+        }
+
+        @Override
+        public ServerSocketChannel bind(SocketAddress local, int backlog) throws IOException {
+            return other.bind(local, backlog);
+        }
+
+        @Override
+        public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+            return other.setOption(name, value);
+        }
+
+        @Override
+        public <T> T getOption(SocketOption<T> name) throws IOException {
+            return other.getOption(name);
+        }
+
+        @Override
+        public Set<SocketOption<?>> supportedOptions() {
+            return other.supportedOptions();
+        }
+
+        @Override
+        public ServerSocket socket() {
+            return other.socket();
+        }
+
+        @Override
+        public SocketAddress getLocalAddress() throws IOException {
+            return other.getLocalAddress();
+        }
+
+        @Override
+        protected void implCloseSelectableChannel() throws IOException {
+            other.close();
+        }
+
+        @Override
+        protected void implConfigureBlocking(boolean block) throws IOException {
+            other.configureBlocking(block);
         }
     }
 
@@ -428,6 +501,81 @@ class UnservedTest {
         workers.trouble = Trouble.NONE;
         workers.unblocked.countDown();
         Await.until("up", this::up);
+        isServed();
+    }
+
+    /** Where Tomcat takes its buffers, and at accept(2): each once for three connections. */
+    @ParameterizedTest
+    @ValueSource(strings = {"buffers", "accept"})
+    void servesOnWhenMemoryIsOutForConnectionsJustAccepted(String where) throws Exception {
+        serve(true);
+        AtomicInteger left = new AtomicInteger();
+        if (where.equals("buffers")) {
+            set("nioChannels", new SynchronizedStack<NioChannel>() {
+                @Override
+                public NioChannel pop() {
+                    outOfMemory(left);
+                    return super.pop();
+                }
+            });
+        } else {
+            set("serverSock", new Accepting((ServerSocketChannel) get("serverSock"), () -> outOfMemory(left)));
+            // The acceptor is in the other one.
+            isServed();
+        }
+        left.set(3);
+        for (int i = 0; i < 3; i++) {
+            try (RawClient client = new RawClient(connector.getLocalPort())) {
+                client.send(ASK).patience(2_000).ending();
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("reset");
+            }
+        }
+        Await.until("three", () -> left.get() <= 0);
+
+        isServed();
+        assertThat(up()).isTrue();
+        // But for the one that the acceptor waits for.
+        Await.until("none is counted that is gone", () -> endpoint.getConnectionCount() <= 1);
+        Await.until("nor by the guard", () -> rig.protocol.endpoint().registry().size() == 0);
+    }
+
+    private static void outOfMemory(AtomicInteger left) {
+        if (left.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("of a test");
+        }
+    }
+
+    private Object get(String field) throws ReflectiveOperationException {
+        Field declared = NioEndpoint.class.getDeclaredField(field);
+        declared.setAccessible(true);
+        return declared.get(endpoint);
+    }
+
+    private void set(String field, Object value) throws ReflectiveOperationException {
+        Field declared = NioEndpoint.class.getDeclaredField(field);
+        declared.setAccessible(true);
+        declared.set(endpoint, value);
+    }
+
+    /**
+     * Without descriptors it can't be bound at first, and then its poller can't be made, for instance; here it is bound
+     * late, and its poller may not have its priority.
+     */
+    @Test
+    void aConnectorThatCouldNotStartLeavesNoSocketBound() throws Exception {
+        serve(true);
+        Connector another = TomcatGuard.connector(guard, 0);
+        another.setPort(0);
+        another.setProperty("bindOnInit", "false");
+        another.setProperty("pollerThreadPriority", "99");
+        rig.tomcat.getService().addConnector(another);
+        int port = another.getLocalPort();
+        assertThat(port).isPositive();
+        rig.tomcat.getService().removeConnector(another);
+        another.destroy();
+
+        assertThatThrownBy(() -> new RawClient(port)).hasMessageContaining("refused");
         isServed();
     }
 

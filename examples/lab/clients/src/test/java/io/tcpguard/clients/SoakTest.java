@@ -4,6 +4,7 @@ package io.tcpguard.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tcpguard.testkit.Await;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SoakTest {
     private static final int SECONDS = Integer.getInteger("soak.seconds", 12);
     private static final int DESCRIPTORS = 256;
+    private static final int LESS = 224;
     private static final int USERS = 4;
 
     private final AtomicInteger answers = new AtomicInteger();
@@ -87,7 +89,9 @@ class SoakTest {
     private static void round(ChildServer server) throws Exception {
         try (Flood flood = new Flood(server.port)) {
             TimeUnit.MILLISECONDS.sleep(1_500);
-            server.limit(224);
+            server.limit(LESS);
+            // Without a descriptor nothing can be deployed, guard or not.
+            Await.until("the limit is kept", () -> server.descriptors() < LESS);
             server.tell("redeploy");
             TimeUnit.MILLISECONDS.sleep(1_500);
             server.limit(DESCRIPTORS);

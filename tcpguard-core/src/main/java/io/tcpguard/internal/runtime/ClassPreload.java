@@ -14,15 +14,17 @@ import java.util.Map;
 final class ClassPreload {
     static final Map<String, String> CLASSES = Map.of(
             "io.tcpguard.internal.admission",
-            "AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally AddressText "
-                    + "AdmissionDecider AdmissionPolicy AllowedClients Ceiling Ceilings ClientModel CoarseClock "
-                    + "ConnectionTable DecisionLog DescriptorCeiling DescriptorHeadroom EvictionRate Evictions "
-                    + "ForwardedClients HandleList IdleFloorEstimator IdleOrder IdleOrder$1 InertListener "
-                    + "InertListener$1 LastTime ListEntry ListenerCounts ListenerEntry ListenerSlots LogScale "
-                    + "MakeUpPace NoneLeft PaceEstimator PolicyUpkeep Precedence Precedence$1 ProxySearch RefusalChooser "
-                    + "RefusedSources RefusedSources$Refused RefusedSources$Table ResetBudget SilentFloorEstimator "
-                    + "SlotCeiling SlotRotation Source SourceHistogram SourceHistory SourceKey SourceKey$Memory "
-                    + "SourceMarks SourceMemory Sources StalledRequestReaper StalledRequestReaper$WatchedListener "
+            "AcceptQueueTimer AcceptQueueTimer$1 AdaptiveQueueWait AdaptiveQueueWait$Tally "
+                    + "AddressText AdmissionDecider AdmissionPolicy AllowedClients Ceiling Ceilings "
+                    + "ClientModel CoarseClock ConnectionTable DecisionLog DescriptorCeiling "
+                    + "DescriptorHeadroom EvictionRate Evictions ForwardedClients HandleList "
+                    + "IdleFloorEstimator IdleOrder IdleOrder$1 InertListener InertListener$1 LastTime "
+                    + "ListEntry ListenerCounts ListenerEntry ListenerSlots LogScale MakeUpPace "
+                    + "NoneLeft PaceEstimator PolicyUpkeep Precedence Precedence$1 ProxySearch "
+                    + "RefusalChooser RefusedSources RefusedSources$Refused RefusedSources$Table "
+                    + "ResetBudget SilentFloorEstimator SlotCeiling SlotRotation Source "
+                    + "SourceHistogram SourceHistory SourceKey SourceKey$Memory SourceMarks "
+                    + "SourceMemory Sources StalledRequestReaper StalledRequestReaper$WatchedListener "
                     + "TenureEstimator TokenBucket TrackedConnection",
             "io.tcpguard.internal.engine",
             "Companions DescriptorJudge DescriptorJudge$1 DescriptorTrend DownCause DownCause$DownKind "

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks while memory is short: answered at once, without a key, a parser or a text, so that what a check asks for is
@@ -51,5 +52,32 @@ final class BareChecks {
         c.shutdownOutput();
         routes.answeredBarely(peer, asked, now);
         return true;
+    }
+
+    /**
+     * A connection that got no answer for want of memory is about to be closed: it is told the verdict all the same.
+     * Allocates nothing; never throws.
+     *
+     * @param c null: there is none
+     */
+    void lastWord(@Nullable SocketChannel c, ByteBuffer in, boolean agent) {
+        if (c == null) {
+            return;
+        }
+        try {
+            c.configureBlocking(false);
+            scratch.clear();
+            int n = c.read(scratch);
+            for (int i = 0; i < n && in.hasRemaining(); i++) {
+                in.put(scratch.get(i));
+            }
+            if (agent || in.position() > 0) {
+                routes.bareAnswer(scratch.clear(), agent, in);
+                c.write(scratch.flip());
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            // Then it is closed without.
+            return;
+        }
     }
 }

@@ -18,7 +18,6 @@ final class HealthConnection implements SelectionHandler {
      * for long.
      */
     private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(20);
-
     private static final long TRY_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte TLS_HANDSHAKE = 0x16;
@@ -49,7 +48,6 @@ final class HealthConnection implements SelectionHandler {
     private boolean agent;
     /** Out of memory in the middle of it. */
     private boolean starved;
-
     private long starvedAt;
     private State state = State.FREE;
     private @Nullable SocketChannel channel;
@@ -114,8 +112,8 @@ final class HealthConnection implements SelectionHandler {
             starved = false;
         } catch (OutOfMemoryError e) {
             // It comes again: whoever fills the heap frees some of it, too. The pause keeps the thread from spinning.
-            bare.noteShortage(now);
             starved = true;
+            bare.noteShortage(now);
             starvedAt = now;
             LockSupport.parkNanos(A_MOMENT);
         }
@@ -147,8 +145,12 @@ final class HealthConnection implements SelectionHandler {
         if (free() || left(now) > 0) {
             return;
         }
-        if (starved && now - since < timeout) {
-            tryAgain(now);
+        if (starved) {
+            if (now - since < timeout) {
+                tryAgain(now);
+            } else {
+                broken();
+            }
             return;
         }
         SocketChannel c = channel;
@@ -207,6 +209,7 @@ final class HealthConnection implements SelectionHandler {
 
     @Override
     public void broken() {
+        bare.lastWord(starved && state == State.READING ? channel : null, in, agent);
         end();
     }
 

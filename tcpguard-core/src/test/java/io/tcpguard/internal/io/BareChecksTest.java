@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BareChecksTest {
@@ -66,6 +67,23 @@ class BareChecksTest {
         assertThat(answer("GET / HTTP/1.0\r\n\r\n")).isEmpty();
         shortage.note(-2_000_000_000L);
         assertThat(answer("GET / HTTP/1.0\r\n\r\n")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET /health HTTP/1.0, false, HTTP/1.1 200 OK", "'', true, ready up 80%", "'', false, ''"})
+    void areTheLastWordOnAConnectionThatFoundNoMemory(String asked, boolean agent, String told) throws Exception {
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (Socket client = Wire.connect(server.socket().getLocalPort())) {
+                try (SocketChannel accepted = server.accept()) {
+                    Wire.send(client, asked.isEmpty() ? "" : asked + "\r\n\r\n");
+                    checks.lastWord(accepted, ByteBuffer.allocate(4096), agent);
+                }
+                String said = Wire.readToEnd(client);
+                assertThat(said).startsWith(told);
+                assertThat(said.isEmpty()).isEqualTo(told.isEmpty());
+            }
+        }
     }
 
     /** Empty: was not answered. */

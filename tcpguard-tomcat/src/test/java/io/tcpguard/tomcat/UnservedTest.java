@@ -513,7 +513,7 @@ class UnservedTest {
         if (where.equals("buffers")) {
             set("nioChannels", new SynchronizedStack<NioChannel>() {
                 @Override
-                public NioChannel pop() {
+                public synchronized NioChannel pop() {
                     outOfMemory(left);
                     return super.pop();
                 }

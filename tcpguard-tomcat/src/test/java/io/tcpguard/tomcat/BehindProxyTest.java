@@ -221,7 +221,7 @@ class BehindProxyTest {
             Await.until("up", () -> guard.snapshot().verdict().up());
             closing(tls ? RawClient.overTls(rig.port()) : rig.client()).send("GET /block" + ASK + "\r\n");
             rig.blocked.await();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 6; i++) {
                 // What comes first is a record's beginning, as far as the server looks.
                 RawClient client = closing(rig.client());
                 TimeUnit.MILLISECONDS.sleep(5);

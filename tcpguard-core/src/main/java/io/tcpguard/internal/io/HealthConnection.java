@@ -18,6 +18,7 @@ final class HealthConnection implements SelectionHandler {
      * for long.
      */
     private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long TRY_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte TLS_HANDSHAKE = 0x16;
@@ -48,6 +49,7 @@ final class HealthConnection implements SelectionHandler {
     private boolean agent;
     /** Out of memory in the middle of it. */
     private boolean starved;
+
     private long starvedAt;
     private State state = State.FREE;
     private @Nullable SocketChannel channel;
@@ -145,16 +147,16 @@ final class HealthConnection implements SelectionHandler {
         if (free() || left(now) > 0) {
             return;
         }
-        if (starved) {
-            if (now - since < timeout) {
-                tryAgain(now);
-            } else {
-                broken();
-            }
-            return;
-        }
         SocketChannel c = channel;
         try {
+            if (starved) {
+                if (now - since < timeout) {
+                    ready(now);
+                } else {
+                    broken();
+                }
+                return;
+            }
             if (c != null && now - since < timeout) {
                 shut = true;
                 c.shutdownOutput();
@@ -166,14 +168,6 @@ final class HealthConnection implements SelectionHandler {
             }
             end();
         } catch (IOException | OutOfMemoryError e) {
-            broken();
-        }
-    }
-
-    private void tryAgain(long now) {
-        try {
-            ready(now);
-        } catch (IOException e) {
             broken();
         }
     }

@@ -22,6 +22,8 @@ class AddressTextTest {
         "2001:db8::1:2, 2001:db8::ffff",
         "fe80::1%eth0, fe80::1",
         "::1, 0:0:0:0:0:0:0:1",
+        "0.0.0.0, 0.0.0.0",
+        "2001:db8:1:2:3:4:192.0.2.7, 2001:db8:1:2::",
     })
     void isTheSourceOfTheAddressHoweverItIsWritten(String written, String same) throws Exception {
         assertThat(id(written)).isNotZero().isEqualTo(idOf(InetAddress.getByName(same)));
@@ -78,10 +80,19 @@ class AddressTextTest {
                 "g::1",
                 "1.2.3.-4",
                 "\u0661.2.3.4",
-                "1:2:3:4:5:6:7:1.2.3.4"
+                "1:2:3:4:5:6:7:1.2.3.4",
+                "1::2:3:4:5:6:7:1.2.3.4"
             })
     void isNobodysWhereItIsNone(String written) {
         assertThat(id(written)).isZero();
+    }
+
+    @Test
+    void isReadUpTo64CharactersWithItsZone() throws Exception {
+        String longest = "fe80::1%" + "z".repeat(56);
+
+        assertThat(id(longest)).isNotZero().isEqualTo(idOf(InetAddress.getByName("fe80::1")));
+        assertThat(id(longest + "z")).isZero();
     }
 
     private static long id(CharSequence written) {

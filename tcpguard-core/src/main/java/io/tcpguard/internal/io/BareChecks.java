@@ -55,7 +55,8 @@ final class BareChecks {
     }
 
     /**
-     * A connection that got no answer for want of memory is about to be closed: it is told the verdict all the same.
+     * A connection that got no answer is about to be closed, as a rule for want of memory: it is told the verdict all
+     * the same, if it has asked.
      * Allocates nothing; never throws.
      *
      * @param c null: there is none

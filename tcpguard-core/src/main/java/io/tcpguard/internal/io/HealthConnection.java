@@ -163,7 +163,10 @@ final class HealthConnection implements SelectionHandler {
                 discard(c);
                 return;
             }
-            if (state == State.READING && in.position() > 0) {
+            if (state == State.READING && in.position() == 0) {
+                // Memory or the processor may have been out, so that nobody has looked.
+                bare.lastWord(c, in, agent);
+            } else if (state == State.READING) {
                 answer(HealthAnswer.error(HttpRequest.refused(408), 408), now);
             }
             end();

@@ -25,10 +25,9 @@ class BareChecksTest {
 
     private final Checkers checkers = new Checkers(List.of(), System::nanoTime);
     private final MemoryShortage shortage = new MemoryShortage();
-    private final BareChecks checks = new BareChecks(
-            new HealthRoutes(GuardConfig.defaults(), new FakeView(), System::nanoTime, checkers, () -> 0),
-            shortage,
-            ByteBuffer.allocateDirect(8192));
+    private final HealthRoutes routes =
+            new HealthRoutes(GuardConfig.defaults(), new FakeView(), System::nanoTime, checkers, () -> 0);
+    private final BareChecks checks = new BareChecks(routes, shortage, ByteBuffer.allocateDirect(8192));
 
     private long allocated;
 
@@ -82,6 +81,26 @@ class BareChecksTest {
                 String said = Wire.readToEnd(client);
                 assertThat(said).startsWith(told);
                 assertThat(said.isEmpty()).isEqualTo(told.isEmpty());
+            }
+        }
+    }
+
+    /** Each round of the thread may have failed before it came to this one. */
+    @Test
+    void answerACheckThatNobodyLookedAtUntilItsTimeWasUp() throws Exception {
+        try (ServerSocketChannel server = ServerSocketChannel.open();
+                Poller poller = new Poller()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            HealthConnection connection = new HealthConnection(
+                    poller, routes, Quietly::close, checks, ByteBuffer.allocateDirect(8192), 1_000);
+            try (Socket client = Wire.connect(server.socket().getLocalPort())) {
+                connection.begin(server.accept(), false, 0);
+                Wire.send(client, "GET /health HTTP/1.0\r\n\r\n");
+                connection.expire(1_000);
+                poller.select(0);
+
+                assertThat(Wire.readToEnd(client)).startsWith("HTTP/1.1 200 OK");
+                assertThat(connection.free()).isTrue();
             }
         }
     }

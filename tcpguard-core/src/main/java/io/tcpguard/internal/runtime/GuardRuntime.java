@@ -50,8 +50,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * All parts of a running guard, put together: probes, engine, policy, reports, and the two threads. {@link #start}
  * opens everything, {@link #close} ends and closes it.
- *
- * <p>Longer than other classes: the one place where all parts meet. Two of them would have to know all parts, too.
  */
 public final class GuardRuntime implements RunState {
     private static final GuardLog LOG = GuardLog.of("io.tcpguard.TcpGuard");

@@ -118,6 +118,17 @@ class ReasonsTest {
         assertThat(engine.snapshot().refusal()).isEqualTo(RefusalCounters.Reason.WORK_DELAY);
     }
 
+    @Test
+    void refuseRequestsWhileWorkIsStalledThoughTheDescriptorsAreFullToo() {
+        own = 950;
+        measured(Signal.DESCRIPTORS, 1004, 1024);
+        assertThat(after(1).leading()).isEqualTo(Signal.DESCRIPTORS);
+        assertThat(engine.snapshot().requestsStalled()).isFalse();
+
+        measured(Signal.WORK_DELAY, 20_000, 500);
+        assertThat(after(1).requestsStalled()).isTrue();
+    }
+
     private void read(Reading reading) {
         for (Watch watch : watches) {
             if (watch.signal() == reading.signal()) {

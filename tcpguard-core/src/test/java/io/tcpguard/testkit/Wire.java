@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /** The client's side of tests: plain blocking sockets to this machine, with generous deadlines. */
@@ -19,10 +20,17 @@ public final class Wire {
 
     private Wire() {}
 
-    /** One that was free a moment ago. */
+    /** One that was free a moment ago, and that the kernel gives to no outgoing connection. */
     public static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+        for (int tries = 0; ; tries++) {
+            try (ServerSocket free =
+                    new ServerSocket(ThreadLocalRandom.current().nextInt(20_000, 32_000))) {
+                return free.getLocalPort();
+            } catch (IOException taken) {
+                if (tries == 50) {
+                    throw taken;
+                }
+            }
         }
     }
 

@@ -85,10 +85,9 @@ final class ApiBaselineTest {
         return mvn(arguments.toArray(String[]::new));
     }
 
-    /** With a local repository of its own, filled from the ordinary one. */
+    /** With a local repository of its own, filled from the ordinary one, or from Central with what is not there. */
     private String mvn(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("mvn", "-B", "-ntp", "-o", "-Dmaven.test.skip=true", "-Daether.offline.protocols=file"));
+        List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "-Dmaven.test.skip=true"));
         command.add("-Dmaven.repo.local=" + REPOSITORY);
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(project, "out", ".txt");

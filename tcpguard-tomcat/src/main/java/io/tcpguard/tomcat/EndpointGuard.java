@@ -27,7 +27,7 @@ final class EndpointGuard {
     private final Map<?, ?> connections;
     private final ConnectionRegistry registry;
     private final ListenerRegistration watch = new ListenerRegistration();
-    private final NoWorkerLog losses = new NoWorkerLog();
+    private final NoWorkerLog losses = new NoWorkerLog(this::shortName);
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle;
@@ -154,7 +154,7 @@ final class EndpointGuard {
      */
     void noteLost(@Nullable VirtualMachineError why) {
         if (why != null) {
-            losses.complain(shortName(), why);
+            losses.complain(why);
         }
         ServiceWatch watching = service;
         if (watching != null) {

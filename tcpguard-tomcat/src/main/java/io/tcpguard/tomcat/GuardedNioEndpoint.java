@@ -33,6 +33,8 @@ public final class GuardedNioEndpoint extends NioEndpoint {
     private final KeepAliveProbes keepAliveProbes = new KeepAliveProbes();
     private final PollerRestart pollerRestart = new PollerRestart();
     private final AcceptorLife acceptorLife = new AcceptorLife();
+    /** Made beforehand: there is no memory for it when it is thrown. */
+    private final IOException noMemory = new IOException("no memory for a connection");
 
     /** Guards the fields from here on against concurrent starts, stops and changes of guard; reads need no lock. */
     private final Object lifecycle = new Object();
@@ -158,7 +160,8 @@ public final class GuardedNioEndpoint extends NioEndpoint {
             return super.serverSocketAccept();
         } catch (VirtualMachineError e) {
             // Any other than an Exception would end the acceptor; it pauses for a moment, and goes on.
-            throw new IOException(e);
+            guarding.noteLost(e);
+            throw noMemory;
         }
     }
 
